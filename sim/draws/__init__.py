@@ -1,0 +1,1 @@
+"""Who comes? Draws, and how they are drawn."""

@@ -1,0 +1,24 @@
+"""What happens? Engines that obey one rule book: pure functions of a scenario and its draws."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sim.draws.record import Draws
+from sim.log.chatlog import ChatLog
+from sim.world.scenario import Scenario
+
+
+class Engine(StrEnum):
+    """Engines to choose from."""
+
+    REFERENCE = "reference"
+
+
+def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.REFERENCE) -> ChatLog:
+    """Run the centre of *scenario* with the customers of *draws*, and return what happened."""
+    match Engine(engine):
+        case Engine.REFERENCE:
+            from sim.engines import reference  # noqa: PLC0415  an engine is imported when it is used
+
+            return reference.simulate(scenario, draws)

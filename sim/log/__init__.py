@@ -1,0 +1,1 @@
+"""What is recorded? The log of chats, and how it is exported."""

@@ -1,0 +1,235 @@
+"""What happened? The log of a run as columns: facts only, nothing measured.
+
+NaN is a time that did not happen, −1 no agent. Rows of chats are those of the draws.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.world.rota import Rota
+from sim.world.rules import NO_AGENT, Outcome
+from sim.world.scenario import Scenario
+from sim.world.units import Flags, Floats, Ints
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What a reader of the log must know of the centre."""
+
+    name: str
+    start: dt.date
+    days: int
+    interval_s: float
+    warm_up_s: float
+    """Chats that arrived earlier are not measured."""
+    queues: tuple[str, ...]
+    groups: tuple[str, ...]
+    by_turns: tuple[bool, ...]
+    """Of each queue: whether it is served by turns."""
+    wrap_up_attention: tuple[bool, ...]
+    """Of each queue: whether its wrap-up takes attention."""
+    attentive: tuple[bool, ...]
+    """Of each group: whether it serves by turns, so that its attention is known."""
+
+    @property
+    def horizon_s(self) -> float:
+        """End of the last day."""
+        return self.days * 86_400.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chats:
+    """One row a chat."""
+
+    queue: Ints
+    number: Ints
+    """Number within its queue: the same customer in every run with the same seed and replication."""
+    arrival_s: Floats
+    patience_s: Floats
+    """Truth that no real log has; infinite where patience has no end."""
+    outcome: Ints
+    """An :class:`Outcome` each."""
+    agent: Ints
+    """Agent who accepted; −1 if none did."""
+    queued: Flags
+    """Whether it found no free slot and entered the waiting line."""
+    accepted_s: Floats
+    ended_s: Floats
+    """End of the conversation, or the moment of leaving; NaN while unfinished."""
+    released_s: Floats
+    """End of the wrap-up: the slot is free."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """One row a turn, those of chat i at ``offset[i]`` to ``offset[i + 1]``; NaN where it did not happen."""
+
+    offset: Ints
+    message_s: Floats
+    """The customer's message is in the agent's inbox; for the first turn that is the acceptance."""
+    start_s: Floats
+    """The agent takes it up."""
+    reply_s: Floats
+    """The reply is sent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Duty:
+    """One row a span of duty."""
+
+    agent: Ints
+    on_s: Floats
+    off_s: Floats
+    """Planned log-off; infinite for constant agents."""
+    out_s: Floats
+    """Log-off or, later, the end of the last chat in hand, but at the latest the next log-in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Team:
+    """One row an agent."""
+
+    group: Ints
+    slots: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChatLog:
+    """The record of one run."""
+
+    centre: Centre
+    chat: Chats
+    turn: Turns
+    duty: Duty
+    team: Team
+    n_events: int
+    """Events that the engine processed."""
+
+    @property
+    def first_reply_s(self) -> Floats:
+        """First human reply of each chat, shape (n_chats,); by work the acceptance, NaN where none."""
+        offset = self.turn.offset
+        by_turns = np.array(self.centre.by_turns)[self.chat.queue]
+        first = np.minimum(offset[:-1], max(len(self.turn.reply_s) - 1, 0))
+        reply_s = self.turn.reply_s[first] if len(self.turn.reply_s) else np.full(len(first), np.nan)
+        return np.where(by_turns, reply_s, self.chat.accepted_s)
+
+    def chats(self) -> pl.DataFrame:
+        """Frame of chats, one row each, times in seconds since the first midnight; null where none."""
+        import polars as pl  # noqa: PLC0415  polars is slow to import and engines do without
+
+        chat, no_agent = self.chat, self.chat.agent == NO_AGENT
+        outcomes = pl.Enum([outcome.name.lower() for outcome in Outcome])
+        n_turns = _replies(self.turn)
+        return pl.DataFrame(
+            {
+                "chat_id": np.arange(len(chat.arrival_s)),
+                "queue": np.array(self.centre.queues, dtype=object)[chat.queue],
+                "number": chat.number,
+                "arrival_s": chat.arrival_s,
+                "outcome": pl.Series(chat.outcome).replace_strict(
+                    {outcome.value: outcome.name.lower() for outcome in Outcome}, return_dtype=outcomes
+                ),
+                "queued": chat.queued,
+                "wait_s": np.where(no_agent, chat.ended_s, chat.accepted_s) - chat.arrival_s,
+                "accepted_s": chat.accepted_s,
+                "first_reply_s": self.first_reply_s,
+                "ended_s": chat.ended_s,
+                "released_s": chat.released_s,
+                "agent_id": chat.agent,
+                "group": self._names_of_groups(chat.agent),
+                "turns": n_turns,
+                "true_patience_s": chat.patience_s,
+            },
+            schema_overrides={"queue": pl.String, "group": pl.String},
+        ).with_columns(
+            pl.selectors.float().fill_nan(None),
+            pl.col("agent_id").replace(NO_AGENT, None),
+            pl.col("group").cast(pl.String),
+        )
+
+    def messages(self) -> pl.DataFrame:
+        """Frame of messages of the chats that were accepted, customer's and agent's in turn.
+
+        `sent_s` of a customer's first message is his arrival; `inbox_s` is when a customer's message is in
+        the agent's inbox, `started_s` when the agent takes it up.
+        """
+        import polars as pl  # noqa: PLC0415  as above
+
+        turn = self.turn
+        counts = np.diff(turn.offset)
+        chat_id = np.repeat(np.arange(len(counts)), counts)
+        place = np.arange(len(chat_id)) - np.repeat(turn.offset[:-1], counts)
+        happened = np.flatnonzero(~np.isnan(turn.message_s))
+        chat_id, place = chat_id[happened], place[happened]
+        message_s = turn.message_s[happened]
+        sent_s = np.where(place == 0, self.chat.arrival_s[chat_id], message_s)
+        start_s, reply_s = turn.start_s[happened], turn.reply_s[happened]
+        none = np.full(len(happened), np.nan)
+        pairs = {
+            "chat_id": np.repeat(chat_id, 2),
+            "seq": np.stack([2 * place, 2 * place + 1], axis=1).ravel(),
+            "role": np.tile(np.array(["customer", "agent"], dtype=object), len(happened)),
+            "agent_id": np.repeat(self.chat.agent[chat_id], 2),
+            "sent_s": np.stack([sent_s, reply_s], axis=1).ravel(),
+            "inbox_s": np.stack([message_s, none], axis=1).ravel(),
+            "started_s": np.stack([none, start_s], axis=1).ravel(),
+        }
+        frame = pl.DataFrame(pairs, schema_overrides={"role": pl.String})
+        return frame.with_columns(pl.selectors.float().fill_nan(None))
+
+    def _names_of_groups(self, agent: Ints) -> list[str | None]:
+        names = [*self.centre.groups, None]
+        groups = np.append(self.team.group, len(self.centre.groups))[agent]
+        return [names[group] for group in groups]
+
+    def agents(self) -> pl.DataFrame:
+        """Frame of spans of duty, one row each."""
+        import polars as pl  # noqa: PLC0415  as above
+
+        agent = self.duty.agent
+        return pl.DataFrame(
+            {
+                "agent_id": agent,
+                "group": self._names_of_groups(agent),
+                "slots": self.team.slots[agent],
+                "on_s": self.duty.on_s,
+                "off_s": self.duty.off_s,
+                "out_s": self.duty.out_s,
+            },
+            schema_overrides={"group": pl.String},
+        )
+
+
+def chat_log(
+    scenario: Scenario, team: Rota, chats: Chats, turns: Turns, duty: Duty, n_events: int
+) -> ChatLog:
+    """Log of a run of *scenario*: the columns, with what a reader must know of the centre."""
+    by_turns = {queue.name: queue.by_turns for queue in scenario.queues}
+    centre = Centre(
+        name=scenario.name,
+        start=scenario.start,
+        days=scenario.days,
+        interval_s=scenario.interval_s,
+        warm_up_s=scenario.warm_up_s,
+        queues=tuple(by_turns),
+        groups=tuple(group.name for group in scenario.groups),
+        by_turns=tuple(by_turns.values()),
+        wrap_up_attention=tuple(queue.wrap_up_attention for queue in scenario.queues),
+        attentive=tuple(by_turns[group.queues[0]] for group in scenario.groups),
+    )
+    return ChatLog(centre, chats, turns, duty, Team(team.group, team.slots), n_events)
+
+
+def _replies(turn: Turns) -> Ints:
+    """Replies that each chat got."""
+    cumulated = np.concatenate([[0], np.cumsum(~np.isnan(turn.reply_s))])
+    return np.asarray(cumulated[turn.offset[1:]] - cumulated[turn.offset[:-1]], dtype=np.int64)

@@ -1,0 +1,147 @@
+"""How sure is it? Figures over replications, with intervals.
+
+The value of a ratio is the ratio of the sums over all replications (pooled), and its interval a t-interval by
+the delta method: the residuals top − ratio × bottom of the replications have mean zero, and their standard
+deviation over √n × mean bottom is the standard error (Law, *Simulation Modeling and Analysis*, 5th ed.,
+section 9.5). For a count it is the plain t-interval. The mean of the replications' own figures is another
+number; it is kept as well, and so is the band in which 80 % of the replications lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from sim.measure.figures import BY_NAME, KPIS, PEAKS, RATIOS, Kpi, Peak, Quantile, Ratio
+from sim.measure.kpis import Kpis, quantiles, ratio
+from sim.measure.tables import By
+from sim.world.units import Floats
+
+CONFIDENCE = 0.95
+"""Coverage of every interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure over replications; None where it does not exist."""
+
+    value: float | None
+    """Pooled: the sums over all replications, divided."""
+    low: float | None
+    """Lower end of the 95 % interval of the value: how sure we are. None with one replication."""
+    high: float | None
+    mean_of_runs: float | None
+    """Mean of the replications' own figures."""
+    p10: float | None
+    """A tenth of the replications lies below: how days vary."""
+    p90: float | None
+
+
+class Estimates:
+    """Key figures of replications, added up one by one in order of replication."""
+
+    def __init__(self, runs: Iterable[Kpis]) -> None:
+        self.runs = list(runs)
+        if not self.runs:
+            raise ValueError("estimates need at least one run")
+
+    @property
+    def n(self) -> int:
+        """Replications."""
+        return len(self.runs)
+
+    def figure(self, name: str) -> Figure:
+        """Figure over the whole scenario."""
+        return self.figures(name, By.OVERALL)[0]
+
+    def figures(self, name: str, by: By | str) -> list[Figure]:
+        """Figure in each cell of a breakdown."""
+        kpi, by = BY_NAME[name], By(by)
+        per_run = np.stack([run.values(name, by) for run in self.runs])
+        value, error = self._value_and_error(kpi, by, per_run)
+        half = error * t_quantile(self.n)
+        floor, ceiling = _range(kpi)
+        return [
+            Figure(
+                value=_number(value[cell]),
+                low=_number(max(value[cell] - half[cell], floor)),
+                high=_number(min(value[cell] + half[cell], ceiling)),
+                **_spread(per_run[:, cell]),
+            )
+            for cell in range(len(value))
+        ]
+
+    def values(self, name: str, by: By | str) -> Floats:
+        """Pooled value of a figure in each cell of a breakdown; NaN where there is none."""
+        kpi, by = BY_NAME[name], By(by)
+        match kpi.form:
+            case Ratio():
+                top, bottom = self._sums(kpi, by)
+                return ratio(top.sum(axis=0), bottom.sum(axis=0))
+            case Quantile(share=share):
+                size = self.runs[0].sizes[by]
+                if by not in kpi.form.breakdowns:
+                    return np.full(size, np.nan)
+                return quantiles([run.samples[name] for run in self.runs], share, by, size)
+            case Peak():
+                peaks = np.stack([run.peaks[by][PEAKS.index(kpi)] for run in self.runs])
+                return _mean_known(peaks)
+
+    def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
+        """Sums above and below the line of each run, shape (n_runs, n_cells)."""
+        k = RATIOS.index(kpi)
+        top = np.stack([run.top[by][k] for run in self.runs])
+        return top, np.stack([run.bottom[by][k] for run in self.runs])
+
+    def _value_and_error(self, kpi: Kpi, by: By, per_run: Floats) -> tuple[Floats, Floats]:
+        """Pooled value and its standard error, shape (n_cells,) each."""
+        value = self.values(kpi.name, by)
+        if self.n < 2:
+            return value, np.full(len(value), np.nan)
+        if isinstance(kpi.form, Ratio):
+            top, bottom = self._sums(kpi, by)
+            residual = np.sqrt(((top - value * bottom) ** 2).sum(axis=0) / (self.n - 1))
+            return value, ratio(residual / self.n**0.5, bottom.mean(axis=0))
+        return value, _standard_error(per_run)
+
+
+def t_quantile(n: int) -> float:
+    """Quantile of Student's t for a 95 % interval from *n* replications; NaN for fewer than two."""
+    return float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) if n > 1 else float("nan")
+
+
+def _range(kpi: Kpi) -> tuple[float, float]:
+    """Bounds that a figure can't pass, so its interval need not either."""
+    return 0.0, 1.0 if kpi.unit == "share" else float("inf")
+
+
+def _spread(values: Floats) -> dict[str, float | None]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return {"mean_of_runs": None, "p10": None, "p90": None}
+    low, high = np.quantile(known, [0.1, 0.9])
+    return {"mean_of_runs": float(known.mean()), "p10": float(low), "p90": float(high)}
+
+
+def _mean_known(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
+
+
+def _standard_error(per_run: Floats) -> Floats:
+    """Standard error of the mean of the known values of each column; NaN for fewer than two."""
+    known = ~np.isnan(per_run)
+    n = known.sum(axis=0)
+    squares = np.where(known, (per_run - _mean_known(per_run)) ** 2, 0.0).sum(axis=0)
+    return np.sqrt(ratio(squares, np.where(n > 1, n * (n - 1.0), 0.0)))
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+NAMES = tuple(kpi.name for kpi in KPIS)
+"""Names of all key figures, in the order in which they are shown."""

@@ -1,0 +1,1 @@
+"""What is the user's question? Studies over many runs."""

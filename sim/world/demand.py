@@ -1,0 +1,173 @@
+"""Who comes, how patient are they, and what do they need? The records of queues."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from sim.world.laws import BrokenLaw, CountLaw, Law, Record, law_broken
+from sim.world.units import Count, Factor, Minutes, Name, PositiveSeconds, Rate, Seconds
+
+RATE_COUNTS = (24, 48, 96)
+"""How many rates a day's profile may have: by hour, half-hour, quarter."""
+
+TAGS = ("by turns", "by work", "one", "many")
+"""Names of the alternatives of a union: they stand in pydantic's places, not in the file."""
+
+
+class Spike(Record):
+    """A burst: from `start`, for some minutes, arrivals come `factor` times as fast."""
+
+    start: dt.datetime = Field(examples=["2026-03-02T13:00:00"])
+    minutes: Minutes = Field(examples=[60.0])
+    factor: Factor = Field(examples=[4.0])
+
+
+def _one_or_many(data: Any) -> str:
+    return "many" if isinstance(data, list | tuple) else "one"
+
+
+PerHour = Annotated[
+    Annotated[Rate, Tag("one")] | Annotated[tuple[Rate, ...], Tag("many")], Discriminator(_one_or_many)
+]
+
+
+class Arrivals(Record):
+    """How chats arrive: by a profile of rates, a forecast file, or at exact times."""
+
+    per_hour: PerHour | None = None
+    """Chats an hour: one number, or 24, 48 or 96 for a day by hour, half-hour or quarter."""
+    weekday: tuple[Factor, ...] | None = Field(default=None, min_length=7, max_length=7)
+    """Factors on the profile, Monday first."""
+    file: str | None = None
+    """Forecast file (CSV): the start of each planning interval and its volume, a row each."""
+    per_interval: tuple[Rate, ...] | None = None
+    """Expected chats in each planning interval of the whole scenario; what a forecast file is read into."""
+    times_s: tuple[Seconds, ...] | None = None
+    """Exactly these arrivals, in seconds since the first midnight."""
+    busyness_cv: Rate = 0.0
+    """Coefficient of variation of a gamma factor of mean 1, one a day."""
+    interval_cv: Rate = 0.0
+    """Coefficient of variation of a further gamma factor of mean 1, one a planning interval."""
+    spikes: tuple[Spike, ...] = ()
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        ways = [self.per_hour is not None, self.file is not None, self.times_s is not None]
+        if self.file is None and self.per_interval is not None:
+            ways.append(True)
+        broken: list[BrokenLaw] = []
+        if sum(ways) != 1:
+            law = "give exactly one of per_hour, file, per_interval and times_s"
+            broken.append(((), law, f"{sum(ways)} of them"))
+        elif self.file is not None and self.per_interval is None:
+            broken.append((("file",), "a forecast file is read by sim.load alone", self.file))
+        if isinstance(self.per_hour, tuple) and len(self.per_hour) not in RATE_COUNTS:
+            law = "a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter)"
+            broken.append((("per_hour",), law, f"{len(self.per_hour)} rates"))
+        if self.weekday is not None and self.per_hour is None:
+            broken.append((("weekday",), "weekday factors apply to per_hour alone", list(self.weekday)))
+        broken += self._exact_laws()
+        if broken:
+            raise law_broken(*broken)
+        return self
+
+    def _exact_laws(self) -> Iterator[BrokenLaw]:
+        if self.times_s is None:
+            return
+        if any(late < early for early, late in zip(self.times_s, self.times_s[1:], strict=False)):
+            yield ("times_s",), "arrival times must not fall", "times out of order"
+        for name in ("busyness_cv", "interval_cv", "spikes"):
+            if getattr(self, name):
+                yield (name,), "exact times can't be made busier", getattr(self, name)
+
+
+class ByTurns(Record):
+    """Service message by message: slowdown under several chats comes out."""
+
+    turns: CountLaw
+    """Replies of the agent in a chat."""
+    agent_s: Law
+    """An agent's time to read, think and compose one reply, with nothing else to do."""
+    customer_s: Law
+    """A customer's time to read, think and type the next message."""
+    wrap_up_s: Law | None = None
+    """Work after the conversation, before the slot is free."""
+    wrap_up_attention: Annotated[bool, Field(strict=True)] = True
+    """Whether the wrap-up takes the agent's attention, or only the slot."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        _finite_means(agent_s=self.agent_s, customer_s=self.customer_s, wrap_up_s=self.wrap_up_s)
+        return self
+
+
+class ByWork(Record):
+    """Service as work shared between open chats: slowdown is put in."""
+
+    work_s: Law
+    """Handling time of a chat that has its agent to itself."""
+    aht_s: tuple[PositiveSeconds, ...] | None = Field(default=None, min_length=1, examples=[[360.0, 450.0]])
+    """Mean handling time with 1, 2, 3, … chats open; omitted: open chats don't slow each other down."""
+    wrap_up_s: Law | None = None
+    """Work after the conversation, beside the other chats, before the slot is free."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        _finite_means(work_s=self.work_s, wrap_up_s=self.wrap_up_s)
+        return self
+
+    def speed(self, n_open: int) -> float:
+        """Speed at which each chat is worked on while its agent holds *n_open* chats (R17)."""
+        return 1.0 if self.aht_s is None else self.aht_s[0] / self.aht_s[n_open - 1]
+
+
+def _model_of(data: Any) -> str:
+    if isinstance(data, ByWork):
+        return "by work"
+    named = data if isinstance(data, Mapping) else {}
+    return "by work" if {"work_s", "aht_s"} & set(named) else "by turns"
+
+
+Service = Annotated[
+    Annotated[ByTurns, Tag("by turns")] | Annotated[ByWork, Tag("by work")], Discriminator(_model_of)
+]
+
+
+class Queue(Record):
+    """Chats of one kind: who comes, how patient they are, what they need."""
+
+    name: Name = Field(examples=["orders"])
+    priority: Annotated[int, Field(strict=True)] = 1
+    """Lower is served first."""
+    capacity: Count | None = None
+    """Most chats that may wait; beyond that they are blocked. Omitted: no limit."""
+    prefer: tuple[Name, ...] = ()
+    """Groups tried in this order; the other groups with the skill come last, all alike."""
+    max_wait_s: Seconds | None = None
+    """Longest wait; then the chat is sent to a form. Omitted: no limit."""
+    arrivals: Arrivals
+    patience: Law | None = None
+    """Time a customer waits in the queue before he leaves. Omitted: for ever."""
+    service: Service
+
+    @property
+    def by_turns(self) -> bool:
+        """Whether service is by turns, not by work."""
+        return isinstance(self.service, ByTurns)
+
+    @property
+    def wrap_up_attention(self) -> bool:
+        """Whether a wrap-up takes the agent's attention (R16, R18)."""
+        return isinstance(self.service, ByTurns) and self.service.wrap_up_attention
+
+
+def _finite_means(**laws: Law | None) -> None:
+    for name, law in laws.items():
+        if law is not None and law.mean == float("inf"):
+            raise law_broken(
+                ((name,), "a duration of service must end: its last hazard must not be 0", law.law)
+            )

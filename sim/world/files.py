@@ -1,0 +1,279 @@
+"""How does a scenario come from a file? TOML text in, a valid scenario out, or every problem at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.errors import Problem, ScenarioError
+from sim.world.demand import TAGS
+from sim.world.forecast import Calendar, read_forecast
+from sim.world.places import Places, places
+from sim.world.scenario import Parts, Scenario, did_you_mean, laws_between
+
+Place = tuple[str | int, ...]
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "unknown key",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_short": "needs at least {min_length}",
+    "too_long": "takes at most {max_length}",
+    "string_too_short": "must not be empty",
+    "union_tag_not_found": "needs a law",
+    "union_tag_invalid": "unknown law",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "enum": "must be one of {expected}",
+    "date_type": "must be a date such as 2026-03-02",
+    "date_from_datetime_parsing": "must be a date such as 2026-03-02",
+    "datetime_type": "must be a date and time such as 2026-03-02T13:00:00",
+}
+"""Our words for pydantic's laws, by error type."""
+
+
+def load(path: str | Path) -> Scenario:
+    """Read the scenario file at *path*, with the forecast files that it names (relative to it).
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found, each with file, line and column, place, law and value.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise ScenarioError([Problem(str(path), "", f"can't be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Problem(str(path), "", f"must be UTF-8 text: {error.reason}")]) from None
+    return parse(text, str(path), path.parent)
+
+
+def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Scenario:
+    """Read a scenario from TOML *text*; *file* is its name in problems, *folder* where its forecasts lie."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
+    where = places(text)
+    problems = list(_read_forecasts(data, folder or Path(), file, where))
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        problems += _problems(error, data, file, where)
+        raise ScenarioError(sorted(set(problems), key=_position)) from None
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file, with which editors complete it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A live-chat centre",
+        **Scenario.model_json_schema(),
+    }
+
+
+def _position(problem: Problem) -> tuple[int, int, str]:
+    return (problem.line or 0, problem.column or 0, problem.law)
+
+
+def _syntax_problem(message: str, text: str, file: str) -> Problem:
+    match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if match:
+        line, column = int(match[1]), int(match[2])
+        return Problem(file, "", f"not TOML: {message[: match.start()]}", line=line, column=column)
+    lines = text.split("\n")
+    law = f"not TOML: {message.removesuffix(' (at end of document)')}, at the end of the file"
+    return Problem(file, "", law, line=len(lines), column=len(lines[-1]) + 1)
+
+
+def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places) -> Iterator[Problem]:
+    """Replace each forecast file in *data* by its volumes, and yield the problems of the files."""
+    calendar = _calendar(data)
+    queues = data.get("queues")
+    for q, queue in enumerate(queues if isinstance(queues, list) else []):
+        arrivals = queue.get("arrivals") if isinstance(queue, dict) else None
+        name = arrivals.get("file") if isinstance(arrivals, dict) else None
+        if not isinstance(name, str) or not isinstance(arrivals, dict):
+            continue
+        line, column = where.of(("queues", q, "arrivals", "file"))
+        if "per_interval" in arrivals:
+            law = "give exactly one of per_hour, file, per_interval and times_s"
+            yield Problem(file, f"queues.{q}.arrivals", law, "2 of them", line=line, column=column)
+            continue
+        arrivals["per_interval"] = []
+        if calendar is None:
+            continue
+        shown = str(folder / name)
+        volumes, problems = read_forecast(folder / name, shown, str(queue.get("name", "")), calendar)
+        arrivals["per_interval"] = volumes
+        for problem in problems:
+            if problem.law.startswith("the forecast file can't"):
+                place = f"queues.{q}.arrivals.file"
+                yield Problem(file, place, problem.law, repr(name), line=line, column=column)
+            else:
+                yield problem
+
+
+def _calendar(data: Mapping[str, Any]) -> Calendar | None:
+    parts = Parts.of(data)
+    if parts.start is None or parts.days is None or not parts.interval_min or 1440 % parts.interval_min:
+        return None
+    hours = parts.hours
+    return Calendar(
+        parts.start,
+        parts.days,
+        parts.interval_min,
+        hours.open if hours else None,
+        hours.close if hours else None,
+    )
+
+
+def _problems(error: ValidationError, data: dict[str, Any], file: str, where: Places) -> Iterator[Problem]:
+    details = error.errors(include_url=False)
+    places_broken = [_in_file(detail["loc"], data) for detail in details]
+    for detail, place in zip(details, places_broken, strict=True):
+        consequence = detail["type"] == "too_short" and any(
+            other[: len(place)] == place and other != place for other in places_broken
+        )
+        if not consequence:
+            yield _problem(place, detail, data, file, where)
+    for place, law, got in laws_between(Parts.of(data)):
+        text, _, hint = law.partition("; ")
+        line, column = where.of(place)
+        yield Problem(file, _dotted(place), text, _shown(_value_at(place, data, got)), hint, line, column)
+
+
+def _problem(place: Place, detail: ErrorDetails, data: Any, file: str, where: Places) -> Problem:
+    kind = detail["type"]
+    law, hint = _law_and_hint(detail, place)
+    line, column = where.of(place, key=kind == "extra_forbidden")
+    got = _shown(_value_at(place, data, detail["input"]))
+    if kind in {"missing", "union_tag_not_found", "extra_forbidden"}:
+        got = ""
+    elif kind == "union_tag_invalid":
+        got = repr(detail["ctx"]["tag"])
+    return Problem(file, _dotted(place), law, got, hint, line, column)
+
+
+def _value_at(place: Place, data: Any, otherwise: Any) -> Any:
+    """The value as it stands in the file; *otherwise* what the law was told, where it says more."""
+    for step in place:
+        inside = isinstance(data, dict) and step in data
+        if not inside and not (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+            return otherwise
+        data = data[step]
+    return otherwise if isinstance(data, dict | list) else data
+
+
+def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
+    """Our words for a broken law, and what may have been meant."""
+    ctx: dict[str, Any] = detail.get("ctx", {})
+    words = _WORDS.get(detail["type"])
+    law = words.format(**ctx) if words else detail["msg"].lower()
+    law, _, hint = law.partition("; ")
+    if detail["type"] == "extra_forbidden":
+        hint = did_you_mean(str(place[-1]), _known_keys(detail["loc"])).removeprefix("; ")
+    elif detail["type"] == "union_tag_invalid":
+        known = re.findall(r"'(\w+)'", ctx["expected_tags"])
+        law += f" (known: {', '.join(known)})"
+        hint = did_you_mean(str(ctx["tag"]), known).removeprefix("; ")
+    elif detail["type"] == "enum":
+        known = re.findall(r"'(\w+)'", ctx["expected"])
+        hint = did_you_mean(str(detail["input"]), known).removeprefix("; ")
+    return law, hint
+
+
+def _known_keys(loc: Place) -> list[str]:
+    """Keys that the schema knows at the table around *loc*."""
+    root = Scenario.model_json_schema()
+    nodes = [root]
+    for step in loc[:-1]:
+        nodes = [child for node in nodes for branch in _branches(node, root) for child in _step(branch, step)]
+    return sorted({key for node in nodes for b in _branches(node, root) for key in b.get("properties", {})})
+
+
+def _branches(node: dict[str, Any], root: dict[str, Any]) -> list[dict[str, Any]]:
+    """A schema node with its references and alternatives followed."""
+    if "$ref" in node:
+        return _branches(root["$defs"][node["$ref"].rsplit("/", 1)[-1]], root)
+    alternatives = node.get("anyOf") or node.get("oneOf")
+    if alternatives:
+        return [branch for child in alternatives for branch in _branches(child, root)]
+    return [node]
+
+
+def _step(node: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
+    """Children of a schema node under a key or index; a union's tag leads to its own alternative."""
+    if isinstance(step, int):
+        return [node["items"]] if "items" in node else []
+    properties = node.get("properties", {})
+    if step in properties:
+        return [properties[step]]
+    is_own_tag = properties.get("law", {}).get("const") in {step, None} and step not in {
+        "by turns",
+        "by work",
+    }
+    if is_own_tag or (step == "by turns") == ("agent_s" in properties):
+        return [node]
+    return []
+
+
+def _in_file(loc: Place, data: Any) -> Place:
+    """A pydantic place without the names of union alternatives, which do not stand in the file."""
+    place: list[str | int] = []
+    node = data
+    for k, step in enumerate(loc):
+        is_key = isinstance(node, dict) and step in node
+        is_index = isinstance(node, list) and isinstance(step, int) and step < len(node)
+        if is_key or is_index:
+            node = node[step]
+        elif k < len(loc) - 1 or _is_alternative(step, node):
+            continue
+        place.append(step)
+    return tuple(place)
+
+
+def _is_alternative(step: str | int, node: Any) -> bool:
+    return step in TAGS or (isinstance(node, dict) and node.get("law") == step)
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(step) for step in place)
+
+
+def _shown(value: Any) -> str:
+    """A value as its file would show it, shortened."""
+    if isinstance(value, dict | list | tuple):
+        text = json.dumps(value, default=str)
+    elif isinstance(value, dt.date | dt.time):
+        text = str(value)
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    elif value is None:
+        text = ""
+    else:
+        text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,131 @@
+"""The rule book of the chat centre: what may happen, in words and in numbers.
+
+Every engine obeys these rules and cites them by number; the tests bear their names. Time is in
+seconds since the midnight of the first day. What the rules leave open, :class:`Order` settles.
+
+Customers
+    R1  Chats arrive at their drawn times. After the horizon, the last midnight, nobody arrives.
+    R2  A chat that arrives outside the opening hours, [open, close), is `offline`. Closing time stops
+        arrivals, not service.
+    R3  An arriving chat for which an agent has a free slot is accepted at once (R7). Otherwise it waits,
+        unless as many chats wait in its queue already as the queue's capacity: then it is `blocked`.
+    R4  A waiting chat leaves as `overflowed` when it has waited the queue's maximum wait, and as
+        `abandoned` when its patience ends. With both at the same instant it overflows. A patience of zero
+        is a customer who takes an agent at once or nobody.
+    R5  A chat that still waits when nothing more can happen is `unfinished`.
+
+Routing
+    R6  An agent may take a chat when he is on duty, has the queue among his group's skills, and holds
+        fewer chats than his slots.
+    R7  Groups that a queue prefers are tried in that order; the other groups with the skill come last, all
+        alike. Among the agents of a tier who may take the chat
+        `least_loaded` takes the one with the fewest open chats, `most_loaded` the one with the most,
+        `longest_idle` looks at idleness alone; ties go to the agent idle longest, then to the lowest number.
+        `round_robin` takes the next one in order of number after the agent this rule chose last for this
+        queue, beginning again at the lowest. `random` takes the one in place floor(u × how many there are),
+        in order of number, u being the chat's drawn uniform.
+    R8  An agent is idle since the latest of: his log-in, the last chat he accepted, the last slot he freed.
+    R9  A freed slot goes to the waiting chat, among the queues of the agent's skills, of the highest
+        priority (lowest number), then of the longest wait, then of the lowest row.
+    R10 An agent who logs in fills all his slots by R9 before anything else happens.
+
+Duty
+    R11 An agent is on duty in [log-in, log-off) of each of his spans. At log-off, a break or a shift's end,
+        he takes no new chat and finishes those in hand (overrun).
+    R12 Constant agents are on duty from time zero without end, so they also clear what waits at the
+        horizon. Staffing per interval and shifts end with the horizon; number k of a group is on
+        duty in an interval staffed with more than k.
+
+Attention: service by turns
+    R13 An accepted chat puts its customer's message in its agent's inbox. The agent takes up one message at a
+        time, in the order in which they came in, over all his chats; slots are filled (R9, R10) before
+        the next message is taken up.
+    R14 A reply takes the drawn agent time, times (1 + switching) if the agent holds more than one chat when
+        he begins it.
+    R15 After a reply that is not the chat's last, the customer takes the drawn customer time; then the next
+        message is in the inbox.
+    R16 After its last reply the conversation has ended and the agent wraps up at once, for the drawn time.
+        The chat holds its slot until then; it holds the agent's attention too, unless the scenario says
+        otherwise. A wrap-up of zero is an event like any other.
+
+Sharing: service by work
+    R17 A chat brings work. While an agent holds j chats, each chat of queue q is worked on at the speed
+        aht_q[1] / aht_q[j]; without a list, at speed 1. An agent has one clock a queue that runs at that
+        speed, and stands still while he holds no chat: whenever j changes or work ends,
+        clock += (now − since) × speed, and since = now. A chat's finish mark is the clock at its acceptance
+        + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such change.
+    R18 When its work is done the conversation has ended; its wrap-up then runs beside the agent's other
+        chats and holds the slot, so it still counts in j.
+    R19 Open chats are never moved from one agent to another.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Outcome(IntEnum):
+    """How a chat ended: exactly one for each chat offered."""
+
+    SERVED = 0
+    """Answered, and the conversation came to its end."""
+    ABANDONED = 1
+    """Left the queue, known."""
+    SILENT = 2
+    """Left the queue without a signal."""
+    LEFT = 3
+    """Left during the chat."""
+    TIMED_OUT = 4
+    """Closed by the agent because the customer did not respond."""
+    BLOCKED = 5
+    """The queue was full."""
+    OFFLINE = 6
+    """Arrived outside the opening hours."""
+    OVERFLOWED = 7
+    """Waited the maximum and was sent to a form."""
+    CONTAINED = 8
+    """Solved before an agent was needed."""
+    UNFINISHED = 9
+    """Still open when nothing more could happen."""
+
+
+class Policy(StrEnum):
+    """Which agent takes an arriving chat (R7)."""
+
+    LEAST_LOADED = "least_loaded"
+    MOST_LOADED = "most_loaded"
+    LONGEST_IDLE = "longest_idle"
+    ROUND_ROBIN = "round_robin"
+    RANDOM = "random"
+
+
+class Order(IntEnum):
+    """Order of events at one instant; within an order the lower row comes first.
+
+    The whole consequence of one event is settled before the next event of the same instant.
+    Rows are chats, or spans of duty for LOG_OFF and LOG_ON. Orders start above SimPy's own 0 and 1.
+    """
+
+    LOG_OFF = 10
+    """An agent's span of duty ends: from this instant on he takes no new chat."""
+    LOG_ON = 11
+    """A span of duty begins."""
+    REPLY = 12
+    """An agent has composed a reply."""
+    WRAP_UP = 13
+    """A wrap-up is done and the slot is free."""
+    FINISH = 14
+    """The work of a chat is done (service by work)."""
+    MESSAGE = 15
+    """A customer's next message is in the inbox."""
+    ARRIVAL = 16
+    """A chat arrives: it finds the slots that were freed at this instant."""
+    OVERFLOW = 17
+    """The maximum wait is over."""
+    PATIENCE = 18
+    """A customer's patience is over: an answer at the same instant comes first."""
+
+
+NO_AGENT: Final = -1
+"""The agent of a chat that none has accepted."""
