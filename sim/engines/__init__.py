@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sim.draws.record import Draws
-from sim.log.chatlog import ChatLog
-from sim.world.scenario import Scenario
+from sim.engines.choice import Engine
 
+if TYPE_CHECKING:
+    from sim.draws.record import Draws
+    from sim.log.chatlog import ChatLog
+    from sim.world.scenario import Scenario
 
-class Engine(StrEnum):
-    """Engines to choose from."""
-
-    REFERENCE = "reference"
+__all__ = ["Engine", "simulate"]
 
 
 def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.REFERENCE) -> ChatLog:

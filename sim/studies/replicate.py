@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
-from sim.measure.kpis import measure
+from sim.measure.kpis import Kpis, measure
 from sim.world.scenario import Scenario
 
 
-def logs(
-    scenario: Scenario, seed: int, replications: int, engine: Engine | str = Engine.REFERENCE
-) -> Iterator[ChatLog]:
-    """Simulate replications 0, 1, … of a *scenario*, one log each."""
-    for replication in range(replications):
-        yield simulate(scenario, draw(scenario, seed, replication), engine)
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """Replications 0, 1, … of a scenario, measured."""
+
+    estimates: Estimates
+    interrupted: bool
+    """Whether the user stopped before all were done."""
 
 
 def replicate(
@@ -25,12 +27,20 @@ def replicate(
     seed: int = 1,
     replications: int = 20,
     engine: Engine | str = Engine.REFERENCE,
-    each: Callable[[ChatLog], None] | None = None,
-) -> Estimates:
-    """Estimate the key figures of a *scenario*; *each* is shown every log as it comes."""
-    runs = []
-    for log in logs(scenario, seed, replications, engine):
-        runs.append(measure(log, scenario.targets))
-        if each is not None:
-            each(log)
-    return Estimates(runs)
+    each: Callable[[int, ChatLog], None] | None = None,
+) -> Replications:
+    """Simulate and measure *replications* of a *scenario*; *each* is shown every log as it comes.
+
+    Ctrl-C ends it with what is done, if anything is.
+    """
+    runs: list[Kpis] = []
+    try:
+        for replication in range(replications):
+            log = simulate(scenario, draw(scenario, seed, replication), engine)
+            runs.append(measure(log, scenario.targets))
+            if each is not None:
+                each(replication, log)
+    except KeyboardInterrupt:
+        if not runs:
+            raise
+    return Replications(Estimates(runs), interrupted=len(runs) < replications)

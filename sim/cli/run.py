@@ -1,0 +1,131 @@
+"""`sim run`: key figures of a scenario, with intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import Exit, Force, Json, Out, Replications, ScenarioPath, Seed, progress, told
+from sim.engines.choice import Engine
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sim.log.chatlog import ChatLog
+    from sim.measure.estimate import Estimates
+    from sim.world.scenario import Scenario
+
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", help="Also by interval, queue, group or day; may be repeated.", show_default=False),
+]
+All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]
+Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
+BREAKDOWNS = ("interval", "queue", "group", "day")
+
+
+@told
+def run(
+    scenario: ScenarioPath,
+    seed: Seed = 1,
+    replications: Replications = 20,
+    engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.REFERENCE,
+    by: By = None,
+    everything: All = False,
+    json: Json = False,
+    check: Check = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Simulate SCENARIO and print its key figures with 95 % intervals."""
+    unknown = [name for name in by or () if name not in BREAKDOWNS]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(BREAKDOWNS)}", param_hint="--by")
+    from sim.measure.promise import verdicts  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.replicate import replicate  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    centre = load(scenario)
+    if out is not None:
+        refuse_existing(out, force=force)
+    keep = _Keeper(out is not None)
+    with progress("Replications", replications) as step:
+
+        def each(replication: int, log: ChatLog) -> None:
+            keep(replication, log)
+            step()
+
+        result = replicate(centre, seed, replications, engine, each)
+    if json:
+        from sim.show.documents import run_document, to_json  # noqa: PLC0415
+
+        typer.echo(to_json(run_document(centre, result.estimates, seed, engine)))
+    else:
+        _print_tables(centre, result.estimates, seed, by or [], everything=everything)
+    if out is not None:
+        _write(out, centre, result.estimates, seed, engine, keep, force=force)
+        typer.echo(f"written to {out}", err=True)
+    if result.interrupted:
+        typer.echo(f"interrupted after {result.estimates.n} of {replications} replications", err=True)
+        raise typer.Exit(Exit.INTERRUPTED)
+    if check and any(verdict.met is False for verdict in verdicts(result.estimates, centre.targets)):
+        raise typer.Exit(Exit.MISSED)
+
+
+class _Keeper:
+    """Keeps what `--out` needs of each log: its tables, and the first log whole for the pictures."""
+
+    def __init__(self, is_wanted: bool) -> None:
+        self.is_wanted = is_wanted
+        self.tables: list[dict[str, pl.DataFrame]] = []
+        self.first: ChatLog | None = None
+
+    def __call__(self, replication: int, log: ChatLog) -> None:
+        if self.is_wanted:
+            from sim.log.export import frames  # noqa: PLC0415
+
+            self.first = self.first or log
+            self.tables.append(frames(log, replication))
+
+
+def _print_tables(
+    centre: Scenario, estimates: Estimates, seed: int, by: list[str], *, everything: bool
+) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from sim.measure.tables import By as Breakdown  # noqa: PLC0415
+    from sim.show import tables  # noqa: PLC0415
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 110)
+    console.print(tables.summary(centre, estimates, seed, everything=everything))
+    for name in by:
+        console.print(tables.breakdown(centre, estimates, Breakdown(name)))
+
+
+def _write(
+    out: Path,
+    centre: Scenario,
+    estimates: Estimates,
+    seed: int,
+    engine: Engine,
+    keep: _Keeper,
+    *,
+    force: bool,
+) -> None:
+    from sim.log import export  # noqa: PLC0415
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show.documents import interval_table, run_document, to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        export.write(keep.tables, folder)
+        document = to_json(run_document(centre, estimates, seed, engine))
+        (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
+        interval_table(centre, estimates).write_csv(folder / "intervals.csv")
+        if keep.first is not None:
+            plots.save(plots.run_figures(centre, estimates, keep.first), folder)

@@ -1,0 +1,52 @@
+"""`sim check`, `sim new`, `sim schema`: scenario files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.common import Exit, Force, ScenarioPath, told
+
+
+@told
+def check(scenario: ScenarioPath) -> None:
+    """Find every problem in a scenario file, and in the forecast files that it names."""
+    from sim.draws.profile import expected_total  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    centre = load(scenario)
+    chats = sum(expected_total(centre, queue) for queue in centre.queues)
+    typer.echo(
+        f"{scenario}: fine. {centre.name}: {centre.days} day(s), {len(centre.queues)} queue(s), "
+        f"{len(centre.groups)} group(s), {centre.n_agents:,} agents, {chats:,.1f} chats expected."
+    )
+
+
+@told
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)], force: Force = False
+) -> None:
+    """Write a commented scenario to start from."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    if file.exists() and not force:
+        typer.echo(f"{file}: exists; add --force to replace it", err=True)
+        raise typer.Exit(Exit.INPUT)
+    text = files("sim.world").joinpath("starter.toml").read_text(encoding="utf-8")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{file}: can't be written to: {error.strerror}", err=True)
+        raise typer.Exit(Exit.INPUT) from None
+    typer.echo(f"{file}: written. Next: sim check {file}, then sim run {file}")
+
+
+@told
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, with which editors complete it."""
+    from sim.world.files import schema as scenario_schema  # noqa: PLC0415
+
+    typer.echo(json.dumps(scenario_schema(), indent=2))

@@ -1,0 +1,54 @@
+"""Is the promise kept? The scenario's targets held against the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.measure.estimate import Estimates, Figure
+from sim.world.scenario import Targets
+
+TARGETS: dict[str, tuple[str, Literal["at least", "at most"]]] = {
+    "service_level": ("service_level", "at least"),
+    "max_missed": ("missed_rate", "at most"),
+    "max_response_s": ("response_s", "at most"),
+}
+"""Of each target in a scenario: the figure it binds, and from which side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One target, what was measured, and whether it is met."""
+
+    target: str
+    """Its key in the scenario."""
+    kpi: str
+    side: Literal["at least", "at most"]
+    bound: float
+    figure: Figure
+    met: bool | None
+    """None where the figure does not exist, such as a response time by work."""
+    sure: bool
+    """Whether the whole 95 % interval lies on the same side."""
+
+
+def verdicts(estimates: Estimates, targets: Targets) -> list[Verdict]:
+    """Verdict on each target that is set."""
+    result = []
+    for target, (kpi, side) in TARGETS.items():
+        bound = getattr(targets, target)
+        if bound is not None:
+            figure = estimates.figure(kpi)
+            ends = [figure.low, figure.high]
+            sure = all(
+                end is not None and _keeps(end, side, bound) == _keeps(figure.value, side, bound)
+                for end in ends
+            )
+            result.append(Verdict(target, kpi, side, bound, figure, _keeps(figure.value, side, bound), sure))
+    return result
+
+
+def _keeps(value: float | None, side: str, bound: float) -> bool | None:
+    if value is None:
+        return None
+    return value >= bound if side == "at least" else value <= bound

@@ -1,0 +1,551 @@
+"""What does a day look like? Pictures of estimates and of one run, as matplotlib figures.
+
+Where there are replications a curve has two bands, and the legend tells them apart: the 95 % interval of the
+mean says how sure the mean is, and 10–90 % of days says how days vary. Steps are means of a planning
+interval; chats are counted, and their waits shown, where they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter, FixedLocator
+from numpy.typing import ArrayLike
+
+from sim.log.chatlog import ChatLog
+from sim.measure import timeline
+from sim.measure.estimate import Estimates, t_quantile
+from sim.measure.figures import BY_NAME, RATIOS
+from sim.measure.kpis import ratio
+from sim.measure.tables import By
+from sim.show import style
+from sim.show.style import DARK, FAINT, GREY, INK, MID, ORANGE, PALE, RED, Band, styled
+from sim.world.rules import NO_AGENT
+from sim.world.scenario import Scenario
+from sim.world.units import HOUR_S, Floats, Ints, clock_text
+
+
+@styled
+def day(estimates: Estimates, scenario: Scenario) -> Figure:
+    """Arrivals, queue and waits over the day, as far as anything happens in it."""
+    figure = style.canvas(f"{scenario.name}: demand and waiting, {_basis(estimates, scenario)}", 8.2)
+    offered, queue, waits = figure.subplots(3, 1, sharex=True)
+    first, last = _active(_values(estimates, "offered") + _values(estimates, "queue_length"))
+    _draw_offered(offered, estimates, scenario, first, last)
+    _draw_queue(queue, estimates, scenario, first, last)
+    _draw_waits(waits, estimates, scenario, first, last)
+    style.clock(waits, scenario, first * scenario.interval_s, last * scenario.interval_s)
+    return figure
+
+
+@styled
+def agents(estimates: Estimates, scenario: Scenario) -> Figure:
+    """Agents on duty and what they do, and open chats against slots, over the day."""
+    figure = style.canvas(f"{scenario.name}: agents, {_basis(estimates, scenario)}", 6.2)
+    team, slots = figure.subplots(2, 1, sharex=True)
+    duty, busy = _number(estimates, "agents").value, _number(estimates, "occupancy").value
+    doings = busy + (duty - duty.min())
+    first, last = _active(np.where(doings > 0.02 * doings.max(), doings, 0.0))
+    _draw_team(team, estimates, scenario, first, last)
+    _draw_slots(slots, estimates, scenario, first, last)
+    style.clock(slots, scenario, first * scenario.interval_s, last * scenario.interval_s)
+    return figure
+
+
+@styled
+def waits(estimates: Estimates, scenario: Scenario) -> Figure:
+    """Share of the accepted chats that waits longer than a time, for every time."""
+    figure = style.canvas(f"{scenario.name}: waits, {_basis(estimates, scenario)}", 4.6)
+    axes = figure.subplots()
+    samples = [np.sort(run.samples["wait_p50_s"].values) for run in estimates.runs]
+    pooled = np.sort(np.concatenate(samples))
+    end_s = max(2 * scenario.targets.threshold_s, 10.0, *np.quantile(pooled, [0.995] * bool(len(pooled))))
+    unit_s, unit = style.duration_unit(end_s)
+    axes.set(xlabel=f"time t after arrival [{unit}]", ylabel="wait longer than t", xlim=(0, end_s / unit_s))
+    if len(pooled):
+        at_s = np.linspace(0.0, end_s, 400)
+        top = _draw_survival(axes, samples, at_s, unit_s, _days(scenario))
+        top = max(top, _draw_promise(axes, estimates, scenario, unit_s))
+        longest, longest_unit = style.duration_unit(pooled[-1])
+        at_once = style.percent(float(np.mean(pooled <= 0)))
+        text = f"{at_once} of the accepted chats need not wait; "
+        text += f"the longest wait is {pooled[-1] / longest:.0f} {longest_unit}"
+    else:
+        top, text = 1.0, "Waits of the accepted chats"
+        style.remark(axes, "no chat was accepted")
+    axes.set_ylim(0, min(1.0, max(1.1 * top, 0.05)))
+    style.heading(axes, text, columns=2)
+    right = axes.secondary_yaxis("right", functions=(_complement, _complement))
+    right.set_ylabel("accepted within t")
+    right.spines["right"].set_visible(True)
+    style.shares(axes.yaxis)
+    style.shares(right.yaxis)
+    return figure
+
+
+@styled
+def gantt(
+    log: ChatLog,
+    scenario: Scenario,
+    agent: int | None = None,
+    start_s: float | None = None,
+    length_s: float = HOUR_S,
+) -> Figure:
+    """One agent's slots, chat by chat, from *start_s* on; of those not given, the busiest agent and hour."""
+    found = _busiest(log, agent, start_s, length_s)
+    if found is None:
+        figure = style.canvas(f"{scenario.name}: an agent's chats", 2.2)
+        axes = figure.subplots()
+        axes.set(xticks=[], yticks=[])
+        style.remark(axes, "no agent held a chat")
+        return figure
+    agent, start_s = found
+    end_s = start_s + length_s
+    mine = np.flatnonzero(log.chat.agent == agent)
+    row = lowest_free_slot(log.chat.accepted_s[mine], log.chat.released_s[mine])
+    n_slots = int(log.team.slots[agent])
+    group = log.team.group[agent]
+    title = f"Agent {agent} ({log.centre.groups[group]}) of {scenario.name}"
+    figure = style.canvas(title, 2.2 + 0.42 * (n_slots + 1))
+    axes = figure.subplots()
+    axes.grid(visible=False)
+    _draw_off_duty(axes, log, agent, (start_s, end_s))
+    shown = _draw_chats(axes, log, mine, row, (start_s, end_s))
+    attentive = log.centre.attentive[group]
+    if attentive:
+        _draw_attention(axes, shown, n_slots - 0.1)
+    _slot_rows(axes, n_slots, attentive)
+    style.clock(axes, scenario, start_s, end_s)
+    style.heading(axes, _gantt_title(log, mine, shown, (start_s, end_s)), columns=6)
+    return figure
+
+
+def run_figures(scenario: Scenario, estimates: Estimates, log: ChatLog) -> dict[str, Figure]:
+    """All pictures of a run by name; *log* is that of the replication whose chats are shown one by one."""
+    return {
+        "day": day(estimates, scenario),
+        "agents": agents(estimates, scenario),
+        "waits": waits(estimates, scenario),
+        "gantt": gantt(log, scenario),
+    }
+
+
+@styled
+def save(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
+    """Write each figure as PNG and SVG under its name, the same bytes whenever it is the same picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, figure in figures.items():
+        png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+        figure.savefig(png, dpi=150, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+        paths += [png, svg]
+    return paths
+
+
+def lowest_free_slot(start_s: Floats, end_s: Floats) -> Ints:
+    """Slot of each of an agent's chats, when every chat takes the lowest slot that is free.
+
+    >>> lowest_free_slot(np.array([0.0, 1.0, 5.0, 6.0]), np.array([5.0, 9.0, 7.0, 8.0])).tolist()
+    [0, 1, 0, 2]
+    """
+    free_at_s: list[float] = []
+    slots = np.zeros(len(start_s), dtype=np.int64)
+    for chat in np.argsort(start_s, kind="stable"):
+        slot = next((k for k, free_s in enumerate(free_at_s) if free_s <= start_s[chat]), len(free_at_s))
+        free_at_s[slot : slot + 1] = [end_s[chat]]
+        slots[chat] = slot
+    return slots
+
+
+def _days(scenario: Scenario) -> str:
+    return "days" if scenario.days == 1 else "replications"
+
+
+def _basis(estimates: Estimates, scenario: Scenario) -> str:
+    """What a picture rests on."""
+    if estimates.n == 1:
+        return "one replication, so without bands"
+    return f"{estimates.n} simulated {_days(scenario)}"
+
+
+def _values(estimates: Estimates, name: str) -> Floats:
+    return np.nan_to_num(estimates.values(name, By.INTERVAL))
+
+
+def _band(estimates: Estimates, name: str) -> Band:
+    figures = estimates.figures(name, By.INTERVAL)
+    sides = ("value", "low", "high", "p10", "p90")
+    return Band(*(np.array([getattr(f, side) for f in figures], dtype=np.float64) for side in sides))
+
+
+def _number(estimates: Estimates, name: str, below: bool = False) -> Band:
+    """Mean number at a time, from the time that a ratio of agents' time adds up above or *below* the line.
+
+    Occupancy gives agents with a chat, attention those composing, slot utilisation open chats and slots.
+    """
+    k, window = RATIOS.index(BY_NAME[name]), RATIOS.index(BY_NAME["agents"])
+    runs = [
+        ratio((run.bottom if below else run.top)[By.INTERVAL][k], run.bottom[By.INTERVAL][window])
+        for run in estimates.runs
+    ]
+    numbers = np.nan_to_num(np.stack(runs))
+    mean, n = numbers.mean(axis=0), estimates.n
+    half = t_quantile(n) * numbers.std(axis=0, ddof=1) / n**0.5 if n > 1 else np.full(len(mean), np.nan)
+    p10, p90 = np.quantile(numbers, [0.1, 0.9], axis=0)
+    return Band(mean, np.maximum(mean - half, 0.0), mean + half, p10, p90)
+
+
+def _active(doings: Floats) -> tuple[int, int]:
+    """First interval in which anything happens, and the one after the last; all if nothing does."""
+    active = np.flatnonzero(doings > 0)
+    return (int(active[0]), int(active[-1]) + 1) if len(active) else (0, len(doings))
+
+
+def _edges(scenario: Scenario, first: int, last: int) -> Floats:
+    return np.asarray(np.arange(first, last + 1) * scenario.interval_s, dtype=np.float64)
+
+
+def _per_interval(scenario: Scenario) -> str:
+    return "hour" if scenario.interval_min == 60 else f"{scenario.interval_min} min"
+
+
+def _draw_offered(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
+    """Bars of the chats offered in each interval, by what became of them."""
+    edges_s = _edges(scenario, first, last)
+    below = np.zeros(last - first)
+    for name, label, colour, hatch in (
+        ("answered", "answered", MID, None),
+        ("contained", "contained by the bot", PALE, ".."),
+        ("missed", "missed", RED, "////"),
+    ):
+        number = _values(estimates, name)[first:last]
+        if name != "answered" and not number.any():
+            continue
+        axes.bar(
+            edges_s[:-1],
+            number,
+            scenario.interval_s,
+            below,
+            align="edge",
+            color=colour,
+            edgecolor="white",
+            linewidth=0.6,
+            hatch=hatch,
+            label=label,
+        )
+        below = below + number
+    if estimates.n > 1:
+        band = _band(estimates, "offered")
+        middles_s = edges_s[:-1] + scenario.interval_s / 2
+        low, high = band.p10[first:last], band.p90[first:last]
+        axes.vlines(
+            middles_s, low, high, color=INK, linewidth=1.0, label=f"offered, 10–90 % of {_days(scenario)}"
+        )
+    axes.set_ylim(0, None if below.any() else 1)
+    style.counts(axes.yaxis)
+    axes.set_ylabel(f"chats per {_per_interval(scenario)}")
+    style.heading(axes, _offered_title(estimates, scenario))
+
+
+def _offered_title(estimates: Estimates, scenario: Scenario) -> str:
+    offered, missed = estimates.figure("offered").value, estimates.figure("missed_rate").value
+    if not offered:
+        return "No chats are offered"
+    text = f"{offered:,.0f} chats offered"
+    if scenario.days > 1:
+        text += f" in {scenario.days} days"
+    elif estimates.n > 1:
+        text += " a day"
+    return text if missed is None else f"{text}, {style.percent(missed)} of them missed"
+
+
+def _draw_queue(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
+    """Number waiting in each interval, with both bands."""
+    band = _cut(_band(estimates, "queue_length"), first, last)
+    edges_s = _edges(scenario, first, last)
+    style.steps(axes, band, edges_s, "mean", _days(scenario), estimates.n)
+    value = np.nan_to_num(band.value)
+    axes.set_ylim(0, None if value.any() else 1)
+    axes.set_ylabel("chats waiting")
+    if not value.any():
+        style.heading(axes, "Nobody waits")
+        return
+    longest = int(value.argmax())
+    at = f"{clock_text(edges_s[longest])}–{clock_text(edges_s[longest + 1])}"
+    when = at if scenario.days == 1 else f"{style.date_text(scenario, edges_s[longest])}, {at}"
+    style.heading(axes, f"The queue is longest {when}: {value[longest]:.1f} chats wait, on average")
+
+
+def _draw_waits(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
+    """Percentiles of the waits of the accepted, by interval of arrival, and the threshold."""
+    targets = scenario.targets
+    middle = 90 if (targets.service_level or 0) > 0.85 else 80
+    names = {share: f"wait_p{share}_s" for share in (50, middle, 95)}
+    lines = {share: estimates.values(name, By.INTERVAL)[first:last] for share, name in names.items()}
+    threshold_s = targets.threshold_s
+    unit_s, unit = style.duration_unit(max(np.nan_to_num(lines[95]).max(), threshold_s))
+    middles_s = _edges(scenario, first, last)[:-1] + scenario.interval_s / 2
+    dashes = ((50, MID, "-", "o"), (middle, DARK, "-", "s"), (95, INK, "--", "^"))
+    for share, colour, dash, marker in dashes:
+        axes.plot(
+            middles_s,
+            lines[share] / unit_s,
+            dash,
+            color=colour,
+            marker=marker,
+            markersize=3.5 if last - first <= 60 else 1.5,
+            label=f"{share} % wait less",
+            clip_on=False,
+        )
+    label = f"threshold {threshold_s:g} s"
+    axes.axhline(threshold_s / unit_s, color=RED, linewidth=1.3, linestyle=":", label=label)
+    top = max(np.nan_to_num(lines[95]).max(), 1.3 * threshold_s, 1.0)
+    axes.set_ylim(0, 1.06 * top / unit_s)
+    axes.set_ylabel(f"wait [{unit}]")
+    level = estimates.figure("service_level").value
+    if estimates.figure("asa_s").value is None:
+        text = "No chat was accepted, so there are no waits"
+    else:
+        text = "Wait of the accepted chats by time of arrival"
+        text += f"; service level {style.percent(level)}" if level is not None else ""
+    style.heading(axes, text)
+
+
+def _cut(band: Band, first: int, last: int) -> Band:
+    sides = (band.value, band.low, band.high, band.p10, band.p90)
+    return Band(*(side[first:last] for side in sides))
+
+
+def _draw_team(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
+    """Agents on duty, those of them with a chat, and those giving their attention, one within the other."""
+    edges_s = _edges(scenario, first, last)
+    duty = _number(estimates, "agents").value[first:last]
+    busy = _number(estimates, "occupancy").value[first:last]
+    attention = _number(estimates, "attention").value[first:last]
+    attentive = _number(estimates, "attention", below=True).value.any()
+    axes.stairs(duty, edges_s, fill=True, color=FAINT)
+    axes.stairs(busy, edges_s, fill=True, color=PALE if attentive else MID, label="with at least one chat")
+    if attentive:
+        label = "composing or wrapping up"
+        axes.stairs(attention, edges_s, fill=True, facecolor=DARK, edgecolor="white", label=label)
+    axes.stairs(duty, edges_s, color=INK, linewidth=1.6, baseline=None, label="on duty")
+    axes.set_ylim(0, 1.08 * duty.max() if duty.any() else 1)
+    style.counts(axes.yaxis)
+    axes.set_ylabel("agents")
+    style.heading(axes, _team_title(estimates))
+
+
+def _team_title(estimates: Estimates) -> str:
+    occupancy, attention = estimates.figure("occupancy").value, estimates.figure("attention").value
+    if occupancy is None:
+        return "No agent is on duty"
+    text = f"Agents hold a chat {style.percent(occupancy)} of their time"
+    return text if attention is None else f"{text}; their attention is taken {style.percent(attention)} of it"
+
+
+def _draw_slots(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
+    """Open chats, with both bands, against the slots on duty."""
+    edges_s = _edges(scenario, first, last)
+    slots = _number(estimates, "slot_utilisation", below=True).value[first:last]
+    chats = _cut(_number(estimates, "slot_utilisation"), first, last)
+    axes.stairs(slots, edges_s, fill=True, color=FAINT)
+    style.steps(axes, chats, edges_s, "open chats, mean", _days(scenario), estimates.n)
+    axes.stairs(
+        slots, edges_s, color=INK, linewidth=1.6, linestyle="--", baseline=None, label="slots on duty"
+    )
+    axes.set_ylim(0, 1.08 * slots.max() if slots.any() else 1)
+    axes.set_ylabel("chats")
+    used, held = estimates.figure("slot_utilisation").value, estimates.figure("concurrency").value
+    text = "No slots on duty" if used is None else f"{style.percent(used)} of the slots on duty hold a chat"
+    text += "" if held is None else f"; a busy agent holds {held:.1f} chats"
+    style.heading(axes, text)
+
+
+def _complement(share: ArrayLike) -> ArrayLike:
+    return 1 - np.asarray(share)
+
+
+def _longer(sorted_s: Floats, at_s: Floats) -> Floats:
+    """Share of the sorted waits that are longer than each of *at_s*."""
+    return np.asarray(1 - np.searchsorted(sorted_s, at_s, side="right") / len(sorted_s), dtype=np.float64)
+
+
+def _draw_survival(axes: Axes, samples: list[Floats], at_s: Floats, unit_s: float, days: str) -> float:
+    """Draw the share of waits longer than each of *at_s*, with the band of days, and return its top."""
+    curve = _longer(np.sort(np.concatenate(samples)), at_s)
+    top = float(curve[0])
+    if len(samples) > 1:
+        curves = np.array([_longer(sample, at_s) for sample in samples if len(sample)])
+        low, high = np.quantile(curves, [0.1, 0.9], axis=0)
+        axes.fill_between(at_s / unit_s, low, high, color=PALE, linewidth=0, label=f"10–90 % of {days}")
+        top = max(top, float(high[0]))
+    axes.plot(at_s / unit_s, curve, color=DARK, label="of the accepted chats")
+    return top
+
+
+def _draw_promise(axes: Axes, estimates: Estimates, scenario: Scenario, unit_s: float) -> float:
+    """Draw threshold, service level with its interval and what was promised, and return their top.
+
+    The service level lies above the curve because it counts those who left the queue after the threshold.
+    """
+    targets, level = scenario.targets, estimates.figure("service_level")
+    at, missing = targets.threshold_s / unit_s, []
+    axes.axvline(at, color=RED, linewidth=1.3, linestyle=":", label=f"threshold {targets.threshold_s:g} s")
+    if level.value is not None:
+        label = f"service level {style.percent(level.value)} (counts those who left as well)"
+        axes.plot([at], [1 - level.value], "D", color=RED, markersize=6, label=label, clip_on=False)
+        missing.append(1 - level.value)
+    if level.low is not None and level.high is not None:
+        label = "95 % interval of the service level"
+        axes.vlines(at, 1 - level.high, 1 - level.low, color=RED, linewidth=3, label=label)
+        missing.append(1 - level.low)
+    if targets.service_level is not None:
+        label = f"promised service level {style.percent(targets.service_level)}"
+        axes.plot([0, at], [1 - targets.service_level] * 2, color=INK, linestyle="--", label=label)
+        missing.append(1 - targets.service_level)
+    return max(missing, default=0.0)
+
+
+Window = tuple[float, float]
+Spans = dict[str, tuple[Ints, Floats, Floats]]
+"""What goes on in an agent's slots, by kind: rows, starts and ends."""
+
+_KINDS = {
+    "customer's turn": (PALE, None),
+    "message waits": (ORANGE, "////"),
+    "agent composes": (DARK, None),
+    "wrap-up": (GREY, "...."),
+    "chat open": (MID, None),
+}
+
+
+def _turn_chats(log: ChatLog) -> Ints:
+    """Chat of each turn."""
+    return np.repeat(np.arange(len(log.chat.agent)), np.diff(log.turn.offset))
+
+
+def _busiest(
+    log: ChatLog, agent: int | None, start_s: float | None, length_s: float
+) -> tuple[int, float] | None:
+    """Agent and start of the span in which attention (by work: open chats) is highest; None without chats."""
+    held = np.flatnonzero((log.chat.agent != NO_AGENT) & ((log.chat.agent == agent) | (agent is None)))
+    if not len(held):
+        return None if agent is None or start_s is None else (agent, start_s)
+    if start_s is None:
+        edges_s = np.arange(0.0, log.centre.horizon_s + length_s, length_s)
+    else:
+        edges_s = np.array([start_s, start_s + length_s])
+    chat = _turn_chats(log)
+    replied = np.flatnonzero(~np.isnan(log.turn.reply_s) & np.isin(chat, held))
+    n = len(log.team.slots)
+    work = timeline.by_label(
+        log.chat.agent[held], n, log.chat.accepted_s[held], log.chat.released_s[held], edges_s
+    )
+    attention = timeline.by_label(
+        log.chat.agent[chat[replied]], n, log.turn.start_s[replied], log.turn.reply_s[replied], edges_s
+    )
+    best = np.unravel_index((attention if attention.any() else work).argmax(), work.shape)
+    return int(best[0]), float(edges_s[best[1]])
+
+
+def _draw_off_duty(axes: Axes, log: ChatLog, agent: int, window: Window) -> None:
+    spans = np.flatnonzero(log.duty.agent == agent)
+    off_s = [-np.inf, *log.duty.out_s[spans]]
+    on_s = [*log.duty.on_s[spans], np.inf]
+    label = "off duty"
+    for off, on in zip(off_s, on_s, strict=True):
+        start_s, end_s = max(off, window[0]), min(on, window[1])
+        if start_s < end_s:
+            axes.axvspan(start_s, end_s, color=FAINT, zorder=0, linewidth=0, label=label)
+            label = "_"
+
+
+def _draw_chats(axes: Axes, log: ChatLog, mine: Ints, row: Ints, window: Window) -> Spans:
+    """Draw bars of the agent's chats within the *window*, and return what they show."""
+    spans = {}
+    for kind, (rows, begins_s, ends_s) in _spans(log, mine, row).items():
+        start_s, end_s = np.maximum(begins_s, window[0]), np.minimum(ends_s, window[1])
+        shown = start_s < end_s
+        if not shown.any():
+            continue
+        spans[kind] = rows[shown], start_s[shown], end_s[shown]
+        colour, hatch = _KINDS[kind]
+        axes.barh(
+            rows[shown],
+            (end_s - start_s)[shown],
+            0.72,
+            start_s[shown],
+            color=colour,
+            hatch=hatch,
+            edgecolor="none" if kind == "agent composes" else "white",
+            linewidth=0,
+            label=kind,
+        )
+    bars = np.maximum(log.chat.accepted_s[mine], window[0]), np.minimum(log.chat.released_s[mine], window[1])
+    seen = bars[0] < bars[1]
+    width = (bars[1] - bars[0])[seen]
+    axes.barh(row[seen], width, 0.72, bars[0][seen], fill=False, edgecolor=INK, linewidth=0.9, zorder=3)
+    accepted = seen & (log.chat.accepted_s[mine] >= window[0])
+    if accepted.any():
+        begins_s, above = bars[0][accepted], row[accepted] - 0.43
+        axes.plot(begins_s, above, "v", color=INK, markersize=5, zorder=4, label="chat accepted")
+    return spans
+
+
+def _spans(log: ChatLog, mine: Ints, row: Ints) -> Spans:
+    """What goes on in the slots of the chats *mine*; the later kinds lie upon the first."""
+    chat, turn = log.chat, log.turn
+    place = np.full(len(chat.agent), -1)
+    place[mine] = row
+    of_turn = place[_turn_chats(log)]
+    turns = np.flatnonzero((of_turn >= 0) & ~np.isnan(turn.reply_s))
+    talk = row, chat.accepted_s[mine], chat.ended_s[mine]
+    wrap_up = row, chat.ended_s[mine], chat.released_s[mine]
+    if not len(turns):
+        return {"chat open": talk, "wrap-up": wrap_up}
+    return {
+        "customer's turn": talk,
+        "message waits": (of_turn[turns], turn.message_s[turns], turn.start_s[turns]),
+        "agent composes": (of_turn[turns], turn.start_s[turns], turn.reply_s[turns]),
+        "wrap-up": wrap_up,
+    }
+
+
+def _draw_attention(axes: Axes, shown: Spans, row: float) -> None:
+    """The agent's attention over all chats, in a thinner row."""
+    for kind in ("agent composes", "wrap-up"):
+        if kind in shown:
+            _, start_s, end_s = shown[kind]
+            colour, hatch = _KINDS[kind]
+            edge = "white" if hatch else "none"
+            axes.barh(row, end_s - start_s, 0.36, start_s, color=colour, hatch=hatch, edgecolor=edge, lw=0)
+
+
+def _slot_rows(axes: Axes, n_slots: int, attentive: bool) -> None:
+    rows = [float(k) for k in range(n_slots)]
+    names = [f"slot {k + 1}" for k in range(n_slots)]
+    if attentive:
+        rows, names = [*rows, n_slots - 0.1], [*names, "attention"]
+    axes.yaxis.set_major_locator(FixedLocator(rows))
+    axes.yaxis.set_major_formatter(FixedFormatter(names))
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(rows[-1] + 0.45, -0.6)
+
+
+def _gantt_title(log: ChatLog, mine: Ints, shown: Spans, window: Window) -> str:
+    edges_s = np.array(window)
+    chat = log.chat
+    open_s = float(timeline.time_within(chat.accepted_s[mine], chat.released_s[mine], edges_s)[0])
+    length_s = window[1] - window[0]
+    hours = f"{clock_text(window[0])}–{clock_text(window[1])}"
+    text = f"{hours}: {open_s / length_s:.1f} chats open on average"
+    if "agent composes" not in shown:
+        return text
+    _, start_s, end_s = shown["agent composes"]
+    share = float(np.sum(end_s - start_s)) / length_s
+    return f"{text}, {style.percent(share)} of the time composing"

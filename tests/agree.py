@@ -1,0 +1,99 @@
+"""Does the simulator agree with theory? The statistical check that all theory tests share.
+
+Evidence is a mean over independent replications, or a ratio of their sums with the error of the delta method
+(Law, *Simulation Modeling and Analysis*, 5th ed., section 9.5). It agrees with a theory when the theory lies
+within its t-interval. With the default *alpha* a right simulator fails one check in 10,000 on a new seed;
+fixed seeds never flake. A check without power is worth nothing, so each states by *sees* the smallest
+relative bias that it would see (the interval's half-width), and fails if it can't see that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from sim.measure.estimate import Estimates
+from sim.measure.figures import RATIOS
+from sim.measure.tables import By
+
+ALPHA = 1e-4
+"""False alarms of a check, on a new seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What independent replications say about a quantity."""
+
+    value: float
+    error: float
+    """Standard error of the value."""
+    n: int
+    """Replications."""
+
+    def reach(self, alpha: float) -> float:
+        """Half-width of the t-interval that misses the truth with probability *alpha*."""
+        return float(stats.t.ppf(1 - alpha / 2, self.n - 1)) * self.error
+
+    def __str__(self) -> str:
+        """Value ± standard error."""
+        return f"{self.value:.6g} ± {self.error:.2g}"
+
+
+Replications: TypeAlias = Evidence | ArrayLike
+"""Evidence, or the values of the replications."""
+
+
+def evidence(replications: Replications) -> Evidence:
+    """Mean of independent *replications*, with its standard error."""
+    if isinstance(replications, Evidence):
+        return replications
+    values = np.asarray(replications, dtype=np.float64)
+    return Evidence(float(values.mean()), float(stats.sem(values)), len(values))
+
+
+def ratio(tops: ArrayLike, bottoms: ArrayLike) -> Evidence:
+    """Ratio of the sums of *tops* and *bottoms*, a replication each, with its delta-method error."""
+    top, bottom = np.asarray(tops, dtype=np.float64), np.asarray(bottoms, dtype=np.float64)
+    value = top.sum() / bottom.sum()
+    return Evidence(float(value), float(stats.sem(top - value * bottom) / bottom.mean()), len(top))
+
+
+def figure(estimates: Estimates, name: str, interval: int | None = None) -> Evidence:
+    """Pooled value of a key figure, of the whole run or of one planning *interval*."""
+    return ratio(*_sums(estimates, name, interval))
+
+
+def total(estimates: Estimates, name: str) -> Evidence:
+    """Mean over replications of what a key figure adds up above its line."""
+    return evidence(_sums(estimates, name, None)[0])
+
+
+def assert_agrees(
+    replications: Replications, theory: float, alpha: float = ALPHA, sees: float | None = None
+) -> None:
+    """The theory lies within the replications' t-interval, which is no wider than *sees* × theory."""
+    found = evidence(replications)
+    reach = found.reach(alpha)
+
+    assert abs(found.value - theory) <= reach, f"{found}, theory {theory:.6g}"
+    if sees is not None:
+        assert reach <= sees * abs(theory), f"sees {reach / abs(theory):.2g}, should see {sees:.2g}"
+
+
+def assert_disagrees(replications: Replications, wrong: float, alpha: float = ALPHA) -> None:
+    """The negative control: the same check fails against a *wrong* theory."""
+    with pytest.raises(AssertionError, match="theory"):
+        assert_agrees(replications, wrong, alpha)
+
+
+def _sums(estimates: Estimates, name: str, interval: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Sums above and below the line, a replication each."""
+    row = next(k for k, kpi in enumerate(RATIOS) if kpi.name == name)
+    by, cell = (By.OVERALL, 0) if interval is None else (By.INTERVAL, interval)
+    top = np.array([run.top[by][row, cell] for run in estimates.runs])
+    return top, np.array([run.bottom[by][row, cell] for run in estimates.runs])

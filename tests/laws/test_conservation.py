@@ -1,0 +1,189 @@
+"""Laws that hold in every world, whatever its features: nothing is lost, nothing is exceeded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+
+from sim.draws.record import Draws
+from sim.engines import simulate
+from sim.log.chatlog import ChatLog
+from sim.measure.kpis import measure
+from sim.measure.tables import By
+from sim.world.rules import NO_AGENT, Outcome
+from sim.world.scenario import Scenario
+from tests.worlds import SCALE, worlds
+
+World = tuple[Scenario, Draws]
+
+
+def left_queue_s(log: ChatLog) -> np.ndarray:
+    """End of each chat's wait."""
+    return np.where(log.chat.agent == NO_AGENT, log.chat.ended_s, log.chat.accepted_s)
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
+    """Offered is the sum of all outcomes, overall and in every breakdown."""
+    scenario, draws = world
+    kpis = measure(simulate(scenario, draws), scenario.targets)
+    names = [outcome.name.lower() for outcome in Outcome]
+
+    assert kpis["offered"] == draws.n_chats
+    for by in (By.OVERALL, By.QUEUE, By.INTERVAL, By.DAY):
+        parts = sum(kpis.values(name, by) for name in names)
+        assert parts.tolist() == kpis.values("offered", by).tolist()
+    missed = kpis["offered"] - kpis["answered"] - kpis["contained"]
+    assert missed == kpis["missed"]
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_breakdowns_add_up_to_the_whole(world: World):
+    """Sums above and below the line add up over queues, intervals and days."""
+    scenario, draws = world
+    kpis = measure(simulate(scenario, draws), scenario.targets)
+    for by in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY):
+        for sums in (kpis.top, kpis.bottom):
+            told_apart = ~np.isnan(sums[by]).any(axis=1)
+            once = np.abs(sums[by] - sums[By.OVERALL]).max(axis=1) > 0
+            counted = told_apart & once
+            whole = sums[By.OVERALL][counted, 0]
+            per_run = kpis.bottom[By.OVERALL][counted, 0] == 1
+            window = np.isclose(whole, scenario.horizon_s) | per_run if sums is kpis.bottom else False
+            apart = sums[by][counted].sum(axis=1)
+            assert np.all(np.isclose(apart, whole, rtol=1e-9, atol=1e-6) | window)
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
+    """Counted along the time axis and chat by chat, with whole numbers, exactly."""
+    scenario, draws = world
+    log = simulate(scenario, draws)
+    ended = log.chat.queued & ~np.isnan(left_queue_s(log))
+    start_s, end_s = draws.arrival_s[ended], left_queue_s(log)[ended]
+    times = np.unique(np.concatenate([start_s, end_s]))
+    length = [np.sum((start_s <= t) & (t < end_s)) for t in times[:-1]]
+
+    assert np.dot(length, np.diff(times)) == np.sum(end_s - start_s)
+    if not np.any(log.chat.outcome == Outcome.UNFINISHED):
+        measured = measure(log)
+        assert np.isclose(measured["queue_length"] * scenario.horizon_s, np.sum(end_s - start_s), atol=1e-6)
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacity(world: World):
+    """At every instant of an acceptance or an arrival."""
+    scenario, draws = world
+    log = simulate(scenario, draws)
+    chat = log.chat
+    for agent, slots in enumerate(log.team.slots):
+        mine = chat.agent == agent
+        for t in chat.accepted_s[mine]:
+            assert np.sum((chat.accepted_s[mine] <= t) & (t < chat.released_s[mine])) <= slots
+    left_s = left_queue_s(log)
+    for q, queue in enumerate(scenario.queues):
+        mine = (draws.queue == q) & chat.queued
+        for t in draws.arrival_s[mine]:
+            waiting = np.sum((draws.arrival_s[mine] <= t) & ~(left_s[mine] <= t))
+            assert queue.capacity is None or waiting <= queue.capacity
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World):
+    """Nobody is answered off duty, before he came, after his patience, or by someone without the skill."""
+    scenario, draws = world
+    log = simulate(scenario, draws)
+    for row in np.flatnonzero(log.chat.agent != NO_AGENT):
+        accepted_s, agent = log.chat.accepted_s[row], log.chat.agent[row]
+        spans = np.flatnonzero(log.duty.agent == agent)
+        group = scenario.groups[log.team.group[agent]]
+
+        assert any(log.duty.on_s[s] <= accepted_s < log.duty.off_s[s] for s in spans)
+        assert scenario.queues[draws.queue[row]].name in group.queues
+        assert 0 <= accepted_s - draws.arrival_s[row] <= draws.patience_s[row]
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_one_agent_composes_one_reply_at_a_time(world: World):
+    """Replies of an agent do not overlap, and a conversation's messages follow each other."""
+    scenario, draws = world
+    log = simulate(scenario, draws)
+    turn, chat_of = log.turn, np.repeat(np.arange(draws.n_chats), np.diff(draws.turn_offset))
+    agent = log.chat.agent[chat_of]
+    happened = ~np.isnan(turn.reply_s)
+    assert np.all((turn.message_s <= turn.start_s)[happened])
+    assert np.all((turn.start_s <= turn.reply_s)[happened])
+    for k in range(len(log.team.slots)):
+        mine = np.flatnonzero(happened & (agent == k))
+        order = mine[np.lexsort((turn.reply_s[mine], turn.start_s[mine]))]
+        assert np.all(turn.start_s[order][1:] >= turn.reply_s[order][:-1])
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_a_free_agent_and_a_waiting_chat_never_coexist(world: World):
+    """At the moment a chat begins to wait, every agent with the skill is off duty or full."""
+    scenario, draws = world
+    log = simulate(scenario, draws)
+    chat = log.chat
+    for row in np.flatnonzero(chat.queued):
+        t, name = draws.arrival_s[row], scenario.queues[draws.queue[row]].name
+        for span, agent in enumerate(log.duty.agent):
+            on_duty = log.duty.on_s[span] <= t < log.duty.off_s[span]
+            if on_duty and name in scenario.groups[log.team.group[agent]].queues:
+                mine = chat.agent == agent
+                held = np.sum((chat.accepted_s[mine] <= t) & (t < chat.released_s[mine]))
+                ending = np.sum((chat.released_s[mine] == t) & (chat.accepted_s[mine] <= t))
+                assert held + ending >= log.team.slots[agent]
+
+
+def doubled(scenario: Scenario, draws: Draws) -> World:
+    """The same world with every duration and every time twice as long."""
+    data = scenario.model_dump()
+    data["interval_min"] *= 2
+    if data["hours"]:
+        data["hours"] = {key: 2 * value for key, value in data["hours"].items()}
+    for queue in data["queues"]:
+        if queue["max_wait_s"] is not None:
+            queue["max_wait_s"] *= 2
+    for group in data["groups"]:
+        if group["staffing"]:
+            group["staffing"] = group["staffing"][: len(group["staffing"]) // 2]
+        for shift in group["shifts"] or ():
+            _double(shift, "start", "end")
+            for pause in shift["breaks"]:
+                _double(pause, "start", "minutes")
+    columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "agent_s", "customer_s")
+    fields = {name: getattr(draws, name) for name in Draws.__slots__}
+    fields |= {name: 2 * getattr(draws, name) for name in columns}
+    return Scenario.model_validate(data), Draws(**fields)
+
+
+def _double(record: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        record[key] *= 2
+
+
+@settings(max_examples=60 * SCALE)
+@given(worlds())
+def test_doubling_every_duration_doubles_every_time_bit_for_bit(world: World):
+    """Doubling is exact in floating point, so the logs agree to the last bit."""
+    once, twice = simulate(*world), simulate(*doubled(*world))
+
+    assert once.chat.outcome.tolist() == twice.chat.outcome.tolist()
+    assert once.chat.agent.tolist() == twice.chat.agent.tolist()
+    for record, columns in (
+        ("chat", ("accepted_s", "ended_s", "released_s")),
+        ("turn", ("message_s", "start_s", "reply_s")),
+    ):
+        for name in columns:
+            first, second = getattr(getattr(once, record), name), getattr(getattr(twice, record), name)
+            np.testing.assert_array_equal(2 * first, second)

@@ -1,0 +1,1 @@
+"""Published and exact answers that the simulator must give, by kind."""
