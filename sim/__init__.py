@@ -77,7 +77,7 @@ _HOMES = {
     "sim.errors": ("OutputError", "Problem", "ScenarioError", "SimError", "TooLargeError"),
     "sim.log.chatlog": ("ChatLog",),
     "sim.measure.estimate": ("Estimates", "Figure"),
-    "sim.measure.kpis": ("Kpis", "measure"),
+    "sim.measure.kpis": ("Kpis",),
     "sim.studies.replicate": ("replicate",),
     "sim.world.files": ("load", "parse", "schema"),
     "sim.world.rules": ("Outcome",),
@@ -87,6 +87,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that the command line answers at once."""
+    if name == "measure":
+        return import_module("sim.measure")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

@@ -32,48 +32,46 @@ from sim.world.units import HOUR_S, Floats, Ints, clock_text
 @styled
 def day(estimates: Estimates, scenario: Scenario) -> Figure:
     """Arrivals, queue and waits over the day, as far as anything happens in it."""
-    figure = style.canvas(f"{scenario.name}: demand and waiting, {_basis(estimates, scenario)}", 8.2)
+    figure = style.canvas(scenario.name, f"demand and waiting, {_basis(estimates, scenario)}", 8.2)
     offered, queue, waits = figure.subplots(3, 1, sharex=True)
     first, last = _active(_values(estimates, "offered") + _values(estimates, "queue_length"))
     _draw_offered(offered, estimates, scenario, first, last)
     _draw_queue(queue, estimates, scenario, first, last)
     _draw_waits(waits, estimates, scenario, first, last)
-    style.clock(waits, scenario, first * scenario.interval_s, last * scenario.interval_s)
+    style.clock((offered, queue, waits), scenario, first * scenario.interval_s, last * scenario.interval_s)
     return figure
 
 
 @styled
 def agents(estimates: Estimates, scenario: Scenario) -> Figure:
     """Agents on duty and what they do, and open chats against slots, over the day."""
-    figure = style.canvas(f"{scenario.name}: agents, {_basis(estimates, scenario)}", 6.2)
+    figure = style.canvas(scenario.name, f"agents, {_basis(estimates, scenario)}", 6.2)
     team, slots = figure.subplots(2, 1, sharex=True)
     duty, busy = _number(estimates, "agents").value, _number(estimates, "occupancy").value
     doings = busy + (duty - duty.min())
     first, last = _active(np.where(doings > 0.02 * doings.max(), doings, 0.0))
     _draw_team(team, estimates, scenario, first, last)
     _draw_slots(slots, estimates, scenario, first, last)
-    style.clock(slots, scenario, first * scenario.interval_s, last * scenario.interval_s)
+    style.clock((team, slots), scenario, first * scenario.interval_s, last * scenario.interval_s)
     return figure
 
 
 @styled
 def waits(estimates: Estimates, scenario: Scenario) -> Figure:
     """Share of the accepted chats that waits longer than a time, for every time."""
-    figure = style.canvas(f"{scenario.name}: waits, {_basis(estimates, scenario)}", 4.6)
+    figure = style.canvas(scenario.name, f"waits, {_basis(estimates, scenario)}", 4.6)
     axes = figure.subplots()
     samples = [np.sort(run.samples["wait_p50_s"].values) for run in estimates.runs]
     pooled = np.sort(np.concatenate(samples))
-    end_s = max(2 * scenario.targets.threshold_s, 10.0, *np.quantile(pooled, [0.995] * bool(len(pooled))))
+    nearly_all_s = float(np.quantile(pooled, 0.995)) if len(pooled) else 0.0
+    end_s = max(2 * scenario.targets.threshold_s, 10.0, nearly_all_s)
     unit_s, unit = style.duration_unit(end_s)
     axes.set(xlabel=f"time t after arrival [{unit}]", ylabel="wait longer than t", xlim=(0, end_s / unit_s))
     if len(pooled):
         at_s = np.linspace(0.0, end_s, 400)
         top = _draw_survival(axes, samples, at_s, unit_s, _days(scenario))
         top = max(top, _draw_promise(axes, estimates, scenario, unit_s))
-        longest, longest_unit = style.duration_unit(pooled[-1])
-        at_once = style.percent(float(np.mean(pooled <= 0)))
-        text = f"{at_once} of the accepted chats need not wait; "
-        text += f"the longest wait is {pooled[-1] / longest:.0f} {longest_unit}"
+        text = _waits_title(pooled)
     else:
         top, text = 1.0, "Waits of the accepted chats"
         style.remark(axes, "no chat was accepted")
@@ -98,7 +96,7 @@ def gantt(
     """One agent's slots, chat by chat, from *start_s* on; of those not given, the busiest agent and hour."""
     found = _busiest(log, agent, start_s, length_s)
     if found is None:
-        figure = style.canvas(f"{scenario.name}: an agent's chats", 2.2)
+        figure = style.canvas(scenario.name, "an agent's chats", 2.2)
         axes = figure.subplots()
         axes.set(xticks=[], yticks=[])
         style.remark(axes, "no agent held a chat")
@@ -109,18 +107,18 @@ def gantt(
     row = lowest_free_slot(log.chat.accepted_s[mine], log.chat.released_s[mine])
     n_slots = int(log.team.slots[agent])
     group = log.team.group[agent]
-    title = f"Agent {agent} ({log.centre.groups[group]}) of {scenario.name}"
-    figure = style.canvas(title, 2.2 + 0.42 * (n_slots + 1))
+    attentive = log.centre.attentive[group]
+    subtitle = f"agent {agent} ({log.centre.groups[group]})"
+    figure = style.canvas(scenario.name, subtitle, 1.6 + 0.55 * (n_slots + attentive))
     axes = figure.subplots()
     axes.grid(visible=False)
     _draw_off_duty(axes, log, agent, (start_s, end_s))
     shown = _draw_chats(axes, log, mine, row, (start_s, end_s))
-    attentive = log.centre.attentive[group]
     if attentive:
         _draw_attention(axes, shown, n_slots - 0.1)
     _slot_rows(axes, n_slots, attentive)
-    style.clock(axes, scenario, start_s, end_s)
-    style.heading(axes, _gantt_title(log, mine, shown, (start_s, end_s)), columns=6)
+    style.clock((axes,), scenario, start_s, end_s)
+    style.heading(axes, _gantt_title(log, mine, shown, (start_s, end_s)))
     return figure
 
 
@@ -170,7 +168,9 @@ def _basis(estimates: Estimates, scenario: Scenario) -> str:
     """What a picture rests on."""
     if estimates.n == 1:
         return "one replication, so without bands"
-    return f"{estimates.n} simulated {_days(scenario)}"
+    if scenario.days > 1:
+        return f"{estimates.n} replications of {scenario.days} days"
+    return f"{estimates.n} simulated days"
 
 
 def _values(estimates: Estimates, name: str) -> Floats:
@@ -234,7 +234,7 @@ def _draw_offered(axes: Axes, estimates: Estimates, scenario: Scenario, first: i
             align="edge",
             color=colour,
             edgecolor="white",
-            linewidth=0.6,
+            linewidth=0.6 if last - first <= 100 else 0.0,
             hatch=hatch,
             label=label,
         )
@@ -244,7 +244,12 @@ def _draw_offered(axes: Axes, estimates: Estimates, scenario: Scenario, first: i
         middles_s = edges_s[:-1] + scenario.interval_s / 2
         low, high = band.p10[first:last], band.p90[first:last]
         axes.vlines(
-            middles_s, low, high, color=INK, linewidth=1.0, label=f"offered, 10–90 % of {_days(scenario)}"
+            middles_s,
+            low,
+            high,
+            color=INK,
+            linewidth=1.0 if last - first <= 100 else 0.5,
+            label=f"offered, 10–90 % of {_days(scenario)}",
         )
     axes.set_ylim(0, None if below.any() else 1)
     style.counts(axes.yaxis)
@@ -268,13 +273,15 @@ def _draw_queue(axes: Axes, estimates: Estimates, scenario: Scenario, first: int
     """Number waiting in each interval, with both bands."""
     band = _cut(_band(estimates, "queue_length"), first, last)
     edges_s = _edges(scenario, first, last)
-    style.steps(axes, band, edges_s, "mean", _days(scenario), estimates.n)
     value = np.nan_to_num(band.value)
-    axes.set_ylim(0, None if value.any() else 1)
     axes.set_ylabel("chats waiting")
     if not value.any():
+        axes.set_ylim(0, 1)
+        style.counts(axes.yaxis)
         style.heading(axes, "Nobody waits")
         return
+    style.steps(axes, band, edges_s, "mean", _days(scenario), estimates.n)
+    axes.set_ylim(bottom=0)
     longest = int(value.argmax())
     at = f"{clock_text(edges_s[longest])}–{clock_text(edges_s[longest + 1])}"
     when = at if scenario.days == 1 else f"{style.date_text(scenario, edges_s[longest])}, {at}"
@@ -298,7 +305,8 @@ def _draw_waits(axes: Axes, estimates: Estimates, scenario: Scenario, first: int
             dash,
             color=colour,
             marker=marker,
-            markersize=3.5 if last - first <= 60 else 1.5,
+            linewidth=style.line_width(last - first),
+            markersize=3.5 if last - first <= 60 else 0,
             label=f"{share} % wait less",
             clip_on=False,
         )
@@ -329,7 +337,7 @@ def _draw_team(axes: Axes, estimates: Estimates, scenario: Scenario, first: int,
     attention = _number(estimates, "attention").value[first:last]
     attentive = _number(estimates, "attention", below=True).value.any()
     axes.stairs(duty, edges_s, fill=True, color=FAINT)
-    axes.stairs(busy, edges_s, fill=True, color=PALE if attentive else MID, label="with at least one chat")
+    axes.stairs(busy, edges_s, fill=True, color=MID, label="with at least one chat")
     if attentive:
         label = "composing or wrapping up"
         axes.stairs(attention, edges_s, fill=True, facecolor=DARK, edgecolor="white", label=label)
@@ -345,7 +353,7 @@ def _team_title(estimates: Estimates) -> str:
     if occupancy is None:
         return "No agent is on duty"
     text = f"Agents hold a chat {style.percent(occupancy)} of their time"
-    return text if attention is None else f"{text}; their attention is taken {style.percent(attention)} of it"
+    return text if attention is None else f"{text} and compose or wrap up {style.percent(attention)}"
 
 
 def _draw_slots(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:
@@ -375,6 +383,15 @@ def _longer(sorted_s: Floats, at_s: Floats) -> Floats:
     return np.asarray(1 - np.searchsorted(sorted_s, at_s, side="right") / len(sorted_s), dtype=np.float64)
 
 
+def _waits_title(sorted_s: Floats) -> str:
+    at_once = float(np.mean(sorted_s <= 0))
+    if at_once == 1:
+        return "No accepted chat had to wait"
+    unit_s, unit = style.duration_unit(sorted_s[-1])
+    text = f"{style.percent(at_once)} of the accepted chats need not wait"
+    return f"{text}; the longest wait is {sorted_s[-1] / unit_s:.0f} {unit}"
+
+
 def _draw_survival(axes: Axes, samples: list[Floats], at_s: Floats, unit_s: float, days: str) -> float:
     """Draw the share of waits longer than each of *at_s*, with the band of days, and return its top."""
     curve = _longer(np.sort(np.concatenate(samples)), at_s)
@@ -384,7 +401,7 @@ def _draw_survival(axes: Axes, samples: list[Floats], at_s: Floats, unit_s: floa
         low, high = np.quantile(curves, [0.1, 0.9], axis=0)
         axes.fill_between(at_s / unit_s, low, high, color=PALE, linewidth=0, label=f"10–90 % of {days}")
         top = max(top, float(high[0]))
-    axes.plot(at_s / unit_s, curve, color=DARK, label="of the accepted chats")
+    axes.plot(at_s / unit_s, curve, color=DARK, label="of the accepted chats", clip_on=False)
     return top
 
 
@@ -461,7 +478,7 @@ def _draw_off_duty(axes: Axes, log: ChatLog, agent: int, window: Window) -> None
     for off, on in zip(off_s, on_s, strict=True):
         start_s, end_s = max(off, window[0]), min(on, window[1])
         if start_s < end_s:
-            axes.axvspan(start_s, end_s, color=FAINT, zorder=0, linewidth=0, label=label)
+            axes.axvspan(start_s, end_s, color=GREY, alpha=0.4, zorder=0, linewidth=0, label=label)
             label = "_"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -29,6 +29,8 @@ DARK, MID, PALE, FAINT = "#174a7c", "#6aa7dc", "#cfe2f3", "#eef1f4"
 ORANGE, RED, GREY = "#ffa90e", "#bd1f01", "#94a4a2"
 
 WIDTH_IN = 7.5
+_LINE = 74
+"""Letters of a title that fit in a line."""
 
 _SETTINGS: dict[str, Any] = {
     "figure.dpi": 100.0,
@@ -91,20 +93,26 @@ class Band:
     p90: Floats
 
 
-def canvas(title: str, height_in: float) -> Figure:
-    """Empty figure of the width of a page, with its *title* at the left."""
+def canvas(name: str, subject: str, height_in: float) -> Figure:
+    """Empty figure of the width of a page, with the *name* of the scenario and its *subject* at the left."""
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
-    figure.suptitle(textwrap.fill(title, 74), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    title = f"{name}: {subject}"
+    if len(title) > _LINE:
+        title = f"{textwrap.fill(name, _LINE)}\n{subject}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     return figure
 
 
-def heading(axes: Axes, title: str, columns: int = 4) -> None:
-    """Say in a *title* what one sees, and name what is drawn in a row beneath it."""
+def heading(axes: Axes, title: str, columns: int | None = None) -> None:
+    """Say in a *title* what one sees, and name what is drawn beneath it: in one row, or in two if need be."""
     handles, labels = axes.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda k: "10–90" in labels[k] or "interval" in labels[k])
     handles, labels = [handles[k] for k in order], [labels[k] for k in order]
+    if columns is None:
+        short = sum(len(label) + 4 for label in labels) <= 88
+        columns = max(len(labels) if short else -(-len(labels) // 2), 1)
     rows = -(-len(labels) // columns)
-    axes.set_title(textwrap.fill(title, 74), pad=6 + 15 * rows)
+    axes.set_title(textwrap.fill(title, _LINE), pad=6 + 15 * rows)
     if labels:
         axes.legend(
             handles, labels, ncols=columns, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2
@@ -118,15 +126,23 @@ def remark(axes: Axes, text: str) -> None:
 
 def steps(axes: Axes, band: Band, edges_s: Floats, label: str, days: str, n: int) -> None:
     """Draw a mean of *n* replications as steps over its intervals, with both its bands."""
+    width = line_width(len(edges_s))
     if n > 1:
-        _fill(axes, band.p10, band.p90, edges_s, PALE, f"10–90 % of {days}")
-        _fill(axes, band.low, band.high, edges_s, MID, "95 % interval of the mean")
-    axes.stairs(band.value, edges_s, baseline=None, color=DARK, linewidth=1.6, label=label)
+        dotted: dict[str, Any] = {"edgecolor": DARK, "linestyle": ":", "linewidth": 0.55 * width}
+        _fill(axes, band.p10, band.p90, edges_s, facecolor=PALE, label=f"10–90 % of {days}", **dotted)
+        _fill(axes, band.low, band.high, edges_s, color=MID, linewidth=0, label="95 % interval of the mean")
+        _fill(axes, band.p10, band.p90, edges_s, facecolor="none", **dotted)  # the wider may be either
+    axes.stairs(band.value, edges_s, baseline=None, color=DARK, linewidth=width, label=label)
 
 
-def _fill(axes: Axes, low: Floats, high: Floats, edges_s: Floats, colour: str, label: str) -> None:
+def _fill(axes: Axes, low: Floats, high: Floats, edges_s: Floats, **look: Any) -> None:
     lower, upper = np.append(low, low[-1:]), np.append(high, high[-1:])
-    axes.fill_between(edges_s, lower, upper, step="post", color=colour, linewidth=0, label=label)
+    axes.fill_between(edges_s, lower, upper, step="post", **look)
+
+
+def line_width(n_intervals: int) -> float:
+    """Width of a line through so many intervals."""
+    return 1.6 if n_intervals <= 150 else 0.8
 
 
 def counts(axis: Axis) -> None:
@@ -136,16 +152,17 @@ def counts(axis: Axis) -> None:
 
 def shares(axis: Axis) -> None:
     """Shares in per cent on an axis."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
 
 
 def percent(share: float) -> str:
     """A *share* in words.
 
-    >>> percent(0.804), percent(0.003)
-    ('80 %', '0.3 %')
+    >>> percent(0.804), percent(0.003), percent(0.9999)
+    ('80 %', '0.3 %', '99.9 %')
     """
-    few = 0 < share < 0.095
+    few = 0 < share < 0.095 or 0.995 <= share < 1
+    share = min(share, 0.999) if share < 1 else share
     return f"{100 * share:.1f} %" if few else f"{100 * share:.0f} %"
 
 
@@ -155,31 +172,30 @@ def date_text(scenario: Scenario, time_s: float) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def clock(axes: Axes, scenario: Scenario, from_s: float, to_s: float) -> None:
-    """Label the horizontal axis with clock times, and with days where there are several."""
-    axes.set_xlim(from_s, to_s)
+def clock(panels: Sequence[Axes], scenario: Scenario, from_s: float, to_s: float) -> None:
+    """Label the horizontal axis that *panels* share with clock times, and with days if there are several."""
     first, last = int(from_s // DAY_S), int(-(-to_s // DAY_S))
-    if last - first > 7:
-        ticks = np.arange(first, last + 1) * float(DAY_S)
-    else:
-        step_s = _step(to_s - from_s)
-        ticks = np.arange(-(-from_s // step_s), to_s // step_s + 1) * step_s
-    timed = [clock_text(tick) if last - first <= 7 else "" for tick in ticks]
-    axes.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
-    axes.xaxis.set_major_formatter(FixedFormatter(timed))
+    axes = panels[-1]
+    axes.set_xlim(from_s, to_s)
+    step_s = _step(to_s - from_s)
+    ticks = (np.arange(-(-from_s // step_s), to_s // step_s + 1) * step_s).tolist()
+    timed = ["24:00" if tick == to_s and tick % DAY_S == 0 else clock_text(tick) for tick in ticks]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FixedFormatter([] if step_s == DAY_S else timed))
     if last - first <= 1:
         axes.set_xlabel(f"time of day, {date_text(scenario, from_s)} {scenario.start.year}")
         return
-    days = range(first, last, -(-(last - first) // 10))
+    days = range(first, last, -(-(last - first) // 8))
     middles = [(max(from_s, day * DAY_S) + min(to_s, (day + 1) * DAY_S)) / 2 for day in days]
+    names = [date_text(scenario, day * DAY_S) for day in days]
     axes.xaxis.set_minor_locator(FixedLocator(middles))
-    names = [f"\n{date_text(scenario, day * DAY_S)}" for day in days]
     axes.xaxis.set_minor_formatter(FixedFormatter(names))
     axes.xaxis.remove_overlapping_locs = False
-    axes.tick_params(axis="x", which="minor", length=0)
-    axes.set_xlabel("time of day")
-    for day in range(first + 1, last):
-        axes.axvline(day * DAY_S, color=GREY, linewidth=0.8, zorder=0.5)
+    axes.set_xlabel("day" if step_s == DAY_S else "time of day")
+    for panel in panels:
+        panel.tick_params(axis="x", which="minor", length=0, pad=4 if step_s == DAY_S else 19)
+        for day in range(first + 1, last):
+            panel.axvline(day * DAY_S, color=GREY, linewidth=0.8, zorder=0.5)
 
 
 def _step(span_s: float) -> float:

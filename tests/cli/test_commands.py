@@ -1,0 +1,221 @@
+"""The command line as a user meets it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.conftest import ROOT
+
+SMALL = """
+name = "Small"
+interval_min = 60
+[targets]
+service_level = 0.99
+max_missed = 0.5
+[[queues]]
+name = "orders"
+arrivals = { per_hour = 12 }
+patience = { law = "exponential", mean_s = 60 }
+[queues.service]
+turns = { law = "geometric", mean = 3 }
+agent_s = { law = "exponential", mean_s = 40 }
+customer_s = { law = "exponential", mean_s = 40 }
+wrap_up_s = { law = "exponential", mean_s = 20 }
+[[groups]]
+name = "team"
+queues = ["orders"]
+concurrency = 2
+agents = 1
+"""
+
+
+def sim(*args: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *map(str, args)],
+        capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"COLUMNS": "120"} | more,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return path
+
+
+def test_run_prints_targets_and_figures(small: Path):
+    """Targets first, with their verdicts; then figures with intervals; the seed to repeat it."""
+    result = sim("run", small, "-n", "3", "--seed", "5", "--by", "queue", "--by", "interval")
+
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    for text in (
+        "seed 5",
+        "Targets",
+        "✗",
+        "✓",
+        "Service level in 30 s",
+        "95 % interval",
+        "By queue",
+        "By interval",
+        "23:00",
+    ):
+        assert text in result.stdout
+    assert (
+        result.stdout.index("Targets") < result.stdout.index("Key figures") < result.stdout.index("By queue")
+    )
+
+
+def test_json_is_one_document_and_the_same_bytes_twice(small: Path):
+    """As the contract says, and nothing else on stdout."""
+    first, again = (sim("run", small, "--seed", "7", "-n", "3", "--json") for _ in range(2))
+    document = json.loads(first.stdout)
+
+    assert first.stdout == again.stdout
+    assert (document["scenario"], document["seed"], document["replications"]) == ("Small", 7, 3)
+    assert set(document["kpis"]["asa_s"]) >= {"value", "low", "high", "unit", "better"}
+    assert document["by_queue"]["orders"]["asa_s"] == document["kpis"]["asa_s"]
+    assert sum(row["offered"] for row in document["by_interval"]) == pytest.approx(
+        document["kpis"]["offered"]["value"]
+    )
+    assert document["by_interval"][8]["start_s"] == 28_800
+
+
+def test_check_exits_with_99_when_a_target_is_missed(small: Path):
+    """The service level of 99 % is missed; without it all is well."""
+    assert sim("run", small, "-n", "2", "--check").returncode == 99
+    small.write_text(SMALL.replace("service_level = 0.99", ""))
+    assert sim("run", small, "-n", "2", "--check").returncode == 0
+
+
+def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
+    """All of them readable, for every replication, agreeing with each other."""
+    out = tmp_path / "out"
+    result = sim("run", small, "-n", "2", "--out", out)
+    assert result.returncode == 0, result.stderr
+
+    files = {path.name for path in out.iterdir()}
+    for name in ("chats", "messages", "agents"):
+        assert {f"{name}.parquet", f"{name}.csv"} <= files
+        table = pl.read_parquet(out / f"{name}.parquet")
+        assert len(pl.read_csv(out / f"{name}.csv")) == len(table)
+    assert {"kpis.json", "intervals.csv"} <= files
+    assert sum(name.endswith(".png") for name in files) == sum(name.endswith(".svg") for name in files) == 4
+    chats = pl.read_parquet(out / "chats.parquet")
+    document = json.loads((out / "kpis.json").read_text())
+    assert len(chats) / 2 == document["kpis"]["offered"]["value"]
+    assert sorted(chats["replication"].unique()) == [0, 1]
+    messages = pl.read_parquet(out / "messages.parquet")
+    assert len(messages) == 2 * chats["turns"].sum()
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_an_existing_directory_is_not_overwritten_without_force(small: Path, tmp_path: Path):
+    """Refused before anything is simulated; with --force other people's files stay."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("mine")
+    refused = sim("run", small, "-n", "1", "--out", out)
+    forced = sim("run", small, "-n", "1", "--out", out, "--force")
+
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert forced.returncode == 0, forced.stderr
+    assert (out / "mine.txt").read_text() == "mine"
+    assert (out / "kpis.json").exists()
+
+
+def test_problems_go_to_stderr_with_exit_code_2_and_no_traceback(tmp_path: Path):
+    """Every problem at once, with its place."""
+    bad = tmp_path / "bad.toml"
+    bad.write_text(SMALL.replace("agents = 1", "agnets = 1").replace("mean_s = 60", "mean_s = -60"))
+    for command in ("check", "run"):
+        result = sim(command, bad)
+        assert result.returncode == 2
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        assert f"{bad}:20:1: groups.0.agnets: unknown key; did you mean 'agents'?" in result.stderr
+        assert "queues.0.patience.mean_s: must be above 0, got -60" in result.stderr
+    assert sim("check", tmp_path / "none.toml").returncode == 2
+    assert sim("run", bad, "--by", "hour").returncode == 2
+    assert sim("run", bad, "-n", "0").returncode == 2
+
+
+def test_a_demand_beyond_memory_is_refused(small: Path):
+    """With the figure, at once."""
+    small.write_text(SMALL.replace("per_hour = 12", "per_hour = 1e9"))
+    result = sim("run", small)
+
+    assert result.returncode == 2
+    assert "24,000,000,000 chats, which need about" in result.stderr
+
+
+def test_check_says_what_a_good_file_holds(scenario_file: Path):
+    """Every scenario that is shipped."""
+    result = sim("check", scenario_file)
+
+    assert result.returncode == 0, result.stderr
+    assert "fine" in result.stdout
+
+
+def test_new_writes_a_scenario_that_is_fine_and_overwrites_nothing(tmp_path: Path):
+    """The starter passes its own check."""
+    file = tmp_path / "mine.toml"
+
+    assert sim("new", file).returncode == 0
+    assert sim("check", file).returncode == 0
+    assert sim("new", file).returncode == 2
+    assert sim("new", file, "--force").returncode == 0
+    assert sim("new", tmp_path / "no" / "mine.toml").returncode == 2
+
+
+def test_schema_is_json():
+    """An editor can read it."""
+    assert "queues" in json.loads(sim("schema").stdout)["properties"]
+
+
+def test_help_and_check_answer_at_once():
+    """Neither imports what is heavy."""
+    code = """
+import sys
+from typer.testing import CliRunner
+from sim.cli import app
+for args in (["--help"], ["run", "--help"], ["check", "scenarios/web_shop.toml"]):
+    assert CliRunner().invoke(app, args).exit_code == 0, args
+print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name in sys.modules])
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+    assert result.stdout == "[]\n", result.stderr
+
+
+def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small: Path, tmp_path: Path):
+    """Ctrl-C after some replications: their figures, all files whole, exit code 130."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "sim", "run", str(small), "-n", "100000", "--json", "--out", str(out)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=120)
+
+    assert process.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    if stdout:
+        n = json.loads(stdout)["replications"]
+        assert f"interrupted after {n} of 100000 replications" in stderr
+        assert json.loads((out / "kpis.json").read_text())["replications"] == n
+    assert not list(tmp_path.glob(".out*"))

@@ -1,0 +1,71 @@
+"""The house is as it says: floors, map, public names, and no randomness but in the sampler."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from tests.conftest import ROOT
+
+SOURCES = sorted((ROOT / "sim").rglob("*.py"))
+
+
+def test_imports_only_go_down():
+    """The contracts in pyproject.toml."""
+    result = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_map_names_every_floor():
+    """The docstring of the package against the disk."""
+    floors = {
+        path.parent.relative_to(ROOT / "sim").parts[0] for path in SOURCES if path.parent != ROOT / "sim"
+    }
+    assert sim.__doc__ is not None
+    named = set(re.findall(r"^(\w+) {2,}\w.*\?", sim.__doc__, re.MULTILINE))
+
+    assert named == floors | {"errors"}
+
+
+def test_the_public_names_are_there_and_no_others():
+    """`__all__`, the lazy homes and the attributes agree."""
+    homes = [name for names in sim._HOMES.values() for name in names]
+
+    assert sorted(sim.__all__) == sorted([*homes, "measure"])
+    assert all(getattr(sim, name).__name__ == name for name in homes)
+    assert callable(sim.measure)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        sim.nonsense  # noqa: B018
+    assert sim.__version__ in (ROOT / "pyproject.toml").read_text()
+
+
+def test_randomness_enters_through_the_sampler_alone():
+    """No other module of the package names a generator."""
+    users = [
+        path.name
+        for path in SOURCES
+        if re.search(r"np\.random|import random|numpy\.random", path.read_text())
+    ]
+
+    assert users == ["sampling.py"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_and_is_not_too_long(path: Path):
+    """A docstring at the top, and one question a file."""
+    text = path.read_text()
+
+    assert text.startswith('"""')
+    assert text.count("\n") < 600

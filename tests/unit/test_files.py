@@ -1,0 +1,228 @@
+"""Scenario files: everything in the contract is read, and every problem is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.world.files import load, parse, schema
+from sim.world.places import places
+
+GOOD = """
+[[queues]]
+name = "orders"
+arrivals = { per_hour = 60 }
+service = { work_s = { law = "exponential", mean_s = 60 } }
+
+[[groups]]
+name = "team"
+queues = ["orders"]
+agents = 3
+"""
+
+
+def problems(text: str, **more: Path) -> list[str]:
+    """Problems of a text, without the file's name."""
+    with pytest.raises(ScenarioError) as caught:
+        parse(text, "f", **more)
+    return [str(problem).removeprefix("f:") for problem in caught.value.problems]
+
+
+def one(old: str, new: str) -> str:
+    """The only problem that a change of the good file makes."""
+    assert old in GOOD
+    found = problems(GOOD.replace(old, new))
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_the_good_file_is_good():
+    """Otherwise the tests below mean nothing."""
+    assert parse(GOOD).groups[0].agents == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("agents = 3", "agnets = 3\nagents = 3", "10:1: groups.0.agnets: unknown key; did you mean 'agents'?"),
+        ("agents = 3", "agents = -3", "10:10: groups.0.agents: must be at least 0, got -3"),
+        ("agents = 3", "agents = 3.5", "10:10: groups.0.agents: must be a whole number, got 3.5"),
+        ("agents = 3", 'agents = "six"', "10:10: groups.0.agents: must be a whole number, got 'six'"),
+        ("agents = 3", "", "7:1: groups.0: give exactly one of agents, staffing and shifts, got '0 of them'"),
+        (
+            "agents = 3",
+            "shifts = [{ agents = 6, start = 12:00:00, end = 08:00:00 }]",
+            "10:49: groups.0.shifts.0.end: a shift must end after it starts, got 08:00:00",
+        ),
+        (
+            "agents = 3",
+            'shifts = [{ agents = 6, start = "08:00", end = "16:00", breaks = '
+            '[{ start = "12:00", minutes = 60 }, { start = "12:30", minutes = 10 }] }]',
+            "groups.0.shifts.0.breaks.1: breaks must not overlap",
+        ),
+        ("agents = 3", "staffing = [1, 2, 3]", "groups.0.staffing: staffing has one number for each of a day's 48"),
+        (", mean_s = 60", "", "5:22: queues.0.service.work_s.mean_s: is missing"),
+        ("mean_s = 60", "mean_min = 1, mean_s = 60", "unknown key; did you mean 'mean_s'?"),
+        ("mean_s = 60", "mean_s = nan", "must be a finite number, got nan"),
+        ("mean_s = 60", "mean_s = -1", "must be above 0, got -1"),
+        ('"exponential"', '"exponental"', "got 'exponental'; did you mean 'exponential'?"),
+        ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), got '23 rates'"),
+        ("per_hour = 60", "per_hour = inf", "must be a finite number"),
+        ("per_hour = 60", "per_hour = 60, times_s = [1]", "queues.0.arrivals: give exactly one of"),
+        ("per_hour = 60", "times_s = [2, 1]", "arrival times must not fall"),
+        ("per_hour = 60", "times_s = [90000]", "arrivals must lie before the horizon"),
+        ("per_hour = 60", 'per_hour = 60, spikes = [{ start = 2020-01-01T00:00:00, minutes = 5, factor = 2 }]', "a spike must touch the scenario's days"),
+        ("\n[[queues]]", 'interval_min = 7\n[[queues]]', "1:16: interval_min: the planning interval must divide the day, got 7"),
+        ("\n[[queues]]", 'warm_up_h = 24\n[[queues]]', "warm_up_h: the warm-up must end before the last day does"),
+        ("\n[[queues]]", '[hours]\nopen = "09:00"\nclose = "08:00"\n[[queues]]', "hours.close: the centre must close after it opens, got '08:00'"),
+        ("\n[[queues]]", '[routing]\npolicy = "least_busy"\n[[queues]]', "routing.policy: must be one of 'least_loaded'"),
+        ("\n[[queues]]", '[targets]\nservice_level = 80\n[[queues]]', "targets.service_level: must be at most 1, got 80"),
+        ('name = "orders"', 'name = "orders"\nprefer = ["tem"]', "queues.0.prefer.0: no group has this name, got 'tem'; did you mean 'team'?"),
+        ("mean_s = 60 }", "mean_s = 60 }, aht_s = []", "queues.0.service.aht_s: needs at least 1"),
+    ],
+)  # fmt: skip
+def test_each_broken_law_is_told_with_place_law_and_value(old: str, new: str, told: str):
+    """One change of the good file, one problem."""
+    assert told in one(old, new)
+
+
+def test_laws_between_records():
+    """A queue nobody serves, two of a name, models mixed in a group, too short a list of handling times."""
+    two = GOOD.replace(
+        "[[groups]]", GOOD.split("[[groups]]", maxsplit=1)[0].replace("orders", "returns") + "[[groups]]"
+    )
+
+    assert problems(two) == ["9:8: queues.1.name: no group serves this queue, got 'returns'"]
+    assert "names of queues must differ" in problems(two.replace("returns", "orders"))[0]
+    one_s = '{ law = "fixed", mean_s = 1 }'
+    turns = f'service = {{ turns = {{ law = "fixed", mean = 1 }}, agent_s = {one_s}, customer_s = {one_s} }}'
+    assert problems(GOOD.replace('["orders"]', '["ordrs"]')) == [
+        "3:8: queues.0.name: no group serves this queue, got 'orders'",
+        "9:11: groups.0.queues.0: no queue has this name, got 'ordrs'; did you mean 'orders'?",
+    ]
+    mixed = two.replace('["orders"]', '["orders", "returns"]').replace(
+        'service = { work_s = { law = "exponential", mean_s = 60 } }', turns, 1
+    )
+    assert "a group serves by turns or by work, not both" in problems(mixed)[0]
+    short = GOOD.replace("mean_s = 60 }", "mean_s = 60 }, aht_s = [60, 80]").replace(
+        "agents", "concurrency = 3\nagents"
+    )
+    assert "needs a handling time for each of the 3 slots of 'team', got '2 of them'" in problems(short)[0]
+
+
+def test_every_problem_is_told_at_once_in_the_order_of_the_file():
+    """Five records with a problem each, of the file and between its parts."""
+    text = GOOD.replace("mean_s = 60", "mean_s = 0").replace("agents = 3", "agents = -1")
+    found = problems("days = 0\nextra = 1\n" + text.replace('["orders"]', '["nobody"]'))
+
+    assert [line.split(": ")[1] for line in found] == [
+        "days", "extra", "queues.0.name", "queues.0.service.work_s.mean_s", "groups.0.queues.0", "groups.0.agents",
+    ]  # fmt: skip
+
+
+def test_text_that_is_not_toml_is_told_with_line_and_column():
+    """A value that is none, and an end in the middle."""
+    assert problems("days = 1\nname = oops\n") == ["2:8: not TOML: Invalid value"]
+    assert problems("days = [1\n")[0].startswith("2:1: not TOML: Unclosed array")
+
+
+def test_a_file_that_is_not_there_or_not_text_is_a_problem_too(tmp_path: Path):
+    """No traceback for either."""
+    (tmp_path / "latin.toml").write_bytes('name = "Caf\xe9"'.encode("latin-1"))
+    for name, law in (("none.toml", "can't be read: No such file"), ("latin.toml", "must be UTF-8")):
+        with pytest.raises(ScenarioError, match=law):
+            load(tmp_path / name)
+
+
+def test_clock_times_may_be_toml_times_or_text():
+    """08:30:00, "08:30" and "24:00" are seconds since midnight."""
+    hours = parse('[hours]\nopen = 08:30:00\nclose = "24:00"\n' + GOOD).hours
+
+    assert hours is not None
+    assert (hours.open, hours.close) == (30_600, 86_400)
+
+
+def test_places_of_keys_values_and_elements():
+    """Dotted keys, quoted keys, arrays of tables, inline tables and strings with brackets in them."""
+    text = (
+        'a.b = 1\n"x y" = "]"\nc = [\n  { d = 2 }, # ]\n  { d = """\n"""}]\n[[t]]\n[[t]]\ne = 3\n[t.u]\nv = 4'
+    )
+    found = places(text)
+
+    assert found.of(("a", "b")) == (1, 7)
+    assert found.of(("x y",)) == (2, 9)
+    assert found.of(("c", 1, "d"), key=True) == (5, 5)
+    assert found.of(("t", 1, "e")) == (9, 5)
+    assert found.of(("t", 1, "u", "v")) == (11, 5)
+    assert found.of(("t", 1, "missing")) == (8, 1)
+
+
+def test_the_schema_knows_every_key_and_its_meaning():
+    """A JSON Schema with the words of the records."""
+    document = schema()
+
+    assert set(document["properties"]) >= {"queues", "groups", "hours", "targets", "routing"}
+    assert "gamma factor" in document["$defs"]["Arrivals"]["properties"]["busyness_cv"]["description"]
+
+
+FORECAST = GOOD.replace("per_hour = 60", 'file = "volumes.csv"')
+DAY = "\n".join(f"2026-03-02 {m // 60:02d}:{m % 60:02d},{m // 60}" for m in range(480, 1200, 30))
+
+
+@pytest.mark.parametrize(
+    ("csv", "told"),
+    [
+        ("start,chats\n" + DAY, None),
+        ("time,orders,other\n" + DAY.replace("\n", ",9\n") + ",9", None),
+        ("start;chats\n" + DAY, "volumes.csv:1: the header must name"),
+        ("start,chats\n" + DAY.replace("2026-03-02 10:00,10\n", ""), "start: no interval of a day may be missing, got no row for 2026-03-02 10:00"),
+        ("start,chats\n" + DAY + "\n2026-03-02 10:00,3", "an interval must have one row, got a second one for 2026-03-02 10:00"),
+        ("start,chats\n" + DAY.replace(":00,10", ":00,-10"), "volumes.csv:6: chats: a volume must be a number, 0 or more, got '-10'"),
+        ("start,chats\n" + DAY.replace(":00,10", ":00,ten"), "volumes.csv:6: chats: a volume must be a number"),
+        ("start,chats\n" + "\n".join(DAY.split("\n")[::2]), "rows must be 30 minutes apart, the planning interval, got 60 minutes"),
+        ("start,chats\n" + DAY.replace("10:00", "10:10"), "rows must start on the planning interval"),
+        ("start,chats\n" + DAY.replace("2026", "2027"), "no row lies within the scenario's days"),
+        ("start,chats\n" + DAY.replace("2026-03-02 10:00", "ten"), "volumes.csv:6: start: must be a date and time"),
+        ("", "the header must name"),
+    ],
+)  # fmt: skip
+def test_a_forecast_file_is_read_relative_to_the_scenario_or_its_problems_told(
+    tmp_path: Path, csv: str, told: str | None
+):
+    """Volumes by interval; gaps, doubles, negative and other numbers, other interval lengths."""
+    (tmp_path / "volumes.csv").write_text(csv)
+    (tmp_path / "s.toml").write_text(FORECAST)
+    if told is None:
+        volumes = load(tmp_path / "s.toml").queues[0].arrivals.per_interval
+        assert volumes is not None
+        assert volumes[15:18] == (0, 8, 8)
+        assert len(volumes) == 48
+    else:
+        with pytest.raises(ScenarioError) as caught:
+            load(tmp_path / "s.toml")
+        assert told in str(caught.value)
+
+
+def test_a_forecast_file_that_is_missing_is_told_where_it_is_named(tmp_path: Path):
+    """With line and column of the scenario."""
+    (tmp_path / "s.toml").write_text(FORECAST)
+    with pytest.raises(
+        ScenarioError, match=r"s.toml:4:21: queues.0.arrivals.file: the forecast file can't be read"
+    ):
+        load(tmp_path / "s.toml")
+
+
+def test_a_forecast_of_clock_times_holds_for_every_day(tmp_path: Path):
+    """Two days, the same volumes; and a gap within the opening hours is told."""
+    rows = "\n".join(f"{h:02d}:00,{h}\n{h:02d}:30,{h}" for h in range(8, 20))
+    (tmp_path / "volumes.csv").write_text("start,chats\n" + rows)
+    (tmp_path / "s.toml").write_text("days = 2\n" + FORECAST)
+    volumes = load(tmp_path / "s.toml").queues[0].arrivals.per_interval
+    assert volumes is not None
+    assert volumes[:48] == volumes[48:]
+
+    (tmp_path / "s.toml").write_text('[hours]\nopen = "07:00"\nclose = "20:00"\n' + FORECAST)
+    with pytest.raises(ScenarioError, match="every interval of the opening hours must have a row"):
+        load(tmp_path / "s.toml")

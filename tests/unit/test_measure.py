@@ -1,0 +1,205 @@
+"""Measuring: time within intervals, ratios of sums, percentiles, intervals over replications, verdicts."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from sim.measure import timeline
+from sim.measure.estimate import Estimates
+from sim.measure.figures import BY_NAME, KPIS, Ratio
+from sim.measure.kpis import measure
+from sim.measure.promise import verdicts
+from sim.measure.tables import By
+from sim.studies.replicate import replicate
+from sim.world.scenario import Scenario, Targets
+from tests.worlds import by_turns, by_work, fixed, group, queue, run, world
+
+spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=12)
+EDGES = np.array([4.0, 4.0, 10.0, 20.0, 24.0])
+
+
+@given(spans)
+def test_time_and_peaks_within_intervals_are_those_counted_second_by_second(spans: list[list[int]]):
+    """Whole seconds: the number of spans open in each second, added up and at its highest."""
+    start_s, end_s = (np.array([span[k] for span in spans], dtype=np.float64) for k in (0, 1))
+    open_at = np.array([np.sum((start_s <= t) & (t < end_s)) for t in range(30)])
+    pieces = [open_at[int(a) : int(b)] for a, b in pairwise(EDGES)]
+
+    assert timeline.time_within(start_s, end_s, EDGES).tolist() == [piece.sum() for piece in pieces]
+    peaks = timeline.peak_within(start_s, end_s, EDGES)
+    assert peaks.tolist() == [piece.max() if len(piece) else 0 for piece in pieces]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(1, 9)), max_size=15))
+def test_busy_spans_are_the_union_of_an_agents_chats(chats: list[tuple[int, int, int]]):
+    """Second by second, for each of three agents."""
+    agent, start_s, length = (np.array([chat[k] for chat in chats], dtype=np.int64) for k in range(3))
+    end_s = start_s + length
+    who, on_s, off_s = timeline.busy_spans(agent, start_s.astype(float), end_s.astype(float))
+    for k in range(3):
+        for t in range(30):
+            busy = np.any((agent == k) & (start_s <= t) & (t < end_s))
+            assert np.sum((who == k) & (on_s <= t) & (t < off_s)) == busy
+
+
+def test_the_figures_of_a_small_day_are_those_worked_out_by_hand():
+    """One agent, one slot, replies of 30 s; chats at 0 (two turns, 60 s between), 10 and 20; the last gives up.
+
+    Chat 1: replies at 30 and 120, wrap-up to 130. Chat 2: waits 120, replies at 160 and 250, wrap-up to 260.
+    Chat 3: leaves at 220.
+    """
+    service = by_turns(30, 60, 2, 10)
+    shifts = [{"agents": 1, "start": "00:00", "end": "00:04"}]
+    centre = world(
+        [queue([0, 10, 20], service, patience=fixed(200))],
+        [group(shifts=shifts)],
+        targets={"threshold_s": 50},
+    )
+    kpis = measure(run(centre), centre.targets)
+    expected = {
+        "offered": 3, "served": 2, "abandoned": 1, "missed": 1, "missed_rate": 1 / 3, "service_level": 1 / 3,
+        "service_level_answered": 1 / 2, "wait_probability": 2 / 3, "wait_s": (0 + 120 + 200) / 3, "asa_s": 60,
+        "wait_p50_s": 60, "wait_max_s": 120, "frt_s": (30 + 150) / 2, "frt_agent_s": 30, "response_s": 30,
+        "messages_per_chat": 4, "turns_per_chat": 2, "duration_s": 120, "aht_s": 130, "focus_aht_s": 70,
+        "queue_length": 320 / 86_400, "queue_length_max": 2, "agent_hours": 260 / 3600, "occupancy": 1,
+        "slot_utilisation": 1, "attention": 140 / 260, "concurrency": 1, "overrun_s": 20,
+        "chats_per_agent_hour": 2 / (260 / 3600), "daily_chats": 3, "completion": 2 / 3,
+    }  # fmt: skip
+
+    assert {name: kpis[name] for name in expected} == pytest.approx(expected)
+    assert kpis.values("offered", By.INTERVAL).tolist() == [3] + [0] * 47
+    assert np.nansum(kpis.values("agent_hours", By.INTERVAL)) == pytest.approx(260 / 3600)
+
+
+def test_service_levels_differ_by_what_they_make_of_those_who_left():
+    """A published example: 70 answered in time, 10 gone in time, 20 answered late give 77.8, 70, 80 and 77.8 %."""
+    in_time, gone, late = 70, 10, 20
+    centre = world(
+        [
+            queue([float(k) for k in range(in_time)], by_work(0), "fast"),
+            queue([100.0 + k for k in range(gone)], by_work(1), "gone", patience=fixed(5)),
+            queue([300.0 + k for k in range(late)], by_work(1), "late"),
+        ],
+        [
+            group(1, "now", ("fast",)),
+            group(name="never", queues=("gone",), shifts=[{"agents": 1, "start": "12:00", "end": "13:00"}]),
+            group(20, "later", ("late",)) | {"agents": None, "shifts": [{"agents": 20, "start": "01:00", "end": "13:00"}]},
+        ],
+        targets={"threshold_s": 20},
+    )  # fmt: skip
+    kpis = measure(run(centre), centre.targets)
+
+    assert kpis["service_level"] == pytest.approx(70 / 90)
+    assert kpis["service_level_offered"] == pytest.approx(0.70)
+    assert kpis["service_level_lenient"] == pytest.approx(0.80)
+    assert kpis["service_level_answered"] == pytest.approx(70 / 90)
+
+
+def test_a_zero_denominator_gives_none_and_work_has_no_replies():
+    """Nobody came; and by work, answered means accepted."""
+    nobody = measure(run(world([queue([], by_work(1))])))
+    by_work_kpis = measure(run(world([queue([0, 1], by_work(10))])))
+
+    assert nobody["offered"] == 0
+    assert [nobody[name] for name in ("missed_rate", "asa_s", "wait_p90_s", "wait_max_s", "aht_s")] == [
+        None
+    ] * 5
+    assert by_work_kpis["frt_s"] == by_work_kpis["asa_s"] == 4.5
+    nulls = ("response_s", "response_p90_s", "messages_per_chat", "focus_aht_s", "attention", "frt_agent_s")
+    assert [by_work_kpis[name] for name in nulls] == [None] * len(nulls)
+
+
+def test_the_warm_up_is_simulated_and_not_measured():
+    """Chats before 1 h do not count, nor does the time before it."""
+    centre = world([queue([0, 3599, 3600, 4000], by_work(500))], [group(2)], warm_up_h=1)
+    kpis = measure(run(centre))
+
+    assert kpis["offered"] == 2
+    assert kpis["agent_hours"] == 2 * 23
+    assert kpis["wait_s"] == 99 / 2
+    assert kpis.values("agents", By.INTERVAL)[2:].tolist() == [2] * 46
+
+
+def shop() -> Scenario:
+    return world(
+        [queue([], by_turns(30, 60, 3)) | {"arrivals": {"per_hour": 20}, "patience": fixed(60)}],
+        [group(2, concurrency=2)],
+    )
+
+
+def test_figures_over_replications_are_ratios_of_summed_sums():
+    """The pooled service level is not the mean of the runs' levels, and both are given."""
+    estimates = replicate(shop(), replications=4).estimates
+    runs = estimates.runs
+    k = [kpi.name for kpi in KPIS if isinstance(kpi.form, Ratio)].index("service_level")
+    top, bottom = (
+        np.array([getattr(run, side)[By.OVERALL][k, 0] for run in runs]) for side in ("top", "bottom")
+    )
+    figure = estimates.figure("service_level")
+
+    assert figure.value == pytest.approx(top.sum() / bottom.sum())
+    assert figure.mean_of_runs == pytest.approx((top / bottom).mean())
+    waits = np.concatenate([run.samples["wait_p90_s"].values for run in runs])
+    assert estimates.figure("wait_p90_s").value == np.quantile(waits, 0.9)
+
+
+def test_the_interval_of_a_count_is_the_t_interval():
+    """Against scipy's own."""
+    estimates = replicate(shop(), replications=5).estimates
+    counts = [run["offered"] for run in estimates.runs]
+    low, high = stats.t.interval(0.95, 4, np.mean(counts), stats.sem(counts))
+    figure = estimates.figure("offered")
+
+    assert (figure.value, figure.low, figure.high) == pytest.approx((np.mean(counts), low, high))
+
+
+def test_the_interval_of_a_ratio_is_that_of_the_delta_method():
+    """Against the formula with variances and covariance written out."""
+    estimates = replicate(shop(), replications=6).estimates
+    k = [kpi.name for kpi in KPIS if isinstance(kpi.form, Ratio)].index("asa_s")
+    a, b = (
+        np.array([getattr(run, side)[By.OVERALL][k, 0] for run in estimates.runs])
+        for side in ("top", "bottom")
+    )
+    r = a.mean() / b.mean()
+    cov = np.cov(a, b)
+    error = math.sqrt((cov[0, 0] - 2 * r * cov[0, 1] + r * r * cov[1, 1]) / 6) / b.mean()
+    figure = estimates.figure("asa_s")
+
+    assert figure.high - figure.value == pytest.approx(stats.t.ppf(0.975, 5) * error)
+
+
+def test_one_replication_has_no_interval():
+    """Nothing is known of how sure it is."""
+    figure = replicate(shop(), replications=1).estimates.figure("offered")
+
+    assert figure.value is not None
+    assert figure.low is figure.high is None
+
+
+def test_targets_are_met_missed_or_not_measured():
+    """By work there is no response time; a bound inside the interval is not sure."""
+    estimates = replicate(world([queue([0, 1], by_work(100))]), replications=2).estimates
+    promise = verdicts(
+        estimates, Targets(threshold_s=10, service_level=0.9, max_missed=0.0, max_response_s=5)
+    )
+
+    assert [(v.target, v.met) for v in promise] == [
+        ("service_level", False),
+        ("max_missed", True),
+        ("max_response_s", None),
+    ]
+    assert isinstance(estimates, Estimates)
+
+
+def test_every_figure_says_what_it_is():
+    """Names are unique, and nothing lacks a definition."""
+    assert len(BY_NAME) == len(KPIS)
+    assert all(kpi.definition.endswith(".") and kpi.title for kpi in KPIS)
