@@ -20,6 +20,7 @@ from scipy import stats
 from sim.measure.estimate import Estimates
 from sim.measure.figures import RATIOS
 from sim.measure.tables import By
+from sim.world.units import Floats
 
 ALPHA = 1e-4
 """False alarms of a check, on a new seed."""
@@ -63,14 +64,21 @@ def ratio(tops: ArrayLike, bottoms: ArrayLike) -> Evidence:
     return Evidence(float(value), float(stats.sem(top - value * bottom) / bottom.mean()), len(top))
 
 
-def figure(estimates: Estimates, name: str, interval: int | None = None) -> Evidence:
-    """Pooled value of a key figure, of the whole run or of one planning *interval*."""
-    return ratio(*_sums(estimates, name, interval))
+def tops(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Floats:
+    """What a key figure adds up above its line, a replication each."""
+    row = _row(name)
+    return np.array([run.top[by][row, cell] for run in estimates.runs])
 
 
-def total(estimates: Estimates, name: str) -> Evidence:
-    """Mean over replications of what a key figure adds up above its line."""
-    return evidence(_sums(estimates, name, None)[0])
+def bottoms(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Floats:
+    """What a key figure adds up below its line, a replication each."""
+    row = _row(name)
+    return np.array([run.bottom[by][row, cell] for run in estimates.runs])
+
+
+def figure(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Evidence:
+    """Pooled value of a key figure, of the whole run or of one cell of a breakdown."""
+    return ratio(tops(estimates, name, by, cell), bottoms(estimates, name, by, cell))
 
 
 def assert_agrees(
@@ -91,9 +99,6 @@ def assert_disagrees(replications: Replications, wrong: float, alpha: float = AL
         assert_agrees(replications, wrong, alpha)
 
 
-def _sums(estimates: Estimates, name: str, interval: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """Sums above and below the line, a replication each."""
-    row = next(k for k, kpi in enumerate(RATIOS) if kpi.name == name)
-    by, cell = (By.OVERALL, 0) if interval is None else (By.INTERVAL, interval)
-    top = np.array([run.top[by][row, cell] for run in estimates.runs])
-    return top, np.array([run.bottom[by][row, cell] for run in estimates.runs])
+def _row(name: str) -> int:
+    """Row of a figure in the sums of a run."""
+    return next(k for k, kpi in enumerate(RATIOS) if kpi.name == name)

@@ -25,7 +25,7 @@ def test_its_python_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(ROOT)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(fences("python")[0], {})  # noqa: S102
+        exec(fences("python")[0], {})
 
     assert printed.getvalue() == fences("text")[0]
 

@@ -7,17 +7,17 @@ without it the default engine runs.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.engines import Engine
+from sim.draws.sampling import draw
+from sim.engines import Engine, simulate
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
-from sim.studies.replicate import replicate
+from sim.measure.kpis import measure
 from sim.world.scenario import Scenario
+from tests.worlds import SCALE
 
-SCALE = int(os.environ.get("SIM_SCALE", "1"))
-"""Factor on the number of replications: more for the night."""
 ENGINE: dict[str, Engine | str] = {"engine": os.environ["SIM_ENGINE"]} if "SIM_ENGINE" in os.environ else {}
 """The engine to run, if one is asked for."""
 
@@ -31,7 +31,10 @@ def exponential(minutes: float, **more: float) -> dict[str, Any]:
 
 def by_work(aht: tuple[float, ...], law: Spec | None = None) -> dict[str, Any]:
     """Service by work: mean handling times in minutes with 1, 2, 3, … chats open, exponential or of a *law*."""
-    return {"work_s": {"mean_s": 60.0 * aht[0], **(law or {"law": "exponential"})}, "aht_s": [60.0 * a for a in aht]}
+    return {
+        "work_s": {"mean_s": 60.0 * aht[0], **(law or {"law": "exponential"})},
+        "aht_s": [60.0 * a for a in aht],
+    }
 
 
 def by_turns(mean_turns: float, compose: float, think: float) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def by_turns(mean_turns: float, compose: float, think: float) -> dict[str, Any]:
     }
 
 
-def centre(  # noqa: PLR0913  the parameters of a queueing model
+def centre(
     *,
     arrivals: Spec,
     service: Spec,
@@ -96,8 +99,12 @@ def poisson(per_minute: float) -> dict[str, Any]:
     return {"per_hour": 60.0 * per_minute}
 
 
-def run(
-    scenario: Scenario, replications: int, seed: int = 1, each: Callable[[ChatLog], None] | None = None
-) -> Estimates:
-    """Key figures of a *scenario* over `SCALE` × *replications*."""
-    return replicate(scenario, seed, SCALE * replications, each=each, **ENGINE)
+def logs(scenario: Scenario, replications: int, seed: int = 1) -> Iterator[ChatLog]:
+    """Logs of `SCALE` × *replications* of a *scenario*."""
+    for replication in range(SCALE * replications):
+        yield simulate(scenario, draw(scenario, seed, replication), **ENGINE)
+
+
+def run(scenario: Scenario, replications: int, seed: int = 1) -> Estimates:
+    """Key figures of `SCALE` × *replications* of a *scenario*."""
+    return Estimates(measure(log, scenario.targets) for log in logs(scenario, replications, seed))

@@ -84,25 +84,25 @@ class Line:
 
     def served(self) -> Floats:
         """Probability that a customer is accepted in the end."""
-        return np.linalg.solve(-self._transient(), self._to_service())
+        return np.asarray(np.linalg.solve(-self._transient(), self._to_service()), dtype=np.float64)
 
     def served_wait(self) -> Floats:
         """Mean wait × whether accepted."""
-        return np.linalg.solve(-self._transient(), self.served())
+        return np.asarray(np.linalg.solve(-self._transient(), self.served()), dtype=np.float64)
 
     def _to_service(self) -> Floats:
-        return self.drain * np.eye(self.size)[0]
+        return np.asarray(self.drain * np.eye(self.size)[0], dtype=np.float64)
 
     def _transient(self) -> Floats:
         ahead = np.arange(self.size)
         down = np.where(ahead > 0, self.drain + ahead * self.leave, 0.0)
         stay = -(self.drain + ahead * self.leave + self.leave)
-        return np.diag(stay) + np.diag(down[1:], -1)
+        return np.asarray(np.diag(stay) + np.diag(down[1:], -1), dtype=np.float64)
 
     def _absorbed(self, into: Floats, minutes: float) -> Floats:
         matrix = np.zeros((self.size + 1, self.size + 1))
         matrix[:-1, :-1], matrix[:-1, -1] = self._transient(), into
-        return expm(matrix * minutes)[:-1, -1]
+        return np.asarray(expm(matrix * minutes)[:-1, -1], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,11 @@ class Pool:
         waiting, chats = float(weight @ states[:, -1]), float(weight @ self._chats(states))
         entered = self.arrival * (1 - figures["blocked_rate"])
         accepted = self.arrival * (1 - figures["missed_rate"])
-        little = {"wait_s": 60 * waiting / entered, "duration_s": 60 * chats / accepted, "queue_length": waiting}
+        little = {
+            "wait_s": 60 * waiting / entered,
+            "duration_s": 60 * chats / accepted,
+            "queue_length": waiting,
+        }
         return figures | little
 
     def day(self, minutes: float, threshold: float = 1 / 3) -> Figures:
@@ -237,7 +241,8 @@ class Staffing:
 
     def lost_and_waited(self, busyness: float) -> Floats:
         """Expected lost calls and hours of waiting in a day with arrivals × *busyness*, emptying it included."""
-        weights, result, before = {(0, 0): 1.0}, np.zeros(2), 0
+        weights: dict[State, float] = {(0, 0): 1.0}
+        result, before = np.zeros(2), 0
         closing = ((self.agents[-1], 0.0),)
         for on_duty, rate in (*zip(self.agents, self.per_hour, strict=True), *closing):
             weights = self._changed(weights, before, on_duty)
@@ -251,7 +256,7 @@ class Staffing:
             weights, before = dict(zip(states, end.tolist(), strict=True)), on_duty
         return result
 
-    def mean(self, shape: float, nodes: int = 4) -> Floats:
+    def mean(self, shape: float, nodes: int = 3) -> Floats:
         """The same over days whose busyness is gamma with mean 1 and this *shape*: Gauss-Laguerre quadrature."""
         k = np.arange(nodes)
         beside = np.sqrt(k[1:] * (k[1:] + shape - 1))
@@ -316,7 +321,7 @@ class Desk:
     think: float
     mean_turns: float
     patience: float
-    lines: int = 100
+    lines: int = 60
 
     def moves(self, state: State) -> Iterator[tuple[float, State]]:
         """Rates out of a state."""
@@ -334,20 +339,56 @@ class Desk:
         if waiting:
             yield waiting / self.patience, (inbox, thinking, waiting - 1)
 
-    def figures(self) -> Figures:
-        """Key figures in the long run."""
+    def _ahead(self, state: State) -> Iterator[tuple[float, State]]:
+        """Rates out of the state of a customer who waits for *waiting* others and one more freed slot.
+
+        (1, -1, 0) means that he is accepted, (-1, -1, 0) that he has left.
+        """
+        inbox, thinking, waiting = state
+        if thinking < 0:
+            return
+        if inbox:
+            ends = 1 / (self.compose * self.mean_turns)
+            yield ends, (inbox, thinking, waiting - 1) if waiting else (1, -1, 0)
+            yield 1 / self.compose - ends, (inbox - 1, thinking + 1, waiting)
+        if thinking:
+            yield thinking / self.think, (inbox + 1, thinking - 1, waiting)
+        yield 1 / self.patience, (-1, -1, 0)
+        if waiting:
+            yield waiting / self.patience, (inbox, thinking, waiting - 1)
+
+    def _joiners(self, minutes: float, states: list[State], weight: Floats) -> tuple[float, float, float]:
+        """Of those who wait: shares accepted in the end and within some *minutes*; mean wait × acceptance."""
+        seen, matrix = generator((0, self.slots, self.lines - 1), self._ahead)
+        place = {state: k for k, state in enumerate(seen)}
+        start = np.zeros(len(seen))
+        for (inbox, thinking, waiting), share in zip(states, weight.tolist(), strict=True):
+            if inbox + thinking == self.slots and waiting < self.lines:
+                start[place[inbox, thinking, waiting]] += share
+        accepted, gone = place[1, -1, 0], place[-1, -1, 0]
+        inner = np.delete(np.arange(len(seen)), [accepted, gone])
+        leaves = -matrix[np.ix_(inner, inner)]
+        served = np.linalg.solve(leaves, matrix[inner, accepted])
+        in_time = float((start @ expm(matrix * minutes))[accepted])
+        return float(start[inner] @ served), in_time, float(start[inner] @ np.linalg.solve(leaves, served))
+
+    def figures(self, threshold: float = 1 / 3) -> Figures:
+        """Key figures in the long run; the service level looks at a *threshold* in minutes."""
         states, matrix = generator((0, 0, 0), self.moves)
         weight = stationary(matrix)
         inbox, thinking, waiting = np.array(states).T
-        abandonment = float(weight @ waiting) / (self.patience * self.arrival)
+        at_once = float(weight[inbox + thinking < self.slots].sum())
+        served, in_time, wait = self._joiners(threshold, states, weight)
         replies = float(weight[inbox > 0].sum()) / self.compose
         chats = float(weight @ (inbox + thinking))
         return {
-            "abandonment": abandonment,
-            "wait_probability": float(weight[inbox + thinking == self.slots].sum()),
+            "abandonment": 1 - at_once - served,
+            "wait_probability": 1 - at_once,
             "wait_s": 60 * float(weight @ waiting) / self.arrival,
+            "asa_s": 60 * wait / (at_once + served),
+            "service_level_offered": at_once + in_time,
             "response_s": 60 * float(weight @ inbox) / replies,
-            "duration_s": 60 * chats / (self.arrival * (1 - abandonment)),
+            "duration_s": 60 * chats / (self.arrival * (at_once + served)),
             "attention": float(weight[inbox > 0].sum()),
             "occupancy": float(weight[inbox + thinking > 0].sum()),
             "slot_utilisation": chats / self.slots,

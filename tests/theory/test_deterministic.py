@@ -12,8 +12,7 @@ from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.world.rules import Outcome
 from sim.world.scenario import Scenario
-
-from theory.centres import ENGINE, Spec, centre
+from tests.theory.centres import ENGINE, Spec, centre
 
 EXACT = 1e-12
 """Relative: the numbers of a trace in minutes are not all binary fractions."""
