@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "simulate"]
 
 
-def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.REFERENCE) -> ChatLog:
+def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.KERNEL) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*, and return what happened."""
     match Engine(engine):
+        case Engine.KERNEL:
+            from sim.engines import kernel  # noqa: PLC0415  an engine is imported when it is used
+
+            return kernel.simulate(scenario, draws)
         case Engine.REFERENCE:
-            from sim.engines import reference  # noqa: PLC0415  an engine is imported when it is used
+            from sim.engines import reference  # noqa: PLC0415  as above
 
             return reference.simulate(scenario, draws)

@@ -8,5 +8,7 @@ from enum import StrEnum
 class Engine(StrEnum):
     """Engines to choose from."""
 
+    KERNEL = "kernel"
+    """Compiled, and fast."""
     REFERENCE = "reference"
     """SimPy: the specification."""

@@ -1,0 +1,75 @@
+"""Two engines, one rule book: equal to the last bit, on every column."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import sim
+from sim.draws.record import Draws
+from sim.engines import simulate
+from sim.log.chatlog import ChatLog
+from sim.world.scenario import Scenario
+from tests.conftest import ROOT
+from tests.worlds import SCALE, worlds
+
+
+def assert_same(first: ChatLog, second: ChatLog) -> None:
+    """Every column of both logs is array-equal, and as many events happened."""
+    for record in ("chat", "turn", "duty", "team"):
+        for name in getattr(first, record).__slots__:
+            columns = (getattr(getattr(log, record), name) for log in (first, second))
+            np.testing.assert_array_equal(*columns, err_msg=f"{record}.{name}")
+    assert first.centre == second.centre
+    assert first.n_events == second.n_events
+
+
+@settings(max_examples=300 * SCALE)
+@given(worlds())
+def test_engines_agree_on_worlds_full_of_ties(world: tuple[Scenario, Draws]):
+    """Small whole times, every feature mixed with every other."""
+    assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_engines_agree_on_every_scenario(scenario_file: Path, seed: int):
+    """Real-valued times, whole days."""
+    scenario = sim.load(scenario_file)
+    draws = sim.draw(scenario, seed=seed)
+    assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
+
+
+@pytest.mark.parametrize("policy", ["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"])
+def test_engines_agree_on_a_large_team_under_each_policy(policy: str):
+    """Sixty agents in three groups with overlapping skills, busy enough to queue."""
+    data = sim.load(ROOT / "scenarios" / "two_languages.toml").model_dump()
+    data["routing"]["policy"] = policy
+    for queue in data["queues"]:
+        queue["arrivals"]["per_hour"] = [5 * rate for rate in queue["arrivals"]["per_hour"]]
+    for group in data["groups"]:
+        group["shifts"][0]["agents"] *= 6
+    scenario = Scenario.model_validate(data)
+    draws = sim.draw(scenario, seed=1)
+    assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
+
+
+def test_uncompiled_the_kernel_says_the_same():
+    """As plain Python, for debugging and coverage."""
+    code = """
+import sim
+from tests.parity.test_parity import assert_same
+for name in ("two_languages", "anonymous_bank", "campaign_spike"):
+    scenario = sim.load(f"scenarios/{name}.toml")
+    draws = sim.draw(scenario, seed=1)
+    assert_same(sim.simulate(scenario, draws, "reference"), sim.simulate(scenario, draws, "kernel"))
+"""
+    env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+
+    assert result.returncode == 0, result.stderr
