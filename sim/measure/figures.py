@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from sim.measure.tables import By, ChatRows, DutyRows, HandledRows, QueueRows, Tables, TurnRows
+from sim.measure.tables import By, ChatRows, DutyRows, HandledRows, QueueRows, Tables, TurnRows, WindowRows
 from sim.world.rules import Outcome
-from sim.world.units import Flags, Floats, Ints
+from sim.world.units import DAY_S, Flags, Floats, Ints
 
 ALL = frozenset(By)
 Values = Floats | Flags | Ints
@@ -26,8 +26,10 @@ class Sum:
     """One side of a ratio: which rows it adds up, and what each of them adds."""
 
     add: Callable[[Tables], tuple[Values, dict[By, Ints]]]
+    """Gives what each row adds, and the cell of each row in every breakdown. In a breakdown that has no
+    cells, every cell has the sum of its whole run."""
     breakdowns: frozenset[By]
-    """Breakdowns in which its rows can be told apart."""
+    """Breakdowns in which the sum means something."""
 
 
 def chats(value: Callable[[ChatRows], Values]) -> Sum:
@@ -55,14 +57,14 @@ def queues(value: Callable[[QueueRows], Values]) -> Sum:
     return Sum(lambda t: (value(t.queues), t.queues.cells), ALL - {By.GROUP})
 
 
-def _window(t: Tables) -> tuple[Values, dict[By, Ints]]:
-    n = len(t.window_s)
-    return t.window_s, {By.INTERVAL: np.arange(n), By.DAY: np.arange(n) * t.sizes[By.DAY] // n}
+def window(value: Callable[[WindowRows], Values]) -> Sum:
+    """Sum over measured time; in a queue or a group it is that of the whole run."""
+    return Sum(lambda t: (value(t.window), t.window.cells), ALL)
 
 
-WINDOW = Sum(_window, ALL)
-"""Measured time, once for each cell."""
-RUNS = Sum(lambda _: (np.ones(1), {}), ALL)
+WINDOW = window(lambda w: w.window_s)
+DAYS = Sum(lambda t: (t.window.window_s / DAY_S, t.window.cells), ALL - {By.INTERVAL})
+RUNS = Sum(lambda t: (np.ones(t.n_runs), {By.OVERALL: np.arange(t.n_runs)}), ALL)
 """One for each replication, in each cell: the figure is a count a run."""
 
 
@@ -126,14 +128,12 @@ def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str
     return Kpi(outcome.name.lower(), title, "chats", better, "volume", form, definition)
 
 
-def _queued_peak(t: Tables) -> tuple[Values, dict[By, Ints]]:
-    n = len(t.peak)
-    both = np.concatenate([t.queues.peak, t.peak])
-    interval = np.concatenate([np.full(len(t.queues.peak), -1), np.arange(n)])
-    day = np.where(interval < 0, -1, interval * t.sizes[By.DAY] // n)
-    queue = np.concatenate([t.queues.cells[By.QUEUE], np.full(n, -1)])
-    overall = np.where(interval < 0, -1, 0)
-    return both, {By.OVERALL: overall, By.QUEUE: queue, By.INTERVAL: interval, By.DAY: day}
+def _queue_peaks(t: Tables) -> tuple[Values, dict[By, Ints]]:
+    """Most chats waiting: of each queue, and of all of them together."""
+    none = np.full(len(t.queues.peak), -1)
+    cells = {by: np.concatenate([none, cell]) for by, cell in t.window.cells.items()}
+    cells[By.QUEUE] = np.concatenate([t.queues.cells[By.QUEUE], np.full(len(t.window.peak), -1)])
+    return np.concatenate([t.queues.peak, t.window.peak]), cells
 
 
 OFFERED = chats(lambda c: np.ones(len(c.outcome)))
@@ -164,7 +164,7 @@ KPIS: tuple[Kpi, ...] = (
         "chats/day",
         "neither",
         "volume",
-        Ratio(OFFERED, Sum(lambda t: (_window(t)[0] / 86_400.0, _window(t)[1]), ALL - {By.INTERVAL})),
+        Ratio(OFFERED, DAYS),
         "Chats offered ÷ measured days.",
     ),
     _outcome_count(Outcome.SERVED, "Served", "higher", "Answered, and the conversation came to its end."),
@@ -351,7 +351,7 @@ KPIS: tuple[Kpi, ...] = (
         "chats",
         "lower",
         "waiting",
-        Peak(Sum(_queued_peak, ALL - {By.GROUP})),
+        Peak(Sum(_queue_peaks, ALL - {By.GROUP})),
         "Most chats waiting at once in a run.",
     ),
     Kpi(
@@ -450,7 +450,7 @@ KPIS: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(lambda h: np.nan_to_num(h.composing_s)), handled(lambda h: h.by_turns)),
+        Ratio(handled(lambda h: h.composing_s), handled(lambda h: h.by_turns)),
         "Agent's composing and wrap-up time ÷ chats handled.",
     ),
     Kpi(

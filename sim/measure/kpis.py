@@ -1,22 +1,26 @@
-"""How good was it? The key figures of one log.
+"""How good was it? The key figures of logs.
 
-A day's service level is the sum of its intervals' tops over the sum of their bottoms, never the mean of their
-levels (a function of expectations, in the words of Buist and L'Ecuyer's ContactCenters). Percentiles are
-pooled. A zero denominator gives None, never 0.
+A day's service level is the sum of its intervals' tops over the sum of their bottoms, never the mean of
+their levels (a function of expectations, in the words of Buist and L'Ecuyer's ContactCenters). Percentiles
+are pooled. A zero denominator gives None, never 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engines.compiled import compiled
 from sim.log.chatlog import ChatLog
-from sim.measure.figures import BY_NAME, PEAKS, QUANTILES, RATIOS, Peak, Quantile, Ratio, Values
-from sim.measure.tables import By, tables
+from sim.measure.figures import BY_NAME, PEAKS, QUANTILES, RATIOS, Peak, Quantile, Ratio, Sum, Values
+from sim.measure.tables import By, Tables, tables
 from sim.world.scenario import Targets
 from sim.world.units import Floats, Ints
+
+SAMPLE_LIMIT = 100_000
+"""A run keeps no more values of a quantile figure; of more, every second, third, … in order of arrival."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,30 +68,24 @@ class Kpis:
 
 def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
     """Measure the key figures of a *log*; service levels look at the threshold of the *targets*."""
-    data = tables(log, (targets or Targets()).threshold_s)
-    top = {by: np.full((len(RATIOS), data.sizes[by]), np.nan) for by in By}
-    bottom = {by: np.full((len(RATIOS), data.sizes[by]), np.nan) for by in By}
-    for k, kpi in enumerate(RATIOS):
-        assert isinstance(kpi.form, Ratio)
-        for side, sums in ((kpi.form.top, top), (kpi.form.bottom, bottom)):
-            values, cells = side.add(data)
-            for by in kpi.form.breakdowns:
-                sums[by][k] = _cell_sums(values, cells.get(by), data.sizes[by])
-    samples = {}
-    for kpi in QUANTILES:
-        assert isinstance(kpi.form, Quantile)
-        values, cells = kpi.form.values.add(data)
-        known = ~np.isnan(values)
-        samples[kpi.name] = Sample(
-            np.asarray(values, dtype=np.float64)[known], {by: c[known] for by, c in cells.items()}
+    return measure_all([log], targets or Targets())[0]
+
+
+def measure_all(logs: Sequence[ChatLog], targets: Targets) -> list[Kpis]:
+    """Measure *logs* of one centre, each by itself: several at once take hardly longer than one."""
+    data = tables(logs, targets.threshold_s)
+    tops, bottoms = _ratio_sums(data)
+    peaks, samples = _peaks(data), _samples(data)
+    return [
+        Kpis(
+            sizes=data.sizes,
+            top={by: sums[run] for by, sums in tops.items()},
+            bottom={by: sums[run] for by, sums in bottoms.items()},
+            samples=samples[run],
+            peaks={by: values[run] for by, values in peaks.items()},
         )
-    peaks = {by: np.full((len(PEAKS), data.sizes[by]), np.nan) for by in By}
-    for k, kpi in enumerate(PEAKS):
-        assert isinstance(kpi.form, Peak)
-        values, cells = kpi.form.values.add(data)
-        for by in kpi.form.breakdowns:
-            peaks[by][k] = _cell_peaks(np.asarray(values, dtype=np.float64), cells.get(by), data.sizes[by])
-    return Kpis(data.sizes, top, bottom, samples, peaks)
+        for run in range(len(logs))
+    ]
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:
@@ -96,7 +94,7 @@ def ratio(top: Floats, bottom: Floats) -> Floats:
     return np.asarray(np.divide(top, bottom, out=unknown, where=bottom != 0), dtype=np.float64)
 
 
-def quantiles(samples: list[Sample], share: float, by: By, size: int) -> Floats:
+def quantiles(samples: Sequence[Sample], share: float, by: By, size: int) -> Floats:
     """Quantile of the pooled values of *samples* in each cell of a breakdown, shape (size,)."""
     result = np.full(size, np.nan)
     values = np.concatenate([sample.values for sample in samples])
@@ -112,16 +110,102 @@ def quantiles(samples: list[Sample], share: float, by: By, size: int) -> Floats:
     return result
 
 
-def _cell_sums(values: Values, cells: Ints | None, size: int) -> Floats:
-    if cells is None:
-        return np.full(size, float(np.sum(values)))
-    return np.bincount(cells, np.asarray(values, dtype=np.float64), size).astype(np.float64)
+def _ratio_sums(data: Tables) -> tuple[dict[By, Floats], dict[By, Floats]]:
+    """Sums above and below the line of every ratio: of each breakdown, shape (n_runs, n_ratios, n_cells)."""
+    forms = [kpi.form for kpi in RATIOS if isinstance(kpi.form, Ratio)]
+    sums = _sums([side for form in forms for side in (form.top, form.bottom)], data)
+    tops, bottoms = {}, {}
+    for by, size in data.sizes.items():
+        shape = (data.n_runs, len(forms), size)
+        tops[by], bottoms[by] = np.full(shape, np.nan), np.full(shape, np.nan)
+        for k, form in enumerate(forms):
+            if by in form.breakdowns:
+                tops[by][:, k] = sums[id(form.top)][by]
+                bottoms[by][:, k] = sums[id(form.bottom)][by]
+    return tops, bottoms
 
 
-def _cell_peaks(values: Floats, cells: Ints | None, size: int) -> Floats:
-    if cells is None:
-        cells = np.zeros(len(values), dtype=np.int64)
-    peaks = np.full(size, -np.inf)
-    known = cells >= 0
-    np.maximum.at(peaks, cells[known], values[known])
-    return np.where(np.isinf(peaks), np.nan, peaks)
+def _sums(wanted: Iterable[Sum], data: Tables) -> dict[int, dict[By, Floats]]:
+    """Each different sum by its identity: of each breakdown, shape (n_runs, n_cells)."""
+    by_table: dict[int, list[tuple[int, Values]]] = {}
+    cells_of: dict[int, Mapping[By, Ints]] = {}
+    for side in {id(side): side for side in wanted}.values():  # a table is added up whole
+        values, cells = side.add(data)
+        cells_of[id(cells)] = cells
+        by_table.setdefault(id(cells), []).append((id(side), values))
+    result: dict[int, dict[By, Floats]] = {}
+    for table, sides in by_table.items():
+        columns = np.array([values for _, values in sides], dtype=np.float64)
+        for by, size in data.sizes.items():
+            added = _added(columns, cells_of[table], by, size, data.n_runs)
+            for (identity, _), total in zip(sides, added, strict=True):
+                result.setdefault(identity, {})[by] = total
+    return result
+
+
+def _added(values: Floats, cells: Mapping[By, Ints], by: By, size: int, n_runs: int) -> Floats:
+    """Columns of *values* added up by cell, shape (n_columns, n_runs, size)."""
+    known = by in cells
+    width = size if known else 1
+    total = np.zeros((len(values), n_runs * width))
+    _add_by_cell(values, cells[by if known else By.OVERALL], total)
+    by_run = total.reshape(len(values), n_runs, width)
+    return by_run if known else np.repeat(by_run, size, axis=2)
+
+
+@compiled
+def _add_by_cell(values: Floats, cell: Ints, total: Floats) -> None:
+    for k in range(values.shape[0]):
+        for row in range(values.shape[1]):
+            total[k, cell[row]] += values[k, row]
+
+
+@compiled
+def _raise_by_cell(values: Floats, cell: Ints, peak: Floats) -> None:
+    for row in range(len(values)):
+        if cell[row] >= 0:
+            peak[cell[row]] = max(peak[cell[row]], values[row])
+
+
+def _peaks(data: Tables) -> dict[By, Floats]:
+    """Largest values of every peak figure: of each breakdown, shape (n_runs, n_peaks, n_cells)."""
+    peaks = {by: np.full((data.n_runs, len(PEAKS), size), np.nan) for by, size in data.sizes.items()}
+    for k, kpi in enumerate(PEAKS):
+        assert isinstance(kpi.form, Peak)
+        values, cells = kpi.form.values.add(data)
+        for by in kpi.form.breakdowns:
+            size = data.sizes[by]
+            peak = np.full(data.n_runs * size, -np.inf)
+            _raise_by_cell(np.asarray(values, dtype=np.float64), cells[by], peak)
+            peaks[by][:, k] = np.where(np.isinf(peak), np.nan, peak).reshape(data.n_runs, size)
+    return peaks
+
+
+def _samples(data: Tables) -> list[dict[str, Sample]]:
+    """Values of every quantile figure, for each run; figures that look at the same values share them."""
+    result: list[dict[str, Sample]] = [{} for _ in range(data.n_runs)]
+    shared: dict[int, list[Sample]] = {}
+    for kpi in QUANTILES:
+        assert isinstance(kpi.form, Quantile)
+        source = kpi.form.values
+        if id(source) not in shared:
+            shared[id(source)] = _run_samples(*source.add(data), data)
+        for run, sample in enumerate(shared[id(source)]):
+            result[run][kpi.name] = sample
+    return result
+
+
+def _run_samples(values: Values, cells: Mapping[By, Ints], data: Tables) -> list[Sample]:
+    known = np.flatnonzero(~np.isnan(values))
+    edges = np.searchsorted(cells[By.OVERALL][known], np.arange(data.n_runs + 1))
+    samples = []
+    for run in range(data.n_runs):
+        rows = known[edges[run] : edges[run + 1]]
+        rows = rows[:: len(rows) // SAMPLE_LIMIT + 1]
+        samples.append(
+            Sample(
+                np.asarray(values, dtype=np.float64)[rows],
+                {by: (cell[rows] - run * data.sizes[by]).astype(np.int32) for by, cell in cells.items()},
+            )
+        )
+    return samples

@@ -1,18 +1,21 @@
-"""What does a key figure add up? Rows of a log with the columns that figures are made of.
+"""What does a key figure add up? Rows of logs with the columns that figures are made of.
 
-Each table says by which breakdowns its rows can be told apart; rows of chats that arrived in the warm-up are
-left out, and time counts from its end.
+Several runs of one centre are measured at once, which takes hardly longer than one: every row knows its run,
+and a *cell* of a breakdown is a run's queue, group, interval or day. Rows of chats that arrived in the
+warm-up are left out, and time counts from its end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from sim.log.chatlog import ChatLog
+from sim.log.chatlog import Centre, ChatLog
 from sim.measure import timeline
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import DAY_S, Flags, Floats, Ints
@@ -43,7 +46,7 @@ class ChatRows:
 
     def ended(self, *outcomes: Outcome) -> Flags:
         """Whether a chat ended in one of the *outcomes*."""
-        return np.isin(self.outcome, outcomes)
+        return np.logical_or.reduce([self.outcome == outcome for outcome in outcomes])
 
     @cached_property
     def entered(self) -> Flags:
@@ -130,173 +133,266 @@ class QueueRows:
 
 @dataclass(frozen=True)
 class Tables:
-    """All tables of a log."""
+    """All tables of some runs."""
 
+    n_runs: int
     sizes: dict[By, int]
+    """Cells of each breakdown in one run."""
     chats: ChatRows
     handled: HandledRows
     turns: TurnRows
     duty: DutyRows
     queues: QueueRows
+    window: WindowRows
+
+
+@dataclass(frozen=True)
+class WindowRows:
+    """Measured time, a row for each run and planning interval."""
+
+    cells: dict[By, Ints]
     window_s: Floats
-    """Measured time of each planning interval."""
     peak: Floats
-    """Most chats waiting in each planning interval, all queues together."""
+    """Most chats waiting, all queues together."""
 
 
-def tables(log: ChatLog, threshold_s: float) -> Tables:
-    """Tables of a *log*; service levels look at *threshold_s*."""
+@dataclass(frozen=True)
+class _Runs:
+    """The logs of some runs of one centre, one below the other; agents and turns are numbered through."""
+
+    logs: Sequence[ChatLog]
+
+    @cached_property
+    def n(self) -> int:
+        return len(self.logs)
+
+    def of(self, column: Callable[[ChatLog], Floats | Ints | Flags]) -> Any:
+        """Give a column of all logs."""
+        if self.n == 1:
+            return column(self.logs[0])
+        return np.concatenate([column(log) for log in self.logs])
+
+    def run_of(self, column: Callable[[ChatLog], Floats | Ints]) -> Ints:
+        """Give the run of each row of a column."""
+        return np.repeat(np.arange(self.n), [len(column(log)) for log in self.logs])
+
+    @cached_property
+    def chat_run(self) -> Ints:
+        return self.run_of(lambda log: log.chat.arrival_s)
+
+    @cached_property
+    def replies(self) -> Ints:
+        """Turns with a reply."""
+        return np.flatnonzero(~np.isnan(self.of(lambda log: log.turn.reply_s)))
+
+    @cached_property
+    def chat_of_turn(self) -> Ints:
+        counts = self.of(lambda log: np.diff(log.turn.offset))
+        return np.repeat(np.arange(len(counts)), counts)
+
+
+def tables(logs: Sequence[ChatLog], threshold_s: float) -> Tables:
+    """Tables of *logs* of one centre; service levels look at *threshold_s*."""
+    runs, log = _Runs(logs), logs[0]
     centre = log.centre
     edges_s = timeline.edges(centre)
     n_intervals = len(edges_s) - 1
-    measured = log.chat.arrival_s >= centre.warm_up_s
-    interval = np.minimum(log.chat.arrival_s // centre.interval_s, n_intervals - 1).astype(np.int64)
-    group = np.append(log.team.group, NO_AGENT)[log.chat.agent]
-    cells = {
-        By.QUEUE: log.chat.queue,
-        By.GROUP: group,
-        By.INTERVAL: interval,
-        By.DAY: (interval * centre.interval_s // DAY_S).astype(np.int64),
+    sizes = {
+        By.OVERALL: 1,
+        By.QUEUE: len(centre.queues),
+        By.GROUP: len(centre.groups),
+        By.INTERVAL: n_intervals,
+        By.DAY: centre.days,
     }
-    handled = np.flatnonzero(measured & (log.chat.agent != NO_AGENT))
-    queues, peak = _queue_rows(log, edges_s)
+    arrival_s = runs.of(lambda log: log.chat.arrival_s)
+    agent = runs.of(lambda log: log.chat.agent)
+    group = np.append(log.team.group, 0)[agent]
+    interval = np.minimum(arrival_s // centre.interval_s, n_intervals - 1).astype(np.int64)
+    run = runs.chat_run
+    cells = {
+        By.OVERALL: run,
+        By.QUEUE: run * sizes[By.QUEUE] + runs.of(lambda log: log.chat.queue),
+        By.GROUP: run * sizes[By.GROUP] + group,
+        By.INTERVAL: run * n_intervals + interval,
+        By.DAY: run * centre.days + _day(interval, centre),
+    }
+    measured = arrival_s >= centre.warm_up_s
+    queues, window = _queue_rows(runs, cells[By.QUEUE], edges_s)
     return Tables(
-        sizes={
-            By.OVERALL: 1,
-            By.QUEUE: len(centre.queues),
-            By.GROUP: len(centre.groups),
-            By.INTERVAL: n_intervals,
-            By.DAY: centre.days,
-        },
-        chats=_chat_rows(log, np.flatnonzero(measured), cells, threshold_s),
-        handled=_handled_rows(log, handled, cells),
-        turns=_turn_rows(log, measured, cells),
-        duty=_duty_rows(log, edges_s, group),
+        n_runs=runs.n,
+        sizes=sizes,
+        chats=_chat_rows(runs, np.flatnonzero(measured), cells, threshold_s),
+        handled=_handled_rows(runs, measured, cells),
+        turns=_turn_rows(runs, measured, cells),
+        duty=_duty_rows(runs, cells[By.GROUP], edges_s),
         queues=queues,
-        window_s=np.diff(edges_s),
-        peak=peak,
+        window=window,
     )
 
 
-def _picked(cells: dict[By, Ints], rows: Ints, *breakdowns: By) -> dict[By, Ints]:
-    return {by: cells[by][rows] for by in breakdowns}
+def _day(interval: Ints, centre: Centre) -> Ints:
+    return (interval * centre.interval_s // DAY_S).astype(np.int64)
 
 
-def _chat_rows(log: ChatLog, rows: Ints, cells: dict[By, Ints], threshold_s: float) -> ChatRows:
-    chat = log.chat
-    outcome = chat.outcome[rows]
-    accepted = chat.agent[rows] != NO_AGENT
-    left_s = np.where(accepted, chat.accepted_s[rows], chat.ended_s[rows])
-    no_queue = np.isin(outcome, (Outcome.BLOCKED, Outcome.OFFLINE, Outcome.CONTAINED))
-    return ChatRows(
-        cells=_picked(cells, rows, By.QUEUE, By.INTERVAL, By.DAY),
+def _picked(cells: dict[By, Ints], rows: Ints, *without: By) -> dict[By, Ints]:
+    return {by: column[rows] for by, column in cells.items() if by not in without}
+
+
+def _chat_rows(runs: _Runs, rows: Ints, cells: dict[By, Ints], threshold_s: float) -> ChatRows:
+    outcome = runs.of(lambda log: log.chat.outcome)[rows]
+    accepted = runs.of(lambda log: log.chat.agent)[rows] != NO_AGENT
+    accepted_s = runs.of(lambda log: log.chat.accepted_s)[rows]
+    left_s = np.where(accepted, accepted_s, runs.of(lambda log: log.chat.ended_s)[rows])
+    wait_s = left_s - runs.of(lambda log: log.chat.arrival_s)[rows]
+    chats = ChatRows(
+        cells=_picked(cells, rows, By.GROUP),
         outcome=outcome,
         accepted=accepted,
-        answered=~np.isnan(log.first_reply_s[rows]),
-        queued=chat.queued[rows],
-        wait_s=np.where(no_queue, np.nan, left_s - chat.arrival_s[rows]),
+        answered=~np.isnan(runs.of(lambda log: log.first_reply_s)[rows]),
+        queued=runs.of(lambda log: log.chat.queued)[rows],
+        wait_s=wait_s,
         threshold_s=threshold_s,
     )
+    wait_s[~chats.entered] = np.nan
+    return chats
 
 
-def _handled_rows(log: ChatLog, rows: Ints, cells: dict[By, Ints]) -> HandledRows:
-    chat, turn = log.chat, log.turn
-    queue = chat.queue[rows]
-    by_turns = np.array(log.centre.by_turns)[queue]
-    replies = _chat_sums(turn.offset, (~np.isnan(turn.reply_s)).astype(np.float64))[rows]
-    response_s = _chat_sums(turn.offset, np.nan_to_num(turn.reply_s - turn.message_s))[rows]
-    composing_s = _chat_sums(turn.offset, np.nan_to_num(turn.reply_s - turn.start_s))[rows]
-    wrap_up_s = np.nan_to_num(chat.released_s - chat.ended_s)[rows]
-    attention = np.array(log.centre.wrap_up_attention)[queue]
-    first_reply_s = log.first_reply_s[rows]
+def _handled_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> HandledRows:
+    centre = runs.logs[0].centre
+    rows = np.flatnonzero(measured & (runs.of(lambda log: log.chat.agent) != NO_AGENT))
+    queue = runs.of(lambda log: log.chat.queue)[rows]
+    by_turns = np.array(centre.by_turns)[queue]
+    attention = np.array(centre.wrap_up_attention)[queue]
+    chat, replies = runs.chat_of_turn[runs.replies], runs.replies
+    reply_s = runs.of(lambda log: log.turn.reply_s)[replies]
+    n_chats = len(measured)
+    n_replies = np.bincount(chat, minlength=n_chats)[rows]
+    response_s = _sums(chat, reply_s - runs.of(lambda log: log.turn.message_s)[replies], n_chats)[rows]
+    composing_s = _sums(chat, reply_s - runs.of(lambda log: log.turn.start_s)[replies], n_chats)[rows]
+    arrival_s, accepted_s, ended_s, released_s = (
+        runs.of(lambda log, name=name: getattr(log.chat, name))[rows]  # type: ignore[misc]
+        for name in ("arrival_s", "accepted_s", "ended_s", "released_s")
+    )
+    first_reply_s = runs.of(lambda log: log.first_reply_s)[rows]
+    wrap_up_s = np.where(attention, released_s - ended_s, 0.0)
+    mean_s = np.divide(response_s, n_replies, out=np.full(len(rows), np.nan), where=n_replies > 0)
     return HandledRows(
-        cells=_picked(cells, rows, By.QUEUE, By.GROUP, By.INTERVAL, By.DAY),
+        cells=_picked(cells, rows),
         answered=~np.isnan(first_reply_s),
-        served=chat.outcome[rows] == Outcome.SERVED,
+        served=runs.of(lambda log: log.chat.outcome)[rows] == Outcome.SERVED,
         by_turns=by_turns,
-        wait_s=chat.accepted_s[rows] - chat.arrival_s[rows],
-        frt_s=first_reply_s - chat.arrival_s[rows],
-        duration_s=chat.ended_s[rows] - chat.accepted_s[rows],
-        handling_s=chat.released_s[rows] - chat.accepted_s[rows],
-        composing_s=np.where(by_turns, composing_s + np.where(attention, wrap_up_s, 0.0), np.nan),
-        replies=replies.astype(np.int64),
-        response_s=np.divide(response_s, replies, out=np.full(len(rows), np.nan), where=replies > 0),
+        wait_s=accepted_s - arrival_s,
+        frt_s=first_reply_s - arrival_s,
+        duration_s=ended_s - accepted_s,
+        handling_s=released_s - accepted_s,
+        composing_s=np.where(by_turns, composing_s + wrap_up_s, 0.0),
+        replies=n_replies,
+        response_s=np.asarray(mean_s, dtype=np.float64),
     )
 
 
-def _turn_rows(log: ChatLog, measured: Flags, cells: dict[By, Ints]) -> TurnRows:
-    turn = log.turn
-    chat = np.repeat(np.arange(len(measured)), np.diff(turn.offset))
-    rows = np.flatnonzero(~np.isnan(turn.reply_s) & measured[chat])
-    return TurnRows(
-        cells=_picked(cells, chat[rows], By.QUEUE, By.GROUP, By.INTERVAL, By.DAY),
-        response_s=turn.reply_s[rows] - turn.message_s[rows],
+def _turn_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> TurnRows:
+    chat = runs.chat_of_turn[runs.replies]
+    rows = runs.replies[measured[chat]]
+    response_s = runs.of(lambda log: log.turn.reply_s)[rows] - runs.of(lambda log: log.turn.message_s)[rows]
+    return TurnRows(cells=_picked(cells, chat[measured[chat]]), response_s=response_s)
+
+
+def _duty_rows(runs: _Runs, group_cell: Ints, edges_s: Floats) -> DutyRows:
+    log, centre = runs.logs[0], runs.logs[0].centre
+    n_agents, n_groups, n_intervals = len(log.team.group), len(centre.groups), len(edges_s) - 1
+    n_labels = runs.n * n_groups
+    agent = runs.of(lambda log: log.duty.agent)
+    on_s, off_s, out_s = (
+        runs.of(lambda log, name=name: getattr(log.duty, name))  # type: ignore[misc]
+        for name in ("on_s", "off_s", "out_s")
     )
-
-
-def _duty_rows(log: ChatLog, edges_s: Floats, group_of_chat: Ints) -> DutyRows:
-    n_groups, n_intervals = len(log.centre.groups), len(edges_s) - 1
-    duty, team, chat, turn = log.duty, log.team, log.chat, log.turn
-    group = team.group[duty.agent]
-
-    def within(label: Ints, start_s: Floats, end_s: Floats, weight: Floats | None = None) -> Floats:
-        return timeline.by_label(label, n_groups, start_s, end_s, edges_s, weight).ravel()
-
-    duty_s = within(group, duty.on_s, duty.out_s)
-    held = np.flatnonzero(chat.agent != NO_AGENT)
-    busy_agent, busy_on_s, busy_off_s = timeline.busy_spans(
-        chat.agent[held], chat.accepted_s[held], chat.released_s[held]
-    )
-    replied = np.flatnonzero(~np.isnan(turn.reply_s))
-    replying = np.repeat(group_of_chat, np.diff(turn.offset))[replied]
-    wrapping = held[np.array(log.centre.wrap_up_attention)[chat.queue[held]]]
-    ended = np.flatnonzero((duty.off_s < np.inf) & (duty.off_s > edges_s[0]) & (duty.off_s <= edges_s[-1]))
-    last = np.clip(np.searchsorted(edges_s, duty.off_s[ended], side="left") - 1, 0, n_intervals - 1)
-    cell = group[ended] * n_intervals + last
-    size = n_groups * n_intervals
+    label = runs.run_of(lambda log: log.duty.on_s) * n_groups + log.team.group[agent]
+    duty_s = timeline.time_within(label, n_labels, on_s, out_s, edges_s)
+    slots = log.team.slots[agent].astype(np.float64)
+    ended = np.flatnonzero((off_s > edges_s[0]) & (off_s <= edges_s[-1]))
+    last = np.clip(np.searchsorted(edges_s, off_s[ended], side="left") - 1, 0, n_intervals - 1)
+    cell, size = label[ended] * n_intervals + last, n_labels * n_intervals
+    attentive = np.tile(np.array(centre.attentive), runs.n)
+    busy_s, chat_s = _held_time(runs, group_cell, n_labels, n_agents, edges_s)
     return DutyRows(
-        cells=_grid_cells(By.GROUP, n_groups, log, n_intervals),
-        duty_s=duty_s,
-        slot_s=within(group, duty.on_s, duty.out_s, team.slots[duty.agent].astype(np.float64)),
-        busy_s=within(team.group[busy_agent], busy_on_s, busy_off_s),
-        chat_s=within(group_of_chat[held], chat.accepted_s[held], chat.released_s[held]),
-        attention_s=within(replying, turn.start_s[replied], turn.reply_s[replied])
-        + within(group_of_chat[wrapping], chat.ended_s[wrapping], chat.released_s[wrapping]),
-        attentive_s=duty_s * np.repeat(np.array(log.centre.attentive), n_intervals),
-        overrun_s=_sums(cell, duty.out_s[ended] - duty.off_s[ended], size),
+        cells=_grid_cells(By.GROUP, n_groups, runs.n, centre, n_intervals),
+        duty_s=duty_s.ravel(),
+        slot_s=timeline.time_within(label, n_labels, on_s, out_s, edges_s, slots).ravel(),
+        busy_s=busy_s.ravel(),
+        chat_s=chat_s.ravel(),
+        attention_s=_attention_time(runs, group_cell, n_labels, edges_s).ravel(),
+        attentive_s=(duty_s * attentive[:, None]).ravel(),
+        overrun_s=_sums(cell, out_s[ended] - off_s[ended], size),
         n_log_offs=_sums(cell, np.ones(len(cell)), size),
     )
 
 
-def _queue_rows(log: ChatLog, edges_s: Floats) -> tuple[QueueRows, Floats]:
-    chat, n_queues = log.chat, len(log.centre.queues)
-    rows = np.flatnonzero(chat.queued)
-    queue, start_s = chat.queue[rows], chat.arrival_s[rows]
-    end_s = np.where(chat.agent[rows] == NO_AGENT, chat.ended_s[rows], chat.accepted_s[rows])
-    end_s = np.where(np.isnan(end_s), np.inf, end_s)
-    peaks = [timeline.peak_within(start_s[queue == q], end_s[queue == q], edges_s) for q in range(n_queues)]
+def _held_time(
+    runs: _Runs, group_cell: Ints, n_labels: int, n_agents: int, edges_s: Floats
+) -> tuple[Floats, Floats]:
+    """Time with at least one chat, and time of chats in slots, by group of a run."""
+    agent = runs.of(lambda log: log.chat.agent)
+    held = np.flatnonzero(agent != NO_AGENT)
+    who = runs.chat_run[held] * n_agents + agent[held]
+    accepted_s = runs.of(lambda log: log.chat.accepted_s)[held]
+    released_s = runs.of(lambda log: log.chat.released_s)[held]
+    label = group_cell[held]
     return (
-        QueueRows(
-            cells=_grid_cells(By.QUEUE, n_queues, log, len(edges_s) - 1),
-            waiting_s=timeline.by_label(queue, n_queues, start_s, end_s, edges_s).ravel(),
-            peak=np.concatenate(peaks),
-        ),
-        timeline.peak_within(start_s, end_s, edges_s),
+        timeline.busy_time_within(label, n_labels, who, accepted_s, released_s, edges_s),
+        timeline.time_within(label, n_labels, accepted_s, released_s, edges_s),
     )
 
 
-def _grid_cells(by: By, n: int, log: ChatLog, n_intervals: int) -> dict[By, Ints]:
-    """Cells of a table with a row for each of *n* labels and each interval."""
-    interval = np.tile(np.arange(n_intervals), n)
-    day = (interval * log.centre.interval_s // DAY_S).astype(np.int64)
-    return {by: np.repeat(np.arange(n), n_intervals), By.INTERVAL: interval, By.DAY: day}
+def _attention_time(runs: _Runs, group_cell: Ints, n_labels: int, edges_s: Floats) -> Floats:
+    """Time composing or wrapping up, by group of a run."""
+    replies, chat = runs.replies, runs.chat_of_turn[runs.replies]
+    start_s = runs.of(lambda log: log.turn.start_s)[replies]
+    reply_s = runs.of(lambda log: log.turn.reply_s)[replies]
+    composing = timeline.time_within(group_cell[chat], n_labels, start_s, reply_s, edges_s)
+    takes_attention = np.array(runs.logs[0].centre.wrap_up_attention)[runs.of(lambda log: log.chat.queue)]
+    wrapped = np.flatnonzero(takes_attention & (runs.of(lambda log: log.chat.agent) != NO_AGENT))
+    ended_s = runs.of(lambda log: log.chat.ended_s)[wrapped]
+    released_s = runs.of(lambda log: log.chat.released_s)[wrapped]
+    return composing + timeline.time_within(group_cell[wrapped], n_labels, ended_s, released_s, edges_s)
+
+
+def _queue_rows(runs: _Runs, queue_cell: Ints, edges_s: Floats) -> tuple[QueueRows, WindowRows]:
+    centre, n_intervals = runs.logs[0].centre, len(edges_s) - 1
+    n_queues = len(centre.queues)
+    rows = np.flatnonzero(runs.of(lambda log: log.chat.queued))
+    start_s = runs.of(lambda log: log.chat.arrival_s)[rows]
+    accepted_s, ended_s = (
+        runs.of(lambda log: log.chat.accepted_s)[rows],
+        runs.of(lambda log: log.chat.ended_s)[rows],
+    )
+    end_s = np.where(np.isnan(accepted_s), np.where(np.isnan(ended_s), np.inf, ended_s), accepted_s)
+    label, n_labels = queue_cell[rows], runs.n * n_queues
+    run = runs.chat_run[rows]
+    return (
+        QueueRows(
+            cells=_grid_cells(By.QUEUE, n_queues, runs.n, centre, n_intervals),
+            waiting_s=timeline.time_within(label, n_labels, start_s, end_s, edges_s).ravel(),
+            peak=timeline.peak_within(label, n_labels, start_s, end_s, edges_s).ravel(),
+        ),
+        WindowRows(
+            cells=_grid_cells(By.OVERALL, 1, runs.n, centre, n_intervals),
+            window_s=np.tile(np.diff(edges_s), runs.n),
+            peak=timeline.peak_within(run, runs.n, start_s, end_s, edges_s).ravel(),
+        ),
+    )
+
+
+def _grid_cells(by: By, n: int, n_runs: int, centre: Centre, n_intervals: int) -> dict[By, Ints]:
+    """Cells of a table with a row for each run, each of *n* labels and each interval, in this order."""
+    run = np.repeat(np.arange(n_runs), n * n_intervals)
+    interval = np.tile(np.arange(n_intervals), n_runs * n)
+    return {
+        By.OVERALL: run,
+        By.INTERVAL: run * n_intervals + interval,
+        By.DAY: run * centre.days + _day(interval, centre),
+    } | ({} if by is By.OVERALL else {by: np.repeat(np.arange(n_runs * n), n_intervals)})
 
 
 def _sums(cell: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(cell, values, size).astype(np.float64)
-
-
-def _chat_sums(offset: Ints, values: Floats) -> Floats:
-    """Sums of turns' values by chat, shape (n_chats,)."""
-    cumulated = np.concatenate([[0.0], np.cumsum(values)])
-    return np.asarray(cumulated[offset[1:]] - cumulated[offset[:-1]], dtype=np.float64)

@@ -32,9 +32,12 @@ def test_time_and_peaks_within_intervals_are_those_counted_second_by_second(span
     open_at = np.array([np.sum((start_s <= t) & (t < end_s)) for t in range(30)])
     pieces = [open_at[int(a) : int(b)] for a, b in pairwise(EDGES)]
 
-    assert timeline.time_within(start_s, end_s, EDGES).tolist() == [piece.sum() for piece in pieces]
-    peaks = timeline.peak_within(start_s, end_s, EDGES)
-    assert peaks.tolist() == [piece.max() if len(piece) else 0 for piece in pieces]
+    label = np.zeros(len(start_s), dtype=np.int64)
+    assert timeline.time_within(label, 1, start_s, end_s, EDGES)[0].tolist() == [
+        piece.sum() for piece in pieces
+    ]
+    peaks = timeline.peak_within(label, 1, start_s, end_s, EDGES)
+    assert peaks[0].tolist() == [piece.max() if len(piece) else 0 for piece in pieces]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(1, 9)), max_size=15))
@@ -42,11 +45,13 @@ def test_busy_spans_are_the_union_of_an_agents_chats(chats: list[tuple[int, int,
     """Second by second, for each of three agents."""
     agent, start_s, length = (np.array([chat[k] for chat in chats], dtype=np.int64) for k in range(3))
     end_s = start_s + length
-    who, on_s, off_s = timeline.busy_spans(agent, start_s.astype(float), end_s.astype(float))
-    for k in range(3):
-        for t in range(30):
-            busy = np.any((agent == k) & (start_s <= t) & (t < end_s))
-            assert np.sum((who == k) & (on_s <= t) & (t < off_s)) == busy
+    label = agent % 2
+    seconds = np.arange(31.0)
+    busy = timeline.busy_time_within(label, 2, agent, start_s.astype(float), end_s.astype(float), seconds)
+    for t in range(30):
+        for k in range(2):
+            holders = {who for who, on, off in zip(agent, start_s, end_s, strict=True) if on <= t < off}
+            assert busy[k, t] == sum(who % 2 == k for who in holders)
 
 
 def test_the_figures_of_a_small_day_are_those_worked_out_by_hand():
