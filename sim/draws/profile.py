@@ -54,6 +54,6 @@ def _spikes(scenario: Scenario, queue: Queue) -> Floats:
     first = dt.datetime.combine(scenario.start, dt.time())
     rows = []
     for spike in queue.arrivals.spikes:
-        start_s = (spike.start.replace(tzinfo=None) - first).total_seconds()
+        start_s = (spike.start - first).total_seconds()
         rows.append((start_s, start_s + spike.minutes * 60, spike.factor))
     return np.array(rows, dtype=np.float64).reshape(-1, 3)

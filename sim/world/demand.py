@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
-from sim.world.laws import BrokenLaw, CountLaw, Law, Record, law_broken
-from sim.world.units import Count, Factor, Minutes, Name, PositiveSeconds, Rate, Seconds
+from sim.world.laws import BrokenLaw, CountLaw, Law, Record, Words, law_broken, repeated
+from sim.world.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
 
 RATE_COUNTS = (24, 48, 96)
 """How many rates a day's profile may have: by hour, half-hour, quarter."""
@@ -21,7 +21,7 @@ TAGS = ("by turns", "by work", "one", "many")
 class Spike(Record):
     """A burst: from `start`, for some minutes, arrivals come `factor` times as fast."""
 
-    start: dt.datetime = Field(examples=["2026-03-02T13:00:00"])
+    start: Moment = Field(examples=["2026-03-02T13:00:00"])
     minutes: Minutes = Field(examples=[60.0])
     factor: Factor = Field(examples=[4.0])
 
@@ -35,12 +35,20 @@ PerHour = Annotated[
 ]
 
 
+def _a_week(factors: tuple[float, ...]) -> tuple[float, ...]:
+    if len(factors) != 7:
+        raise PydanticCustomError("a_week", "needs 7 factors, Monday first")
+    return factors
+
+
 class Arrivals(Record):
     """How chats arrive: by a profile of rates, a forecast file, or at exact times."""
 
     per_hour: PerHour | None = None
     """Chats an hour: one number, or 24, 48 or 96 for a day by hour, half-hour or quarter."""
-    weekday: tuple[Factor, ...] | None = Field(default=None, min_length=7, max_length=7)
+    weekday: Annotated[tuple[Factor, ...], AfterValidator(_a_week)] | None = Field(
+        default=None, json_schema_extra={"minItems": 7, "maxItems": 7}
+    )
     """Factors on the profile, Monday first."""
     file: str | None = None
     """Forecast file (CSV): the start of each planning interval and its volume, a row each."""
@@ -48,11 +56,12 @@ class Arrivals(Record):
     """Expected chats in each planning interval of the whole scenario; what a forecast file is read into."""
     times_s: tuple[Seconds, ...] | None = None
     """Exactly these arrivals, in seconds since the first midnight."""
-    busyness_cv: Rate = 0.0
+    busyness_cv: Spread = 0.0
     """Coefficient of variation of a gamma factor of mean 1, one a day."""
-    interval_cv: Rate = 0.0
+    interval_cv: Spread = 0.0
     """Coefficient of variation of a further gamma factor of mean 1, one a planning interval."""
     spikes: tuple[Spike, ...] = ()
+    """Bursts on top of the profile; where they overlap their factors multiply."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -62,12 +71,12 @@ class Arrivals(Record):
         broken: list[BrokenLaw] = []
         if sum(ways) != 1:
             law = "give exactly one of per_hour, file, per_interval and times_s"
-            broken.append(((), law, f"{sum(ways)} of them"))
+            broken.append(((), law, Words(f"{sum(ways)} of them")))
         elif self.file is not None and self.per_interval is None:
             broken.append((("file",), "a forecast file is read by sim.load alone", self.file))
         if isinstance(self.per_hour, tuple) and len(self.per_hour) not in RATE_COUNTS:
             law = "a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter)"
-            broken.append((("per_hour",), law, f"{len(self.per_hour)} rates"))
+            broken.append((("per_hour",), law, Words(f"{len(self.per_hour)} rates")))
         if self.weekday is not None and self.per_hour is None:
             broken.append((("weekday",), "weekday factors apply to per_hour alone", list(self.weekday)))
         broken += self._exact_laws()
@@ -79,7 +88,7 @@ class Arrivals(Record):
         if self.times_s is None:
             return
         if any(late < early for early, late in zip(self.times_s, self.times_s[1:], strict=False)):
-            yield ("times_s",), "arrival times must not fall", "times out of order"
+            yield ("times_s",), "arrival times must not fall", Words("times out of order")
         for name in ("busyness_cv", "interval_cv", "spikes"):
             if getattr(self, name):
                 yield (name,), "exact times can't be made busier", getattr(self, name)
@@ -129,11 +138,19 @@ def _model_of(data: Any) -> str:
     if isinstance(data, ByWork):
         return "by work"
     named = data if isinstance(data, Mapping) else {}
-    return "by work" if {"work_s", "aht_s"} & set(named) else "by turns"
+    is_by_work = bool({"work_s", "aht_s"} & set(named))
+    if is_by_work and {"turns", "agent_s", "customer_s"} & set(named):
+        return "both"
+    return "by work" if is_by_work else "by turns"
 
 
 Service = Annotated[
-    Annotated[ByTurns, Tag("by turns")] | Annotated[ByWork, Tag("by work")], Discriminator(_model_of)
+    Annotated[ByTurns, Tag("by turns")] | Annotated[ByWork, Tag("by work")],
+    Discriminator(
+        _model_of,
+        custom_error_type="both_models",
+        custom_error_message="by turns (turns, agent_s, customer_s) or by work (work_s, aht_s), not both",
+    ),
 ]
 
 
@@ -141,7 +158,7 @@ class Queue(Record):
     """Chats of one kind: who comes, how patient they are, what they need."""
 
     name: Name = Field(examples=["orders"])
-    priority: Annotated[int, Field(strict=True)] = 1
+    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, strict=True)] = 1
     """Lower is served first."""
     capacity: Count | None = None
     """Most chats that may wait; beyond that they are blocked. Omitted: no limit."""
@@ -153,6 +170,13 @@ class Queue(Record):
     patience: Law | None = None
     """Time a customer waits in the queue before he leaves. Omitted: for ever."""
     service: Service
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        broken = [(("prefer", k), "names a group twice", self.prefer[k]) for k in repeated(self.prefer)]
+        if broken:
+            raise law_broken(*broken)
+        return self
 
     @property
     def by_turns(self) -> bool:

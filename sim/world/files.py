@@ -16,8 +16,10 @@ from pydantic_core import ErrorDetails
 from sim.errors import Problem, ScenarioError
 from sim.world.demand import TAGS
 from sim.world.forecast import Calendar, read_forecast
+from sim.world.laws import Words
 from sim.world.places import Places, places
 from sim.world.scenario import Parts, Scenario, did_you_mean, laws_between
+from sim.world.units import FROM_FILE
 
 Place = tuple[str | int, ...]
 
@@ -31,10 +33,10 @@ _WORDS = {
     "bool_type": "must be true or false",
     "tuple_type": "must be a list",
     "finite_number": "must be a finite number",
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
     "too_short": "needs at least {min_length}",
     "too_long": "takes at most {max_length}",
     "string_too_short": "must not be empty",
@@ -43,11 +45,10 @@ _WORDS = {
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
     "enum": "must be one of {expected}",
-    "date_type": "must be a date such as 2026-03-02",
-    "date_from_datetime_parsing": "must be a date such as 2026-03-02",
-    "datetime_type": "must be a date and time such as 2026-03-02T13:00:00",
 }
 """Our words for pydantic's laws, by error type."""
+_REWRITE: dict[Place, str] = {(name,): f"write [[{name}]]" for name in ("queues", "groups")}
+"""Of each list of tables: what to write instead of a single table."""
 
 
 def load(path: str | Path) -> Scenario:
@@ -72,17 +73,20 @@ def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Sc
     """Read a scenario from TOML *text*; *file* is its name in problems, *folder* where its forecasts lie."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        where = places(text)
+    except ValueError as error:
         raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
-    where = places(text)
+    except RecursionError:
+        raise ScenarioError([Problem(file, "", "not TOML that can be read: nested too deeply")]) from None
     problems = list(_read_forecasts(data, folder or Path(), file, where))
     try:
-        scenario = Scenario.model_validate(data)
+        scenario = Scenario.model_validate(data, context=FROM_FILE)
     except ValidationError as error:
         problems += _problems(error, data, file, where)
-        raise ScenarioError(sorted(set(problems), key=_position)) from None
+        scenario = None
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(_in_order(problems, file)) from None
+    assert scenario is not None, "a broken law is a problem"
     return scenario
 
 
@@ -90,13 +94,18 @@ def schema() -> dict[str, Any]:
     """JSON Schema of a scenario file, with which editors complete it."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A live-chat centre",
         **Scenario.model_json_schema(),
+        "title": "A live-chat centre",
     }
 
 
-def _position(problem: Problem) -> tuple[int, int, str]:
-    return (problem.line or 0, problem.column or 0, problem.law)
+def _in_order(problems: list[Problem], file: str) -> list[Problem]:
+    """Problems, each once, in order of their place: the scenario's first, then those of its forecasts."""
+
+    def position(problem: Problem) -> tuple[bool, str, int, int]:
+        return problem.file != file, problem.file, problem.line or 0, problem.column or 0
+
+    return sorted(dict.fromkeys(problems), key=position)
 
 
 def _syntax_problem(message: str, text: str, file: str) -> Problem:
@@ -123,12 +132,15 @@ def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places
             law = "give exactly one of per_hour, file, per_interval and times_s"
             yield Problem(file, f"queues.{q}.arrivals", law, "2 of them", line=line, column=column)
             continue
-        arrivals["per_interval"] = []
+        # A file with problems counts as one of zeros, or they would have consequences.
+        n = calendar.days * 24 * 60 // calendar.interval_min if calendar else 0
+        arrivals["per_interval"] = [0.0] * n
         if calendar is None:
             continue
         shown = str(folder / name)
         volumes, problems = read_forecast(folder / name, shown, str(queue.get("name", "")), calendar)
-        arrivals["per_interval"] = volumes
+        if not problems:
+            arrivals["per_interval"] = volumes
         for problem in problems:
             if problem.law.startswith("the forecast file can't"):
                 place = f"queues.{q}.arrivals.file"
@@ -138,7 +150,7 @@ def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places
 
 
 def _calendar(data: Mapping[str, Any]) -> Calendar | None:
-    parts = Parts.of(data)
+    parts = Parts.of(data, FROM_FILE)
     if parts.start is None or parts.days is None or not parts.interval_min or 1440 % parts.interval_min:
         return None
     hours = parts.hours
@@ -160,7 +172,7 @@ def _problems(error: ValidationError, data: dict[str, Any], file: str, where: Pl
         )
         if not consequence:
             yield _problem(place, detail, data, file, where)
-    for place, law, got in laws_between(Parts.of(data)):
+    for place, law, got in laws_between(Parts.of(data, FROM_FILE)):
         text, _, hint = law.partition("; ")
         line, column = where.of(place)
         yield Problem(file, _dotted(place), text, _shown(_value_at(place, data, got)), hint, line, column)
@@ -171,7 +183,10 @@ def _problem(place: Place, detail: ErrorDetails, data: Any, file: str, where: Pl
     law, hint = _law_and_hint(detail, place)
     line, column = where.of(place, key=kind == "extra_forbidden")
     got = _shown(_value_at(place, data, detail["input"]))
-    if kind in {"missing", "union_tag_not_found", "extra_forbidden"}:
+    if (
+        kind in {"missing", "union_tag_not_found", "extra_forbidden", "both_models"}
+        or hint in _REWRITE.values()
+    ):
         got = ""
     elif kind == "union_tag_invalid":
         got = repr(detail["ctx"]["tag"])
@@ -185,15 +200,19 @@ def _value_at(place: Place, data: Any, otherwise: Any) -> Any:
         if not inside and not (isinstance(data, list) and isinstance(step, int) and step < len(data)):
             return otherwise
         data = data[step]
-    return otherwise if isinstance(data, dict | list) else data
+    is_said = isinstance(otherwise, Words) or isinstance(data, dict | list)
+    return otherwise if is_said else data
 
 
 def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
     """Our words for a broken law, and what may have been meant."""
     ctx: dict[str, Any] = detail.get("ctx", {})
     words = _WORDS.get(detail["type"])
-    law = words.format(**ctx) if words else detail["msg"].lower()
+    numbers = {name: _plain(value) for name, value in ctx.items()}
+    law = words.format(**numbers) if words else detail["msg"]
     law, _, hint = law.partition("; ")
+    if detail["type"] == "tuple_type" and place in _REWRITE and isinstance(detail["input"], dict):
+        hint = _REWRITE[place]
     if detail["type"] == "extra_forbidden":
         hint = did_you_mean(str(place[-1]), _known_keys(detail["loc"])).removeprefix("; ")
     elif detail["type"] == "union_tag_invalid":
@@ -232,13 +251,9 @@ def _step(node: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
     properties = node.get("properties", {})
     if step in properties:
         return [properties[step]]
-    is_own_tag = properties.get("law", {}).get("const") in {step, None} and step not in {
-        "by turns",
-        "by work",
-    }
-    if is_own_tag or (step == "by turns") == ("agent_s" in properties):
-        return [node]
-    return []
+    own_key = {"by turns": "agent_s", "by work": "work_s"}.get(step)
+    is_own = own_key in properties if own_key else properties.get("law", {}).get("const") == step
+    return [node] if is_own else []
 
 
 def _in_file(loc: Place, data: Any) -> Place:
@@ -260,13 +275,22 @@ def _is_alternative(step: str | int, node: Any) -> bool:
     return step in TAGS or (isinstance(node, dict) and node.get("law") == step)
 
 
+def _plain(value: Any) -> Any:
+    """A bound as one writes it: 1,000,000 and 0.001."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+    return value
+
+
 def _dotted(place: Place) -> str:
     return ".".join(str(step) for step in place)
 
 
 def _shown(value: Any) -> str:
     """A value as its file would show it, shortened."""
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, Words):
+        text = str(value)
+    elif isinstance(value, dict | list | tuple):
         text = json.dumps(value, default=str)
     elif isinstance(value, dt.date | dt.time):
         text = str(value)

@@ -10,7 +10,7 @@ Formulas: Law, *Simulation Modeling and Analysis*, 5th ed., section 6.2 (continu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -18,7 +18,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from scipy import special
 
-from sim.world.units import Floats, Positive, PositiveCount, PositiveSeconds, Rate, Seconds, Share
+from sim.world.units import Cv, Floats, PositiveCount, PositiveSeconds, Rate, Seconds, Share, Weight
+
+
+class Words(str):
+    """What was found, said in words rather than shown as a value: ``2 of them``."""
+
+    __slots__ = ()
+
 
 BrokenLaw = tuple[tuple[str | int, ...], str, Any]
 """A place inside a record, the law in words (with a hint after "; "), the value that broke it."""
@@ -39,6 +46,15 @@ def law_broken(*problems: BrokenLaw) -> ValidationError:
             for place, law, value in problems
         ],
     )
+
+
+def repeated(names: Sequence[str]) -> list[int]:
+    """Places of the names that stood before.
+
+    >>> repeated(["a", "b", "a", "a"])
+    [2, 3]
+    """
+    return [k for k, name in enumerate(names) if name in names[:k]]
 
 
 class _Duration(Record):
@@ -157,7 +173,7 @@ class Erlang(_Gamma):
     law: Literal["erlang"]
     mean_s: PositiveSeconds = Field(examples=[120.0])
     shape: PositiveCount | None = Field(default=None, examples=[2])
-    cv: Positive | None = Field(default=None, examples=[0.5])
+    cv: Cv | None = Field(default=None, examples=[0.5])
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -180,7 +196,7 @@ class Gamma(_Gamma):
 
     law: Literal["gamma"]
     mean_s: PositiveSeconds = Field(examples=[120.0])
-    cv: Positive = Field(examples=[0.8])
+    cv: Cv = Field(examples=[0.8])
 
     def _mean(self) -> float:
         return self.mean_s
@@ -194,7 +210,7 @@ class Lognormal(_Duration):
 
     law: Literal["lognormal"]
     mean_s: PositiveSeconds = Field(examples=[120.0])
-    cv: Positive = Field(examples=[1.0])
+    cv: Cv = Field(examples=[1.0])
 
     def _mean(self) -> float:
         return self.mean_s
@@ -210,7 +226,7 @@ class Weibull(_Duration):
 
     law: Literal["weibull"]
     mean_s: PositiveSeconds = Field(examples=[120.0])
-    shape: Positive = Field(examples=[0.8])
+    shape: Annotated[float, Field(ge=0.05, le=50, allow_inf_nan=False, strict=True)] = Field(examples=[0.8])
 
     def _mean(self) -> float:
         return self.mean_s
@@ -224,7 +240,7 @@ class Hyperexponential(_Duration):
     """A mixture of exponentials: mean `means_s[i]` with weight `weights[i]`."""
 
     law: Literal["hyperexponential"]
-    weights: tuple[Positive, ...] = Field(min_length=1, examples=[[0.8, 0.2]])
+    weights: tuple[Weight, ...] = Field(min_length=1, examples=[[0.8, 0.2]])
     means_s: tuple[PositiveSeconds, ...] = Field(min_length=1, examples=[[60.0, 600.0]])
 
     @model_validator(mode="after")
@@ -260,7 +276,7 @@ class Empirical(_Duration):
 
     law: Literal["empirical"]
     values_s: tuple[Seconds, ...] = Field(min_length=1, examples=[[30.0, 60.0, 90.0]])
-    weights: tuple[Positive, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
+    weights: tuple[Weight, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -352,14 +368,15 @@ class _Counts(Record):
         return self.quantile(u)
 
 
-AtLeastOne = Annotated[float, Field(ge=1, allow_inf_nan=False, strict=True)]
+MeanCount = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False, strict=True)]
+WholeCount = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 
 
 class GeometricCount(_Counts):
     """1, 2, 3, …: after each the same probability, 1 / mean, that it was the last."""
 
     law: Literal["geometric"]
-    mean: AtLeastOne = Field(examples=[6.0])
+    mean: MeanCount = Field(examples=[6.0])
 
     def quantile(self, u: Floats) -> Floats:
         """Quantiles of the count."""
@@ -373,7 +390,7 @@ class FixedCount(_Counts):
     """Always the same whole number."""
 
     law: Literal["fixed"]
-    mean: PositiveCount = Field(examples=[6])
+    mean: WholeCount = Field(examples=[6])
 
     def quantile(self, u: Floats) -> Floats:
         """The count, as often as asked for."""
@@ -384,7 +401,7 @@ class PoissonCount(_Counts):
     """1 + a Poisson number, so at least 1, with the given mean."""
 
     law: Literal["poisson"]
-    mean: AtLeastOne = Field(examples=[6.0])
+    mean: MeanCount = Field(examples=[6.0])
 
     def quantile(self, u: Floats) -> Floats:
         """Quantiles of the count."""
@@ -398,8 +415,8 @@ class EmpiricalCount(_Counts):
     """The counts themselves, with weights (alike where there are none)."""
 
     law: Literal["empirical"]
-    values: tuple[PositiveCount, ...] = Field(min_length=1, examples=[[3, 6, 9]])
-    weights: tuple[Positive, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
+    values: tuple[WholeCount, ...] = Field(min_length=1, examples=[[3, 6, 9]])
+    weights: tuple[Weight, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -448,4 +465,4 @@ def _discrete_quantile(values: Floats, weights: tuple[float, ...] | None, u: Flo
     return values[order][np.minimum(place, len(values) - 1)]
 
 
-__all__ = ["CountLaw", "Law", "Record", "Share", "gamma_factor", "law_broken"]
+__all__ = ["CountLaw", "Law", "Record", "Share", "Words", "gamma_factor", "law_broken", "repeated"]

@@ -15,10 +15,22 @@ from typing import Any, Self, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.world.demand import RATE_COUNTS, ByWork, Queue
-from sim.world.laws import BrokenLaw, Record, law_broken
+from sim.world.laws import BrokenLaw, Record, Words, law_broken
 from sim.world.rules import Policy
 from sim.world.team import Group
-from sim.world.units import DAY_S, Clock, Hours, Name, PositiveCount, PositiveSeconds, Seconds, Share
+from sim.world.units import (
+    DAY_S,
+    Clock,
+    Day,
+    Days,
+    Hours,
+    Name,
+    PositiveCount,
+    PositiveSeconds,
+    Seconds,
+    Share,
+    clock_text,
+)
 
 
 class OpeningHours(Record):
@@ -30,7 +42,9 @@ class OpeningHours(Record):
     @model_validator(mode="after")
     def _laws(self) -> Self:
         if self.close <= self.open:
-            raise law_broken((("close",), "the centre must close after it opens", self.close))
+            hint = '; for midnight write "24:00"' if self.close == 0 else ""
+            law = f"the centre must close after it opens{hint}"
+            raise law_broken((("close",), law, clock_text(self.close)))
         return self
 
 
@@ -57,9 +71,9 @@ class Scenario(Record):
     """A contact centre, its customers and its promise."""
 
     name: Name = "A live-chat centre"
-    start: dt.date = dt.date(2026, 3, 2)
+    start: Day = dt.date(2026, 3, 2)
     """First day, local time; the default is a Monday."""
-    days: PositiveCount = 1
+    days: Days = 1
     interval_min: PositiveCount = 30
     """Planning interval; divides the day."""
     warm_up_h: Hours = 0.0
@@ -121,11 +135,11 @@ class Parts:
     hours: OpeningHours | None
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Parts:
-        """The valid parts of a scenario's raw *data*."""
+    def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
+        """The valid parts of a scenario's raw *data*; *context* is that of the validation."""
         return cls(
-            queues=[_valid(Queue, queue) for queue in _items(data, "queues")],
-            groups=[_valid(Group, group) for group in _items(data, "groups")],
+            queues=[_valid(Queue, queue, context) for queue in _items(data, "queues")],
+            groups=[_valid(Group, group, context) for group in _items(data, "groups")],
             names={
                 kind: [_valid(Name, _field(record, "name")) for record in _items(data, kind)]
                 for kind in ("queues", "groups")
@@ -134,21 +148,22 @@ class Parts:
                 _valid(tuple[Name, ...], _field(record, "queues")) or () for record in _items(data, "groups")
             ],
             interval_min=_valid(PositiveCount, data.get("interval_min", 30)),
-            days=_valid(PositiveCount, data.get("days", 1)),
-            start=_valid(dt.date, data.get("start", Scenario.model_fields["start"].default)),
+            days=_valid(Days, data.get("days", 1)),
+            start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
             warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
-            hours=_valid(OpeningHours, data.get("hours")),
+            hours=_valid(OpeningHours, data.get("hours"), context),
         )
 
     def known(self, kind: str) -> list[str] | None:
-        """Names of all "queues" or "groups", or None if one of them can't be read."""
+        """Names of all "queues" or "groups", or None if there are none or one of them can't be read."""
         names = [name for name in self.names[kind] if name is not None]
-        return names if len(names) == len(self.names[kind]) else None
+        return names if names and len(names) == len(self.names[kind]) else None
 
 
 def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     """Broken laws that concern more than one record, as far as the valid *parts* show them."""
     yield from _calendar_laws(parts)
+    yield from _forecast_laws(parts)
     yield from _name_laws(parts, "queues")
     yield from _name_laws(parts, "groups")
     yield from _skill_laws(parts)
@@ -171,16 +186,27 @@ def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
         if queue is None:
             continue
         for k, spike in enumerate(queue.arrivals.spikes):
-            start = spike.start.replace(tzinfo=None)
+            start = spike.start
             if start >= horizon or start + dt.timedelta(minutes=spike.minutes) <= first:
                 yield (
                     ("queues", q, "arrivals", "spikes", k),
                     "a spike must touch the scenario's days",
-                    str(start),
+                    Words(str(start)),
                 )
         if any(time_s >= parts.days * DAY_S for time_s in queue.arrivals.times_s or ()):
             law = f"arrivals must lie before the horizon, {parts.days * DAY_S} s"
             yield ("queues", q, "arrivals", "times_s"), law, max(queue.arrivals.times_s or ())
+
+
+def _forecast_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    if parts.days is None or parts.interval_min is None or 24 * 60 % parts.interval_min:
+        return
+    n = parts.days * 24 * 60 // parts.interval_min
+    for q, queue in enumerate(parts.queues):
+        per_interval = queue.arrivals.per_interval if queue else None
+        if per_interval is not None and len(per_interval) != n:
+            law = f"needs a number for each of the scenario's {n} planning intervals"
+            yield ("queues", q, "arrivals", "per_interval"), law, Words(f"{len(per_interval)} numbers")
 
 
 def _name_laws(parts: Parts, kind: str) -> Iterator[BrokenLaw]:
@@ -202,7 +228,7 @@ def _skill_laws(parts: Parts) -> Iterator[BrokenLaw]:
                         f"no queue has this name{did_you_mean(name, queues)}",
                         name,
                     )
-    if all(parts.skills):
+    if parts.skills and all(parts.skills):
         served = {name for skills in parts.skills for name in skills}
         for q, queue in enumerate(parts.names["queues"]):
             if queue is not None and queue not in served:
@@ -234,7 +260,7 @@ def _model_laws(parts: Parts) -> Iterator[BrokenLaw]:
             aht_s = queue.service.aht_s if isinstance(queue.service, ByWork) else None
             if aht_s is not None and len(aht_s) < group.concurrency:
                 law = f"needs a handling time for each of the {group.concurrency} slots of {group.name!r}"
-                yield ("queues", q, "service", "aht_s"), law, f"{len(aht_s)} of them"
+                yield ("queues", q, "service", "aht_s"), law, Words(f"{len(aht_s)} of them")
 
 
 def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -245,7 +271,7 @@ def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
         staffing = group.staffing if group else None
         if staffing is not None and len(staffing) not in {per_day, *RATE_COUNTS}:
             law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
-            yield ("groups", g, "staffing"), law, f"{len(staffing)} numbers"
+            yield ("groups", g, "staffing"), law, Words(f"{len(staffing)} numbers")
 
 
 def did_you_mean(name: str, known: list[str]) -> str:
@@ -257,9 +283,9 @@ def did_you_mean(name: str, known: list[str]) -> str:
 T = TypeVar("T")
 
 
-def _valid(kind: type[T] | Any, value: Any) -> T | None:
+def _valid(kind: type[T] | Any, value: Any, context: Mapping[str, Any] | None = None) -> T | None:
     try:
-        return TypeAdapter[T](kind).validate_python(value)
+        return TypeAdapter[T](kind).validate_python(value, context=context)
     except ValidationError:
         return None
 

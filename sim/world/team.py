@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from sim.world.laws import BrokenLaw, Record, law_broken
-from sim.world.units import Clock, Count, Minutes, Name, PositiveCount, Rate
+from sim.world.laws import BrokenLaw, Record, Words, law_broken, repeated
+from sim.world.units import Clock, Count, Factor, Minutes, Name, PositiveCount, Slots, clock_text
 
 
 class Break(Record):
@@ -36,7 +36,8 @@ class Shift(Record):
     def _laws(self) -> Self:
         broken: list[BrokenLaw] = []
         if self.end <= self.start:
-            broken.append((("end",), "a shift must end after it starts", self.end))
+            hint = 'for midnight write "24:00"' if self.end == 0 else "one over midnight is written as two"
+            broken.append((("end",), f"a shift must end after it starts; {hint}", clock_text(self.end)))
         else:
             broken += self._break_laws()
         if broken:
@@ -46,11 +47,11 @@ class Shift(Record):
     def _break_laws(self) -> Iterator[BrokenLaw]:
         for k, pause in enumerate(self.breaks):
             if pause.start < self.start or pause.end > self.end:
-                yield ("breaks", k), "a break must lie within its shift", pause.start
+                yield ("breaks", k), "a break must lie within its shift", Words(clock_text(pause.start))
         order = sorted(range(len(self.breaks)), key=lambda k: self.breaks[k].start)
         for early, late in pairwise(order):
             if self.breaks[late].start < self.breaks[early].end:
-                yield ("breaks", late), "breaks must not overlap", self.breaks[late].start
+                yield ("breaks", late), "breaks must not overlap", Words(clock_text(self.breaks[late].start))
 
 
 class Group(Record):
@@ -59,9 +60,9 @@ class Group(Record):
     name: Name = Field(examples=["Tier 1"])
     queues: tuple[Name, ...] = Field(min_length=1, examples=[["orders"]])
     """Skills: the queues that its agents serve."""
-    concurrency: PositiveCount = 1
+    concurrency: Slots = 1
     """Slots: how many chats an agent may hold at once."""
-    switching: Rate = 0.0
+    switching: Factor = 0.0
     """How much longer a reply takes while its agent holds more than one chat: 0.18 is 18 % longer."""
     agents: Count | None = None
     """Constant: on duty throughout."""
@@ -73,7 +74,11 @@ class Group(Record):
     def _laws(self) -> Self:
         ways = sum(way is not None for way in (self.agents, self.staffing, self.shifts))
         if ways != 1:
-            raise law_broken(((), "give exactly one of agents, staffing and shifts", f"{ways} of them"))
+            law = "give exactly one of agents, staffing and shifts"
+            raise law_broken(((), law, Words(f"{ways} of them")))
+        broken = [(("queues", k), "names a queue twice", self.queues[k]) for k in repeated(self.queues)]
+        if broken:
+            raise law_broken(*broken)
         return self
 
     @property

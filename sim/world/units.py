@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 Floats = NDArray[np.float64]
@@ -23,16 +23,37 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 """Truth, a row each."""
 
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
-PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
-Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
-Hours = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+MOST_DAYS = 3_660
+"""Days of the longest scenario: ten years."""
+MOST_S = 1e9
+"""Longest duration that may be asked for: some thirty years."""
+
+
+def _no_hair(cv: float) -> float:
+    """Refuse a coefficient of variation that differs from 0 by nothing that numbers can hold."""
+    if 0 < cv < 1e-3:
+        raise PydanticCustomError("spread", "must be 0, or at least 0.001")
+    return cv
+
+
+Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True)]
+Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True)]
+Hours = Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
-Rate = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
-Factor = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
-Count = Annotated[int, Field(ge=0, strict=True)]
-PositiveCount = Annotated[int, Field(ge=1, strict=True)]
+Rate = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False, strict=True)]
+Factor = Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False, strict=True)]
+Weight = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)]
+Cv = Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False, strict=True)]
+"""Coefficient of variation of a law: beyond these it is a constant, or beyond what numbers can hold."""
+Spread = Annotated[
+    Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)], AfterValidator(_no_hair)
+]
+"""Coefficient of variation of a factor; 0 for none."""
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True)]
+Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+PositiveCount = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+Slots = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 Name = Annotated[str, Field(min_length=1, strict=True)]
 
 DAY_S = 86_400
@@ -41,12 +62,16 @@ HOUR_S = 3_600
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
-def clock_s(value: Any) -> Any:
+FROM_FILE = {"from_file": True}
+"""Context of a validation whose input stands in a file: there a clock time is never a mere number."""
+
+
+def clock_s(value: Any, *, takes_seconds: bool = False) -> float:
     """Seconds since midnight of a clock time: a TOML time, or text such as "08:30" or "24:00".
 
-    Numbers pass through, so that a record can be made from its own dump.
+    With *takes_seconds* a float passes through.
     """
-    if isinstance(value, dt.time):
+    if isinstance(value, dt.time) and value.tzinfo is None:
         return float(value.hour * HOUR_S + value.minute * 60 + value.second + value.microsecond / 1e6)
     if isinstance(value, str):
         match = _CLOCK.fullmatch(value)
@@ -55,17 +80,57 @@ def clock_s(value: Any) -> Any:
             seconds = hour * HOUR_S + minute * 60 + second
             if minute < 60 and second < 60 and seconds <= DAY_S:
                 return float(seconds)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= DAY_S:
-        return float(value)
+    elif isinstance(value, float) and takes_seconds and 0 <= value <= DAY_S:
+        return value
     raise PydanticCustomError("clock", 'must be a clock time such as 08:30:00 or "08:30" (up to "24:00")')
+
+
+def _clock(value: Any, info: ValidationInfo) -> float:
+    """Outside files a record can be made from its own dump, in which clock times are seconds."""
+    return clock_s(value, takes_seconds=not (info.context or {}).get("from_file"))
+
+
+def _day(value: Any) -> dt.date:
+    day = value
+    if isinstance(value, str):
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            day = None
+    if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
+        raise PydanticCustomError("day", "must be a date such as 2026-03-02")
+    if not 1900 <= day.year < 2200:
+        raise PydanticCustomError("day", "must be a date from 1900 to 2199")
+    return day
+
+
+def _moment(value: Any) -> dt.datetime:
+    moment = value
+    if isinstance(value, str):
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        moment = dt.datetime.combine(value, dt.time())
+    if not isinstance(moment, dt.datetime):
+        raise PydanticCustomError("moment", "must be a date and time such as 2026-03-02T13:00:00")
+    if moment.tzinfo is not None:
+        raise PydanticCustomError("moment", "must be local time, without a time zone")
+    _day(moment.date())
+    return moment
 
 
 Clock = Annotated[
     float,
-    BeforeValidator(clock_s),
+    BeforeValidator(_clock),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}(:\d{2})?$"}),
 ]
 """A clock time as seconds since midnight."""
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A date, never a number of seconds since 1970."""
+Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
+"""A local date and time."""
 
 
 def clock_text(seconds: float) -> str:

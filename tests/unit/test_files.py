@@ -9,6 +9,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.world.files import load, parse, schema
 from sim.world.places import places
+from sim.world.scenario import Scenario
 
 GOOD = """
 [[queues]]
@@ -50,7 +51,7 @@ def test_the_good_file_is_good():
         ("agents = 3", "agents = -3", "10:10: groups.0.agents: must be at least 0, got -3"),
         ("agents = 3", "agents = 3.5", "10:10: groups.0.agents: must be a whole number, got 3.5"),
         ("agents = 3", 'agents = "six"', "10:10: groups.0.agents: must be a whole number, got 'six'"),
-        ("agents = 3", "", "7:1: groups.0: give exactly one of agents, staffing and shifts, got '0 of them'"),
+        ("agents = 3", "", "7:1: groups.0: give exactly one of agents, staffing and shifts, got 0 of them"),
         (
             "agents = 3",
             "shifts = [{ agents = 6, start = 12:00:00, end = 08:00:00 }]",
@@ -68,7 +69,7 @@ def test_the_good_file_is_good():
         ("mean_s = 60", "mean_s = nan", "must be a finite number, got nan"),
         ("mean_s = 60", "mean_s = -1", "must be above 0, got -1"),
         ('"exponential"', '"exponental"', "got 'exponental'; did you mean 'exponential'?"),
-        ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), got '23 rates'"),
+        ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), got 23 rates"),
         ("per_hour = 60", "per_hour = inf", "must be a finite number"),
         ("per_hour = 60", "per_hour = 60, times_s = [1]", "queues.0.arrivals: give exactly one of"),
         ("per_hour = 60", "times_s = [2, 1]", "arrival times must not fall"),
@@ -80,12 +81,82 @@ def test_the_good_file_is_good():
         ("\n[[queues]]", '[routing]\npolicy = "least_busy"\n[[queues]]', "routing.policy: must be one of 'least_loaded'"),
         ("\n[[queues]]", '[targets]\nservice_level = 80\n[[queues]]', "targets.service_level: must be at most 1, got 80"),
         ('name = "orders"', 'name = "orders"\nprefer = ["tem"]', "queues.0.prefer.0: no group has this name, got 'tem'; did you mean 'team'?"),
+        ('["orders"]', '["orders", "orders"]', "9:21: groups.0.queues.1: names a queue twice, got 'orders'"),
+        ('name = "orders"', 'name = "orders"\nprefer = ["team", "team"]', "4:19: queues.0.prefer.1: names a group twice, got 'team'"),
+        ("\n[[queues]]", '[hours]\nopen = 8\nclose = 20:00:00\n[[queues]]', "2:8: hours.open: must be a clock time such as 08:30:00 or \"08:30\" (up to \"24:00\"), got 8"),
+        ("\n[[queues]]", '[hours]\nopen = 8.0\nclose = 20:00:00\n[[queues]]', "2:8: hours.open: must be a clock time"),
+        ("agents = 3", 'shifts = [{ agents = 6, start = 28800.0, end = "16:00" }]', "groups.0.shifts.0.start: must be a clock time"),
+        ("\n[[queues]]", '[hours]\nopen = 08:00:00\nclose = 00:00:00\n[[queues]]', "hours.close: the centre must close after it opens, got 00:00:00; for midnight write \"24:00\""),
+        ("agents = 3", "shifts = [{ agents = 6, start = 22:00:00, end = 06:00:00 }]", "got 06:00:00; one over midnight is written as two"),
+        ("agents = 3", 'shifts = [{ agents = 6, start = "08:00", end = "12:30", breaks = [{ start = 12:15:00, minutes = 30 }] }]', "a break must lie within its shift, got 12:15"),
+        ("per_hour = 60", "per_interval = [1, 2]", "4:29: queues.0.arrivals.per_interval: needs a number for each of the scenario's 48 planning intervals, got 2 numbers"),
+        ("per_hour = 60", "per_hour = 1e300", "must be at most 10,000,000, got 1e+300"),
+        ("per_hour = 60", "per_hour = 60, busyness_cv = 1e-170", "busyness_cv: must be 0, or at least 0.001, got 1e-170"),
+        ("per_hour = 60", "per_hour = 60, weekday = [1, 1, 1, 1, 1, 1]", "weekday: needs 7 factors, Monday first, got [1, 1, 1, 1, 1, 1]"),
+        ("per_hour = 60", "per_hour = 60, spikes = [{ start = 2026-03-02T13:00:00, minutes = 1e300, factor = 2 }]", "minutes: must be at most 5,270,400, got 1e+300"),
+        ("per_hour = 60", "per_hour = 60, spikes = [{ start = 2026-03-02T13:00:00+09:00, minutes = 60, factor = 2 }]", "start: must be local time, without a time zone"),
+        ("per_hour = 60", "per_hour = 60, spikes = [{ start = 1, minutes = 60, factor = 2 }]", "start: must be a date and time such as 2026-03-02T13:00:00, got 1"),
+        ("\n[[queues]]", "days = 4000000\n[[queues]]", "1:8: days: must be at most 3,660, got 4000000"),
+        ("\n[[queues]]", "start = 9999-12-31\ndays = 5\n[[queues]]", "1:9: start: must be a date from 1900 to 2199, got 9999-12-31"),
+        ("\n[[queues]]", "start = 20260302\n[[queues]]", "start: must be a date such as 2026-03-02, got 20260302"),
+        ("\n[[queues]]", "start = 2026-03-02T00:00:00\n[[queues]]", "start: must be a date such as 2026-03-02, got 2026-03-02"),
+        ("\n[[queues]]", "start = 0\n[[queues]]", "start: must be a date such as 2026-03-02, got 0"),
+        ("agents = 3", "agents = 1000000000", "must be at most 1,000,000, got 1000000000"),
+        ("agents = 3", "agents = 3\nconcurrency = 100000000000000000000", "must be at most 1,000, got 1"),
+        ('"exponential", mean_s = 60', '"lognormal", mean_s = 60, cv = 1e200', "cv: must be at most 100, got 1e+200"),
+        ('"exponential", mean_s = 60', '"gamma", mean_s = 60, cv = 1e-200', "cv: must be at least 0.001, got 1e-200"),
+        ('"exponential", mean_s = 60', '"weibull", mean_s = 60, shape = 0.001', "shape: must be at least 0.05, got 0.001"),
+        ("mean_s = 60 }", 'mean_s = 60 }, turns = { law = "fixed", mean = 2 }', "queues.0.service: by turns (turns, agent_s, customer_s) or by work (work_s, aht_s), not both"),
         ("mean_s = 60 }", "mean_s = 60 }, aht_s = []", "queues.0.service.aht_s: needs at least 1"),
     ],
 )  # fmt: skip
 def test_each_broken_law_is_told_with_place_law_and_value(old: str, new: str, told: str):
     """One change of the good file, one problem."""
     assert told in one(old, new)
+
+
+@pytest.mark.parametrize("name", ["queues", "groups"])
+def test_a_single_table_in_place_of_a_list_is_one_problem(name: str):
+    """It says what to write, and draws no conclusions from the missing names."""
+    found = problems(GOOD.replace(f"[[{name}]]", f"[{name}]"))
+
+    assert len(found) == 1
+    assert found[0].startswith(("2:1: queues: must be a list", "7:1: groups: must be a list"))
+    assert f"; write [[{name}]]" in found[0]
+
+
+def test_a_key_of_another_law_is_not_what_was_meant():
+    """The exponential law knows no cv, so it is not proposed; what it does know is."""
+    assert one(", mean_s = 60", ", mean_s = 60, cv = 1.2") == "5:58: queues.0.service.work_s.cv: unknown key"
+    assert one(", mean_s = 60", ", mean_s = 60, zeero = 0").endswith("did you mean 'zero'?")
+
+
+def test_names_keep_their_capitals_and_problems_come_once():
+    """The same law, found on two ways, is one problem."""
+    text = GOOD.replace('"team"', '"Tier One"').replace("[[groups]]", "[[groups]]\nconcurrency = 3")
+    found = problems(text.replace("mean_s = 60 }", "mean_s = 60 }, aht_s = [60, 80]"))
+
+    assert [line.split(": ", 2)[2] for line in found] == [
+        "needs a handling time for each of the 3 slots of 'Tier One', got 2 of them"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 50_000, "a = " + "[" * 400 + "]" * 400, "a = " + "1" * 5_000]
+)
+def test_absurd_toml_is_a_problem_and_no_fault(text: str):
+    """Nested too deeply, or a number with too many digits."""
+    assert len(problems(text)) >= 1
+
+
+def test_a_scenario_can_be_made_from_its_own_dump():
+    """Clock times are seconds there; whole numbers are refused, as they may well be hours."""
+    scenario = parse('[hours]\nopen = 08:30:00\nclose = "24:00"\n' + GOOD)
+    dump = scenario.model_dump()
+
+    assert Scenario.model_validate(dump) == scenario
+    with pytest.raises(ValueError, match="must be a clock time"):
+        Scenario.model_validate({**dump, "hours": {"open": 8, "close": 20}})
 
 
 def test_laws_between_records():
@@ -109,7 +180,7 @@ def test_laws_between_records():
     short = GOOD.replace("mean_s = 60 }", "mean_s = 60 }, aht_s = [60, 80]").replace(
         "agents", "concurrency = 3\nagents"
     )
-    assert "needs a handling time for each of the 3 slots of 'team', got '2 of them'" in problems(short)[0]
+    assert "needs a handling time for each of the 3 slots of 'team', got 2 of them" in problems(short)[0]
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_file():
@@ -179,13 +250,21 @@ DAY = "\n".join(f"2026-03-02 {m // 60:02d}:{m % 60:02d},{m // 60}" for m in rang
         ("start;chats\n" + DAY, "volumes.csv:1: the header must name"),
         ("start,chats\n" + DAY.replace("2026-03-02 10:00,10\n", ""), "start: no interval of a day may be missing, got no row for 2026-03-02 10:00"),
         ("start,chats\n" + DAY + "\n2026-03-02 10:00,3", "an interval must have one row, got a second one for 2026-03-02 10:00"),
-        ("start,chats\n" + DAY.replace(":00,10", ":00,-10"), "volumes.csv:6: chats: a volume must be a number, 0 or more, got '-10'"),
-        ("start,chats\n" + DAY.replace(":00,10", ":00,ten"), "volumes.csv:6: chats: a volume must be a number"),
+        ("start,chats\n" + DAY.replace(":00,10", ":00,-10"), "volumes.csv:6:18: chats: a volume must be a number, 0 or more and at most 10,000,000, got '-10'"),
+        ("start,chats\n" + DAY.replace(":00,10", ":00,ten"), "volumes.csv:6:18: chats: a volume must be a number"),
         ("start,chats\n" + "\n".join(DAY.split("\n")[::2]), "rows must be 30 minutes apart, the planning interval, got 60 minutes"),
         ("start,chats\n" + DAY.replace("10:00", "10:10"), "rows must start on the planning interval"),
         ("start,chats\n" + DAY.replace("2026", "2027"), "no row lies within the scenario's days"),
-        ("start,chats\n" + DAY.replace("2026-03-02 10:00", "ten"), "volumes.csv:6: start: must be a date and time"),
+        ("start,chats\n" + DAY.replace("2026-03-02 10:00", "ten"), "volumes.csv:6:1: start: must be a date and time"),
         ("", "the header must name"),
+        ("date,time,chats\n" + DAY.replace("2026-03-02 ", "2026-03-02,"), None),
+        ("date,time,orders,other\n" + DAY.replace("2026-03-02 ", "2026-03-02,").replace("\n", ",9\n") + ",9", None),
+        (DAY, "volumes.csv:1: the first line must be a header such as start,chats, got '2026-03-02 08:00,8'"),
+        ("start,chats\n" + DAY.replace("10:00", "10:00Z"), "volumes.csv:6:1: start: must be local time, without a time zone, got '2026-03-02 10:00Z'"),
+        ("start,chats\n" + DAY.replace("10:00", "10:00+09:00"), "must be local time, without a time zone"),
+        ("start,chats\n2026-03-02,300", "rows must be 30 minutes apart, the planning interval, got one row a day"),
+        ("start,chats\n2026-03-02 08:00,1e300", "2:18: chats: a volume must be a number, 0 or more and at most 10,000,000, got '1e300'"),
+        ("start,chats\n2026-03-02 08:00," + "1" * 200_000, "not CSV: field larger than field limit"),
     ],
 )  # fmt: skip
 def test_a_forecast_file_is_read_relative_to_the_scenario_or_its_problems_told(
