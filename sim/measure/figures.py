@@ -144,7 +144,7 @@ WAITS = handled(lambda h: h.wait_s)
 ANSWERED_HANDLED = handled(lambda h: h.answered)
 FRTS = handled(lambda h: np.where(h.answered, h.frt_s, np.nan))
 RESPONSES = turns(lambda t: t.response_s)
-REPLIES = turns(lambda t: np.ones(len(t.response_s)))
+REPLIES = handled(lambda h: h.replies)
 TURNED = handled(lambda h: h.by_turns & h.answered)
 DUTY = duty(lambda d: d.duty_s)
 
@@ -387,7 +387,7 @@ KPIS: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(RESPONSES, REPLIES),
+        Ratio(handled(lambda h: h.waiting_s), REPLIES),
         "Message in the agent's inbox → its reply, over all turns; the first is in the inbox at acceptance.",
     ),
     Kpi(
@@ -405,7 +405,7 @@ KPIS: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(lambda h: np.nan_to_num(h.response_s)), handled(lambda h: h.replies > 0)),
+        Ratio(handled(lambda h: h.response_s), handled(lambda h: h.replies > 0)),
         "Mean over chats of the chat's mean response.",
     ),
     Kpi(
@@ -423,7 +423,7 @@ KPIS: tuple[Kpi, ...] = (
         "turns",
         "neither",
         "conversation",
-        Ratio(handled(lambda h: h.replies), TURNED),
+        Ratio(REPLIES, TURNED),
         "Agent's replies ÷ answered chats.",
     ),
     Kpi(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engines.compiled import compiled
 from sim.log.chatlog import ChatLog
@@ -28,7 +29,14 @@ class Sample:
     """Values of a quantile's figure in one run, with the cell of each in every breakdown."""
 
     values: Floats
-    cells: Mapping[By, Ints]
+    cells: Mapping[By, NDArray[np.integer]]
+    n_intervals: int
+
+    def cell(self, by: By, size: int) -> NDArray[np.integer]:
+        """Cell of each value in a breakdown with *size* cells."""
+        if by is By.DAY:
+            return self.cells[By.INTERVAL] * size // self.n_intervals
+        return self.cells[by] if size > 1 or by is By.INTERVAL else np.zeros(len(self.values), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +110,7 @@ def quantiles(samples: Sequence[Sample], share: float, by: By, size: int) -> Flo
         if len(values):
             result[0] = np.quantile(values, share)
         return result
-    cells = np.concatenate([sample.cells[by] for sample in samples])
+    cells = np.concatenate([sample.cell(by, size) for sample in samples])
     order = np.argsort(cells, kind="stable")
     edges = np.searchsorted(cells[order], np.arange(size + 1))
     for cell in np.flatnonzero(np.diff(edges)):
@@ -136,21 +144,37 @@ def _sums(wanted: Iterable[Sum], data: Tables) -> dict[int, dict[By, Floats]]:
     result: dict[int, dict[By, Floats]] = {}
     for table, sides in by_table.items():
         columns = np.array([values for _, values in sides], dtype=np.float64)
-        for by, size in data.sizes.items():
-            added = _added(columns, cells_of[table], by, size, data.n_runs)
-            for (identity, _), total in zip(sides, added, strict=True):
-                result.setdefault(identity, {})[by] = total
+        added = _added(columns, cells_of[table], data)
+        for k, (identity, _) in enumerate(sides):
+            result[identity] = {by: total[k] for by, total in added.items()}
     return result
 
 
-def _added(values: Floats, cells: Mapping[By, Ints], by: By, size: int, n_runs: int) -> Floats:
-    """Columns of *values* added up by cell, shape (n_columns, n_runs, size)."""
-    known = by in cells
-    width = size if known else 1
-    total = np.zeros((len(values), n_runs * width))
-    _add_by_cell(values, cells[by if known else By.OVERALL], total)
-    by_run = total.reshape(len(values), n_runs, width)
-    return by_run if known else np.repeat(by_run, size, axis=2)
+def _added(values: Floats, cells: Mapping[By, Ints], data: Tables) -> dict[By, Floats]:
+    """Columns of *values* added up by cell: of each breakdown, shape (n_columns, n_runs, n_cells).
+
+    Days and the whole are added up from intervals, so that figures add up to the last bit.
+    """
+    n_columns, n_runs = len(values), data.n_runs
+
+    def add_by(by: By, size: int) -> Floats:
+        total = np.zeros((n_columns, n_runs * size))
+        _add_by_cell(values, cells[by], total)
+        return total.reshape(n_columns, n_runs, size)
+
+    added: dict[By, Floats] = {}
+    if By.INTERVAL in cells:
+        added[By.INTERVAL] = add_by(By.INTERVAL, data.sizes[By.INTERVAL])
+        days = added[By.INTERVAL].reshape(n_columns, n_runs, data.sizes[By.DAY], -1)
+        added[By.DAY] = days.sum(axis=3)
+        added[By.OVERALL] = added[By.DAY].sum(axis=2, keepdims=True)
+    else:
+        added[By.OVERALL] = add_by(By.OVERALL, 1)
+    for by, size in data.sizes.items():
+        if by not in added:
+            known = by in cells and size > 1
+            added[by] = add_by(by, size) if known else np.repeat(added[By.OVERALL], size, axis=2)
+    return added
 
 
 @compiled
@@ -173,11 +197,14 @@ def _peaks(data: Tables) -> dict[By, Floats]:
     for k, kpi in enumerate(PEAKS):
         assert isinstance(kpi.form, Peak)
         values, cells = kpi.form.values.add(data)
-        for by in kpi.form.breakdowns:
-            size = data.sizes[by]
-            peak = np.full(data.n_runs * size, -np.inf)
+        for by in kpi.form.breakdowns - {By.DAY}:
+            peak = np.full(data.n_runs * data.sizes[by], -np.inf)
             _raise_by_cell(np.asarray(values, dtype=np.float64), cells[by], peak)
-            peaks[by][:, k] = np.where(np.isinf(peak), np.nan, peak).reshape(data.n_runs, size)
+            peaks[by][:, k] = peak.reshape(data.n_runs, data.sizes[by])
+        by_day = peaks[By.INTERVAL][:, k].reshape(data.n_runs, data.sizes[By.DAY], -1)
+        peaks[By.DAY][:, k] = by_day.max(axis=2)
+    for values_by_cell in peaks.values():
+        values_by_cell[np.isinf(values_by_cell)] = np.nan
     return peaks
 
 
@@ -202,10 +229,10 @@ def _run_samples(values: Values, cells: Mapping[By, Ints], data: Tables) -> list
     for run in range(data.n_runs):
         rows = known[edges[run] : edges[run + 1]]
         rows = rows[:: len(rows) // SAMPLE_LIMIT + 1]
-        samples.append(
-            Sample(
-                np.asarray(values, dtype=np.float64)[rows],
-                {by: (cell[rows] - run * data.sizes[by]).astype(np.int32) for by, cell in cells.items()},
-            )
-        )
+        mine: dict[By, NDArray[np.integer]] = {
+            by: np.asarray(cell[rows] - run * data.sizes[by], dtype=np.int32)
+            for by, cell in cells.items()
+            if by is By.INTERVAL or (by is not By.OVERALL and data.sizes[by] > 1)
+        }
+        samples.append(Sample(np.asarray(values, dtype=np.float64)[rows], mine, data.sizes[By.INTERVAL]))
     return samples

@@ -1,7 +1,7 @@
 """What does a key figure add up? Rows of logs with the columns that figures are made of.
 
 Several runs of one centre are measured at once, which takes hardly longer than one: every row knows its run,
-and a *cell* of a breakdown is a run's queue, group, interval or day. Rows of chats that arrived in the
+and a *cell* of a breakdown is a run's queue, group or interval. Rows of chats that arrived in the
 warm-up are left out, and time counts from its end.
 """
 
@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.log.chatlog import Centre, ChatLog
+from sim.engines.compiled import compiled
+from sim.log.chatlog import ChatLog
 from sim.measure import timeline
 from sim.world.rules import NO_AGENT, Outcome
-from sim.world.units import DAY_S, Flags, Floats, Ints
+from sim.world.units import Flags, Floats, Ints
 
 
 class By(StrEnum):
@@ -46,7 +47,8 @@ class ChatRows:
 
     def ended(self, *outcomes: Outcome) -> Flags:
         """Whether a chat ended in one of the *outcomes*."""
-        return np.logical_or.reduce([self.outcome == outcome for outcome in outcomes])
+        ended: Flags = np.logical_or.reduce([self.outcome == outcome for outcome in outcomes])
+        return ended
 
     @cached_property
     def entered(self) -> Flags:
@@ -88,10 +90,12 @@ class HandledRows:
     duration_s: Floats
     handling_s: Floats
     composing_s: Floats
-    """Attention it took: composing and wrapping up; NaN by work."""
+    """Attention it took: composing and wrapping up; 0 by work."""
     replies: Ints
+    waiting_s: Floats
+    """Sum of the chat's responses."""
     response_s: Floats
-    """Mean response of the chat; NaN without one."""
+    """Mean response of the chat; 0 without one."""
 
 
 @dataclass(frozen=True)
@@ -181,14 +185,68 @@ class _Runs:
         return self.run_of(lambda log: log.chat.arrival_s)
 
     @cached_property
-    def replies(self) -> Ints:
-        """Turns with a reply."""
-        return np.flatnonzero(~np.isnan(self.of(lambda log: log.turn.reply_s)))
+    def talk(self) -> _Talk:
+        """Give what was said."""
+        n_chats, n_turns = len(self.chat_run), sum(len(log.turn.reply_s) for log in self.logs)
+        talk = _Talk(
+            n_replies=np.zeros(n_chats, dtype=np.int64),
+            waiting_s=np.zeros(n_chats),
+            composing_s=np.zeros(n_chats),
+            chat=np.empty(n_turns, dtype=np.int64),
+            response_s=np.empty(n_turns),
+            start_s=np.empty(n_turns),
+            reply_s=np.empty(n_turns),
+        )
+        chat = n = 0
+        for log in self.logs:
+            turn = log.turn
+            n = _listen(turn.offset, turn.message_s, turn.start_s, turn.reply_s, chat, n, *talk)
+            chat += len(turn.offset) - 1
+        return talk._replace(**{name: getattr(talk, name)[:n] for name in _Talk._fields[3:]})
 
-    @cached_property
-    def chat_of_turn(self) -> Ints:
-        counts = self.of(lambda log: np.diff(log.turn.offset))
-        return np.repeat(np.arange(len(counts)), counts)
+
+class _Talk(NamedTuple):
+    """What was said: first columns of chats, then columns of replies."""
+
+    n_replies: Ints
+    waiting_s: Floats
+    """Sum of the chat's responses."""
+    composing_s: Floats
+    chat: Ints
+    response_s: Floats
+    start_s: Floats
+    reply_s: Floats
+
+
+@compiled
+def _listen(
+    offset: Ints,
+    message_s: Floats,
+    start_s: Floats,
+    reply_s: Floats,
+    first_chat: int,
+    n: int,
+    n_replies: Ints,
+    waiting_s: Floats,
+    composing_s: Floats,
+    chat: Ints,
+    response_s: Floats,
+    started_s: Floats,
+    replied_s: Floats,
+) -> int:
+    """Go once through a log's turns, fill the columns of `_Talk`, and return the number of replies so far."""
+    for row in range(len(offset) - 1):
+        for turn in range(offset[row], offset[row + 1]):
+            if np.isnan(reply_s[turn]):
+                break
+            here = first_chat + row
+            response_s[n] = reply_s[turn] - message_s[turn]
+            chat[n], started_s[n], replied_s[n] = here, start_s[turn], reply_s[turn]
+            n_replies[here] += 1
+            waiting_s[here] += response_s[n]
+            composing_s[here] += reply_s[turn] - start_s[turn]
+            n += 1
+    return n
 
 
 def tables(logs: Sequence[ChatLog], threshold_s: float) -> Tables:
@@ -214,7 +272,6 @@ def tables(logs: Sequence[ChatLog], threshold_s: float) -> Tables:
         By.QUEUE: run * sizes[By.QUEUE] + runs.of(lambda log: log.chat.queue),
         By.GROUP: run * sizes[By.GROUP] + group,
         By.INTERVAL: run * n_intervals + interval,
-        By.DAY: run * centre.days + _day(interval, centre),
     }
     measured = arrival_s >= centre.warm_up_s
     queues, window = _queue_rows(runs, cells[By.QUEUE], edges_s)
@@ -230,11 +287,8 @@ def tables(logs: Sequence[ChatLog], threshold_s: float) -> Tables:
     )
 
 
-def _day(interval: Ints, centre: Centre) -> Ints:
-    return (interval * centre.interval_s // DAY_S).astype(np.int64)
-
-
 def _picked(cells: dict[By, Ints], rows: Ints, *without: By) -> dict[By, Ints]:
+    """Cells of some rows."""
     return {by: column[rows] for by, column in cells.items() if by not in without}
 
 
@@ -263,19 +317,13 @@ def _handled_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> Handle
     queue = runs.of(lambda log: log.chat.queue)[rows]
     by_turns = np.array(centre.by_turns)[queue]
     attention = np.array(centre.wrap_up_attention)[queue]
-    chat, replies = runs.chat_of_turn[runs.replies], runs.replies
-    reply_s = runs.of(lambda log: log.turn.reply_s)[replies]
-    n_chats = len(measured)
-    n_replies = np.bincount(chat, minlength=n_chats)[rows]
-    response_s = _sums(chat, reply_s - runs.of(lambda log: log.turn.message_s)[replies], n_chats)[rows]
-    composing_s = _sums(chat, reply_s - runs.of(lambda log: log.turn.start_s)[replies], n_chats)[rows]
+    n_replies, waiting_s = runs.talk.n_replies[rows], runs.talk.waiting_s[rows]
     arrival_s, accepted_s, ended_s, released_s = (
         runs.of(lambda log, name=name: getattr(log.chat, name))[rows]  # type: ignore[misc]
         for name in ("arrival_s", "accepted_s", "ended_s", "released_s")
     )
     first_reply_s = runs.of(lambda log: log.first_reply_s)[rows]
     wrap_up_s = np.where(attention, released_s - ended_s, 0.0)
-    mean_s = np.divide(response_s, n_replies, out=np.full(len(rows), np.nan), where=n_replies > 0)
     return HandledRows(
         cells=_picked(cells, rows),
         answered=~np.isnan(first_reply_s),
@@ -285,17 +333,19 @@ def _handled_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> Handle
         frt_s=first_reply_s - arrival_s,
         duration_s=ended_s - accepted_s,
         handling_s=released_s - accepted_s,
-        composing_s=np.where(by_turns, composing_s + wrap_up_s, 0.0),
+        composing_s=np.where(by_turns, runs.talk.composing_s[rows] + wrap_up_s, 0.0),
         replies=n_replies,
-        response_s=np.asarray(mean_s, dtype=np.float64),
+        waiting_s=waiting_s,
+        response_s=waiting_s / np.maximum(n_replies, 1),
     )
 
 
 def _turn_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> TurnRows:
-    chat = runs.chat_of_turn[runs.replies]
-    rows = runs.replies[measured[chat]]
-    response_s = runs.of(lambda log: log.turn.reply_s)[rows] - runs.of(lambda log: log.turn.message_s)[rows]
-    return TurnRows(cells=_picked(cells, chat[measured[chat]]), response_s=response_s)
+    talk = runs.talk
+    if runs.logs[0].centre.warm_up_s == 0:
+        return TurnRows(cells=_picked(cells, talk.chat), response_s=talk.response_s)
+    counted = measured[talk.chat]
+    return TurnRows(cells=_picked(cells, talk.chat[counted]), response_s=talk.response_s[counted])
 
 
 def _duty_rows(runs: _Runs, group_cell: Ints, edges_s: Floats) -> DutyRows:
@@ -316,7 +366,7 @@ def _duty_rows(runs: _Runs, group_cell: Ints, edges_s: Floats) -> DutyRows:
     attentive = np.tile(np.array(centre.attentive), runs.n)
     busy_s, chat_s = _held_time(runs, group_cell, n_labels, n_agents, edges_s)
     return DutyRows(
-        cells=_grid_cells(By.GROUP, n_groups, runs.n, centre, n_intervals),
+        cells=_grid_cells(By.GROUP, n_groups, runs.n, n_intervals),
         duty_s=duty_s.ravel(),
         slot_s=timeline.time_within(label, n_labels, on_s, out_s, edges_s, slots).ravel(),
         busy_s=busy_s.ravel(),
@@ -346,10 +396,8 @@ def _held_time(
 
 def _attention_time(runs: _Runs, group_cell: Ints, n_labels: int, edges_s: Floats) -> Floats:
     """Time composing or wrapping up, by group of a run."""
-    replies, chat = runs.replies, runs.chat_of_turn[runs.replies]
-    start_s = runs.of(lambda log: log.turn.start_s)[replies]
-    reply_s = runs.of(lambda log: log.turn.reply_s)[replies]
-    composing = timeline.time_within(group_cell[chat], n_labels, start_s, reply_s, edges_s)
+    talk = runs.talk
+    composing = timeline.time_within(group_cell[talk.chat], n_labels, talk.start_s, talk.reply_s, edges_s)
     takes_attention = np.array(runs.logs[0].centre.wrap_up_attention)[runs.of(lambda log: log.chat.queue)]
     wrapped = np.flatnonzero(takes_attention & (runs.of(lambda log: log.chat.agent) != NO_AGENT))
     ended_s = runs.of(lambda log: log.chat.ended_s)[wrapped]
@@ -371,26 +419,25 @@ def _queue_rows(runs: _Runs, queue_cell: Ints, edges_s: Floats) -> tuple[QueueRo
     run = runs.chat_run[rows]
     return (
         QueueRows(
-            cells=_grid_cells(By.QUEUE, n_queues, runs.n, centre, n_intervals),
+            cells=_grid_cells(By.QUEUE, n_queues, runs.n, n_intervals),
             waiting_s=timeline.time_within(label, n_labels, start_s, end_s, edges_s).ravel(),
             peak=timeline.peak_within(label, n_labels, start_s, end_s, edges_s).ravel(),
         ),
         WindowRows(
-            cells=_grid_cells(By.OVERALL, 1, runs.n, centre, n_intervals),
+            cells=_grid_cells(By.OVERALL, 1, runs.n, n_intervals),
             window_s=np.tile(np.diff(edges_s), runs.n),
             peak=timeline.peak_within(run, runs.n, start_s, end_s, edges_s).ravel(),
         ),
     )
 
 
-def _grid_cells(by: By, n: int, n_runs: int, centre: Centre, n_intervals: int) -> dict[By, Ints]:
+def _grid_cells(by: By, n: int, n_runs: int, n_intervals: int) -> dict[By, Ints]:
     """Cells of a table with a row for each run, each of *n* labels and each interval, in this order."""
     run = np.repeat(np.arange(n_runs), n * n_intervals)
     interval = np.tile(np.arange(n_intervals), n_runs * n)
     return {
         By.OVERALL: run,
         By.INTERVAL: run * n_intervals + interval,
-        By.DAY: run * centre.days + _day(interval, centre),
     } | ({} if by is By.OVERALL else {by: np.repeat(np.arange(n_runs * n), n_intervals)})
 
 

@@ -1,16 +1,34 @@
-"""How good is a scenario over many days? Independent replications of it."""
+"""How good is a scenario over many days? Independent replications, in parallel, until it is sure enough.
+
+Replications run in threads (the compiled engine holds no lock) in batches that are measured as they come:
+their logs are dropped, and what stays are sums. Results are put together in order of replication, so they
+are the same on any number of workers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
+from sim.draws.profile import expected_total
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates
-from sim.measure.kpis import Kpis, measure
+from sim.measure.estimate import Estimates, Figure
+from sim.measure.figures import BY_NAME
+from sim.measure.kpis import Kpis, measure_all
+from sim.measure.promise import TARGETS
 from sim.world.scenario import Scenario
+
+CHATS_A_BATCH = 6_000
+"""Replications that are simulated and measured at once bring about so many chats."""
+MOST_REPLICATIONS = 10_000
+"""The search for a precision gives up here."""
+MARGIN = 1.1
+"""A further stage aims at more replications than the last stage's spread asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +36,130 @@ class Replications:
     """Replications 0, 1, … of a scenario, measured."""
 
     estimates: Estimates
+    wanted: int
+    """Replications asked for, or that the precision called for."""
     interrupted: bool
     """Whether the user stopped before all were done."""
+    precise: bool
+    """Whether the wanted precision was reached; True where none was asked for."""
+
+
+Each = Callable[[int, ChatLog], None]
+Progress = Callable[[int, int], None]
 
 
 def replicate(
     scenario: Scenario,
     seed: int = 1,
     replications: int = 20,
-    engine: Engine | str = Engine.REFERENCE,
-    each: Callable[[int, ChatLog], None] | None = None,
+    engine: Engine | str = Engine.KERNEL,
+    workers: int | None = None,
+    precision: float | None = None,
+    each: Each | None = None,
+    progress: Progress | None = None,
 ) -> Replications:
-    """Simulate and measure *replications* of a *scenario*; *each* is shown every log as it comes.
+    """Simulate and measure *replications* of a *scenario*.
 
-    Ctrl-C ends it with what is done, if anything is.
+    With a *precision* (such as 0.02) they are only the first stage: stages follow, each as long as the spread
+    so far calls for but at most twice what there is, until the half-width of the 95 % interval of every
+    figure that a target binds (the service level, if there is none) is below the precision, absolutely for
+    shares and relative to the value otherwise, or until `MOST_REPLICATIONS` are done. *each* is shown every
+    log in order of replication, and *progress* the number of replications done and wanted. Ctrl-C ends it
+    with what is done, if anything is.
     """
     runs: list[Kpis] = []
-    try:
-        for replication in range(replications):
-            log = simulate(scenario, draw(scenario, seed, replication), engine)
-            runs.append(measure(log, scenario.targets))
-            if each is not None:
-                each(replication, log)
-    except KeyboardInterrupt:
-        if not runs:
-            raise
-    return Replications(Estimates(runs), interrupted=len(runs) < replications)
+    wanted = replications
+    with _Workers(workers) as pool:
+        try:
+            while True:
+                for kpis in pool.measured(
+                    _batches(scenario, len(runs), wanted), scenario, seed, engine, each
+                ):
+                    runs += kpis
+                    if progress is not None:
+                        progress(len(runs), wanted)
+                more = _further(Estimates(runs), scenario, precision)
+                if not more or wanted >= MOST_REPLICATIONS:
+                    return Replications(Estimates(runs), wanted, interrupted=False, precise=not more)
+                wanted = min(more, MOST_REPLICATIONS)
+        except KeyboardInterrupt:
+            if not runs:
+                raise
+            return Replications(Estimates(runs), wanted, interrupted=True, precise=precision is None)
+
+
+def figures_to_be_sure_of(scenario: Scenario) -> list[str]:
+    """Figures that the targets of a *scenario* bind; the service level if it has none."""
+    bound = [kpi for target, (kpi, _) in TARGETS.items() if getattr(scenario.targets, target) is not None]
+    return bound or ["service_level"]
+
+
+def half_width(name: str, figure: Figure) -> float:
+    """Half-width of a figure's interval, absolute for a share, else relative; 0 where there is none."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return 0.0
+    # The interval may be cut at 0 or 1 on one side: the longer side is its true half.
+    half = max(figure.high - figure.value, figure.value - figure.low)
+    if BY_NAME[name].unit == "share":
+        return half
+    return half / abs(figure.value) if figure.value else 0.0
+
+
+def _further(estimates: Estimates, scenario: Scenario, precision: float | None) -> int:
+    """Replications that the precision calls for, or 0 where it is reached (or not asked for)."""
+    if precision is None:
+        return 0
+    n = estimates.n
+    widths = [half_width(name, estimates.figure(name)) for name in figures_to_be_sure_of(scenario)]
+    widest = max(widths) if n > 1 else float("inf")
+    if widest < precision:
+        return 0
+    return n + max(1, min(n, int(n * ((widest / precision) ** 2 * MARGIN - 1))) if n > 1 else 1)
+
+
+def _batches(scenario: Scenario, first: int, end: int) -> Iterator[range]:
+    """Replications *first* to *end* in batches, whose length depends on the scenario alone."""
+    chats = sum(expected_total(scenario, queue) for queue in scenario.queues)
+    length = max(1, min(32, int(CHATS_A_BATCH / max(chats, 1.0))))
+    for start in range(first, end, length):
+        yield range(start, min(start + length, end))
+
+
+class _Workers:
+    """Threads that simulate and measure batches."""
+
+    def __init__(self, workers: int | None) -> None:
+        self.n = workers or os.cpu_count() or 1
+        self.pool = ThreadPoolExecutor(self.n)
+
+    def __enter__(self) -> _Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def measured(
+        self, batches: Iterator[range], scenario: Scenario, seed: int, engine: Engine | str, each: Each | None
+    ) -> Iterator[list[Kpis]]:
+        """Give the figures of each batch, in order; only a few batches are under way at a time."""
+
+        def submit(batch: range) -> Future[tuple[list[Kpis], list[ChatLog]]]:
+            return self.pool.submit(_batch, scenario, seed, batch, engine, each is not None)
+
+        running = [(batch, submit(batch)) for batch in islice(batches, 2 * self.n)]
+        while running:
+            batch, future = running.pop(0)
+            kpis, logs = future.result()
+            running += [(following, submit(following)) for following in islice(batches, 1)]
+            for replication, log in zip(batch, logs, strict=False):
+                if each is not None:
+                    each(replication, log)
+            yield kpis
+
+
+def _batch(
+    scenario: Scenario, seed: int, batch: range, engine: Engine | str, keep_logs: bool
+) -> tuple[list[Kpis], list[ChatLog]]:
+    """Simulate and measure a batch of replications; give their logs too if they are wanted."""
+    logs = [simulate(scenario, draw(scenario, seed, replication), engine) for replication in batch]
+    return measure_all(logs, scenario.targets), logs if keep_logs else []
