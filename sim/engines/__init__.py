@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engines.choice import Engine
+from sim.errors import SimError
 
 if TYPE_CHECKING:
     from sim.draws.record import Draws
@@ -16,6 +17,8 @@ __all__ = ["Engine", "simulate"]
 
 def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.KERNEL) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*, and return what happened."""
+    if engine not in list(Engine):
+        raise SimError(f"no engine is called {engine!r}: take one of {', '.join(Engine)}")
     match Engine(engine):
         case Engine.KERNEL:
             from sim.engines import kernel  # noqa: PLC0415  an engine is imported when it is used

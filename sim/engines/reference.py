@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator
 from heapq import heappush
+from itertools import islice
 from math import floor
 from typing import TypeAlias
 
@@ -229,7 +230,7 @@ class Desk:
             heads = [
                 (self.scenario.queues[q].priority, self.draws.arrival_s[row], row, q)
                 for q in self.skills[agent.group]
-                for row in list(self.waiting[q])[:1]
+                for row in islice(self.waiting[q], 1)
             ]
             if not heads:
                 return

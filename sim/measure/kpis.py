@@ -18,7 +18,7 @@ from sim.log.chatlog import ChatLog
 from sim.measure.figures import BY_NAME, PEAKS, QUANTILES, RATIOS, Peak, Quantile, Ratio, Sum, Values
 from sim.measure.tables import By, Tables, tables
 from sim.world.scenario import Targets
-from sim.world.units import Floats, Ints
+from sim.world.units import Flags, Floats, Ints
 
 SAMPLE_LIMIT = 100_000
 """A run keeps no more values of a quantile figure; of more, every second, third, … in order of arrival."""
@@ -130,7 +130,16 @@ def _ratio_sums(data: Tables) -> tuple[dict[By, Floats], dict[By, Floats]]:
             if by in form.breakdowns:
                 tops[by][:, k] = sums[id(form.top)][by]
                 bottoms[by][:, k] = sums[id(form.bottom)][by]
+    for by, empty in _unmeasured(data).items():  # nothing was counted there, not even nobody
+        bottoms[by][np.broadcast_to(empty[:, None], bottoms[by].shape)] = 0
     return tops, bottoms
+
+
+def _unmeasured(data: Tables) -> dict[By, Flags]:
+    """Intervals and days that lie in the warm-up as a whole, shape (n_runs, n_cells)."""
+    by_interval = data.window.window_s.reshape(data.n_runs, -1)
+    by_day = by_interval.reshape(data.n_runs, data.sizes[By.DAY], -1).sum(axis=2)
+    return {By.INTERVAL: by_interval == 0, By.DAY: by_day == 0}
 
 
 def _sums(wanted: Iterable[Sum], data: Tables) -> dict[int, dict[By, Floats]]:
@@ -203,6 +212,8 @@ def _peaks(data: Tables) -> dict[By, Floats]:
             peaks[by][:, k] = peak.reshape(data.n_runs, data.sizes[by])
         by_day = peaks[By.INTERVAL][:, k].reshape(data.n_runs, data.sizes[By.DAY], -1)
         peaks[By.DAY][:, k] = by_day.max(axis=2)
+    for by, empty in _unmeasured(data).items():
+        peaks[by][np.broadcast_to(empty[:, None], peaks[by].shape)] = np.nan
     for values_by_cell in peaks.values():
         values_by_cell[np.isinf(values_by_cell)] = np.nan
     return peaks

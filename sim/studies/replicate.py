@@ -16,6 +16,7 @@ from itertools import islice
 from sim.draws.profile import expected_total
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
+from sim.errors import SimError
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME
@@ -67,6 +68,10 @@ def replicate(
     log in order of replication, and *progress* the number of replications done and wanted. Ctrl-C ends it
     with what is done, if anything is.
     """
+    if replications < 1 or (precision is not None and precision <= 0):
+        raise SimError(
+            f"replications must be at least 1 and a precision above 0, got {replications}, {precision}"
+        )
     runs: list[Kpis] = []
     wanted = replications
     with _Workers(workers) as pool:

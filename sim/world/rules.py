@@ -33,15 +33,16 @@ Duty
     R11 An agent is on duty in [log-in, log-off) of each of his spans. At log-off, a break or a shift's end,
         he takes no new chat and finishes those in hand (overrun).
     R12 Constant agents are on duty from time zero without end, so they also clear what waits at the
-        horizon. Staffing per interval and shifts end with the horizon; number k of a group is on
-        duty in an interval staffed with more than k.
+        horizon. Shifts after closing time, or of a later day, answer who still waits; the last ones end with
+        the horizon. Under staffing per interval, number k of a group (from 0) is on duty in every interval
+        staffed with more than k: the highest numbers leave first, however busy they are.
 
 Attention: service by turns
     R13 An accepted chat puts its customer's message in its agent's inbox. The agent takes up one message at a
         time, in the order in which they came in, over all his chats; slots are filled (R9, R10) before
         the next message is taken up.
     R14 A reply takes the drawn agent time, times (1 + switching) if the agent holds more than one chat when
-        he begins it.
+        he begins it; a chat in its wrap-up is held too.
     R15 After a reply that is not the chat's last, the customer takes the drawn customer time; then the next
         message is in the inbox.
     R16 After its last reply the conversation has ended and the agent wraps up at once, for the drawn time.
@@ -50,10 +51,10 @@ Attention: service by turns
 
 Sharing: service by work
     R17 A chat brings work. While an agent holds j chats, each chat of queue q is worked on at the speed
-        aht_q[1] / aht_q[j]; without a list, at speed 1. An agent has one clock a queue that runs at that
-        speed, and stands still while he holds no chat: whenever j changes or work ends,
-        clock += (now − since) × speed, and since = now. A chat's finish mark is the clock at its acceptance
-        + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such change.
+        aht_q[1] / aht_q[j] (only the ratios count); without a list, at speed 1. An agent has one clock a
+        queue that runs at that speed, and stands still while he holds no chat: whenever j changes or work
+        ends, clock += (now − since) × speed, and since = now. A chat's finish mark is the clock at its
+        acceptance + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such change.
     R18 When its work is done the conversation has ended; its wrap-up then runs beside the agent's other
         chats and holds the slot, so it still counts in j.
     R19 Open chats are never moved from one agent to another.

@@ -130,6 +130,8 @@ def test_the_warm_up_is_simulated_and_not_measured():
     assert kpis["agent_hours"] == 2 * 23
     assert kpis["wait_s"] == 99 / 2
     assert kpis.values("agents", By.INTERVAL)[2:].tolist() == [2] * 46
+    for name in ("offered", "agent_hours", "queue_length_max", "service_level"):
+        assert np.isnan(kpis.values(name, By.INTERVAL)[:2]).all(), name
 
 
 def shop() -> Scenario:

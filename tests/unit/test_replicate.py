@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.errors import SimError
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
 from sim.measure.figures import KPIS
@@ -99,3 +100,10 @@ def test_ctrl_c_keeps_what_is_done(shop: Scenario):
 
     with pytest.raises(KeyboardInterrupt):
         replicate(shop, replications=5, each=at_once)
+
+
+def test_nonsense_is_refused_in_words(shop: Scenario):
+    """No replications, no precision, no such engine."""
+    for wrong in ({"replications": 0}, {"precision": 0.0}, {"engine": "steam"}):
+        with pytest.raises(SimError, match=r"at least 1|no engine"):
+            replicate(shop, **wrong)
