@@ -54,7 +54,8 @@ Sharing: service by work
         aht_q[1] / aht_q[j] (only the ratios count); without a list, at speed 1. An agent has one clock a
         queue that runs at that speed, and stands still while he holds no chat: whenever j changes or work
         ends, clock += (now − since) × speed, and since = now. A chat's finish mark is the clock at its
-        acceptance + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such change.
+        acceptance + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such
+        change.
     R18 When its work is done the conversation has ended; its wrap-up then runs beside the agent's other
         chats and holds the slot, so it still counts in j.
     R19 Open chats are never moved from one agent to another.
