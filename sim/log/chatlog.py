@@ -129,6 +129,8 @@ class ChatLog:
         chat, no_agent = self.chat, self.chat.agent == NO_AGENT
         outcomes = pl.Enum([outcome.name.lower() for outcome in Outcome])
         n_turns = _replies(self.turn)
+        never_waited = np.isin(chat.outcome, [Outcome.OFFLINE, Outcome.BLOCKED])
+        waited_until_s = np.where(no_agent, np.where(never_waited, np.nan, chat.ended_s), chat.accepted_s)
         return pl.DataFrame(
             {
                 "chat_id": np.arange(len(chat.arrival_s)),
@@ -139,7 +141,7 @@ class ChatLog:
                     {outcome.value: outcome.name.lower() for outcome in Outcome}, return_dtype=outcomes
                 ),
                 "queued": chat.queued,
-                "wait_s": np.where(no_agent, chat.ended_s, chat.accepted_s) - chat.arrival_s,
+                "wait_s": waited_until_s - chat.arrival_s,
                 "accepted_s": chat.accepted_s,
                 "first_reply_s": self.first_reply_s,
                 "ended_s": chat.ended_s,
