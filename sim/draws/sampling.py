@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import psutil
@@ -23,6 +24,7 @@ from sim.world.demand import ByTurns, ByWork, Queue
 from sim.world.laws import gamma_factor
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
+from sim.world.team import Group
 from sim.world.units import Floats, Ints
 
 
@@ -43,10 +45,14 @@ class Stream(IntEnum):
     ROUTE = 9
 
 
-BYTES_A_CHAT = 500
-"""Memory that a chat takes from draw to key figures, without its turns; measured, generous."""
-BYTES_A_TURN = 150
-"""Memory that a turn takes; measured, generous."""
+BYTES_A_CHAT, BYTES_A_TURN = 500, 150
+"""Memory that a chat (without its turns) and a turn take from draw to key figures; measured, generous."""
+BYTES_AN_AGENT, BYTES_A_SPAN = 2_000, 400
+"""Memory that an agent and one of his spans of duty take; generous."""
+KEPT_A_CHAT, KEPT_A_TURN, KEPT_AT_MOST, KEPT_AN_INTERVAL = 80, 16, 100_000, 1_000
+"""Memory kept of a replication: for percentiles, of no more than so many chats and turns; for intervals."""
+LOGGED_A_CHAT, LOGGED_A_TURN = 400, 240
+"""Memory kept of each replication where its log is kept for export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +87,53 @@ def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
     return _merged(columns, seed, replication)
 
 
-def expected_bytes(scenario: Scenario) -> float:
-    """Memory that one replication is expected to take, in bytes."""
-    total = 0.0
-    for queue in scenario.queues:
-        turns = queue.service.turns.mean if isinstance(queue.service, ByTurns) else 0.0
-        total += expected_total(scenario, queue) * (BYTES_A_CHAT + turns * BYTES_A_TURN)
-    return total
+def expected_bytes(scenario: Scenario, replications: int = 1, *, keeps_logs: bool = False) -> float:
+    """Memory that some *replications* are expected to take, in bytes; *keeps_logs* for their export."""
+    chats, turns = _expected_chats_and_turns(scenario)
+    spans = sum(_most_spans(group) * scenario.days for group in scenario.groups)
+    one = chats * BYTES_A_CHAT + turns * BYTES_A_TURN
+    one += scenario.n_agents * BYTES_AN_AGENT + spans * BYTES_A_SPAN
+    kept = min(chats, KEPT_AT_MOST) * KEPT_A_CHAT + min(turns, KEPT_AT_MOST) * KEPT_A_TURN
+    kept += scenario.days * scenario.intervals_per_day * KEPT_AN_INTERVAL
+    if keeps_logs:
+        kept += chats * LOGGED_A_CHAT + turns * LOGGED_A_TURN
+    return one + replications * kept
 
 
-def refuse_too_large(scenario: Scenario) -> None:
-    """Refuse, before anything is drawn, a demand that does not fit into memory."""
-    need, have = expected_bytes(scenario), psutil.virtual_memory().available
+def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: bool = False) -> None:
+    """Refuse, before anything is drawn, what does not fit into memory.
+
+    Raises
+    ------
+    TooLargeError
+        If the *replications* are expected to take more than the machine has available.
+    """
+    need = expected_bytes(scenario, replications, keeps_logs=keeps_logs)
+    have = psutil.virtual_memory().available
     if need > have:
-        chats = sum(expected_total(scenario, queue) for queue in scenario.queues)
+        chats, _ = _expected_chats_and_turns(scenario)
+        runs = "one replication" if replications == 1 else f"each of {replications:,} replications"
         raise TooLargeError(
-            f"one replication expects {chats:,.0f} chats, which need about {need / 2**30:,.1f} GiB "
-            f"of memory; {have / 2**30:,.1f} GiB are available: take fewer days or a lower rate"
+            f"{runs} expects {chats:,.0f} chats, which need about {need / 2**30:,.1f} GiB of memory with "
+            f"{scenario.n_agents:,} agents and {scenario.days:,} days; {have / 2**30:,.1f} GiB are free: "
+            "take fewer days, a lower rate or fewer replications"
         )
+
+
+def _expected_chats_and_turns(scenario: Scenario) -> tuple[float, float]:
+    chats = turns = 0.0
+    for queue in scenario.queues:
+        expected = expected_total(scenario, queue)
+        chats += expected
+        turns += expected * (queue.service.turns.mean if isinstance(queue.service, ByTurns) else 0.0)
+    return chats, turns
+
+
+def _most_spans(group: Group) -> int:
+    """Spans of duty that a group has in a day, at most."""
+    if group.staffing is not None:
+        return sum(max(late - early, 0) for early, late in pairwise([0, *group.staffing]))
+    return sum(shift.agents * (1 + len(shift.breaks)) for shift in group.shifts or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
