@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.world.scenario import Scenario
@@ -65,19 +67,35 @@ _SETTINGS: dict[str, Any] = {
     "lines.linewidth": 1.6,
 }
 
+_SCRIPTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Hiragino Sans",
+    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "WenQuanYi Zen Hei", "Noto Sans Arabic",
+)  # fmt: skip
+"""Fonts for names in scripts that matplotlib's own font lacks, where the machine has them."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def styled(function: Callable[P, T]) -> Callable[P, T]:
-    """Run *function* in our style, whatever the settings of the process, and leave those alone."""
+    """Run *function* in our style, whatever the settings of the process, and leave those alone.
+
+    A letter that no font of the machine has is drawn as a box, and nothing is said about it.
+    """
 
     @wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> T:
-        with style.context(["default", _SETTINGS]):
+        fonts = {"font.family": ["DejaVu Sans", *(name for name in _SCRIPTS if name in _installed())]}
+        with style.context(["default", _SETTINGS, fonts]), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
             return function(*args, **kwargs)
 
     return inside
+
+
+@cache
+def _installed() -> frozenset[str]:
+    return frozenset(fontManager.get_font_names())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
 from sim.measure.kpis import measure
 from sim.measure.tables import By
-from sim.show import plots
+from sim.show import gantt, plots
 from sim.world.rules import NO_AGENT
 from sim.world.scenario import Scenario
 
@@ -136,10 +136,26 @@ def test_waits_begin_at_the_share_that_waits(by_turns):
     assert "threshold 30 s" in legend(figure)
 
 
+def test_the_longest_wait_names_the_days_it_is_the_longest_of(by_turns):
+    """Of several days it is the maximum of all, not the mean of their maxima."""
+    scenario, logs, estimates = by_turns
+    many = plots.waits(estimates, scenario).axes[0].get_title(loc="left")
+    single = plots.waits(estimates_of(scenario, logs[:1]), scenario).axes[0].get_title(loc="left")
+    assert "the longest wait in 3 days is" in many.replace("\n", " ")
+    assert "the longest wait is" in single.replace("\n", " ")
+
+
+def test_names_in_any_script_are_drawn_without_a_warning(tmp_path, by_turns):
+    """Warnings are errors here."""
+    scenario, logs, _ = by_turns
+    foreign = Scenario.model_validate({**scenario.model_dump(), "name": "客服 \U00013000"})
+    plots.save({"gantt": gantt.gantt(logs[0], foreign)}, tmp_path)
+
+
 def test_chat_takes_the_lowest_free_slot():
     """A slot that is freed at the instant of an acceptance is free."""
     start_s, end_s = np.array([0.0, 0.0, 5.0, 5.0, 9.0]), np.array([5.0, 9.0, 9.0, 6.0, 9.0])
-    assert plots.lowest_free_slot(start_s, end_s).tolist() == [0, 1, 0, 2, 0]
+    assert gantt.lowest_free_slot(start_s, end_s).tolist() == [0, 1, 0, 2, 0]
 
 
 @pytest.mark.parametrize("service", [TURNS, WORK])
@@ -150,7 +166,7 @@ def test_slots_are_as_many_as_the_concurrency_and_never_overlap(service):
     for agent in range(3):
         mine = np.flatnonzero(log.chat.agent == agent)
         accepted_s, released_s = log.chat.accepted_s[mine], log.chat.released_s[mine]
-        slots = plots.lowest_free_slot(accepted_s, released_s)
+        slots = gantt.lowest_free_slot(accepted_s, released_s)
         assert slots.max() == 2
         for slot in range(3):
             order = np.argsort(accepted_s[slots == slot])
@@ -160,7 +176,7 @@ def test_slots_are_as_many_as_the_concurrency_and_never_overlap(service):
 def test_gantt_shows_each_slot_and_the_attention(by_turns):
     """One row a slot, one for the attention, an hour wide."""
     scenario, logs, _ = by_turns
-    figure = plots.gantt(logs[0], scenario)
+    figure = gantt.gantt(logs[0], scenario)
     axes = figure.axes[0]
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert names == ["slot 1", "slot 2", "slot 3", "attention"]
@@ -172,8 +188,8 @@ def test_gantt_composes_one_message_at_a_time(by_turns):
     """Bars of composing overlap in no two slots."""
     _, logs, _ = by_turns
     mine = np.flatnonzero(logs[0].chat.agent == 1)
-    row = plots.lowest_free_slot(logs[0].chat.accepted_s[mine], logs[0].chat.released_s[mine])
-    _, start_s, end_s = plots._spans(logs[0], mine, row)["agent composes"]
+    row = gantt.lowest_free_slot(logs[0].chat.accepted_s[mine], logs[0].chat.released_s[mine])
+    _, start_s, end_s = gantt._spans(logs[0], mine, row)["agent composes"]
     order = np.argsort(start_s)
     assert np.all(end_s[order][:-1] <= start_s[order][1:])
 
@@ -181,23 +197,23 @@ def test_gantt_composes_one_message_at_a_time(by_turns):
 def test_gantt_shows_the_agent_and_hour_asked_for(by_turns):
     """Agent and start may be chosen, one or both."""
     scenario, logs, _ = by_turns
-    axes = plots.gantt(logs[0], scenario, agent=2, start_s=13.25 * 3600, length_s=1800).axes[0]
+    axes = gantt.gantt(logs[0], scenario, agent=2, start_s=13.25 * 3600, length_s=1800).axes[0]
     assert axes.get_xlim() == (13.25 * 3600, 13.75 * 3600)
-    assert "agent 2" in plots.gantt(logs[0], scenario, agent=2).get_suptitle()
+    assert "agent 2" in gantt.gantt(logs[0], scenario, agent=2).get_suptitle()
 
 
 def test_gantt_shades_time_off_duty():
     """Before the shift the agent is off duty, and an hour without chats is an empty picture."""
     scenario = a_scenario(TURNS, shifts=[{"agents": 2, "start": "12:00", "end": "15:00"}])
-    figure = plots.gantt(logs_of(scenario, 1)[0], scenario, agent=0, start_s=11.5 * 3600)
+    figure = gantt.gantt(logs_of(scenario, 1)[0], scenario, agent=0, start_s=11.5 * 3600)
     assert "off duty" in legend(figure)
-    plots.gantt(logs_of(scenario, 1)[0], scenario, agent=0, start_s=3 * 3600.0)
+    gantt.gantt(logs_of(scenario, 1)[0], scenario, agent=0, start_s=3 * 3600.0)
 
 
 def test_by_work_the_gantt_has_bars_only():
     """A chat is one bar."""
     scenario = a_scenario(WORK)
-    figure = plots.gantt(logs_of(scenario, 1)[0], scenario)
+    figure = gantt.gantt(logs_of(scenario, 1)[0], scenario)
     assert legend(figure) == {"chat accepted", "chat open"}
     assert len(figure.axes[0].get_yticklabels()) == 3
 
@@ -238,7 +254,7 @@ def test_same_pictures_are_the_same_bytes(tmp_path, by_turns):
     before = dict(mpl.rcParams)
     written = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        figures = {"waits": plots.waits(estimates, scenario), "gantt": plots.gantt(logs[0], scenario)}
+        figures = {"waits": plots.waits(estimates, scenario), "gantt": gantt.gantt(logs[0], scenario)}
         written.append(plots.save(figures, folder))
     assert [path.name for path in written[0]] == ["waits.png", "waits.svg", "gantt.png", "gantt.svg"]
     for first, second in zip(*written, strict=True):
