@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, ParamSpec, TextIO
 
 import typer
 
-from sim.errors import SimError
+from sim.errors import OutputError, SimError
 
 P = ParamSpec("P")
 
@@ -26,14 +28,20 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file (TOML).", show_default=False)]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the run: the same seed gives the same result.")]
+ScenarioPath = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).", show_default=False)
+]
+Seed = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Seed of the run: the same seed gives the same result.")
+]
 Replications = Annotated[
-    int, typer.Option("--replications", "-n", min=1, help="Independent repetitions of the scenario.")
+    int,
+    typer.Option("--replications", "-n", min=1, metavar="N", help="Independent repetitions of the scenario."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Out = Annotated[
-    Path | None, typer.Option(help="Also write everything into this directory.", show_default=False)
+    Path | None,
+    typer.Option(metavar="DIR", help="Also write everything into this directory.", show_default=False),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
@@ -46,16 +54,49 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except SimError as error:
-            typer.echo(str(error), err=True)
+            remark(str(error))
             raise typer.Exit(Exit.INPUT) from None
         except KeyboardInterrupt:
-            typer.echo("interrupted", err=True)
+            remark("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from None
-        except BrokenPipeError:
-            sys.stderr.close()
-            raise typer.Exit(Exit.FINE) from None
 
     return wrapper
+
+
+def say(text: str) -> None:
+    """Print *text* on stdout. A reader who has left early is no problem; a full disk is one.
+
+    Raises
+    ------
+    OutputError
+        If stdout can't be written to.
+    """
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        raise OutputError(f"standard output: can't be written to: {error.strerror}") from None
+
+
+def remark(text: str) -> None:
+    """Print *text* on stderr, if anybody listens there."""
+    with suppress(OSError):
+        _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write a line; after a failure the rest goes nowhere, and Python's exit is quiet."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a terminal without our letters still shows the figures
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        raise
 
 
 @contextmanager

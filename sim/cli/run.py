@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Replications, ScenarioPath, Seed, progress, told
+from sim.cli.common import (
+    Exit,
+    Force,
+    Json,
+    Out,
+    Replications,
+    ScenarioPath,
+    Seed,
+    progress,
+    remark,
+    say,
+    told,
+)
 from sim.engines.choice import Engine
 
 if TYPE_CHECKING:
@@ -17,13 +30,28 @@ if TYPE_CHECKING:
     from sim.measure.estimate import Estimates
     from sim.world.scenario import Scenario
 
+
+class Breakdown(StrEnum):
+    """By what figures may be broken down."""
+
+    INTERVAL = "interval"
+    QUEUE = "queue"
+    GROUP = "group"
+    DAY = "day"
+
+
 By = Annotated[
-    list[str] | None,
-    typer.Option("--by", help="Also by interval, queue, group or day; may be repeated.", show_default=False),
+    list[Breakdown] | None,
+    typer.Option(
+        "--by",
+        case_sensitive=False,
+        metavar="interval|queue|group|day",
+        help="Also by interval, queue, group or day; may be repeated.",
+        show_default=False,
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
-BREAKDOWNS = ("interval", "queue", "group", "day")
 
 
 @told
@@ -40,17 +68,17 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
-    unknown = [name for name in by or () if name not in BREAKDOWNS]
-    if unknown:
-        raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(BREAKDOWNS)}", param_hint="--by")
+    from sim.draws.sampling import refuse_too_large  # noqa: PLC0415
     from sim.measure.promise import verdicts  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.show.tables import unmeasured  # noqa: PLC0415
     from sim.studies.replicate import replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario)
     if out is not None:
         refuse_existing(out, force=force)
+    refuse_too_large(centre, replications, keeps_logs=out is not None)
     keep = _Keeper(out is not None)
     with progress("Replications", replications) as step:
 
@@ -58,21 +86,25 @@ def run(
             keep(replication, log)
             step()
 
-        result = replicate(centre, seed, replications, engine, each)
+        result = replicate(centre, seed, replications, engine, each=each)
+    if out is not None:
+        _write(out, centre, result.estimates, seed, engine, keep, force=force)
+        remark(f"written to {out}")
     if json:
         from sim.show.documents import run_document, to_json  # noqa: PLC0415
 
-        typer.echo(to_json(run_document(centre, result.estimates, seed, engine)))
+        say(to_json(run_document(centre, result.estimates, seed, engine)))
     else:
-        _print_tables(centre, result.estimates, seed, by or [], everything=everything)
-    if out is not None:
-        _write(out, centre, result.estimates, seed, engine, keep, force=force)
-        typer.echo(f"written to {out}", err=True)
+        say(_tables(centre, result.estimates, seed, by or [], everything=everything))
     if result.interrupted:
-        typer.echo(f"interrupted after {result.estimates.n} of {replications} replications", err=True)
+        remark(f"interrupted after {result.estimates.n} of {replications} replications")
         raise typer.Exit(Exit.INTERRUPTED)
-    if check and any(verdict.met is False for verdict in verdicts(result.estimates, centre.targets)):
-        raise typer.Exit(Exit.MISSED)
+    if check:
+        promise = verdicts(result.estimates, centre.targets)
+        for why in unmeasured(centre, promise):
+            remark(f"warning: {why}")
+        if any(verdict.met is False for verdict in promise):
+            raise typer.Exit(Exit.MISSED)
 
 
 class _Keeper:
@@ -91,20 +123,16 @@ class _Keeper:
             self.tables.append(frames(log, replication))
 
 
-def _print_tables(
-    centre: Scenario, estimates: Estimates, seed: int, by: list[str], *, everything: bool
-) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
-    from sim.measure.tables import By as Breakdown  # noqa: PLC0415
+def _tables(
+    centre: Scenario, estimates: Estimates, seed: int, by: list[Breakdown], *, everything: bool
+) -> str:
+    from sim.measure.tables import By as Cells  # noqa: PLC0415
     from sim.show import tables  # noqa: PLC0415
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 110)
-    console.print(tables.summary(centre, estimates, seed, everything=everything))
-    for name in by:
-        console.print(tables.breakdown(centre, estimates, Breakdown(name)))
+    terminal = tables.Terminal()
+    parts = [tables.summary(centre, estimates, seed, terminal.width, everything=everything)]
+    parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
+    return terminal.text(parts)
 
 
 def _write(

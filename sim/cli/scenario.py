@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Exit, Force, ScenarioPath, told
+from sim.cli.common import Force, ScenarioPath, say, told
+from sim.errors import OutputError
 
 
 @told
@@ -19,29 +20,32 @@ def check(scenario: ScenarioPath) -> None:
 
     centre = load(scenario)
     chats = sum(expected_total(centre, queue) for queue in centre.queues)
-    typer.echo(
-        f"{scenario}: fine. {centre.name}: {centre.days} day(s), {len(centre.queues)} queue(s), "
-        f"{len(centre.groups)} group(s), {centre.n_agents:,} agents, {chats:,.1f} chats expected."
-    )
+    counts = {
+        "day": centre.days,
+        "queue": len(centre.queues),
+        "group": len(centre.groups),
+        "agent": centre.n_agents,
+    }
+    held = ", ".join(f"{n:,} {name}{'s' if n != 1 else ''}" for name, n in counts.items())
+    say(f"{scenario}: fine. {centre.name}: {held}, {chats:,.1f} chats expected.")
 
 
 @told
 def new(
-    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)], force: Force = False
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.", show_default=False)],
+    force: Force = False,
 ) -> None:
     """Write a commented scenario to start from."""
     from importlib.resources import files  # noqa: PLC0415
 
     if file.exists() and not force:
-        typer.echo(f"{file}: exists; add --force to replace it", err=True)
-        raise typer.Exit(Exit.INPUT)
+        raise OutputError(f"{file}: exists; add --force to replace it")
     text = files("sim.world").joinpath("starter.toml").read_text(encoding="utf-8")
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"{file}: can't be written to: {error.strerror}", err=True)
-        raise typer.Exit(Exit.INPUT) from None
-    typer.echo(f"{file}: written. Next: sim check {file}, then sim run {file}")
+        raise OutputError(f"{file}: can't be written to: {error.strerror}") from None
+    say(f"{file}: written. Next: sim check {file}, then sim run {file}")
 
 
 @told
@@ -49,4 +53,4 @@ def schema() -> None:
     """Print the JSON Schema of a scenario file, with which editors complete it."""
     from sim.world.files import schema as scenario_schema  # noqa: PLC0415
 
-    typer.echo(json.dumps(scenario_schema(), indent=2))
+    say(json.dumps(scenario_schema(), indent=2))

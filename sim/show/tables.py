@@ -1,13 +1,21 @@
-"""How do figures read on a terminal? Tables for a planner: figure, value, how sure, target met or not."""
+"""How do figures read on a terminal? Tables for a planner: figure, value, how sure, target met or not.
+
+No number and no name is ever cut: where a table is too wide, it does without its least important columns, or
+goes on below itself.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from io import StringIO
+from math import isnan
 
 from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import Console, Group, RenderableType
+from rich.table import Column, Table
 from rich.text import Text
 
 from sim.measure.estimate import Estimates, Figure
@@ -57,6 +65,41 @@ SHORT = {
 """Column heads."""
 
 
+Row = Sequence[str | Text]
+PIPED_WIDTH = 110
+"""Letters a line where nobody says how wide it is."""
+_SAME_SEED = " (the same seed gives the same result)"
+_BOUNDLESS = 100_000
+"""Letters a line on which every table has the width it needs."""
+
+
+class Terminal:
+    """Where tables are shown: stdout, in colour and as wide as it is, or as text for a file or a pipe."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        is_bound = self._console.is_terminal or "COLUMNS" in os.environ
+        self.width = self._console.width if is_bound else PIPED_WIDTH
+        """Letters a line."""
+
+    def text(self, parts: Iterable[RenderableType]) -> str:
+        """Text of tables, one below the other, each as wide as it needs."""
+        page = Console(
+            file=StringIO(),
+            width=_BOUNDLESS,
+            force_terminal=self._console.is_terminal,
+            no_color=self._console.no_color,
+            # Names are text and nothing else, whatever brackets and colons they have.
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+        with page.capture() as captured:
+            for part in parts:
+                page.print(part)
+        return captured.get().rstrip("\n")
+
+
 def number(value: float | None, unit: str) -> str:
     """Text of a figure: shares as per cent, the rest with as many digits as can be read.
 
@@ -86,40 +129,102 @@ def interval(figure: Figure, unit: str) -> str:
 
 
 def summary(
-    scenario: Scenario, estimates: Estimates, seed: int, *, everything: bool = False
+    scenario: Scenario, estimates: Estimates, seed: int, width: int = PIPED_WIDTH, *, everything: bool = False
 ) -> RenderableType:
-    """Targets first, then the figures in sections."""
+    """Targets first, then the figures in sections; as far as it can, within a *width*."""
     days = "1 day" if scenario.days == 1 else f"{scenario.days} days"
     runs = "1 replication" if estimates.n == 1 else f"{estimates.n} replications"
-    head = Text(f"{scenario.name}\n", style="bold")
-    head.append(f"{days}, {runs}, seed {seed} (the same seed gives the same result)", style="not bold")
-    parts: list[RenderableType] = [head]
+    head = Text(scenario.name, style="bold")
+    basis = Text(f"{days}, {runs}, seed {seed}")
+    if len(basis) + len(_SAME_SEED) <= width:
+        basis.append(_SAME_SEED)
+    parts: list[RenderableType] = [head, basis]
     promise = verdicts(estimates, scenario.targets)
     if promise:
-        parts.append(_targets(promise, scenario.targets.threshold_s))
-    parts.append(_figures(estimates, everything=everything))
+        parts.append(_targets(promise, scenario.targets.threshold_s, width))
+    parts.append(_figures(estimates, width, everything=everything))
     return Group(*parts)
 
 
-def _targets(promise: list[Verdict], threshold_s: float) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Targets", title_justify="left", title_style="bold")
-    for name in ("", "Figure", "Target"):
-        table.add_column(name)
-    table.add_column("Value", justify="right")
-    table.add_column("95 % interval", justify="right")
-    table.add_column("")
+def _table(title: str, columns: Sequence[str | Column], rows: Iterable[Row | None]) -> Table:
+    """Table of *rows*; None begins a new section."""
+    table = Table(*columns, box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        if row is None:
+            table.add_section()
+        else:
+            table.add_row(*row)
+    return table
+
+
+def _width(table: Table) -> int:
+    """Letters that a table needs."""
+    return Console(width=_BOUNDLESS, markup=False, emoji=False).measure(table).maximum
+
+
+def _narrowed(
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row | None],
+    width: int,
+    spare: Sequence[int],
+) -> Table:
+    """Table without as many of its *spare* columns as must go for it to fit into a *width*."""
+    kept = list(range(len(columns)))
+    while True:
+        cells = [row and [row[k] for k in kept if k < len(row)] for row in rows]
+        # A column belongs to one table, so each table gets copies.
+        table = _table(title, [replace(columns[k], _cells=[]) for k in kept], cells)
+        gone = [str(columns[k].header) for k in spare if k not in kept and columns[k].header]
+        if gone:
+            hint = f"  {' and '.join(gone)}: on a wider terminal"
+            table.caption = Text(hint, no_wrap=True, overflow="ignore")
+            table.caption_justify = "left"
+        dropped = next((k for k in spare if k in kept), None)
+        if dropped is None or _width(table) <= width:
+            return table
+        kept.remove(dropped)
+
+
+def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
+    columns = [
+        Column(""),
+        Column("Figure"),
+        Column("Target"),
+        Column("Value", justify="right"),
+        Column("95 % interval", justify="right"),
+        Column(""),
+    ]
+    rows: list[Row | None] = []
     for verdict in promise:
         kpi = BY_NAME[verdict.kpi]
         title = f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
-        table.add_row(
-            _mark(verdict),
-            title,
-            f"{verdict.side} {with_unit(kpi, verdict.bound)}",
-            number(verdict.figure.value, kpi.unit),
-            interval(verdict.figure, kpi.unit),
-            _remark(verdict),
+        rows.append(
+            [
+                _mark(verdict),
+                title,
+                f"{verdict.side} {with_unit(kpi, verdict.bound)}",
+                with_unit(kpi, verdict.figure.value),
+                interval(verdict.figure, kpi.unit),
+                _remark(verdict),
+            ]
         )
-    return table
+    return _narrowed("Targets", columns, rows, width, spare=(4, 5))
+
+
+def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
+    """Say of each target without a figure why there is none."""
+    by_turns = any(queue.by_turns for queue in scenario.queues)
+    return [
+        f"{verdict.target} can't be measured: "
+        + (
+            "no chat came that it counts"
+            if by_turns or verdict.kpi != "response_s"
+            else "no queue is served by turns"
+        )
+        for verdict in promise
+        if verdict.met is None
+    ]
 
 
 def _mark(verdict: Verdict) -> Text:
@@ -137,50 +242,76 @@ def _remark(verdict: Verdict) -> str:
     return said if verdict.sure else f"{said}, but not for sure"
 
 
-def _figures(estimates: Estimates, *, everything: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Key figures", title_justify="left", title_style="bold")
-    table.add_column("Figure")
-    table.add_column("Value", justify="right")
-    table.add_column("")
-    table.add_column("95 % interval", justify="right")
-    table.add_column("10–90 % of runs", justify="right")
+def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
+    columns = [
+        Column("Figure"),
+        Column("Value", justify="right"),
+        Column(""),
+        Column("95 % interval", justify="right"),
+        Column("10–90 % of runs", justify="right"),
+    ]
+    rows: list[Row | None] = []
     section = None
     for kpi, figure in _shown(estimates, everything=everything):
         if kpi.section != section:
             section = kpi.section
-            table.add_section()
-            table.add_row(Text(section.capitalize(), style="bold"))
+            rows += [None, [Text(section.capitalize(), style="bold")]]
         spread = f"{number(figure.p10, kpi.unit)} … {number(figure.p90, kpi.unit)}" if estimates.n > 1 else ""
         unit = "" if kpi.unit == "share" else kpi.unit
-        table.add_row(
-            f"  {kpi.title}", number(figure.value, kpi.unit), unit, interval(figure, kpi.unit), spread
-        )
-    return table
+        value = number(figure.value, kpi.unit)
+        rows.append([f"  {kpi.title}", value, unit, interval(figure, kpi.unit), spread])
+    return _narrowed("Key figures", columns, rows, width, spare=(4, 3))
 
 
 def _shown(estimates: Estimates, *, everything: bool) -> Iterator[tuple[Kpi, Figure]]:
     for kpi in KPIS:
         figure = estimates.figure(kpi.name)
         is_empty = figure.value is None or (kpi.section == "volume" and figure.value == 0)
-        if everything or (kpi.name in COMPACT and not (is_empty and kpi.name != "missed_rate")):
+        if everything or (
+            kpi.name in COMPACT and not (is_empty and kpi.name not in {"offered", "missed_rate"})
+        ):
             yield kpi, figure
 
 
-def breakdown(scenario: Scenario, estimates: Estimates, by: By) -> Table:
-    """One row a cell of a breakdown; intervals and days in which nothing happens are left out."""
-    table = Table(box=box.SIMPLE_HEAD, title=f"By {by}", title_justify="left", title_style="bold")
-    table.add_column(by.capitalize())
+def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIPED_WIDTH) -> RenderableType:
+    """One row a cell of a breakdown; intervals and days in which nothing happens are left out.
+
+    What does not fit beside each other in a *width* stands in several tables, one below the other.
+    """
     names = [name for name in ACROSS[by] if estimates.figure(name).value is not None]
-    for name in names:
-        unit = BY_NAME[name].unit
-        table.add_column(f"{SHORT[name]}\n{'%' if unit == 'share' else unit}", justify="right")
-    columns = {name: estimates.values(name, by) for name in names}
-    for cell, label in enumerate(labels(scenario, by)):
-        row = [None if columns[name][cell] != columns[name][cell] else columns[name][cell] for name in names]
-        if any(row) or by in {By.QUEUE, By.GROUP}:
-            texts = [number(value, BY_NAME[name].unit) for name, value in zip(names, row, strict=True)]
-            table.add_row(label, *(text.removesuffix(" %") for text in texts))
-    return table
+    values = {name: estimates.values(name, by) for name in names}
+    shown = [
+        cell
+        for cell in range(len(labels(scenario, by)))
+        if by in {By.QUEUE, By.GROUP} or any(column[cell] > 0 for column in values.values())
+    ]
+    names_of_cells = [Text(labels(scenario, by)[cell]) for cell in shown]
+
+    def table(some: Sequence[str]) -> Table:
+        columns = [Column(by.capitalize()), *(_column(name) for name in some)]
+        cells = [[_cell(name, values[name][cell]) for name in some] for cell in shown]
+        rows: list[Row] = [[label, *row] for label, row in zip(names_of_cells, cells, strict=True)]
+        title = f"By {by}" if not tables else f"By {by}, continued"
+        return _table(title, columns, rows)
+
+    tables: list[Table] = []
+    rest = names
+    while rest or not tables:
+        n = len(rest)
+        while n > 1 and _width(table(rest[:n])) > width:
+            n -= 1
+        tables.append(table(rest[:n]))
+        rest = rest[n:]
+    return Group(*tables)
+
+
+def _column(name: str) -> Column:
+    unit = BY_NAME[name].unit
+    return Column(f"{SHORT[name]}\n{'%' if unit == 'share' else unit}", justify="right")
+
+
+def _cell(name: str, value: float) -> str:
+    return number(None if isnan(value) else value, BY_NAME[name].unit).removesuffix(" %")
 
 
 def labels(scenario: Scenario, by: By) -> list[str]:

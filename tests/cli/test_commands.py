@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from sim.errors import OutputError
+from sim.show.folder import refuse_existing, whole_folder
 from tests.conftest import ROOT
 
 SMALL = """
@@ -153,11 +156,164 @@ def test_problems_go_to_stderr_with_exit_code_2_and_no_traceback(tmp_path: Path)
 
 def test_a_demand_beyond_memory_is_refused(small: Path):
     """With the figure, at once."""
-    small.write_text(SMALL.replace("per_hour = 12", "per_hour = 1e9"))
+    small.write_text(
+        SMALL.replace("per_hour = 12", "per_hour = 1e7").replace("interval_min", "days = 1000\ninterval_min")
+    )
     result = sim("run", small)
 
     assert result.returncode == 2
-    assert "24,000,000,000 chats, which need about" in result.stderr
+    assert "240,000,000,000 chats, which need about" in result.stderr
+
+
+def test_what_is_kept_of_many_replications_counts_as_well(small: Path, tmp_path: Path):
+    """A million replications of a small day, with and without logs; a million agents for years."""
+    for more in ([], ["--out", tmp_path / "out"]):
+        result = sim("run", small, "-n", "100000000", *more)
+        assert result.returncode == 2
+        assert "each of 100,000,000 replications expects 288 chats, which need about" in result.stderr
+    duty = 'shifts = [{ agents = 1000000, start = "08:00", end = "16:00" }]'
+    small.write_text("days = 3000\n" + SMALL.replace("agents = 1\n", f"{duty}\n"))
+    result = sim("run", small, "-n", "1")
+    assert result.returncode == 2
+    assert "with 1,000,000 agents and 3,000 days" in result.stderr
+
+
+def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
+    """Results are written, the exit code is that of the targets, and nothing is said."""
+    for more in ([], ["--json"]):
+        out = tmp_path / f"out{len(more)}"
+        args = ["run", str(small), "-n", "2", "--check", "--out", str(out), *more]
+        reader, writer = os.pipe()
+        os.close(reader)
+        with subprocess.Popen(
+            [sys.executable, "-m", "sim", *args], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        ) as process:
+            os.close(writer)
+            _, stderr = process.communicate(timeout=120)
+        assert process.returncode == 99
+        assert stderr == f"written to {out}\n"
+        assert (out / "kpis.json").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_under_stdout_is_told(small: Path):
+    """In words, with exit code 2."""
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "sim", "run", str(small), "-n", "1"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+    assert result.returncode == 2
+    assert result.stderr == "standard output: can't be written to: No space left on device\n"
+
+
+def test_places_that_cannot_be_written_to_are_refused_before_anything_is_simulated(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Below a file; a read-only directory (for root none is, so access is asked of a stand-in)."""
+    (tmp_path / "afile").write_text("")
+    result = sim("run", small, "-n", "1", "--out", tmp_path / "afile" / "sub")
+    assert result.returncode == 2
+    assert result.stderr.endswith(f"can't be made, for {tmp_path / 'afile'} is a file\n")
+
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked")
+    for name in ("locked", "locked/new"):
+        with pytest.raises(OutputError, match="locked is read-only"):
+            refuse_existing(tmp_path / name, force=False)
+    refuse_existing(tmp_path / "open", force=False)
+
+
+def test_a_directory_in_place_of_a_file_is_not_replaced(tmp_path: Path):
+    """And neither is any other file."""
+    out = tmp_path / "out"
+    (out / "b.csv").mkdir(parents=True)
+    (out / "a.csv").write_text("old")
+
+    def write() -> None:
+        with whole_folder(out, force=True) as folder:
+            (folder / "a.csv").write_text("new")
+            (folder / "b.csv").write_text("new")
+
+    with pytest.raises(OutputError, match="is a directory"):
+        write()
+
+    assert (out / "a.csv").read_text() == "old"
+    assert sorted(path.name for path in out.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_a_target_that_cannot_be_measured_is_a_warning(small: Path):
+    """By work there are no messages; the exit code stays 0."""
+    service = SMALL[SMALL.index("[queues.service]") : SMALL.index("[[groups]]")]
+    work = 'service = { work_s = { law = "fixed", mean_s = 60 } }\n'
+    text = SMALL.replace(service, work).replace("service_level = 0.99", "max_response_s = 60")
+    small.write_text(text)
+    result = sim("run", small, "-n", "2", "--check")
+
+    assert result.returncode == 0
+    assert result.stderr == "warning: max_response_s can't be measured: no queue is served by turns\n"
+
+
+def test_nothing_offered_is_said(small: Path):
+    """Chats offered are shown even if there are none."""
+    small.write_text(SMALL.replace("per_hour = 12", "per_hour = 0"))
+    assert re.search(r"Chats offered +0.00", sim("run", small, "-n", "2").stdout)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 120])
+def test_no_number_and_no_name_is_cut_on_a_narrow_terminal(columns: int):
+    """Columns go, or tables are split, but what is shown is whole; names are no markup."""
+    rows = [sim("run", ROOT / "scenarios" / "two_languages.toml", "-n", "3", "--by", "INTERVAL", "--by", "queue",
+                COLUMNS=str(width)).stdout.splitlines() for width in (columns, 500)]  # fmt: skip
+
+    narrow, wide = ([re.split(r"  +", row.strip()) for row in lines] for lines in rows)
+    words = {word for row in wide for word in row}
+    shown = {word for row in narrow for word in row}
+    assert {word for word in shown - words if "wider" not in word and "continued" not in word} <= {
+        "1 day, 3 replications, seed 1", *(word for word in shown if set(word) == {"─"}),
+    }  # fmt: skip
+    if columns >= 60:
+        assert max(map(len, rows[0])) <= columns
+    for row in wide:
+        assert columns < 60 or row[0] in shown or set(row[0]) == {"─"} or "seed" in row[0]
+
+
+def test_names_are_text_and_no_markup(small: Path, tmp_path: Path):
+    """Brackets, colons and other scripts, on the terminal and in pictures."""
+    small.write_text(SMALL.replace('"orders"', '"[vip]"').replace('"team"', '"[/b] :smile: 客服"'))
+    result = sim("run", small, "-n", "2", "--by", "queue", "--by", "group", "--out", tmp_path / "out")
+
+    assert result.returncode == 0
+    assert result.stderr == f"written to {tmp_path / 'out'}\n"
+    assert "[vip]" in result.stdout
+    assert "[/b] :smile: 客服" in result.stdout
+
+
+def test_interrupted_while_it_is_loading_it_leaves_without_a_traceback():
+    """Ctrl-C during the imports."""
+    code = """
+import sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from sim.cli import main
+main()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+    assert (result.returncode, result.stderr) == (130, "")
+
+
+def test_help_names_what_is_asked_for():
+    """No Python types."""
+    text = sim("run", "--help").stdout
+
+    assert "SCENARIO" in text
+    assert "list[str]" not in text
 
 
 def test_check_says_what_a_good_file_holds(scenario_file: Path):
@@ -166,6 +322,8 @@ def test_check_says_what_a_good_file_holds(scenario_file: Path):
 
     assert result.returncode == 0, result.stderr
     assert "fine" in result.stdout
+    assert "(s)" not in result.stdout
+    assert "1 days" not in result.stdout
 
 
 def test_new_writes_a_scenario_that_is_fine_and_overwrites_nothing(tmp_path: Path):
@@ -181,7 +339,10 @@ def test_new_writes_a_scenario_that_is_fine_and_overwrites_nothing(tmp_path: Pat
 
 def test_schema_is_json():
     """An editor can read it."""
-    assert "queues" in json.loads(sim("schema").stdout)["properties"]
+    document = json.loads(sim("schema").stdout)
+
+    assert "queues" in document["properties"]
+    assert document["title"] == "A live-chat centre"
 
 
 def test_help_and_check_answer_at_once():
@@ -189,7 +350,7 @@ def test_help_and_check_answer_at_once():
     code = """
 import sys
 from typer.testing import CliRunner
-from sim.cli import app
+from sim.cli.commands import app
 for args in (["--help"], ["run", "--help"], ["check", "scenarios/web_shop.toml"]):
     assert CliRunner().invoke(app, args).exit_code == 0, args
 print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name in sys.modules])
@@ -204,7 +365,7 @@ print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name 
 def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small: Path, tmp_path: Path):
     """Ctrl-C after some replications: their figures, all files whole, exit code 130."""
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "sim", "run", str(small), "-n", "100000", "--json", "--out", str(out)]
+    command = [sys.executable, "-m", "sim", "run", str(small), "-n", "20000", "--json", "--out", str(out)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
@@ -216,6 +377,6 @@ def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small
     assert "Traceback" not in stderr
     if stdout:
         n = json.loads(stdout)["replications"]
-        assert f"interrupted after {n} of 100000 replications" in stderr
+        assert f"interrupted after {n} of 20000 replications" in stderr
         assert json.loads((out / "kpis.json").read_text())["replications"] == n
     assert not list(tmp_path.glob(".out*"))
