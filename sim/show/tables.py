@@ -103,7 +103,7 @@ class Terminal:
 def number(value: float | None, unit: str) -> str:
     """Text of a figure: shares as per cent, the rest with as many digits as can be read.
 
-    >>> number(0.8765, "share"), number(1234.5, "chats"), number(3.14159, "s"), number(None, "s")
+    >>> number(0.8768, "share"), number(1234.5, "chats"), number(3.14159, "s"), number(None, "s")
     ('87.7 %', '1,234', '3.14', '–')
     """
     if value is None:
