@@ -68,7 +68,7 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
-    from sim.draws.sampling import refuse_too_large  # noqa: PLC0415
+    from sim.draws.memory import refuse_too_large  # noqa: PLC0415
     from sim.measure.promise import verdicts  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.show.tables import unmeasured  # noqa: PLC0415

@@ -15,11 +15,11 @@ from sim.errors import OutputError
 @told
 def check(scenario: ScenarioPath) -> None:
     """Find every problem in a scenario file, and in the forecast files that it names."""
-    from sim.draws.profile import expected_total  # noqa: PLC0415
+    from sim.draws.profile import expected_overall  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario)
-    chats = sum(expected_total(centre, queue) for queue in centre.queues)
+    chats = expected_overall(centre)
     counts = {
         "day": centre.days,
         "queue": len(centre.queues),

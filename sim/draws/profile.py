@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,11 +44,48 @@ def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:
     return np.asarray(rates * hours, dtype=np.float64)
 
 
-def expected_total(scenario: Scenario, queue: Queue) -> float:
-    """Chats that a *queue* is expected to get over the whole scenario."""
-    if queue.arrivals.times_s is not None:
-        return float(len(queue.arrivals.times_s))
-    return float(expected_chats(scenario, queue, busy_edges(scenario, queue)).sum())
+def expected_total(scenario: Scenario, q: int) -> float:
+    """Chats that queue *q* is expected to get over the whole scenario."""
+    times_s = scenario.queues[q].arrivals.times_s
+    return float(demand(scenario)[q][1].sum()) if times_s is None else float(len(times_s))
+
+
+def expected_overall(scenario: Scenario) -> float:
+    """Chats that all queues are expected to get."""
+    return sum(expected_total(scenario, q) for q in range(len(scenario.queues)))
+
+
+def demand(scenario: Scenario) -> list[tuple[Floats, Floats]]:
+    """Of each queue: the edges of its pieces and the chats expected in each; none for exact times.
+
+    Every replication asks, so the last scenarios' answers are kept.
+    """
+    return _demand(_Same(scenario))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A scenario told apart by identity: to hash a record is to hash all that it holds."""
+
+    scenario: Scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.scenario is self.scenario
+
+
+@lru_cache(maxsize=8)
+def _demand(same: _Same) -> list[tuple[Floats, Floats]]:
+    pieces = []
+    for queue in same.scenario.queues:
+        if queue.arrivals.times_s is not None:
+            pieces.append((np.empty(0), np.empty(0)))
+            continue
+        edges_s = busy_edges(same.scenario, queue)
+        pieces.append((edges_s, expected_chats(same.scenario, queue, edges_s)))
+    return pieces
 
 
 def _spikes(scenario: Scenario, queue: Queue) -> Floats:

@@ -12,19 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
 
 import numpy as np
-import psutil
 
-from sim.draws.profile import busy_edges, expected_chats, expected_total
+from sim.draws.memory import refuse_too_large
+from sim.draws.profile import demand
 from sim.draws.record import Draws
-from sim.errors import TooLargeError
-from sim.world.demand import ByTurns, ByWork, Queue
+from sim.errors import SimError
+from sim.world.demand import ByWork, Queue
 from sim.world.laws import gamma_factor
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
-from sim.world.team import Group
 from sim.world.units import Floats, Ints
 
 
@@ -43,16 +41,6 @@ class Stream(IntEnum):
     WORK = 7
     WRAP_UP = 8
     ROUTE = 9
-
-
-BYTES_A_CHAT, BYTES_A_TURN = 500, 150
-"""Memory that a chat (without its turns) and a turn take from draw to key figures; measured, generous."""
-BYTES_AN_AGENT, BYTES_A_SPAN = 2_000, 400
-"""Memory that an agent and one of his spans of duty take; generous."""
-KEPT_A_CHAT, KEPT_A_TURN, KEPT_AT_MOST, KEPT_AN_INTERVAL = 80, 16, 100_000, 1_000
-"""Memory kept of a replication: for percentiles, of no more than so many chats and turns; for intervals."""
-LOGGED_A_CHAT, LOGGED_A_TURN = 400, 240
-"""Memory kept of each replication where its log is kept for export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,61 +67,14 @@ def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
     TooLargeError
         If the expected demand needs more memory than the machine has available.
     """
+    if seed < 0 or replication < 0:
+        raise SimError(f"a seed and a replication are 0 or more, got {seed} and {replication}")
     refuse_too_large(scenario)
     columns = [
         _queue_columns(scenario, queue, _Streams(seed, replication, q))
         for q, queue in enumerate(scenario.queues)
     ]
     return _merged(columns, seed, replication)
-
-
-def expected_bytes(scenario: Scenario, replications: int = 1, *, keeps_logs: bool = False) -> float:
-    """Memory that some *replications* are expected to take, in bytes; *keeps_logs* for their export."""
-    chats, turns = _expected_chats_and_turns(scenario)
-    spans = sum(_most_spans(group) * scenario.days for group in scenario.groups)
-    one = chats * BYTES_A_CHAT + turns * BYTES_A_TURN
-    one += scenario.n_agents * BYTES_AN_AGENT + spans * BYTES_A_SPAN
-    kept = min(chats, KEPT_AT_MOST) * KEPT_A_CHAT + min(turns, KEPT_AT_MOST) * KEPT_A_TURN
-    kept += scenario.days * scenario.intervals_per_day * KEPT_AN_INTERVAL
-    if keeps_logs:
-        kept += chats * LOGGED_A_CHAT + turns * LOGGED_A_TURN
-    return one + replications * kept
-
-
-def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: bool = False) -> None:
-    """Refuse, before anything is drawn, what does not fit into memory.
-
-    Raises
-    ------
-    TooLargeError
-        If the *replications* are expected to take more than the machine has available.
-    """
-    need = expected_bytes(scenario, replications, keeps_logs=keeps_logs)
-    have = psutil.virtual_memory().available
-    if need > have:
-        chats, _ = _expected_chats_and_turns(scenario)
-        runs = "one replication" if replications == 1 else f"each of {replications:,} replications"
-        raise TooLargeError(
-            f"{runs} expects {chats:,.0f} chats, which need about {need / 2**30:,.1f} GiB of memory with "
-            f"{scenario.n_agents:,} agents and {scenario.days:,} days; {have / 2**30:,.1f} GiB are free: "
-            "take fewer days, a lower rate or fewer replications"
-        )
-
-
-def _expected_chats_and_turns(scenario: Scenario) -> tuple[float, float]:
-    chats = turns = 0.0
-    for queue in scenario.queues:
-        expected = expected_total(scenario, queue)
-        chats += expected
-        turns += expected * (queue.service.turns.mean if isinstance(queue.service, ByTurns) else 0.0)
-    return chats, turns
-
-
-def _most_spans(group: Group) -> int:
-    """Spans of duty that a group has in a day, at most."""
-    if group.staffing is not None:
-        return sum(max(late - early, 0) for early, late in pairwise([0, *group.staffing]))
-    return sum(shift.agents * (1 + len(shift.breaks)) for shift in group.shifts or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,15 +124,14 @@ def _arrivals(scenario: Scenario, queue: Queue, streams: _Streams) -> Floats:
     arrivals = queue.arrivals
     if arrivals.times_s is not None:
         return np.array(arrivals.times_s, dtype=np.float64)
-    edges_s = busy_edges(scenario, queue)
-    expected = expected_chats(scenario, queue, edges_s)
+    edges_s, expected = demand(scenario)[streams.queue]
     if arrivals.busyness_cv:
         factors = gamma_factor(streams.uniforms(Stream.DAY, scenario.days), arrivals.busyness_cv)
-        expected *= factors[(edges_s[:-1] // 86_400).astype(np.int64)]
+        expected = expected * factors[(edges_s[:-1] // 86_400).astype(np.int64)]
     if arrivals.interval_cv:
         n_intervals = scenario.days * scenario.intervals_per_day
         factors = gamma_factor(streams.uniforms(Stream.INTERVAL, n_intervals), arrivals.interval_cv)
-        expected *= factors[(edges_s[:-1] // scenario.interval_s).astype(np.int64)]
+        expected = expected * factors[(edges_s[:-1] // scenario.interval_s).astype(np.int64)]
     cumulated = np.concatenate([[0.0], np.cumsum(expected)])
     clock = _clock(streams.generator(Stream.ARRIVAL), float(cumulated[-1]))
     return _inverse(clock, cumulated, edges_s)
@@ -218,6 +158,8 @@ def _clock(generator: np.random.Generator, end: float) -> Floats:
 
 def _merged(columns: list[_Columns], seed: int, replication: int) -> Draws:
     """The customers of all queues in order of arrival, then of queue and number."""
+    if len(columns) == 1:
+        return _as_they_are(columns[0], seed, replication)
     arrival_s = np.concatenate([c.arrival_s for c in columns])
     order = np.argsort(arrival_s, kind="stable")
     n_turns = np.concatenate([c.n_turns for c in columns])
@@ -238,4 +180,23 @@ def _merged(columns: list[_Columns], seed: int, replication: int) -> Draws:
         turn_offset=turn_offset,
         agent_s=np.concatenate([c.agent_s for c in columns])[turns],
         customer_s=np.concatenate([c.customer_s for c in columns])[turns],
+    )
+
+
+def _as_they_are(columns: _Columns, seed: int, replication: int) -> Draws:
+    """The customers of one queue, which come in order of number."""
+    n = len(columns.arrival_s)
+    return Draws(
+        seed=seed,
+        replication=replication,
+        queue=np.zeros(n, dtype=np.int64),
+        number=np.arange(n),
+        arrival_s=columns.arrival_s,
+        patience_s=columns.patience_s,
+        work_s=columns.work_s,
+        wrap_up_s=columns.wrap_up_s,
+        route_u=columns.route_u,
+        turn_offset=np.concatenate([[0], np.cumsum(columns.n_turns)]),
+        agent_s=columns.agent_s,
+        customer_s=columns.customer_s,
     )

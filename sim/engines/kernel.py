@@ -50,22 +50,29 @@ Records: TypeAlias = "np.recarray[Any, Any]"
 
 CHAT = np.dtype(
     [
-        *((name, np.int64) for name in ("queue", "turn", "end_turn", "outcome", "agent")),
-        *((name, np.int64) for name in ("wait_next", "wait_previous", "inbox_next")),
+        *((name, np.int32) for name in ("queue", "agent", "turn", "end_turn", "inbox_next")),
         *((name, np.bool_) for name in ("queued", "waiting")),
-        *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
-        *((name, np.float64) for name in ("accepted_s", "ended_s", "released_s", "mark_s")),
     ],
     align=True,
 )
-"""A chat: `turn` is the turn it is at; the waiting line and the inbox are lists linked by row."""
+"""What is looked at with each message of a chat, kept small for the processor's cache: `turn` is the turn it
+is at, `inbox_next` links the messages in an agent's inbox by row."""
+VISIT = np.dtype(
+    [
+        *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
+        *((name, np.float64) for name in ("accepted_s", "ended_s", "released_s", "mark_s")),
+        *((name, np.int32) for name in ("outcome", "wait_next", "wait_previous")),
+    ],
+    align=True,
+)
+"""The rest of a chat: what is looked at once or twice. The waiting line is linked by row."""
 TURN = np.dtype(
     [(name, np.float64) for name in ("agent_s", "customer_s", "message_s", "start_s", "reply_s")], align=True
 )
 AGENT = np.dtype(
     [
-        *((name, np.int64) for name in ("group", "slots", "span", "n_open", "inbox_head", "inbox_tail")),
-        *((name, np.int64) for name in ("seat_next", "seat_previous", "n_work", "next_finish")),
+        *((name, np.int32) for name in ("group", "slots", "span", "n_open", "inbox_head", "inbox_tail")),
+        *((name, np.int32) for name in ("seat_next", "seat_previous", "n_work", "next_finish")),
         *((name, np.bool_) for name in ("on_duty", "attending")),
         *((name, np.float64) for name in ("idle_since", "since_s", "next_finish_s")),
     ],
@@ -107,6 +114,7 @@ class Centre(NamedTuple):
     """All that the engine reads and writes."""
 
     chats: Records
+    visits: Records
     turns: Records
     agents: Records
     queues: Records
@@ -317,7 +325,7 @@ def route_by_number(c: Centre, row: int, first: int, last: int) -> int:
     if c.desk[0].policy == ROUND_ROBIN:
         place = n_passed if n_passed < n_free else 0
     else:
-        place = int(np.floor(c.chats[row].route_u * n_free))
+        place = int(np.floor(c.visits[row].route_u * n_free))
     for k in range(first, last):
         low, high = c.groups[c.tier_group[k]].first_agent, c.groups[c.tier_group[k]].end_agent
         here = free_before(c, high) - free_before(c, low)
@@ -341,16 +349,16 @@ def begin_to_wait(c: Centre, row: int, now: float) -> None:
     c.chats[row].waiting = True
     c.queues[q].n_waiting += 1
     tail = c.queues[q].wait_tail
-    c.chats[row].wait_previous, c.chats[row].wait_next = tail, NONE
+    c.visits[row].wait_previous, c.visits[row].wait_next = tail, NONE
     if tail == NONE:
         c.queues[q].wait_head = row
     else:
-        c.chats[tail].wait_next = row
+        c.visits[tail].wait_next = row
     c.queues[q].wait_tail = row
     if c.queues[q].max_wait_s < np.inf:
         push(c, now + c.queues[q].max_wait_s, OVERFLOW, row)
-    if c.chats[row].patience_s < np.inf:
-        push(c, now + c.chats[row].patience_s, PATIENCE, row)
+    if c.visits[row].patience_s < np.inf:
+        push(c, now + c.visits[row].patience_s, PATIENCE, row)
 
 
 @compiled
@@ -359,15 +367,15 @@ def end_wait(c: Centre, row: int) -> None:
     q = c.chats[row].queue
     c.chats[row].waiting = False
     c.queues[q].n_waiting -= 1
-    before, after = c.chats[row].wait_previous, c.chats[row].wait_next
+    before, after = c.visits[row].wait_previous, c.visits[row].wait_next
     if before == NONE:
         c.queues[q].wait_head = after
     else:
-        c.chats[before].wait_next = after
+        c.visits[before].wait_next = after
     if after == NONE:
         c.queues[q].wait_tail = before
     else:
-        c.chats[after].wait_previous = before
+        c.visits[after].wait_previous = before
 
 
 @compiled
@@ -375,8 +383,8 @@ def give_up(c: Centre, row: int, outcome: int, now: float) -> None:
     """Let a chat that still waits leave (R4)."""
     if c.chats[row].waiting:
         end_wait(c, row)
-        c.chats[row].outcome = outcome
-        c.chats[row].ended_s = now
+        c.visits[row].outcome = outcome
+        c.visits[row].ended_s = now
 
 
 @compiled
@@ -397,8 +405,8 @@ def next_waiting(c: Centre, group: int) -> int:
         if priority != best_priority:
             if priority < best_priority:
                 best = row
-        elif c.chats[row].arrival_s != c.chats[best].arrival_s:
-            if c.chats[row].arrival_s < c.chats[best].arrival_s:
+        elif c.visits[row].arrival_s != c.visits[best].arrival_s:
+            if c.visits[row].arrival_s < c.visits[best].arrival_s:
                 best = row
         elif row < best:
             best = row
@@ -420,9 +428,9 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
     if c.agents[agent].n_open < c.agents[agent].slots:
         seat(c, agent)
     c.chats[row].agent = agent
-    c.chats[row].accepted_s = now
+    c.visits[row].accepted_s = now
     if shares:
-        c.chats[row].mark_s = c.clock_s[agent, q] + c.chats[row].work_s  # R17
+        c.visits[row].mark_s = c.clock_s[agent, q] + c.visits[row].work_s  # R17
         c.work_row[agent, c.agents[agent].n_work] = row
         c.agents[agent].n_work += 1
         announce_finish(c, agent, now)
@@ -527,16 +535,16 @@ def reply(c: Centre, row: int, now: float) -> None:
 @woven
 def end_conversation(c: Centre, row: int, now: float) -> None:
     """Begin the wrap-up (R16, R18)."""
-    c.chats[row].ended_s = now
-    push(c, now + c.chats[row].wrap_up_s, WRAP_UP, row)
+    c.visits[row].ended_s = now
+    push(c, now + c.visits[row].wrap_up_s, WRAP_UP, row)
 
 
 @woven
 def end_wrap_up(c: Centre, row: int, now: float) -> None:
     """Free the slot, and then the attention if the wrap-up had it."""
     agent = c.chats[row].agent
-    c.chats[row].outcome = SERVED
-    c.chats[row].released_s = now
+    c.visits[row].outcome = SERVED
+    c.visits[row].released_s = now
     free_slot(c, agent, now)
     if c.queues[c.chats[row].queue].wrap_up_attention:
         attend_next(c, agent, now)
@@ -564,7 +572,7 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
     for k in range(c.agents[agent].n_work):
         row = c.work_row[agent, k]
         q = c.chats[row].queue
-        rest_s = max(0.0, c.chats[row].mark_s - c.clock_s[agent, q])
+        rest_s = max(0.0, c.visits[row].mark_s - c.clock_s[agent, q])
         time_s = now + rest_s / c.speed[q, c.agents[agent].n_open]
         if time_s < first_s or (time_s == first_s and row < first):
             first, first_s = row, time_s
@@ -597,8 +605,8 @@ def arrive(c: Centre, row: int, now: float) -> None:
     """Let a chat arrive (R1 to R3)."""
     q = c.chats[row].queue
     if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
-        c.chats[row].outcome = OFFLINE
-        c.chats[row].ended_s = now
+        c.visits[row].outcome = OFFLINE
+        c.visits[row].ended_s = now
         return
     agent = route(c, row)
     if agent != NONE:
@@ -606,8 +614,8 @@ def arrive(c: Centre, row: int, now: float) -> None:
         if c.queues[q].by_turns:
             receive(c, row, now)
     elif c.queues[q].n_waiting >= c.queues[q].capacity:
-        c.chats[row].outcome = BLOCKED
-        c.chats[row].ended_s = now
+        c.visits[row].outcome = BLOCKED
+        c.visits[row].ended_s = now
     else:
         begin_to_wait(c, row, now)
 
@@ -659,7 +667,7 @@ def run(c: Centre) -> int:
     while True:
         now, key, source = np.inf, LATEST, NONE
         if row < n_chats:
-            now, key, source = c.chats[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
+            now, key, source = c.visits[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
         if duty < n_duty and earlier(c.duty[duty].time_s, c.duty[duty].key, now, key):
             now, key, source = c.duty[duty].time_s, c.duty[duty].key, FROM_DUTY
         if c.desk[0].heap_size > 0 and earlier(c.heap[0].time_s, c.heap[0].key, now, key):
@@ -688,18 +696,18 @@ def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     team = rota(scenario)
     centre = _centre(scenario, draws, team)
     n_events = _compiled_run()(centre)
-    chat, turn = centre.chats, centre.turns
+    chat, visit, turn = centre.chats, centre.visits, centre.turns
     chats = Chats(
         queue=draws.queue,
         number=draws.number,
         arrival_s=draws.arrival_s,
         patience_s=draws.patience_s,
-        outcome=_column(chat.outcome),
-        agent=_column(chat.agent),
+        outcome=_column(visit.outcome).astype(np.int64),
+        agent=_column(chat.agent).astype(np.int64),
         queued=_column(chat.queued),
-        accepted_s=_column(chat.accepted_s),
-        ended_s=_column(chat.ended_s),
-        released_s=_column(chat.released_s),
+        accepted_s=_column(visit.accepted_s),
+        ended_s=_column(visit.ended_s),
+        released_s=_column(visit.released_s),
     )
     turns = Turns(draws.turn_offset, _column(turn.message_s), _column(turn.start_s), _column(turn.reply_s))
     duty = Duty(team.agent, team.on_s, team.off_s, _column(centre.spans.out_s))
@@ -746,6 +754,7 @@ def _centre(scenario: Scenario, draws: Draws, team: Rota) -> Centre:
     hours = scenario.hours
     return Centre(
         chats=_chats(draws),
+        visits=_visits(draws),
         turns=_records(
             draws.n_turns,
             TURN,
@@ -782,16 +791,23 @@ def _centre(scenario: Scenario, draws: Draws, team: Rota) -> Centre:
 
 
 def _chats(draws: Draws) -> Records:
-    nan = dict.fromkeys(("accepted_s", "ended_s", "released_s"), np.nan)
-    columns = ("queue", "arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")
     return _records(
         draws.n_chats,
         CHAT,
+        queue=draws.queue,
+        agent=NO_AGENT,
         turn=draws.turn_offset[:-1],
         end_turn=draws.turn_offset[1:],
+    )
+
+
+def _visits(draws: Draws) -> Records:
+    columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")
+    return _records(
+        draws.n_chats,
+        VISIT,
         outcome=UNFINISHED,
-        agent=NO_AGENT,
-        **nan,
+        **dict.fromkeys(("accepted_s", "ended_s", "released_s"), np.nan),
         **{name: getattr(draws, name) for name in columns},
     )
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from sim.draws.profile import expected_total
+from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.errors import SimError
@@ -124,8 +124,7 @@ def _further(estimates: Estimates, scenario: Scenario, precision: float | None) 
 
 def _batches(scenario: Scenario, first: int, end: int) -> Iterator[range]:
     """Replications *first* to *end* in batches, whose length depends on the scenario alone."""
-    chats = sum(expected_total(scenario, queue) for queue in scenario.queues)
-    length = max(1, min(32, int(CHATS_A_BATCH / max(chats, 1.0))))
+    length = max(1, min(32, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
     for start in range(first, end, length):
         yield range(start, min(start + length, end))
 

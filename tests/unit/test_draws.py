@@ -129,10 +129,10 @@ def test_weekdays_spikes_and_forecasts_shape_the_expected_chats():
     scenario = world([queue([], by_work(1)) | {"arrivals": arrivals}], days=2)
     chats = expected_chats(scenario, scenario.queues[0], busy_edges(scenario, scenario.queues[0]))
 
-    assert expected_total(scenario, scenario.queues[0]) == 20 * 23 + 80
+    assert expected_total(scenario, 0) == 20 * 23 + 80
     assert chats[26:30].tolist() == [10, 40, 40, 10]
     forecast = world([queue([], by_work(1)) | {"arrivals": {"per_interval": [1.0, 2.0] + [0.0] * 46}}])
-    assert expected_total(forecast, forecast.queues[0]) == 3
+    assert expected_total(forecast, 0) == 3
 
 
 def test_no_demand_is_no_customers():
