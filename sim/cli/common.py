@@ -38,6 +38,10 @@ Replications = Annotated[
     int,
     typer.Option("--replications", "-n", min=1, metavar="N", help="Independent repetitions of the scenario."),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Threads; as many as processors if omitted.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Out = Annotated[
     Path | None,
@@ -100,8 +104,11 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on stderr once the work has taken a second, on a terminal only; gives the step to call."""
+def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr once the work has taken a second, on a terminal only.
+
+    Gives a function to call with what is done and what is wanted.
+    """
     from time import monotonic  # noqa: PLC0415
 
     from rich.console import Console  # noqa: PLC0415
@@ -113,15 +120,15 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     task = bar.add_task(what, total=total)
     began, started = monotonic(), False
 
-    def step() -> None:
+    def show(done: int, wanted: int) -> None:
         nonlocal started
-        bar.advance(task)
+        bar.update(task, completed=done, total=wanted)
         if not started and monotonic() - began > 1:
             started = True
             bar.start()
 
     try:
-        yield step
+        yield show
     finally:
         if started:
             bar.stop()

@@ -16,6 +16,7 @@ from sim.cli.common import (
     Replications,
     ScenarioPath,
     Seed,
+    Workers,
     progress,
     remark,
     say,
@@ -51,6 +52,16 @@ By = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        help="Go on until the 95 % interval of each figure with a target is at most this far on either side: "
+        "0.02 is 2 points of a share, or 2 % of any other figure. --replications are the first stage, "
+        "10,000 the end.",
+        min=1e-6,
+        show_default=False,
+    ),
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
@@ -59,7 +70,9 @@ def run(
     scenario: ScenarioPath,
     seed: Seed = 1,
     replications: Replications = 20,
-    engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.REFERENCE,
+    engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.KERNEL,
+    workers: Workers = None,
+    precision: Precision = None,
     by: By = None,
     everything: All = False,
     json: Json = False,
@@ -68,7 +81,6 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
-    from sim.draws.memory import refuse_too_large  # noqa: PLC0415
     from sim.measure.promise import verdicts  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.show.tables import unmeasured  # noqa: PLC0415
@@ -78,15 +90,11 @@ def run(
     centre = load(scenario)
     if out is not None:
         refuse_existing(out, force=force)
-    refuse_too_large(centre, replications, keeps_logs=out is not None)
-    keep = _Keeper(out is not None)
-    with progress("Replications", replications) as step:
-
-        def each(replication: int, log: ChatLog) -> None:
-            keep(replication, log)
-            step()
-
-        result = replicate(centre, seed, replications, engine, each=each)
+    keep = _Keeper()
+    with progress("Replications", replications) as show:
+        result = replicate(
+            centre, seed, replications, engine, workers, precision, keep if out is not None else None, show
+        )
     if out is not None:
         _write(out, centre, result.estimates, seed, engine, keep, force=force)
         remark(f"written to {out}")
@@ -97,8 +105,10 @@ def run(
     else:
         say(_tables(centre, result.estimates, seed, by or [], everything=everything))
     if result.interrupted:
-        remark(f"interrupted after {result.estimates.n} of {replications} replications")
+        remark(f"interrupted after {result.estimates.n} of {result.wanted} replications")
         raise typer.Exit(Exit.INTERRUPTED)
+    if not result.precise:
+        remark(f"warning: the precision was not reached in {result.estimates.n:,} replications")
     if check:
         promise = verdicts(result.estimates, centre.targets)
         for why in unmeasured(centre, promise):
@@ -110,17 +120,15 @@ def run(
 class _Keeper:
     """Keeps what `--out` needs of each log: its tables, and the first log whole for the pictures."""
 
-    def __init__(self, is_wanted: bool) -> None:
-        self.is_wanted = is_wanted
+    def __init__(self) -> None:
         self.tables: list[dict[str, pl.DataFrame]] = []
         self.first: ChatLog | None = None
 
     def __call__(self, replication: int, log: ChatLog) -> None:
-        if self.is_wanted:
-            from sim.log.export import frames  # noqa: PLC0415
+        from sim.log.export import frames  # noqa: PLC0415
 
-            self.first = self.first or log
-            self.tables.append(frames(log, replication))
+        self.first = self.first or log
+        self.tables.append(frames(log, replication))
 
 
 def _tables(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from sim.world.demand import Queue
-from sim.world.scenario import Scenario
+from sim.world.scenario import Same, Scenario
 from sim.world.units import DAY_S, HOUR_S, Floats
 
 
@@ -60,24 +59,11 @@ def demand(scenario: Scenario) -> list[tuple[Floats, Floats]]:
 
     Every replication asks, so the last scenarios' answers are kept.
     """
-    return _demand(_Same(scenario))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A scenario told apart by identity: to hash a record is to hash all that it holds."""
-
-    scenario: Scenario
-
-    def __hash__(self) -> int:
-        return id(self.scenario)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.scenario is self.scenario
+    return _demand(Same(scenario))
 
 
 @lru_cache(maxsize=8)
-def _demand(same: _Same) -> list[tuple[Floats, Floats]]:
+def _demand(same: Same) -> list[tuple[Floats, Floats]]:
     pieces = []
     for queue in same.scenario.queues:
         if queue.arrivals.times_s is not None:

@@ -51,6 +51,8 @@ import numba  # noqa: E402  it reads its cache directory when it is imported
 # NOTE: `_nrt=False` compiles without reference counts. Nothing is allocated inside, so nothing needs them;
 # counting took ten times as long as the simulation.
 _njit: Any = numba.njit
+IS_COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
+"""Whether functions are compiled at all."""
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False, "_nrt": False}
 
 

@@ -15,134 +15,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from sim.draws.record import Draws
 from sim.engines.compiled import compiled, prepare, woven
+from sim.engines.records import DAY, NONE, POLICIES, ROWS, Centre, centre, fixed
 from sim.log.chatlog import ChatLog, Chats, Duty, Turns, chat_log
-from sim.world.demand import ByWork, Queue
-from sim.world.rota import Rota, rota
-from sim.world.rules import NO_AGENT, Order, Outcome, Policy
-from sim.world.scenario import Scenario
-from sim.world.units import DAY_S, Floats, Ints
+from sim.world.rules import Order, Outcome, Policy
+from sim.world.scenario import Same, Scenario
 
 # The compiler takes globals for constants.
 LOG_OFF, LOG_ON = int(Order.LOG_OFF), int(Order.LOG_ON)
 REPLY, WRAP_UP, FINISH, MESSAGE = int(Order.REPLY), int(Order.WRAP_UP), int(Order.FINISH), int(Order.MESSAGE)
 ARRIVAL, OVERFLOW, PATIENCE = int(Order.ARRIVAL), int(Order.OVERFLOW), int(Order.PATIENCE)
 SERVED, ABANDONED, BLOCKED = int(Outcome.SERVED), int(Outcome.ABANDONED), int(Outcome.BLOCKED)
-OFFLINE, OVERFLOWED, UNFINISHED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED), int(Outcome.UNFINISHED)
-POLICIES = list(Policy)
+OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
 LEAST_LOADED, MOST_LOADED = POLICIES.index(Policy.LEAST_LOADED), POLICIES.index(Policy.MOST_LOADED)
 LONGEST_IDLE, ROUND_ROBIN = POLICIES.index(Policy.LONGEST_IDLE), POLICIES.index(Policy.ROUND_ROBIN)
-DAY = float(DAY_S)
-NONE = -1
-ROWS = 2**32
-"""An event's key is order × ROWS + row."""
 LATEST = 2**62
 """A key after all others."""
 FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 """Where the next event comes from."""
-
-Records: TypeAlias = "np.recarray[Any, Any]"
-
-CHAT = np.dtype(
-    [
-        *((name, np.int32) for name in ("queue", "agent", "turn", "end_turn", "inbox_next")),
-        *((name, np.bool_) for name in ("queued", "waiting")),
-    ],
-    align=True,
-)
-"""What is looked at with each message of a chat, kept small for the processor's cache: `turn` is the turn it
-is at, `inbox_next` links the messages in an agent's inbox by row."""
-VISIT = np.dtype(
-    [
-        *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
-        *((name, np.float64) for name in ("accepted_s", "ended_s", "released_s", "mark_s")),
-        *((name, np.int32) for name in ("outcome", "wait_next", "wait_previous")),
-    ],
-    align=True,
-)
-"""The rest of a chat: what is looked at once or twice. The waiting line is linked by row."""
-TURN = np.dtype(
-    [(name, np.float64) for name in ("agent_s", "customer_s", "message_s", "start_s", "reply_s")], align=True
-)
-AGENT = np.dtype(
-    [
-        *((name, np.int32) for name in ("group", "slots", "span", "n_open", "inbox_head", "inbox_tail")),
-        *((name, np.int32) for name in ("seat_next", "seat_previous", "n_work", "next_finish")),
-        *((name, np.bool_) for name in ("on_duty", "attending")),
-        *((name, np.float64) for name in ("idle_since", "since_s", "next_finish_s")),
-    ],
-    align=True,
-)
-"""An agent: `seat_next` links those who may take a chat; `next_finish` is the chat announced to end first."""
-QUEUE = np.dtype(
-    [
-        *((name, np.int64) for name in ("priority", "capacity", "first_tier", "end_tier")),
-        *((name, np.int64) for name in ("wait_head", "wait_tail", "n_waiting", "chosen_last")),
-        *((name, np.bool_) for name in ("by_turns", "wrap_up_attention")),
-        ("max_wait_s", np.float64),
-    ],
-    align=True,
-)
-GROUP = np.dtype(
-    [
-        *((name, np.int64) for name in ("first_skill", "end_skill", "first_agent", "end_agent")),
-        ("shares", np.bool_),
-        ("switching", np.float64),
-    ],
-    align=True,
-)
-"""A group: `shares` says that it serves by work."""
-RANGE = np.dtype([("first", np.int64), ("end", np.int64)])
-SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64)])
-EVENT = np.dtype([("time_s", np.float64), ("key", np.int64)])
-SEATS = np.dtype([("head", np.int64), ("tail", np.int64)])
-DESK = np.dtype(
-    [
-        *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
-        ("open_s", np.float64),
-        ("close_s", np.float64),
-    ]
-)
-
-
-class Centre(NamedTuple):
-    """All that the engine reads and writes."""
-
-    chats: Records
-    visits: Records
-    turns: Records
-    agents: Records
-    queues: Records
-    groups: Records
-    tiers: Records
-    """Groups of a tier: a range of `tier_group`."""
-    tier_group: Ints
-    skill: Ints
-    """Queues of each group, one after the other."""
-    spans: Records
-    duty: Records
-    """Log-ins and log-offs in order."""
-    heap: Records
-    seats: Records
-    """Shape (n_groups, n_slots): agents who may take a chat and hold so many, as a linked list."""
-    free_tree: Ints
-    """Fenwick tree over agents: 1 for each who may take a chat. Kept for R7's orders by number alone."""
-    pulled: Ints
-    """Chats that an agent has just taken from the queue."""
-    work_row: Ints
-    """Shape (n_agents, n_slots): chats being worked on."""
-    clock_s: Floats
-    """Shape (n_agents, n_queues)."""
-    speed: Floats
-    """Shape (n_queues, n_slots + 1): speed of each chat with so many open (R17)."""
-    desk: Records
-    """The rest: one record."""
-
 
 # Heap: four children a node, keyed (time, order, row).
 
@@ -156,7 +50,7 @@ def earlier(time_s: float, key: int, other_s: float, other_key: int) -> bool:
 @woven
 def push(c: Centre, time_s: float, order: int, row: int) -> None:
     """Announce an event."""
-    key = order * ROWS + row
+    key = order * ROWS + int(row)
     desk = c.desk[0]
     i = desk.heap_size
     desk.heap_size = i + 1
@@ -688,29 +582,31 @@ def run(c: Centre) -> int:
             return int(c.desk[0].n_events) + n_chats + n_duty
 
 
-# The way in and out
-
-
 def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*."""
-    team = rota(scenario)
-    centre = _centre(scenario, draws, team)
-    n_events = _compiled_run()(centre)
-    chat, visit, turn = centre.chats, centre.visits, centre.turns
+    setting = fixed(Same(scenario))
+    run_of = centre(setting, draws)
+    n_events = _compiled_run()(run_of)
+    chat, visit, turn, team = run_of.chats, run_of.visits, run_of.turns, setting.team
     chats = Chats(
         queue=draws.queue,
         number=draws.number,
         arrival_s=draws.arrival_s,
         patience_s=draws.patience_s,
-        outcome=_column(visit.outcome).astype(np.int64),
-        agent=_column(chat.agent).astype(np.int64),
-        queued=_column(chat.queued),
-        accepted_s=_column(visit.accepted_s),
-        ended_s=_column(visit.ended_s),
-        released_s=_column(visit.released_s),
+        outcome=visit["outcome"].astype(np.int64),
+        agent=chat["agent"].astype(np.int64),
+        queued=np.ascontiguousarray(chat["queued"]),
+        accepted_s=np.ascontiguousarray(visit["accepted_s"]),
+        ended_s=np.ascontiguousarray(visit["ended_s"]),
+        released_s=np.ascontiguousarray(visit["released_s"]),
     )
-    turns = Turns(draws.turn_offset, _column(turn.message_s), _column(turn.start_s), _column(turn.reply_s))
-    duty = Duty(team.agent, team.on_s, team.off_s, _column(centre.spans.out_s))
+    turns = Turns(
+        draws.turn_offset,
+        np.ascontiguousarray(turn["message_s"]),
+        np.ascontiguousarray(turn["start_s"]),
+        np.ascontiguousarray(turn["reply_s"]),
+    )
+    duty = Duty(team.agent, team.on_s, team.off_s, np.ascontiguousarray(run_of.spans["out_s"]))
     return chat_log(scenario, team, chats, turns, duty, n_events)
 
 
@@ -720,156 +616,11 @@ def _compiled_run() -> Callable[[Centre], int]:
     row, time_s = np.zeros(0, dtype=np.int64), np.zeros(0)
     nobody = Draws(0, 0, row, row, *(time_s,) * 5, np.zeros(1, dtype=np.int64), time_s, time_s)
     service = {"work_s": {"law": "fixed", "mean_s": 0}}
-    centre = Scenario.model_validate(
+    smallest = Scenario.model_validate(
         {
             "queues": [{"name": "q", "arrivals": {"times_s": []}, "service": service}],
             "groups": [{"name": "g", "queues": ["q"], "agents": 1}],
         }
     )
-    prepare(run, _centre(centre, nobody, rota(centre)))
+    prepare(run, centre(fixed(Same(smallest)), nobody))
     return run
-
-
-def _column(field: Any) -> Any:
-    """A field of records as an array of its own."""
-    return np.ascontiguousarray(field)
-
-
-def _records(n: int | tuple[int, ...], dtype: np.dtype[Any], **fields: Any) -> Records:
-    """Records with these fields; the others are zero."""
-    records = np.zeros(n, dtype=dtype).view(np.recarray)
-    for name, values in fields.items():
-        records[name] = values
-    return records
-
-
-def _centre(scenario: Scenario, draws: Draws, team: Rota) -> Centre:
-    """Everything as it is at the beginning."""
-    queues, groups = scenario.queues, scenario.groups
-    names = [queue.name for queue in queues]
-    tiers = [_tiers(scenario, queue) for queue in queues]
-    skills = [sorted(names.index(name) for name in group.queues) for group in groups]
-    n_agents, n_slots = len(team.group), max(group.concurrency for group in groups)
-    tier_ends = np.cumsum([0] + [len(tier) for queue_tiers in tiers for tier in queue_tiers])
-    hours = scenario.hours
-    return Centre(
-        chats=_chats(draws),
-        visits=_visits(draws),
-        turns=_records(
-            draws.n_turns,
-            TURN,
-            agent_s=draws.agent_s,
-            customer_s=draws.customer_s,
-            message_s=np.nan,
-            start_s=np.nan,
-            reply_s=np.nan,
-        ),
-        agents=_records(
-            n_agents, AGENT, group=team.group, slots=team.slots,
-            span=NONE, inbox_head=NONE, inbox_tail=NONE, next_finish=NONE,
-        ),
-        queues=_queues(scenario, tiers),
-        groups=_groups(scenario, skills, team),
-        tiers=_records(len(tier_ends) - 1, RANGE, first=tier_ends[:-1], end=tier_ends[1:]),
-        tier_group=np.array([g for qt in tiers for tier in qt for g in tier], dtype=np.int64),
-        skill=np.array([q for skill in skills for q in skill], dtype=np.int64),
-        spans=_records(len(team.agent), SPAN, agent=team.agent, out_s=team.off_s),
-        duty=_duty(team),
-        # Six events a chat at most (its wait, its work, its agent's announcements); untouched memory is free.
-        heap=np.empty(6 * draws.n_chats + 16, dtype=EVENT).view(np.recarray),
-        seats=_records((len(groups), n_slots), SEATS, head=NONE, tail=NONE),
-        free_tree=np.zeros(n_agents + 1, dtype=np.int64),
-        pulled=np.zeros(n_slots, dtype=np.int64),
-        work_row=np.zeros((n_agents, n_slots), dtype=np.int64),
-        clock_s=np.zeros((n_agents, len(queues))),
-        speed=np.array([_speeds(queue, n_slots) for queue in queues]),
-        desk=_records(
-            1, DESK, policy=POLICIES.index(scenario.routing.policy),
-            open_s=hours.open if hours else 0.0, close_s=hours.close if hours else DAY,
-        ),
-    )  # fmt: skip
-
-
-def _chats(draws: Draws) -> Records:
-    return _records(
-        draws.n_chats,
-        CHAT,
-        queue=draws.queue,
-        agent=NO_AGENT,
-        turn=draws.turn_offset[:-1],
-        end_turn=draws.turn_offset[1:],
-    )
-
-
-def _visits(draws: Draws) -> Records:
-    columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")
-    return _records(
-        draws.n_chats,
-        VISIT,
-        outcome=UNFINISHED,
-        **dict.fromkeys(("accepted_s", "ended_s", "released_s"), np.nan),
-        **{name: getattr(draws, name) for name in columns},
-    )
-
-
-def _queues(scenario: Scenario, tiers: list[list[list[int]]]) -> Records:
-    queues = scenario.queues
-    tier_ends = np.cumsum([0] + [len(queue_tiers) for queue_tiers in tiers])
-    return _records(
-        len(queues),
-        QUEUE,
-        priority=[queue.priority for queue in queues],
-        capacity=[ROWS if queue.capacity is None else queue.capacity for queue in queues],
-        first_tier=tier_ends[:-1],
-        end_tier=tier_ends[1:],
-        wait_head=NONE,
-        wait_tail=NONE,
-        chosen_last=NONE,
-        by_turns=[queue.by_turns for queue in queues],
-        wrap_up_attention=[queue.wrap_up_attention for queue in queues],
-        max_wait_s=[np.inf if queue.max_wait_s is None else queue.max_wait_s for queue in queues],
-    )
-
-
-def _groups(scenario: Scenario, skills: list[list[int]], team: Rota) -> Records:
-    groups = scenario.groups
-    skill_ends = np.cumsum([0] + [len(skill) for skill in skills])
-    agent_ends = np.searchsorted(team.group, np.arange(len(groups) + 1))
-    return _records(
-        len(groups),
-        GROUP,
-        first_skill=skill_ends[:-1],
-        end_skill=skill_ends[1:],
-        first_agent=agent_ends[:-1],
-        end_agent=agent_ends[1:],
-        shares=[not scenario.queues[skill[0]].by_turns for skill in skills],
-        switching=[group.switching for group in groups],
-    )
-
-
-def _duty(team: Rota) -> Records:
-    """Log-ins and log-offs in order of time and key."""
-    span = np.arange(len(team.agent))
-    ends = team.off_s < np.inf
-    times = np.concatenate([team.on_s, team.off_s[ends]])
-    keys = np.concatenate([LOG_ON * ROWS + span, LOG_OFF * ROWS + span[ends]])
-    order = np.lexsort((keys, times))
-    return _records(len(times), EVENT, time_s=times[order], key=keys[order])
-
-
-def _tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
-    """Groups that may take a chat of a queue: the preferred one by one, then the others (R7)."""
-    able = [g for g, group in enumerate(scenario.groups) if queue.name in group.queues]
-    names = [group.name for group in scenario.groups]
-    tiers = [[names.index(name)] for name in queue.prefer]
-    rest = [g for g in able if names[g] not in queue.prefer]
-    return [*tiers, rest] if rest else tiers
-
-
-def _speeds(queue: Queue, n_slots: int) -> list[float]:
-    """Speed of a queue's chats with 0, 1, 2, … open; 1 where the scenario has no such number."""
-    service = queue.service
-    if not isinstance(service, ByWork):
-        return [1.0] * (n_slots + 1)
-    n_given = n_slots if service.aht_s is None else min(len(service.aht_s), n_slots)
-    return [1.0] + [service.speed(n) if n <= n_given else 1.0 for n in range(1, n_slots + 1)]

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
+from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
@@ -24,7 +25,7 @@ from sim.measure.kpis import Kpis, measure_all
 from sim.measure.promise import TARGETS
 from sim.world.scenario import Scenario
 
-CHATS_A_BATCH = 6_000
+CHATS_A_BATCH = 12_500
 """Replications that are simulated and measured at once bring about so many chats."""
 MOST_REPLICATIONS = 10_000
 """The search for a precision gives up here."""
@@ -72,6 +73,7 @@ def replicate(
         raise SimError(
             f"replications must be at least 1 and a precision above 0, got {replications}, {precision}"
         )
+    refuse_too_large(scenario, replications, keeps_logs=each is not None)
     runs: list[Kpis] = []
     wanted = replications
     with _Workers(workers) as pool:

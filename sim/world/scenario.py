@@ -118,6 +118,19 @@ class Scenario(Record):
         return sum(group.n_agents for group in self.groups)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A scenario told apart by identity: to hash a record is to hash all that it holds."""
+
+    scenario: Scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.scenario is self.scenario
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of a scenario that are valid by themselves; None for one that is not."""

@@ -380,3 +380,18 @@ def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small
         assert f"interrupted after {n} of 20000 replications" in stderr
         assert json.loads((out / "kpis.json").read_text())["replications"] == n
     assert not list(tmp_path.glob(".out*"))
+
+
+def test_a_precision_runs_on_until_it_is_sure(small: Path):
+    """More replications than the first stage, with every target's figure sure to five points; any workers alike."""
+    small.write_text(SMALL.replace("interval_min", "days = 1\ninterval_min"))
+    one, two = (
+        sim("run", small, "-n", "3", "--precision", "0.02", "--workers", n, "--json") for n in ("1", "2")
+    )
+    document = json.loads(one.stdout)
+
+    assert one.stdout == two.stdout
+    assert document["engine"] == "kernel"
+    assert document["replications"] > 3
+    for target in document["targets"]:
+        assert (target["high"] - target["low"]) / 2 < 0.02
