@@ -35,6 +35,8 @@ LEAST_LOADED, MOST_LOADED = POLICIES.index(Policy.LEAST_LOADED), POLICIES.index(
 LONGEST_IDLE, ROUND_ROBIN = POLICIES.index(Policy.LONGEST_IDLE), POLICIES.index(Policy.ROUND_ROBIN)
 LATEST = 2**62
 """A key after all others."""
+TOP = 3
+"""Place of the first event in the heap."""
 FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 """Where the next event comes from."""
 
@@ -56,12 +58,13 @@ def push(c: Centre, time_s: float, order: int, row: int) -> None:
     desk.heap_size = i + 1
     desk.n_events += 1
     while i > 0:
-        parent = c.heap[(i - 1) >> 2]
+        above = (i - 1) >> 2
+        parent = c.heap[above + TOP]
         if earlier(parent.time_s, parent.key, time_s, key):
             break
-        c.heap[i].time_s, c.heap[i].key = parent.time_s, parent.key
-        i = (i - 1) >> 2
-    c.heap[i].time_s, c.heap[i].key = time_s, key
+        c.heap[i + TOP].time_s, c.heap[i + TOP].key = parent.time_s, parent.key
+        i = above
+    c.heap[i + TOP].time_s, c.heap[i + TOP].key = time_s, key
 
 
 @woven
@@ -69,21 +72,23 @@ def pop(c: Centre) -> None:
     """Remove the first event."""
     n = c.desk[0].heap_size - 1
     c.desk[0].heap_size = n
-    time_s, key = c.heap[n].time_s, c.heap[n].key
+    time_s, key = c.heap[n + TOP].time_s, c.heap[n + TOP].key
     i = 0
     while True:
         child = 4 * i + 1
         if child >= n:
             break
         best = child
+        first_s, first_key = c.heap[child + TOP].time_s, c.heap[child + TOP].key
         for k in range(child + 1, min(child + 4, n)):
-            if earlier(c.heap[k].time_s, c.heap[k].key, c.heap[best].time_s, c.heap[best].key):
+            if earlier(c.heap[k + TOP].time_s, c.heap[k + TOP].key, first_s, first_key):
                 best = k
-        if earlier(time_s, key, c.heap[best].time_s, c.heap[best].key):
+                first_s, first_key = c.heap[k + TOP].time_s, c.heap[k + TOP].key
+        if earlier(time_s, key, first_s, first_key):
             break
-        c.heap[i].time_s, c.heap[i].key = c.heap[best].time_s, c.heap[best].key
+        c.heap[i + TOP].time_s, c.heap[i + TOP].key = first_s, first_key
         i = best
-    c.heap[i].time_s, c.heap[i].key = time_s, key
+    c.heap[i + TOP].time_s, c.heap[i + TOP].key = time_s, key
 
 
 # Seats: agents who may take a chat (R6), by group and number of open chats, in the order of R7.
@@ -325,8 +330,8 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
     c.visits[row].accepted_s = now
     if shares:
         c.visits[row].mark_s = c.clock_s[agent, q] + c.visits[row].work_s  # R17
-        c.work_row[agent, c.agents[agent].n_work] = row
-        c.agents[agent].n_work += 1
+        c.work_row[agent, c.shares[agent].n_work] = row
+        c.shares[agent].n_work += 1
         announce_finish(c, agent, now)
 
 
@@ -346,7 +351,7 @@ def free_slot(c: Centre, agent: int, now: float) -> None:
         announce_finish(c, agent, now)
     fill_slots(c, agent, now)
     if not c.agents[agent].on_duty and c.agents[agent].n_open == 0:  # R11: the end of an overrun
-        c.spans[c.agents[agent].span].out_s = now
+        c.spans[c.shares[agent].span].out_s = now
 
 
 @compiled
@@ -454,16 +459,16 @@ def advance(c: Centre, agent: int, now: float) -> None:
         group = c.agents[agent].group
         for k in range(c.groups[group].first_skill, c.groups[group].end_skill):
             q = c.skill[k]
-            c.clock_s[agent, q] += (now - c.agents[agent].since_s) * c.speed[q, c.agents[agent].n_open]
-    c.agents[agent].since_s = now
+            c.clock_s[agent, q] += (now - c.shares[agent].since_s) * c.speed[q, c.agents[agent].n_open]
+    c.shares[agent].since_s = now
 
 
 @compiled
 def announce_finish(c: Centre, agent: int, now: float) -> None:
     """Announce which of an agent's chats will be done first; what was announced before is void."""
-    c.agents[agent].next_finish = NONE
+    c.shares[agent].next_finish = NONE
     first, first_s = NONE, np.inf
-    for k in range(c.agents[agent].n_work):
+    for k in range(c.shares[agent].n_work):
         row = c.work_row[agent, k]
         q = c.chats[row].queue
         rest_s = max(0.0, c.visits[row].mark_s - c.clock_s[agent, q])
@@ -471,7 +476,7 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
         if time_s < first_s or (time_s == first_s and row < first):
             first, first_s = row, time_s
     if first != NONE:
-        c.agents[agent].next_finish, c.agents[agent].next_finish_s = first, first_s
+        c.shares[agent].next_finish, c.shares[agent].next_finish_s = first, first_s
         push(c, first_s, FINISH, first)
 
 
@@ -479,14 +484,14 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
 def finish(c: Centre, row: int, now: float) -> None:
     """End the work of a chat, if the announcement still holds."""
     agent = c.chats[row].agent
-    if c.agents[agent].next_finish != row or c.agents[agent].next_finish_s != now:
+    if c.shares[agent].next_finish != row or c.shares[agent].next_finish_s != now:
         return
     advance(c, agent, now)
-    last = c.agents[agent].n_work - 1
+    last = c.shares[agent].n_work - 1
     for k in range(last):
         if c.work_row[agent, k] == row:
             c.work_row[agent, k] = c.work_row[agent, last]
-    c.agents[agent].n_work = last
+    c.shares[agent].n_work = last
     announce_finish(c, agent, now)
     end_conversation(c, row, now)
 
@@ -519,8 +524,8 @@ def log_on(c: Centre, span: int, now: float) -> None:
     """Begin a span of duty (R10, R11)."""
     agent = c.spans[span].agent
     if c.agents[agent].n_open > 0:
-        c.spans[c.agents[agent].span].out_s = now
-    c.agents[agent].span = span
+        c.spans[c.shares[agent].span].out_s = now
+    c.shares[agent].span = span
     c.agents[agent].on_duty = True
     c.agents[agent].idle_since = now  # R8
     if c.agents[agent].n_open < c.agents[agent].slots:
@@ -564,8 +569,8 @@ def run(c: Centre) -> int:
             now, key, source = c.visits[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
         if duty < n_duty and earlier(c.duty[duty].time_s, c.duty[duty].key, now, key):
             now, key, source = c.duty[duty].time_s, c.duty[duty].key, FROM_DUTY
-        if c.desk[0].heap_size > 0 and earlier(c.heap[0].time_s, c.heap[0].key, now, key):
-            now, key, source = c.heap[0].time_s, c.heap[0].key, FROM_HEAP
+        if c.desk[0].heap_size > 0 and earlier(c.heap[TOP].time_s, c.heap[TOP].key, now, key):
+            now, key, source = c.heap[TOP].time_s, c.heap[TOP].key, FROM_HEAP
         if source == FROM_HEAP:
             pop(c)
             happen(c, key // ROWS, key % ROWS, now)

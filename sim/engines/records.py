@@ -48,14 +48,22 @@ TURN = np.dtype(
 )
 AGENT = np.dtype(
     [
-        *((name, np.int32) for name in ("group", "slots", "span", "n_open", "inbox_head", "inbox_tail")),
-        *((name, np.int32) for name in ("seat_next", "seat_previous", "n_work", "next_finish")),
+        *((name, np.int32) for name in ("group", "slots", "n_open", "inbox_head", "inbox_tail")),
+        *((name, np.int32) for name in ("seat_next", "seat_previous")),
         *((name, np.bool_) for name in ("on_duty", "attending")),
-        *((name, np.float64) for name in ("idle_since", "since_s", "next_finish_s")),
+        ("idle_since", np.float64),
     ],
     align=True,
 )
-"""An agent: `seat_next` links those who may take a chat; `next_finish` is the chat announced to end first."""
+"""What is looked at with each message of an agent: `seat_next` links those who may take a chat."""
+SHARE = np.dtype(
+    [
+        *((name, np.int32) for name in ("span", "n_work", "next_finish")),
+        *((name, np.float64) for name in ("since_s", "next_finish_s")),
+    ],
+    align=True,
+)
+"""The rest of an agent: his newest span of duty, and his work, with the chat announced to end first."""
 QUEUE = np.dtype(
     [
         *((name, np.int64) for name in ("priority", "capacity", "first_tier", "end_tier")),
@@ -94,6 +102,7 @@ class Centre(NamedTuple):
     visits: Records
     turns: Records
     agents: Records
+    shares: Records
     queues: Records
     groups: Records
     tiers: Records
@@ -161,7 +170,7 @@ def fixed(same: Same) -> Fixed:
         team=team,
         agents=records(
             len(team.group), AGENT, group=team.group, slots=team.slots,
-            span=NONE, inbox_head=NONE, inbox_tail=NONE, next_finish=NONE,
+            inbox_head=NONE, inbox_tail=NONE,
         ),
         queues=_queues(scenario, tiers),
         groups=_groups(scenario, skills, team),
@@ -183,8 +192,8 @@ def centre(fixed: Fixed, draws: Draws) -> Centre:
     """Everything as it is at the beginning."""
     n_agents, n_queues, n_groups = len(fixed.agents), len(fixed.queues), len(fixed.groups)
     nan = np.nan
-    # Six events a chat at most (its wait, its work, its agent's announcements); untouched memory is free.
-    heap = np.empty(6 * draws.n_chats + 16, dtype=EVENT)
+    # Six events a chat at most (wait, work, its agent's announcements); untouched memory is free.
+    heap = _aligned(6 * draws.n_chats + 16)
     return Centre(
         chats=_chats(draws),
         visits=_visits(draws),
@@ -193,6 +202,7 @@ def centre(fixed: Fixed, draws: Draws) -> Centre:
             message_s=nan, start_s=nan, reply_s=nan,
         ),
         agents=fixed.agents.copy(),
+        shares=records(n_agents, SHARE, span=NONE, next_finish=NONE),
         queues=fixed.queues.copy(),
         groups=fixed.groups,
         tiers=fixed.tiers,
@@ -209,6 +219,13 @@ def centre(fixed: Fixed, draws: Draws) -> Centre:
         speed=fixed.speed,
         desk=fixed.desk.copy(),
     )  # fmt: skip
+
+
+def _aligned(n: int) -> Records:
+    """Room for a heap of *n* events: with its top in place 3, four children share a line of the cache."""
+    room = np.empty(n + 8, dtype=EVENT)
+    first = -room.ctypes.data % 64 // room.itemsize
+    return room[first : first + n + 4]
 
 
 def _chats(draws: Draws) -> Records:

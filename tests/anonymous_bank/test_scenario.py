@@ -1,0 +1,46 @@
+"""The bank's scenario holds what was derived from the log, and nothing that was fitted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.draws.profile import expected_total
+from tests.conftest import ROOT
+
+DERIVED = json.loads((Path(__file__).parent / "derived.json").read_text())
+
+
+def numbers(node: object) -> list[float]:
+    """All numbers in a JSON document."""
+    if isinstance(node, dict):
+        return [number for child in node.values() for number in numbers(child)]
+    if isinstance(node, list):
+        return [number for child in node for number in numbers(child)]
+    return [float(node)] if isinstance(node, int | float) else []
+
+
+def test_rates_laws_and_staffing_stand_in_the_derived_figures():
+    """Every rate, hazard, mean and variation of the scenario is one of the derived numbers, up to its rounding."""
+    scenario = sim.load(ROOT / "scenarios" / "anonymous_bank.toml")
+    known = sorted(numbers(DERIVED))
+
+    def is_derived(value: float) -> bool:
+        return any(abs(number - value) <= 0.006 * abs(value) for number in known)
+
+    for queue in scenario.queues:
+        data = queue.model_dump()
+        used = [*data["arrivals"]["per_hour"], *data["patience"]["hazard_per_s"]]
+        used += [data["service"]["work_s"]["mean_s"], data["service"]["work_s"]["cv"]]
+        assert [value for value in used if value and not is_derived(value)] == [], queue.name
+
+
+def test_the_scenario_brings_as_many_calls_a_day_as_were_measured():
+    """Expected calls of all types from 7:00 on, within half a per cent."""
+    scenario = sim.load(ROOT / "scenarios" / "anonymous_bank.toml")
+    expected = sum(expected_total(scenario, q) for q in range(len(scenario.queues)))
+
+    assert expected == pytest.approx(1389, rel=0.005)
