@@ -70,6 +70,8 @@ for name in ("two_languages", "anonymous_bank", "campaign_spike"):
     assert_same(sim.simulate(scenario, draws, "reference"), sim.simulate(scenario, draws, "kernel"))
 """
     env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, env=env
+    )
 
     assert result.returncode == 0, result.stderr
