@@ -186,6 +186,10 @@ def _narrowed(
         kept.remove(dropped)
 
 
+SIGNS = {"at least": "≥", "at most": "≤"}
+"""How the sides of targets read."""
+
+
 def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
     columns = [
         Column(""),
@@ -203,13 +207,13 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
             [
                 _mark(verdict),
                 title,
-                f"{verdict.side} {with_unit(kpi, verdict.bound)}",
+                f"{SIGNS[verdict.side]} {with_unit(kpi, verdict.bound)}",
                 with_unit(kpi, verdict.figure.value),
                 interval(verdict.figure, kpi.unit),
                 _remark(verdict),
             ]
         )
-    return _narrowed("Targets", columns, rows, width, spare=(4, 5))
+    return _narrowed("Targets", columns, rows, width, spare=(5, 4))
 
 
 def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
