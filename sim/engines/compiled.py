@@ -25,7 +25,7 @@ NOTICE_AFTER_S = 1.5
 
 
 def _choose_cache() -> None:
-    """See to it that compiled code can be kept: beside the code, in the user's cache, or for the session."""
+    """Choose where compiled code is kept: beside the code, in the user's cache, or with temporary files."""
     if "NUMBA_CACHE_DIR" in os.environ or os.access(Path(__file__).parent, os.W_OK):
         return
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
