@@ -589,10 +589,10 @@ def run(c: Centre) -> int:
 
 def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*."""
-    setting = fixed(Same(scenario))
-    run_of = centre(setting, draws)
-    n_events = _compiled_run()(run_of)
-    chat, visit, turn, team = run_of.chats, run_of.visits, run_of.turns, setting.team
+    prepared = fixed(Same(scenario))
+    c = centre(prepared, draws)
+    n_events = _compiled_run()(c)
+    chat, visit, turn, team = c.chats, c.visits, c.turns, prepared.team
     chats = Chats(
         queue=draws.queue,
         number=draws.number,
@@ -611,7 +611,7 @@ def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
         np.ascontiguousarray(turn["start_s"]),
         np.ascontiguousarray(turn["reply_s"]),
     )
-    duty = Duty(team.agent, team.on_s, team.off_s, np.ascontiguousarray(run_of.spans["out_s"]))
+    duty = Duty(team.agent, team.on_s, team.off_s, np.ascontiguousarray(c.spans["out_s"]))
     return chat_log(scenario, team, chats, turns, duty, n_events)
 
 

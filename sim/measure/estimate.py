@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from sim.measure.figures import BY_NAME, KPIS, PEAKS, RATIOS, Kpi, Peak, Quantile, Ratio
+from sim.measure.figures import BY_NAME, PEAKS, RATIOS, Kpi, Peak, Quantile, Ratio
 from sim.measure.kpis import Kpis, quantiles, ratio
 from sim.measure.tables import By
 from sim.world.units import Floats
@@ -141,7 +141,3 @@ def _standard_error(per_run: Floats) -> Floats:
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-NAMES = tuple(kpi.name for kpi in KPIS)
-"""Names of all key figures, in the order in which they are shown."""

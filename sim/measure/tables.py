@@ -185,6 +185,15 @@ class _Runs:
         return self.run_of(lambda log: log.chat.arrival_s)
 
     @cached_property
+    def agent(self) -> Ints:
+        """Agent of each chat, as its own log numbers him."""
+        return np.asarray(self.of(lambda log: log.chat.agent))
+
+    @cached_property
+    def first_reply_s(self) -> Floats:
+        return np.asarray(self.of(lambda log: log.first_reply_s))
+
+    @cached_property
     def talk(self) -> _Talk:
         """Give what was said."""
         n_chats, n_turns = len(self.chat_run), sum(len(log.turn.reply_s) for log in self.logs)
@@ -263,8 +272,7 @@ def tables(logs: Sequence[ChatLog], threshold_s: float) -> Tables:
         By.DAY: centre.days,
     }
     arrival_s = runs.of(lambda log: log.chat.arrival_s)
-    agent = runs.of(lambda log: log.chat.agent)
-    group = np.append(log.team.group, 0)[agent]
+    group = np.append(log.team.group, 0)[runs.agent]
     interval = np.minimum(arrival_s // centre.interval_s, n_intervals - 1).astype(np.int64)
     run = runs.chat_run
     cells = {
@@ -294,7 +302,7 @@ def _picked(cells: dict[By, Ints], rows: Ints, *without: By) -> dict[By, Ints]:
 
 def _chat_rows(runs: _Runs, rows: Ints, cells: dict[By, Ints], threshold_s: float) -> ChatRows:
     outcome = runs.of(lambda log: log.chat.outcome)[rows]
-    accepted = runs.of(lambda log: log.chat.agent)[rows] != NO_AGENT
+    accepted = runs.agent[rows] != NO_AGENT
     accepted_s = runs.of(lambda log: log.chat.accepted_s)[rows]
     left_s = np.where(accepted, accepted_s, runs.of(lambda log: log.chat.ended_s)[rows])
     wait_s = left_s - runs.of(lambda log: log.chat.arrival_s)[rows]
@@ -302,7 +310,7 @@ def _chat_rows(runs: _Runs, rows: Ints, cells: dict[By, Ints], threshold_s: floa
         cells=_picked(cells, rows, By.GROUP),
         outcome=outcome,
         accepted=accepted,
-        answered=~np.isnan(runs.of(lambda log: log.first_reply_s)[rows]),
+        answered=~np.isnan(runs.first_reply_s[rows]),
         queued=runs.of(lambda log: log.chat.queued)[rows],
         wait_s=wait_s,
         threshold_s=threshold_s,
@@ -313,7 +321,7 @@ def _chat_rows(runs: _Runs, rows: Ints, cells: dict[By, Ints], threshold_s: floa
 
 def _handled_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> HandledRows:
     centre = runs.logs[0].centre
-    rows = np.flatnonzero(measured & (runs.of(lambda log: log.chat.agent) != NO_AGENT))
+    rows = np.flatnonzero(measured & (runs.agent != NO_AGENT))
     queue = runs.of(lambda log: log.chat.queue)[rows]
     by_turns = np.array(centre.by_turns)[queue]
     attention = np.array(centre.wrap_up_attention)[queue]
@@ -322,7 +330,7 @@ def _handled_rows(runs: _Runs, measured: Flags, cells: dict[By, Ints]) -> Handle
         runs.of(lambda log, name=name: getattr(log.chat, name))[rows]  # type: ignore[misc]
         for name in ("arrival_s", "accepted_s", "ended_s", "released_s")
     )
-    first_reply_s = runs.of(lambda log: log.first_reply_s)[rows]
+    first_reply_s = runs.first_reply_s[rows]
     wrap_up_s = np.where(attention, released_s - ended_s, 0.0)
     return HandledRows(
         cells=_picked(cells, rows),
@@ -382,9 +390,8 @@ def _held_time(
     runs: _Runs, group_cell: Ints, n_labels: int, n_agents: int, edges_s: Floats
 ) -> tuple[Floats, Floats]:
     """Time with at least one chat, and time of chats in slots, by group of a run."""
-    agent = runs.of(lambda log: log.chat.agent)
-    held = np.flatnonzero(agent != NO_AGENT)
-    who = runs.chat_run[held] * n_agents + agent[held]
+    held = np.flatnonzero(runs.agent != NO_AGENT)
+    who = runs.chat_run[held] * n_agents + runs.agent[held]
     accepted_s = runs.of(lambda log: log.chat.accepted_s)[held]
     released_s = runs.of(lambda log: log.chat.released_s)[held]
     label = group_cell[held]
@@ -399,7 +406,7 @@ def _attention_time(runs: _Runs, group_cell: Ints, n_labels: int, edges_s: Float
     talk = runs.talk
     composing = timeline.time_within(group_cell[talk.chat], n_labels, talk.start_s, talk.reply_s, edges_s)
     takes_attention = np.array(runs.logs[0].centre.wrap_up_attention)[runs.of(lambda log: log.chat.queue)]
-    wrapped = np.flatnonzero(takes_attention & (runs.of(lambda log: log.chat.agent) != NO_AGENT))
+    wrapped = np.flatnonzero(takes_attention & (runs.agent != NO_AGENT))
     ended_s = runs.of(lambda log: log.chat.ended_s)[wrapped]
     released_s = runs.of(lambda log: log.chat.released_s)[wrapped]
     return composing + timeline.time_within(group_cell[wrapped], n_labels, ended_s, released_s, edges_s)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from scipy import special
 
-from sim.world.units import Cv, Floats, PositiveCount, PositiveSeconds, Rate, Seconds, Share, Weight
+from sim.world.units import Cv, Floats, PositiveCount, PositiveSeconds, Rate, Seconds, Weight
 
 
 class Words(str):
@@ -463,6 +463,3 @@ def _discrete_quantile(values: Floats, weights: tuple[float, ...] | None, u: Flo
     cumulated = np.cumsum(share[order] / share.sum())
     place = np.searchsorted(cumulated, u, side="right")
     return values[order][np.minimum(place, len(values) - 1)]
-
-
-__all__ = ["CountLaw", "Law", "Record", "Share", "Words", "gamma_factor", "law_broken", "repeated"]
