@@ -22,6 +22,7 @@ engines     what happens?                        the reference, the kernel
 log         what is recorded?                    chats, messages, agents; export
 draws       who comes?                           the only randomness
 world       what is a chat centre?               rules, laws, scenarios, files
+compiled    how are functions compiled?          one decorator with all options
 errors      what can go wrong?                   one exception tree
 =========== ==================================== =====================================
 """

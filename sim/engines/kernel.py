@@ -18,8 +18,8 @@ from functools import cache
 
 import numpy as np
 
+from sim.compiled import compiled, prepare, woven
 from sim.draws.record import Draws
-from sim.engines.compiled import compiled, prepare, woven
 from sim.engines.records import DAY, NONE, POLICIES, ROWS, Centre, centre, fixed
 from sim.log.chatlog import ChatLog, Chats, Duty, Turns, chat_log
 from sim.world.rules import Order, Outcome, Policy

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
-from sim.engines.compiled import IS_COMPILED
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import Rota, rota
 from sim.world.rules import NO_AGENT, Order, Outcome, Policy

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.compiled import compiled
+from sim.compiled import compiled
 from sim.log.chatlog import ChatLog
 from sim.measure.figures import BY_NAME, PEAKS, QUANTILES, RATIOS, Peak, Quantile, Ratio, Sum, Values
 from sim.measure.tables import By, Tables, tables

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engines.compiled import compiled
+from sim.compiled import compiled
 from sim.log.chatlog import ChatLog
 from sim.measure import timeline
 from sim.world.rules import NO_AGENT, Outcome

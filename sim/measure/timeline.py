@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines.compiled import compiled
+from sim.compiled import compiled
 from sim.log.chatlog import Centre
 from sim.world.units import Floats, Ints
 

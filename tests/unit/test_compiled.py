@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.engines import compiled
+from sim import compiled
 
 
 def test_code_is_kept_in_the_users_cache_where_the_package_can_not_be_written(
