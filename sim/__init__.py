@@ -18,6 +18,7 @@ cli         what does the user type?             one file per family of commands
 show        how do we show it?                   tables, plots, reports
 studies     what is the user's question?         many runs
 measure     how good was it?                     key figures, intervals
+theory      what do formulas say?                Erlang, sharing, exact chains
 engines     what happens?                        the reference, the kernel
 log         what is recorded?                    chats, messages, agents; export
 draws       who comes?                           the only randomness

@@ -4,6 +4,7 @@
 
     SimError                a problem of the user's input or machine; shown without a traceback
     ├── ScenarioError       a scenario or a file it names breaks a law; carries every Problem
+    ├── TheoryError         a formula is asked about numbers it has no answer for
     ├── TooLargeError       the demand would not fit into memory
     └── OutputError         a place that can't be written to
 """
@@ -53,6 +54,10 @@ class ScenarioError(SimError):
         self.problems = tuple(problems)
         """Every problem found, in the order of the file."""
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TheoryError(SimError):
+    """A formula is asked about numbers that it has no answer for; names the number and its law."""
 
 
 class TooLargeError(SimError):
