@@ -51,15 +51,13 @@ def test_the_public_names_are_there_and_no_others():
     assert sim.__version__ in (ROOT / "pyproject.toml").read_text()
 
 
-def test_randomness_enters_through_the_sampler_alone():
-    """No other module of the package names a generator."""
-    users = [
-        path.name
-        for path in SOURCES
-        if re.search(r"np\.random|import random|numpy\.random", path.read_text())
-    ]
+def test_randomness_enters_through_the_streams_alone():
+    """No module of the package names a generator of another's, and only the sampler's ask for streams."""
+    texts = {path.relative_to(ROOT / "sim").as_posix(): path.read_text() for path in SOURCES}
 
-    assert users == ["sampling.py"]
+    assert not [p for p, t in texts.items() if re.search(r"np\.random|import random|numpy\.random", t)]
+    asking = [p for p, t in texts.items() if re.search(r"draws\.streams|draws import .*streams", t)]
+    assert asking == ["draws/arrivals.py", "draws/sampling.py"]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

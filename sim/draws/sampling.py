@@ -1,62 +1,86 @@
-"""How are customers drawn? The only module with randomness.
+"""How are customers drawn? By inversion, from the uniforms of the named streams.
 
-Every stream has a name and a generator of its own, `SeedSequence(seed, spawn_key=(replication, queue,
-stream))`, so a new stream moves no other. A draw belongs to a row, and all laws are sampled by inversion
-of one uniform a row: the same customer comes with the same patience whatever the staffing (common random
-numbers). Arrivals invert the cumulated rate (Çinlar, *Introduction to Stochastic Processes*, 1975,
-section 4.7), so more load moves every customer earlier and appends new ones; thinning would make new
-people of all of them.
+A draw belongs to a row, and all laws are sampled by inversion of one uniform a row: the same customer comes
+with the same patience whatever the staffing (common random numbers). Replications are drawn in batches, each
+column of all of them at once; they are the same in any batch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.draws.arrivals import arrivals
 from sim.draws.memory import refuse_too_large
-from sim.draws.profile import demand
+from sim.draws.merge import merged, turn_rows
 from sim.draws.record import Draws
-from sim.errors import SimError
-from sim.world.demand import ByWork, Queue
-from sim.world.laws import gamma_factor
+from sim.draws.streams import Stream, Streams
+from sim.world.demand import ByTurns, ByWork, Queue
+from sim.world.laws import Uniform
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 from sim.world.units import Floats, Ints
 
 
-class Stream(IntEnum):
-    """Names of the streams of a queue. Numbers are never used again for another purpose."""
+class Sampled(Protocol):
+    """What turns uniforms into values: a law."""
 
-    DAY = 0
-    """Busyness of each day."""
-    INTERVAL = 1
-    """Busyness of each planning interval."""
-    ARRIVAL = 2
-    PATIENCE = 3
-    TURNS = 4
-    AGENT = 5
-    CUSTOMER = 6
-    WORK = 7
-    WRAP_UP = 8
-    ROUTE = 9
+    def sample(self, u: Floats) -> Floats:
+        """Values from uniforms *u* in [0, 1), a value each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Streams:
-    """The generators of one queue of one replication."""
+class Column(NamedTuple):
+    """A column of draws: its name, its stream and the law of each queue, if it has one."""
 
-    seed: int
-    replication: int
-    queue: int
+    name: str
+    stream: Stream
+    law: Callable[[Scenario, Queue], Sampled | None]
+    otherwise: float
+    """Value of a queue without a law."""
+    optional: bool = False
+    """Whether it is empty, and costs nothing, where no queue has a law."""
 
-    def generator(self, stream: Stream) -> np.random.Generator:
-        key = (self.replication, self.queue, int(stream))
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
-    def uniforms(self, stream: Stream, n: int) -> Floats:
-        return self.generator(stream).random(n)
+def _turns(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.service.turns if isinstance(queue.service, ByTurns) else None
+
+
+def _agent_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.service.agent_s if isinstance(queue.service, ByTurns) else None
+
+
+def _customer_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.service.customer_s if isinstance(queue.service, ByTurns) else None
+
+
+def _work_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.service.work_s if isinstance(queue.service, ByWork) else None
+
+
+def _route_u(scenario: Scenario, _: Queue) -> Sampled | None:
+    return AS_DRAWN if scenario.routing.policy is Policy.RANDOM else None
+
+
+AS_DRAWN = Uniform(law="uniform", low_s=0.0, high_s=1.0)
+"""The uniforms themselves."""
+
+TURNS = Column("n_turns", Stream.TURNS, _turns, 0)
+OF_CHATS = (
+    Column("patience_s", Stream.PATIENCE, lambda _, queue: queue.patience, np.inf),
+    Column("work_s", Stream.WORK, _work_s, np.nan),
+    Column("wrap_up_s", Stream.WRAP_UP, lambda _, queue: queue.service.wrap_up_s, 0.0),
+    Column("route_u", Stream.ROUTE, _route_u, 0.0),
+)
+"""A row a chat. A column more takes a stream, a row here and a field of `Draws`; it moves no other."""
+OF_TURNS = (
+    Column("agent_s", Stream.AGENT, _agent_s, np.nan),
+    Column("customer_s", Stream.CUSTOMER, _customer_s, np.nan),
+)
+"""A row a turn."""
 
 
 def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
@@ -67,136 +91,105 @@ def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
     TooLargeError
         If the expected demand needs more memory than the machine has available.
     """
-    if seed < 0 or replication < 0:
-        raise SimError(f"a seed and a replication are 0 or more, got {seed} and {replication}")
+    return draw_all(scenario, seed, [replication])[0]
+
+
+def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> list[Draws]:
+    """Draw the customers of several *replications*, at a time for the price of hardly more than one.
+
+    Raises
+    ------
+    TooLargeError
+        If the expected demand of one needs more memory than the machine has available.
+    """
+    streams = Streams(seed, replications)
     refuse_too_large(scenario)
-    columns = [
-        _queue_columns(scenario, queue, _Streams(seed, replication, q))
-        for q, queue in enumerate(scenario.queues)
+    came = [arrivals(scenario, q, streams) for q in range(len(scenario.queues))]
+    arrival_s, ends = _joined([times_s for times_s, _ in came]), np.array([ends for _, ends in came])
+    first = _offsets(ends[:, -1])[:-1, None]
+    n_turns = _drawn(TURNS, scenario, streams, ends).astype(np.int64)
+    offset = _offsets(n_turns)
+    order = merged(arrival_s, first + ends) if len(ends) > 1 else None
+    chats = _Table(ends, order)
+    turns = _Table(offset[first + ends] - offset[first], None if order is None else turn_rows(order, offset))
+
+    def drawn(columns: Sequence[Column], table: _Table) -> dict[str, Any]:
+        return {c.name: table.ordered(_drawn(c, scenario, streams, table.ends)) for c in columns}
+
+    known = {
+        "queue": np.repeat(np.arange(len(ends)), ends[:, -1]),
+        "number": _numbers(first + ends),
+        "arrival_s": arrival_s,
+    }
+    of_chats = {name: chats.ordered(column) for name, column in known.items()} | drawn(OF_CHATS, chats)
+    return [
+        Draws(seed=seed, replication=replication, **columns)
+        for replication, columns in zip(
+            replications,
+            _cut(ends.sum(axis=0), _offsets(chats.ordered(n_turns)), of_chats, drawn(OF_TURNS, turns)),
+            strict=True,
+        )
     ]
-    return _merged(columns, seed, replication)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """The customers of one queue, in order of number."""
+class _Table(NamedTuple):
+    """The rows of chats, or of turns."""
 
-    queue: int
-    arrival_s: Floats
-    patience_s: Floats
-    work_s: Floats
-    wrap_up_s: Floats
-    route_u: Floats
-    n_turns: Ints
-    agent_s: Floats
-    customer_s: Floats
+    ends: Ints
+    """Shape (n_queues, n_replications + 1).
+
+    In queue q, the rows of the r-th replication are ``ends[q, r]`` to ``ends[q, r + 1]``.
+    """
+    order: Ints | None
+    """Rows of the queues, one after the other, in the order of the draws; None for as they are."""
+
+    def ordered(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Put a column of the queues, one after the other, in order."""
+        return column if self.order is None or not len(column) else column[self.order]
 
 
-def _queue_columns(scenario: Scenario, queue: Queue, streams: _Streams) -> _Columns:
-    arrival_s = _arrivals(scenario, queue, streams)
-    n, service = len(arrival_s), queue.service
-    work_s, n_turns = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
-    agent_s, customer_s = np.empty(0), np.empty(0)
-    if isinstance(service, ByWork):
-        work_s = service.work_s.sample(streams.uniforms(Stream.WORK, n))
-    else:
-        n_turns = service.turns.sample(streams.uniforms(Stream.TURNS, n)).astype(np.int64)
-        all_turns = int(n_turns.sum())
-        agent_s = service.agent_s.sample(streams.uniforms(Stream.AGENT, all_turns))
-        customer_s = service.customer_s.sample(streams.uniforms(Stream.CUSTOMER, all_turns))
-    wrap_up, patience = service.wrap_up_s, queue.patience
-    is_random = scenario.routing.policy is Policy.RANDOM
-    return _Columns(
-        queue=streams.queue,
-        arrival_s=arrival_s,
-        patience_s=patience.sample(streams.uniforms(Stream.PATIENCE, n)) if patience else np.full(n, np.inf),
-        work_s=work_s,
-        wrap_up_s=wrap_up.sample(streams.uniforms(Stream.WRAP_UP, n)) if wrap_up else np.zeros(n),
-        route_u=streams.uniforms(Stream.ROUTE, n) if is_random else np.zeros(n),
-        n_turns=n_turns,
-        agent_s=agent_s,
-        customer_s=customer_s,
+def _drawn(column: Column, scenario: Scenario, streams: Streams, ends: Ints) -> Floats:
+    """A column of all queues, one after the other, and in each of all replications."""
+    laws = [column.law(scenario, queue) for queue in scenario.queues]
+    if not any(laws):
+        return np.full(0 if column.optional else ends[:, -1].sum(), column.otherwise)
+    return _joined(
+        [
+            law.sample(streams.uniforms(q, column.stream, ends[q]))
+            if law
+            else np.full(ends[q, -1], column.otherwise)
+            for q, law in enumerate(laws)
+        ]
     )
 
 
-def _arrivals(scenario: Scenario, queue: Queue, streams: _Streams) -> Floats:
-    """Arrival times of a queue, by inversion of its cumulated rate (R1)."""
-    arrivals = queue.arrivals
-    if arrivals.times_s is not None:
-        return np.array(arrivals.times_s, dtype=np.float64)
-    edges_s, expected = demand(scenario)[streams.queue]
-    if arrivals.busyness_cv:
-        factors = gamma_factor(streams.uniforms(Stream.DAY, scenario.days), arrivals.busyness_cv)
-        expected = expected * factors[(edges_s[:-1] // 86_400).astype(np.int64)]
-    if arrivals.interval_cv:
-        n_intervals = scenario.days * scenario.intervals_per_day
-        factors = gamma_factor(streams.uniforms(Stream.INTERVAL, n_intervals), arrivals.interval_cv)
-        expected = expected * factors[(edges_s[:-1] // scenario.interval_s).astype(np.int64)]
-    cumulated = np.concatenate([[0.0], np.cumsum(expected)])
-    clock = _clock(streams.generator(Stream.ARRIVAL), float(cumulated[-1]))
-    return _inverse(clock, cumulated, edges_s)
+def _joined(parts: Sequence[Floats]) -> Floats:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _inverse(clock: Floats, cumulated: Floats, edges_s: Floats) -> Floats:
-    """Times at which the cumulated rate passes each value of the *clock*: never where it stands still."""
-    piece = np.searchsorted(cumulated, clock, side="right") - 1
-    share = (clock - cumulated[piece]) / (cumulated[piece + 1] - cumulated[piece])
-    return edges_s[piece] + share * (edges_s[piece + 1] - edges_s[piece])
+def _offsets(counts: Ints) -> Ints:
+    """Where the rows of each begin, and where those of the last end."""
+    offsets = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
 
 
-def _clock(generator: np.random.Generator, end: float) -> Floats:
-    """Points of a unit-rate Poisson process before *end*; more load only appends to them."""
-    clock = np.empty(0)
-    last = 0.0
-    while last < end:
-        gaps = generator.standard_exponential(int(1.05 * (end - last) + 50))
-        gaps[0] += last
-        clock = np.concatenate([clock, np.cumsum(gaps)])
-        last = float(clock[-1])
-    return clock[clock < end]
+def _numbers(ends: Ints) -> Ints:
+    """Number of each chat within its queue and its replication."""
+    numbers: Ints = np.arange(ends[-1, -1]) - np.repeat(ends[:, :-1].ravel(), np.diff(ends).ravel())
+    return numbers
 
 
-def _merged(columns: list[_Columns], seed: int, replication: int) -> Draws:
-    """The customers of all queues in order of arrival, then of queue and number."""
-    if len(columns) == 1:
-        return _as_they_are(columns[0], seed, replication)
-    arrival_s = np.concatenate([c.arrival_s for c in columns])
-    order = np.argsort(arrival_s, kind="stable")
-    n_turns = np.concatenate([c.n_turns for c in columns])
-    starts = np.concatenate([[0], np.cumsum(n_turns)])
-    turn_offset = np.concatenate([[0], np.cumsum(n_turns[order])])
-    # Row of each turn before the merge: its chat's first row there, plus its place within the chat.
-    turns = np.arange(turn_offset[-1]) + np.repeat(starts[:-1][order] - turn_offset[:-1], n_turns[order])
-    return Draws(
-        seed=seed,
-        replication=replication,
-        queue=np.concatenate([np.full(len(c.arrival_s), c.queue) for c in columns])[order],
-        number=np.concatenate([np.arange(len(c.arrival_s)) for c in columns])[order],
-        arrival_s=arrival_s[order],
-        patience_s=np.concatenate([c.patience_s for c in columns])[order],
-        work_s=np.concatenate([c.work_s for c in columns])[order],
-        wrap_up_s=np.concatenate([c.wrap_up_s for c in columns])[order],
-        route_u=np.concatenate([c.route_u for c in columns])[order],
-        turn_offset=turn_offset,
-        agent_s=np.concatenate([c.agent_s for c in columns])[turns],
-        customer_s=np.concatenate([c.customer_s for c in columns])[turns],
-    )
-
-
-def _as_they_are(columns: _Columns, seed: int, replication: int) -> Draws:
-    """The customers of one queue, which come in order of number."""
-    n = len(columns.arrival_s)
-    return Draws(
-        seed=seed,
-        replication=replication,
-        queue=np.zeros(n, dtype=np.int64),
-        number=np.arange(n),
-        arrival_s=columns.arrival_s,
-        patience_s=columns.patience_s,
-        work_s=columns.work_s,
-        wrap_up_s=columns.wrap_up_s,
-        route_u=columns.route_u,
-        turn_offset=np.concatenate([[0], np.cumsum(columns.n_turns)]),
-        agent_s=columns.agent_s,
-        customer_s=columns.customer_s,
-    )
+def _cut(
+    ends: Ints, offset: Ints, of_chats: Mapping[str, Any], of_turns: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Cut columns into replications: the chats of the r-th are the rows ``ends[r]`` to ``ends[r + 1]``."""
+    turn_ends = offset[ends].tolist()
+    for (first, end), (first_turn, end_turn) in zip(
+        pairwise(ends.tolist()), pairwise(turn_ends), strict=True
+    ):
+        yield (
+            {"turn_offset": offset[first : end + 1] - first_turn}
+            | {name: column[first:end] for name, column in of_chats.items()}
+            | {name: column[first_turn:end_turn] for name, column in of_turns.items()}
+        )

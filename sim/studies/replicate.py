@@ -11,11 +11,11 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise, starmap
 
 from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
-from sim.draws.sampling import draw
+from sim.draws.sampling import draw_all
 from sim.engines import Engine, simulate
 from sim.errors import SimError
 from sim.log.chatlog import ChatLog
@@ -26,7 +26,9 @@ from sim.measure.promise import TARGETS
 from sim.world.scenario import Scenario
 
 CHATS_A_BATCH = 12_500
-"""Replications that are simulated and measured at once bring about so many chats."""
+"""Replications that are drawn, simulated and measured at once bring about so many chats ..."""
+LONGEST_BATCH = 32
+"""... and are no more than so many."""
 MOST_REPLICATIONS = 10_000
 """The search for a precision gives up here."""
 MARGIN = 1.1
@@ -79,9 +81,8 @@ def replicate(
     with _Workers(workers) as pool:
         try:
             while True:
-                for kpis in pool.measured(
-                    _batches(scenario, len(runs), wanted), scenario, seed, engine, each
-                ):
+                batches = _batches(scenario, len(runs), wanted, pool.n)
+                for kpis in pool.measured(batches, scenario, seed, engine, each):
                     runs += kpis
                     if progress is not None:
                         progress(len(runs), wanted)
@@ -124,11 +125,13 @@ def _further(estimates: Estimates, scenario: Scenario, precision: float | None) 
     return n + max(1, min(n, int(n * ((widest / precision) ** 2 * MARGIN - 1))) if n > 1 else 1)
 
 
-def _batches(scenario: Scenario, first: int, end: int) -> Iterator[range]:
-    """Replications *first* to *end* in batches, whose length depends on the scenario alone."""
-    length = max(1, min(32, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
-    for start in range(first, end, length):
-        yield range(start, min(start + length, end))
+def _batches(scenario: Scenario, first: int, end: int, workers: int) -> Iterator[range]:
+    """Replications *first* to *end* in batches of like length, as many for each worker as for the others."""
+    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
+    rounds = -(-(end - first) // (longest * workers))
+    n = min(rounds * workers, end - first)
+    edges = [first + k * (end - first) // n for k in range(n + 1)]
+    return starmap(range, pairwise(edges))
 
 
 class _Workers:
@@ -167,5 +170,5 @@ def _batch(
     scenario: Scenario, seed: int, batch: range, engine: Engine | str, keep_logs: bool
 ) -> tuple[list[Kpis], list[ChatLog]]:
     """Simulate and measure a batch of replications; give their logs too if they are wanted."""
-    logs = [simulate(scenario, draw(scenario, seed, replication), engine) for replication in batch]
+    logs = [simulate(scenario, draws, engine) for draws in draw_all(scenario, seed, batch)]
     return measure_all(logs, scenario.targets), logs if keep_logs else []

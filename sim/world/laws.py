@@ -216,9 +216,11 @@ class Lognormal(_Duration):
         return self.mean_s
 
     def _quantile(self, u: Floats) -> Floats:
+        from sim.world.normal import lognormal_quantiles  # noqa: PLC0415  the compiler is slow to import
+
         sigma = np.sqrt(np.log1p(self.cv**2))
         mu = np.log(self.mean_s) - sigma**2 / 2
-        return np.asarray(np.exp(mu + sigma * special.ndtri(u)), dtype=np.float64)
+        return lognormal_quantiles(u, mu, sigma)
 
 
 class Weibull(_Duration):

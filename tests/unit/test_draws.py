@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.draws import sampling
+from sim.draws import arrivals, sampling
 from sim.draws.profile import busy_edges, expected_chats, expected_total
 from sim.draws.record import Draws
-from sim.draws.sampling import draw
-from sim.errors import TooLargeError
+from sim.draws.sampling import Column, draw, draw_all
+from sim.draws.streams import Stream, Streams
+from sim.errors import SimError, TooLargeError
+from sim.world.files import load
 from sim.world.scenario import Scenario
-from tests.worlds import by_work, group, queue, world
+from tests.conftest import ROOT
+from tests.worlds import by_work, fixed, group, queue, world
 
 LOGNORMAL = {"law": "lognormal", "mean_s": 60.0, "cv": 1.0}
 TURNS = {"turns": {"law": "geometric", "mean": 6.0}, "agent_s": LOGNORMAL, "customer_s": LOGNORMAL}
@@ -30,7 +33,8 @@ def shop(groups: list[dict[str, Any]] | None = None, **arrivals: Any) -> Scenari
 
 
 def columns(draws: Draws) -> dict[str, np.ndarray]:
-    return {name: getattr(draws, name) for name in Draws.__slots__ if name not in {"seed", "replication"}}
+    found = {name: getattr(draws, name) for name in Draws.__slots__}
+    return {name: column for name, column in found.items() if isinstance(column, np.ndarray)}
 
 
 def test_the_same_seed_and_replication_give_the_same_customers():
@@ -143,7 +147,90 @@ def test_no_demand_is_no_customers():
 def test_a_demand_beyond_memory_is_refused_before_it_is_drawn(monkeypatch: pytest.MonkeyPatch):
     """A million chats an hour for a thousand days, with the figure."""
     scenario = world([queue([], by_work(1)) | {"arrivals": {"per_hour": 1_000_000}}], days=1000)
-    monkeypatch.setattr(sampling, "_queue_columns", lambda *_: pytest.fail("drawn"))
+    monkeypatch.setattr(sampling, "arrivals", lambda *_: pytest.fail("drawn"))
 
     with pytest.raises(TooLargeError, match="24,000,000,000 chats"):
         draw(scenario, 1)
+
+
+SEEDS = [0, 1, 7, 2**32 - 1, 2**32, 2**64 + 5, 2**130 + 3, 2**200 - 1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_streams_are_those_of_numpy_bit_for_bit(seed: int):
+    """Seeds of one word and of many, keys, none to a hundred numbers; replications one by one and together."""
+    for replications in ([0], [3, 1, 2**32 - 1]):
+        ends = np.cumsum([0] + [(17 * replication) % 101 for replication in replications])
+        for place, stream in ((0, Stream.DAY), (3, Stream.CUSTOMER), (2**32 - 1, Stream.ROUTE)):
+            u = Streams(seed, replications).uniforms(place, stream, ends)
+            for r, replication in enumerate(replications):
+                key = (replication, place, int(stream))
+                numpys = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+                np.testing.assert_array_equal(u[ends[r] : ends[r + 1]], numpys.random(ends[r + 1] - ends[r]))
+
+
+def test_a_long_stream_stays_that_of_numpy():
+    """A million uniforms."""
+    numpys = np.random.Generator(np.random.PCG64(np.random.SeedSequence(5, spawn_key=(1, 2, 3))))
+    u = Streams(5, [1]).uniforms(2, Stream.PATIENCE, np.array([0, 1_000_000]))
+
+    np.testing.assert_array_equal(u, numpys.random(1_000_000))
+
+
+def test_seeds_and_replications_that_no_key_holds_are_refused():
+    """Below zero, and from 2³² on."""
+    for seed, replication in ((-1, 0), (1, -1), (1, 2**32)):
+        with pytest.raises(SimError, match=f"got {seed} and {replication}"):
+            draw(shop(), seed, replication)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.toml")), ids=lambda path: path.stem)
+def test_a_replication_is_the_same_in_any_batch(path: Any):
+    """Alone, with others, in any order: every column, bit for bit."""
+    scenario = load(path)
+    for batch in ([3, 4, 5, 6, 7], [5, 3]):
+        for replication, drawn in zip(batch, draw_all(scenario, 11, batch), strict=True):
+            alone = draw(scenario, 11, replication)
+            assert (drawn.seed, drawn.replication) == (11, replication)
+            assert columns(drawn).keys() == columns(alone).keys()
+            for name, column in columns(alone).items():
+                np.testing.assert_array_equal(columns(drawn)[name], column, err_msg=name)
+
+
+def test_too_little_room_for_arrivals_is_made_good(monkeypatch: pytest.MonkeyPatch):
+    """Room for half of the arrivals, as if many more came than expected: all come, the same."""
+    usual = draw_all(shop(), 3, range(4))
+    monkeypatch.setattr(arrivals, "ROOM", -20.0)
+    tight = draw_all(shop(), 3, range(4))
+
+    for first, second in zip(usual, tight, strict=True):
+        assert first.n_chats > 0
+        for name, column in columns(first).items():
+            np.testing.assert_array_equal(columns(second)[name], column)
+
+
+def test_ties_go_to_the_first_queue_and_the_first_number():
+    """Three queues with the same instants, one of them empty; by turns and by work."""
+    service = {"turns": {"law": "fixed", "mean": 2}, "agent_s": fixed(1), "customer_s": fixed(2)}
+    queues = [queue([0, 5, 5, 9], by_work(3), "a"), queue([], by_work(1), "b"), queue([0, 5], service, "c")]
+    scenario = world(queues, [group(queues=("a", "b")), group(name="h", queues=("c",))])
+    for draws in draw_all(scenario, 1, range(2)):
+        assert draws.arrival_s.tolist() == [0, 0, 5, 5, 5, 9]
+        assert draws.queue.tolist() == [0, 2, 0, 0, 2, 0]
+        assert draws.number.tolist() == [0, 0, 1, 2, 1, 3]
+        assert draws.turn_offset.tolist() == [0, 0, 2, 2, 2, 4, 4]
+        np.testing.assert_array_equal(draws.work_s, [3, np.nan, 3, 3, np.nan, 3])
+
+
+def test_an_optional_column_is_empty_where_no_queue_has_its_law(monkeypatch: pytest.MonkeyPatch):
+    """And full where one has it: the others get the stated value. No other column moves."""
+    base = draw(shop(), 1)
+    for law, patience in ((lambda *_: None, []), (lambda _, q: q.patience if q.name == "a" else None, None)):
+        column = Column("patience_s", Stream.PATIENCE, law, -1.0, optional=True)
+        monkeypatch.setattr(sampling, "OF_CHATS", (column, *sampling.OF_CHATS[1:]))
+        drawn = draw(shop(), 1)
+
+        assert np.array_equal(drawn.arrival_s, base.arrival_s)
+        assert np.array_equal(drawn.wrap_up_s, base.wrap_up_s)
+        expected = np.where(base.queue == 0, base.patience_s, -1.0) if patience is None else patience
+        np.testing.assert_array_equal(drawn.patience_s, expected)

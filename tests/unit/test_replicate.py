@@ -10,7 +10,7 @@ from sim.measure.estimate import Estimates
 from sim.measure.figures import KPIS
 from sim.measure.tables import By
 from sim.studies import replicate as study
-from sim.studies.replicate import figures_to_be_sure_of, half_width, replicate
+from sim.studies.replicate import _batches, figures_to_be_sure_of, half_width, replicate
 from sim.world.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
@@ -38,6 +38,20 @@ def test_one_result_on_any_number_of_workers_and_in_any_batches(
     assert everything(replicate(shop, replications=11, workers=3).estimates) == alone
     monkeypatch.setattr(study, "CHATS_A_BATCH", 1)
     assert everything(replicate(shop, replications=11, workers=2).estimates) == alone
+
+
+def test_batches_are_of_like_length_and_as_many_for_each_worker(shop: Scenario):
+    """20 chats an hour, 480 a day: no more than 26 replications in a batch, and each once."""
+    for first, end, workers, lengths in (
+        (0, 64, 1, [21, 21, 22]),
+        (0, 64, 2, [16, 16, 16, 16]),
+        (5, 8, 2, [1, 2]),
+        (0, 2, 3, [1, 1]),
+    ):
+        batches = list(_batches(shop, first, end, workers))
+
+        assert [len(batch) for batch in batches] == lengths
+        assert [replication for batch in batches for replication in batch] == list(range(first, end))
 
 
 def test_the_engines_give_one_result(shop: Scenario):
