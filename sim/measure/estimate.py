@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from sim.measure.figures import BY_NAME, PEAKS, RATIOS, Kpi, Peak, Quantile, Ratio
+from sim.measure.figures import BY_NAME, Kpi, Peak, Quantile, Ratio
 from sim.measure.kpis import Kpis, quantiles, ratio
 from sim.measure.tables import By
 from sim.world.units import Floats
@@ -87,14 +87,12 @@ class Estimates:
                     return np.full(size, np.nan)
                 return quantiles([run.samples[name] for run in self.runs], share, by, size)
             case Peak():
-                peaks = np.stack([run.peaks[by][PEAKS.index(kpi)] for run in self.runs])
-                return _mean_known(peaks)
+                return _mean_known(np.stack([run.values(name, by) for run in self.runs]))
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
-        k = RATIOS.index(kpi)
-        top = np.stack([run.top[by][k] for run in self.runs])
-        return top, np.stack([run.bottom[by][k] for run in self.runs])
+        sums = np.array([run.sums(kpi, by) for run in self.runs])
+        return sums[:, 0], sums[:, 1]
 
     def _value_and_error(self, kpi: Kpi, by: By, per_run: Floats) -> tuple[Floats, Floats]:
         """Pooled value and its standard error, shape (n_cells,) each."""

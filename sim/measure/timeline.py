@@ -2,22 +2,68 @@
 
 Chats are counted where they arrive; agents' time and the queue are measured where they happen, within the
 window from the warm-up's end to the horizon. A *label* tells apart whose time it is (a queue of a run, a
-group of a run); results have the shape (n_labels, n_intervals).
+group of a run); results have the shape (n_labels, n_intervals). A span whose start or end is NaN did not
+happen and counts for nothing. Turns, by far the most numerous spans, are gone through once, and what they
+come to for their chat is noted on the way.
+
+All loops stand in this one file because the compiler's cache sees changes of the file that it compiles, not
+of others that it calls.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.compiled import compiled
 from sim.log.chatlog import Centre
-from sim.world.units import Floats, Ints
+from sim.world.units import Flags, Floats, Ints
+
+NONE = -1
+"""No span."""
+
+
+class TurnRows(NamedTuple):
+    """Turns of one run; those of its chat i stand at ``offset[i]`` to ``offset[i + 1]``."""
+
+    offset: Ints
+    message_s: Floats
+    start_s: Floats
+    reply_s: Floats
+
+
+class Talk(NamedTuple):
+    """What turns come to, a row each for the chats of some runs, one below the other."""
+
+    n_replies: Ints
+    response_s: Floats
+    """Sum of the chat's responses: message in the inbox to its reply."""
+    composing_s: Floats
+
+
+class Responses(NamedTuple):
+    """Responses of the same runs, one below the other."""
+
+    chat: Ints
+    response_s: Floats
 
 
 def edges(centre: Centre) -> Floats:
     """Edges of all planning intervals, shape (n_intervals + 1,); those in the warm-up have no width."""
     n = round(centre.horizon_s / centre.interval_s)
     return np.asarray(np.maximum(np.arange(n + 1) * centre.interval_s, centre.warm_up_s), dtype=np.float64)
+
+
+def intervals(times_s: Floats, edges_s: Floats) -> Ints:
+    """Interval of each time; the first of those before the edges, the last of those after them.
+
+    >>> intervals(np.array([4.0, 10.0, 25.0]), np.array([0.0, 10.0, 20.0]))
+    array([0, 1, 1])
+    """
+    found = np.empty(len(times_s), dtype=np.int64)
+    _find(times_s, edges_s, found)
+    return found
 
 
 def time_within(
@@ -38,10 +84,16 @@ def time_within(
 def busy_time_within(
     label: Ints, n_labels: int, agent: Ints, start_s: Floats, end_s: Floats, edges_s: Floats
 ) -> Floats:
-    """Time in which each label's agents have at least one chat: the union of each agent's spans, added up."""
+    """Time in which each label's agents have at least one chat: the union of each agent's spans, added up.
+
+    No order of the spans is needed, but the nearer each agent's are to the order of time, the faster it is.
+    """
     total = np.zeros((n_labels, len(edges_s) - 1))
-    order = np.lexsort((start_s, agent))
-    _add_unions(label[order], agent[order], start_s[order], end_s[order], edges_s, total)
+    n = len(start_s)
+    latest = np.full(int(agent.max(initial=NONE)) + 1, NONE)
+    busy_s, free_s, before = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
+    _unite(agent, start_s, end_s, latest, busy_s, free_s, before)
+    _add_unions(label, latest, busy_s, free_s, before, edges_s, total)
     return total
 
 
@@ -62,16 +114,52 @@ def peak_within(label: Ints, n_labels: int, start_s: Floats, end_s: Floats, edge
 
 
 @compiled
-def _add_span(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats) -> None:
-    """Add one span's time to a row of intervals."""
+def _interval(time_s: float, edges_s: Floats, near: int) -> int:
+    """Interval of a time: the one *near*, or by division, mended where it rounds or warm-up has no width."""
+    if edges_s[near] <= time_s < edges_s[near + 1]:
+        return near
     n = len(edges_s) - 1
+    i = min(max(int(time_s * (n / edges_s[n])), 0), n - 1)
+    while i > 0 and edges_s[i] > time_s:
+        i -= 1
+    while i < n - 1 and edges_s[i + 1] <= time_s:
+        i += 1
+    return i
+
+
+@compiled
+def _find(times_s: Floats, edges_s: Floats, found: Ints) -> None:
+    """Find the interval of each time."""
+    near = 0
+    for k in range(len(times_s)):
+        near = _interval(times_s[k], edges_s, near)
+        found[k] = near
+
+
+@compiled
+def _add_span(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats, near: int) -> int:
+    """Add one span's time to a row of intervals; return the interval of its start, *near* which it may be."""
+    if edges_s[near] <= start_s < end_s <= edges_s[near + 1]:
+        row[near] += weight * (end_s - start_s)
+        return near
+    return _spread(row, start_s, end_s, weight, edges_s, near)
+
+
+@compiled
+def _spread(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats, near: int) -> int:
+    """Add a span that began elsewhere, or lasts longer than an interval."""
+    n = len(edges_s) - 1
+    if not start_s < end_s:
+        return near
     low, high = max(start_s, edges_s[0]), min(end_s, edges_s[n])
     if low >= high:
-        return
-    i = np.searchsorted(edges_s, low, side="right") - 1
+        return near
+    first = _interval(low, edges_s, near)
+    i = first
     while i < n and edges_s[i] < high:
         row[i] += weight * (min(high, edges_s[i + 1]) - max(low, edges_s[i]))
         i += 1
+    return first
 
 
 @compiled
@@ -79,23 +167,85 @@ def _add_spans(
     label: Ints, start_s: Floats, end_s: Floats, weight: Floats, edges_s: Floats, total: Floats
 ) -> None:
     """Add all spans' time."""
+    near = 0
     for k in range(len(start_s)):
-        _add_span(total[label[k]], start_s[k], end_s[k], weight[k], edges_s)
+        near = _add_span(total[label[k]], start_s[k], end_s[k], weight[k], edges_s, near)
+
+
+@compiled
+def follow_turns(
+    turns: TurnRows,
+    first_chat: int,
+    label: Ints,
+    measured: Flags,
+    edges_s: Floats,
+    talk: Talk,
+    composing_s: Floats,
+    responses: Responses,
+    n: int,
+) -> int:
+    """Go once through the turns of a run, whose chats are those from *first_chat* on, and fill their *talk*.
+
+    The time composing is added to *composing_s*, shape (n_labels, n_intervals). Responses of measured chats
+    are put at place *n* and after it; the next place is returned.
+    """
+    near = 0
+    for row in range(len(turns.offset) - 1):
+        chat, n_replies, sum_s, composed_s = first_chat + row, 0, 0.0, 0.0
+        mine_s, is_measured = composing_s[label[chat]], measured[chat]
+        for turn in range(turns.offset[row], turns.offset[row + 1]):
+            start_s, reply_s = turns.start_s[turn], turns.reply_s[turn]
+            if np.isnan(reply_s):
+                break
+            response_s = reply_s - turns.message_s[turn]
+            near = _add_span(mine_s, start_s, reply_s, 1.0, edges_s, near)
+            if is_measured:
+                responses.chat[n], responses.response_s[n] = chat, response_s
+                n += 1
+            n_replies += 1
+            sum_s += response_s
+            composed_s += reply_s - start_s
+        talk.n_replies[chat], talk.response_s[chat], talk.composing_s[chat] = n_replies, sum_s, composed_s
+    return n
+
+
+@compiled
+def _unite(
+    agent: Ints, start_s: Floats, end_s: Floats, latest: Ints, busy_s: Floats, free_s: Floats, before: Ints
+) -> None:
+    """Unite each agent's spans.
+
+    What is left are spans from `busy_s` to `free_s` that don't touch, each at the row of one of those united:
+    an agent's latest is `latest[agent]`, and `before` leads from each to the one before.
+    """
+    for k in range(len(start_s)):
+        if not start_s[k] < end_s[k]:
+            continue
+        low, high = start_s[k], end_s[k]
+        after, span = NONE, latest[agent[k]]
+        while span != NONE and busy_s[span] > high:
+            after, span = span, before[span]
+        while span != NONE and free_s[span] >= low:
+            low, high = min(low, busy_s[span]), max(high, free_s[span])
+            span = before[span]
+        busy_s[k], free_s[k], before[k] = low, high, span
+        if after == NONE:
+            latest[agent[k]] = k
+        else:
+            before[after] = k
 
 
 @compiled
 def _add_unions(
-    label: Ints, agent: Ints, start_s: Floats, end_s: Floats, edges_s: Floats, total: Floats
+    label: Ints, latest: Ints, busy_s: Floats, free_s: Floats, before: Ints, edges_s: Floats, total: Floats
 ) -> None:
-    """Add the time of the unions of spans that stand in order of agent, then of start."""
-    k = 0
-    while k < len(start_s):
-        low, high, last = start_s[k], end_s[k], k + 1
-        while last < len(start_s) and agent[last] == agent[k] and start_s[last] <= high:
-            high = max(high, end_s[last])
-            last += 1
-        _add_span(total[label[k]], low, high, 1.0, edges_s)
-        k = last
+    """Add the time of all agents' united spans."""
+    near = 0
+    for agent in range(len(latest)):
+        span = latest[agent]
+        while span != NONE:
+            near = _add_span(total[label[span]], busy_s[span], free_s[span], 1.0, edges_s, near)
+            span = before[span]
 
 
 @compiled

@@ -11,18 +11,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.measure import timeline
+from sim.draws.record import Draws
+from sim.draws.sampling import draw
+from sim.engines import simulate
+from sim.log.chatlog import ChatLog
+from sim.measure import timeline, totals
 from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME, KPIS, Ratio
-from sim.measure.kpis import measure
+from sim.measure.kpis import Kpis, measure, measure_all
 from sim.measure.promise import verdicts
-from sim.measure.tables import By
+from sim.measure.tables import END, By, Column
 from sim.studies.replicate import replicate
+from sim.world.rules import Outcome
 from sim.world.scenario import Scenario, Targets
-from tests.worlds import by_turns, by_work, fixed, group, queue, run, world
+from tests.worlds import by_turns, by_work, fixed, group, queue, run, world, worlds
 
 spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=12)
 EDGES = np.array([4.0, 4.0, 10.0, 20.0, 24.0])
+nan = math.nan
+
+
+@given(st.integers(1, 400), st.integers(0, 5), st.lists(st.floats(0, 1.2), max_size=20), st.data())
+def test_the_interval_of_a_time_is_the_last_that_begins_no_later(
+    n: int, warm_up: int, shares: list[float], data: st.DataObject
+):
+    """Found by bisection: anywhere, at edges, and as near to them as numbers come."""
+    edges_s = np.maximum(np.arange(n + 1) * 420.0, warm_up * 1000.0)
+    edge = data.draw(st.sampled_from(edges_s.tolist()))
+    times_s = np.array([*(share * edges_s[-1] for share in shares), edge, np.nextafter(edge, 0), edge + 1e-9])
+    expected = np.clip(np.searchsorted(edges_s, times_s, side="right") - 1, 0, n - 1)
+
+    measured = times_s >= edges_s[0]
+    assert timeline.intervals(times_s, edges_s)[measured].tolist() == expected[measured].tolist()
+
+
+def test_a_span_that_did_not_begin_or_end_counts_for_nothing():
+    """NaN on either side, among spans that count: for time and for busy agents."""
+    start_s, end_s = np.array([0.0, nan, 5.0, 6.0, nan]), np.array([5.0, 12.0, nan, 12.0, nan])
+    label, edges_s = np.zeros(5, dtype=np.int64), np.array([0.0, 10.0, 20.0])
+
+    assert timeline.time_within(label, 1, start_s, end_s, edges_s).tolist() == [[9, 2]]
+    assert timeline.busy_time_within(label, 1, label, start_s, end_s, edges_s).tolist() == [[9, 2]]
 
 
 @given(spans)
@@ -132,6 +161,141 @@ def test_the_warm_up_is_simulated_and_not_measured():
     assert kpis.values("agents", By.INTERVAL)[2:].tolist() == [2] * 46
     for name in ("offered", "agent_hours", "queue_length_max", "service_level"):
         assert np.isnan(kpis.values(name, By.INTERVAL)[:2]).all(), name
+
+
+def added_up(
+    log: ChatLog, threshold_s: float, group_of: np.ndarray
+) -> dict[tuple[str, By, int], list[float]]:
+    """Sums above and below the line of some figures, by breakdown and cell: one chat at a time, in plain Python."""
+    sums: dict[tuple[str, By, int], list[float]] = {}
+    columns = (getattr(log.chat, name).tolist() for name in ("queue", "agent", "outcome", "arrival_s"))
+    for i, (queue_, agent, outcome, arrival_s) in enumerate(zip(*columns, strict=True)):
+        cells = {
+            By.OVERALL: 0,
+            By.DAY: 0,
+            By.QUEUE: queue_,
+            By.INTERVAL: int(arrival_s // log.centre.interval_s),
+        }
+        if agent >= 0:
+            cells[By.GROUP] = int(group_of[agent])
+        for name, (top, bottom) in added_by_chat(log, i, Outcome(outcome), threshold_s).items():
+            for by, cell in cells.items():
+                both = sums.setdefault((name, by, cell), [0.0, 0.0])
+                both[0] += top
+                both[1] += bottom
+    return sums
+
+
+def added_by_chat(
+    log: ChatLog, i: int, outcome: Outcome, threshold_s: float
+) -> dict[str, tuple[float, float]]:
+    """What chat *i* adds above and below the line."""
+    arrival_s, accepted_s, ended_s, released_s = (
+        float(getattr(log.chat, name)[i]) for name in ("arrival_s", "accepted_s", "ended_s", "released_s")
+    )
+    accepted = log.chat.agent[i] >= 0
+    turns = slice(*log.turn.offset[i : i + 2])
+    responses = [
+        r - m
+        for m, r in zip(log.turn.message_s[turns], log.turn.reply_s[turns], strict=True)
+        if not math.isnan(r)
+    ]
+    by_turns_ = log.centre.by_turns[log.chat.queue[i]]
+    answered = bool(responses) if by_turns_ else accepted
+    entered = outcome not in {Outcome.BLOCKED, Outcome.OFFLINE}
+    gone = outcome is Outcome.ABANDONED
+    wait_s = (accepted_s if accepted else ended_s) - arrival_s
+    in_time = entered and wait_s <= threshold_s
+    first_s = responses[0] if responses else 0.0
+    sums = {
+        "missed_rate": (not answered, 1),
+        "completion": (outcome is Outcome.SERVED, 1),
+        "service_level": (accepted and in_time, entered and not (gone and in_time)),
+        "service_level_lenient": ((accepted or gone) and in_time, entered),
+        "wait_probability": (log.chat.queued[i], entered),
+        "wait_s": (wait_s, 1) if entered and not math.isnan(wait_s) else (0, 0),
+        "asa_s": (wait_s, 1) if accepted else (0, 0),
+        "frt_s": (wait_s + first_s, 1) if answered else (0, 0),
+        "frt_agent_s": (first_s, 1) if responses else (0, 0),
+        "response_s": (sum(responses), len(responses)),
+        "response_mean_of_means_s": (np.mean(responses), 1) if responses else (0, 0),
+        "messages_per_chat": (2 * len(responses), bool(responses)),
+        "duration_s": (ended_s - accepted_s, 1) if accepted else (0, 0),
+        "aht_s": (released_s - accepted_s, 1) if accepted else (0, 0),
+    }
+    return {name: (float(top), float(bottom)) for name, (top, bottom) in sums.items()}
+
+
+@given(worlds(), st.integers(0, 30))
+def test_sums_over_chats_are_those_of_one_chat_at_a_time(drawn: tuple[Scenario, Draws], threshold_s: int):
+    """Worlds with any mixture of features, in every breakdown; cells without a chat have nothing."""
+    log = simulate(*drawn)
+    kpis = measure(log, Targets(threshold_s=threshold_s))
+    sums = added_up(log, threshold_s, log.team.group)
+    for name in {name for name, _, _ in sums}:
+        for by in BY_NAME[name].form.breakdowns:
+            found = np.stack(kpis.sums(BY_NAME[name], by), axis=-1)
+            expected = [sums.get((name, by, cell), [0.0, 0.0]) for cell in range(kpis.sizes[by])]
+            assert found == pytest.approx(np.array(expected)), (name, by)
+
+
+def test_outcomes_are_counted_in_the_columns_of_their_names():
+    """The loop over chats takes their order for granted."""
+    assert [Column(Column.SERVED + outcome).name for outcome in Outcome] == [
+        outcome.name for outcome in Outcome
+    ]
+
+
+def in_bytes(kpis: Kpis) -> list[bytes]:
+    """Everything that was measured of a run."""
+    samples = [
+        column
+        for sample in kpis.samples.values()
+        for column in (sample.values, *(sample.cell(by, size) for by, size in kpis.sizes.items()))
+    ]
+    return [column.tobytes() for column in (*kpis.tables.values(), *samples)]
+
+
+@pytest.mark.parametrize("per_hour", [0.05, 30])
+def test_a_run_is_measured_alike_alone_and_among_others(per_hour: float, monkeypatch: pytest.MonkeyPatch):
+    """To the last bit, with runs in which nobody came, and with more values than are kept."""
+    monkeypatch.setattr(totals, "SAMPLE_LIMIT", 500)
+    queues = [queue([], by_turns(40, 60, 3), name) | {"arrivals": {"per_hour": per_hour}} for name in "ab"]
+    groups = [group(2, name, ("a", "b"), concurrency=2) for name in ("g", "h")]
+    scenario = world(queues, groups, warm_up_h=2)
+    logs = [simulate(scenario, draw(scenario, 1, replication)) for replication in range(6)]
+    together = measure_all(logs, scenario.targets)
+
+    if per_hour < 1:
+        assert 0 in {kpis["offered"] for kpis in together}
+    else:
+        assert {len(kpis.samples["wait_p90_s"].values) for kpis in together} <= set(range(250, 501))
+    assert [in_bytes(kpis) for kpis in together] == [in_bytes(measure(log, scenario.targets)) for log in logs]
+
+
+def test_of_too_many_values_every_so_manieth_is_kept_in_order(monkeypatch: pytest.MonkeyPatch):
+    """Ten waits of 0, 10, 20, … and room for four: every third; each stays in the cell of its chat."""
+    centre = world([queue([float(10 * k) for k in range(10)], by_work(20))], interval_min=1)
+    monkeypatch.setattr(totals, "SAMPLE_LIMIT", 4)
+    sample = measure(run(centre)).samples["wait_p50_s"]
+
+    assert sample.values.tolist() == [0, 30, 60, 90]
+    assert sample.cell(By.INTERVAL, 1440).tolist() == [0, 0, 1, 1]
+
+
+def test_days_and_the_whole_are_added_up_from_intervals():
+    """To the last bit, one after the other; highest values are the highest of their intervals."""
+    week = shop().model_copy(update={"days": 3})
+    tables = measure(run(week)).tables
+    sums = slice(0, Column.RUNS)
+    days = np.zeros((3, END + 1))
+    for k, interval in enumerate(tables[By.INTERVAL]):
+        days[k // 48] += interval
+
+    assert tables[By.DAY][:, sums].tolist() == days[:, sums].tolist()
+    assert tables[By.OVERALL][0, sums].tolist() == (days[0] + days[1] + days[2])[sums].tolist()
+    for column in (Column.LONGEST_WAIT_S, Column.MOST_WAITING):
+        assert tables[By.OVERALL][0, column] == np.nanmax(tables[By.INTERVAL][:, column]) > 0
 
 
 def shop() -> Scenario:

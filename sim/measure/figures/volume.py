@@ -1,0 +1,98 @@
+"""Which chats came, and what became of them? Figures of volume."""
+
+from __future__ import annotations
+
+from sim.measure.figures.forms import DAYS, RUNS, Better, Kpi, Ratio, chats
+from sim.measure.tables import Column
+from sim.world.rules import Outcome
+
+OFFERED = chats(Column.OFFERED)
+MISSED = chats(Column.MISSED)
+
+
+def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str) -> Kpi:
+    form = Ratio(chats(Column[outcome.name]), RUNS)
+    return Kpi(outcome.name.lower(), title, "chats", better, "volume", form, definition)
+
+
+VOLUME: tuple[Kpi, ...] = (
+    Kpi(
+        "offered",
+        "Chats offered",
+        "chats",
+        "neither",
+        "volume",
+        Ratio(OFFERED, RUNS),
+        "All chats that arrived.",
+    ),
+    Kpi(
+        "daily_chats",
+        "Chats a day",
+        "chats/day",
+        "neither",
+        "volume",
+        Ratio(OFFERED, DAYS),
+        "Chats offered ÷ measured days.",
+    ),
+    _outcome_count(Outcome.SERVED, "Served", "higher", "Answered, and the conversation came to its end."),
+    _outcome_count(
+        Outcome.ABANDONED,
+        "Abandoned",
+        "lower",
+        "Left the queue before an agent accepted; known to the centre.",
+    ),
+    _outcome_count(Outcome.SILENT, "Silently abandoned", "lower", "Left the queue without a signal."),
+    _outcome_count(Outcome.LEFT, "Left during the chat", "lower", "Left after acceptance."),
+    _outcome_count(
+        Outcome.TIMED_OUT, "Timed out", "neither", "Closed by the agent because the customer did not respond."
+    ),
+    _outcome_count(Outcome.BLOCKED, "Blocked", "lower", "Arrived when the queue was full."),
+    _outcome_count(Outcome.OFFLINE, "Offline", "lower", "Arrived outside the opening hours."),
+    _outcome_count(Outcome.OVERFLOWED, "Overflowed", "lower", "Waited the maximum and was sent to a form."),
+    _outcome_count(Outcome.CONTAINED, "Contained", "higher", "Solved before an agent was needed."),
+    _outcome_count(
+        Outcome.UNFINISHED, "Unfinished", "lower", "Still waiting when nothing more could happen."
+    ),
+    Kpi(
+        "answered",
+        "Answered",
+        "chats",
+        "higher",
+        "volume",
+        Ratio(chats(Column.ANSWERED), RUNS),
+        "Got a first human reply; by work, were accepted.",
+    ),
+    Kpi(
+        "missed", "Missed", "chats", "lower", "volume", Ratio(MISSED, RUNS), "Offered − answered − contained."
+    ),
+    Kpi(
+        "missed_rate", "Missed share", "share", "lower", "volume", Ratio(MISSED, OFFERED), "Missed ÷ offered."
+    ),
+    Kpi(
+        "abandonment",
+        "Abandonment",
+        "share",
+        "lower",
+        "volume",
+        Ratio(chats(Column.GAVE_UP), OFFERED),
+        "(Abandoned + silent) ÷ offered: the truth.",
+    ),
+    Kpi(
+        "known_abandonment",
+        "Known abandonment",
+        "share",
+        "lower",
+        "volume",
+        Ratio(chats(Column.ABANDONED), OFFERED),
+        "Abandoned ÷ offered: what a platform sees.",
+    ),
+    Kpi(
+        "completion",
+        "Completion",
+        "share",
+        "higher",
+        "volume",
+        Ratio(chats(Column.SERVED), OFFERED),
+        "Served ÷ offered.",
+    ),
+)

@@ -1,0 +1,315 @@
+"""What do logs add up to? Tables of totals in every breakdown, and the values of percentiles.
+
+Several runs of one centre are measured at once, which takes hardly longer than one: their chats stand one
+below the other, and so do their tables. Time counts from the warm-up's end, and so do chats by their arrival.
+Days and the whole run are added up from intervals, so that figures add up to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.log.chatlog import ChatLog, Chats, Duty
+from sim.measure import tables, timeline
+from sim.measure.tables import By, Column, Value
+from sim.world.rules import NO_AGENT
+from sim.world.units import DAY_S, Floats, Ints
+
+SAMPLE_LIMIT = 100_000
+"""A run keeps no more values of a percentile; of more, every second, third, … in order of arrival."""
+
+Grids = dict[Column, Floats]
+"""Of some columns: shape (n_labels of all runs, n_intervals), a label being a queue or a group of a run."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Values of one run that percentiles are taken of, with the cell of each in every breakdown."""
+
+    values: Floats
+    cells: Mapping[By, NDArray[np.integer]]
+    n_intervals: int
+
+    def cell(self, by: By, size: int) -> NDArray[np.integer]:
+        """Cell of each value in a breakdown with *size* cells."""
+        if by is By.DAY:
+            return self.cells[By.INTERVAL] * size // self.n_intervals
+        return self.cells[by] if size > 1 or by is By.INTERVAL else np.zeros(len(self.values), dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """What the logs of some runs add up to."""
+
+    sizes: Mapping[By, int]
+    """Cells of each breakdown in one run."""
+    tables: Mapping[By, Floats]
+    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
+    samples: Sequence[Mapping[Value, Sample]]
+    """Of each run."""
+
+
+Record = TypeVar("Record", Chats, Duty)
+
+
+class _Runs:
+    """The logs of some runs, one below the other."""
+
+    def __init__(self, logs: Sequence[ChatLog]) -> None:
+        self.logs, self.n = logs, len(logs)
+        self.centre, self.team = logs[0].centre, logs[0].team
+        self.edges_s = timeline.edges(self.centre)
+        self.sizes = {
+            By.OVERALL: 1,
+            By.QUEUE: len(self.centre.queues),
+            By.GROUP: len(self.centre.groups),
+            By.INTERVAL: len(self.edges_s) - 1,
+            By.DAY: self.centre.days,
+        }
+        self.chat, self.duty = _stacked([log.chat for log in logs]), _stacked([log.duty for log in logs])
+        self.firsts = np.cumsum([0, *(len(log.chat.queue) for log in logs)])
+        """First chat of each run, and the end."""
+        run = np.repeat(np.arange(self.n), np.diff(self.firsts))
+        group = np.append(self.team.group, 0)[self.chat.agent]
+        self.places = {
+            By.QUEUE: self.chat.queue,
+            By.GROUP: group,
+            By.INTERVAL: timeline.intervals(self.chat.arrival_s, self.edges_s),
+        }
+        """Cell of each chat within its run."""
+        self.cells = {by: run * self.sizes[by] + place for by, place in self.places.items()}
+        """Cell of each chat in a table of all runs."""
+        self.who = run * len(self.team.group) + self.chat.agent
+        """Agent of each chat, numbered through all runs."""
+        self.run = run
+
+    def rules(self, threshold_s: float) -> tables.Rules:
+        """What counts, and how."""
+        centre = self.centre
+        by_turns, attention = np.array(centre.by_turns), np.array(centre.wrap_up_attention)
+        return tables.Rules(threshold_s, by_turns, attention)
+
+    def rows(self) -> tables.ChatRows:
+        """Give the chats; their talk is yet to be filled."""
+        chat, n = self.chat, len(self.chat.queue)
+        talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
+        return tables.ChatRows(
+            chat.queue,
+            chat.outcome,
+            chat.agent,
+            chat.queued,
+            chat.arrival_s >= self.centre.warm_up_s,
+            chat.arrival_s,
+            chat.accepted_s,
+            chat.ended_s,
+            chat.released_s,
+            np.concatenate([log.first_reply_s for log in self.logs]),
+            talk,
+        )
+
+
+def totals(logs: Sequence[ChatLog], threshold_s: float) -> Totals:
+    """Add up *logs* of one centre; service levels look at *threshold_s*."""
+    runs = _Runs(logs)
+    rules, rows = runs.rules(threshold_s), runs.rows()
+    responses, composing_s = _follow_turns(runs, rows)
+    added: dict[By, Floats] = {
+        by: np.zeros((runs.n, size, tables.END + 1)) for by, size in runs.sizes.items() if by is not By.DAY
+    }
+    for table in added.values():
+        table[..., tables.PEAKS], table[..., tables.END] = -np.inf, np.nan
+    _add_chats(runs, rows, rules, added)
+    _place(added, By.GROUP, _agents_time(runs, composing_s))
+    waiting, peaks = _waiting(runs)
+    _place(added, By.QUEUE, waiting)
+    added[By.QUEUE][..., Column.MOST_WAITING] = peaks[By.QUEUE].max(axis=2)
+    added[By.INTERVAL][..., Column.MOST_WAITING] = peaks[By.OVERALL][:, 0]
+    _fold(runs, added)
+    return Totals(runs.sizes, added, _samples(runs, rows, responses))
+
+
+def _stacked(records: Sequence[Record]) -> Record:
+    """Put the columns of *records* one below the other."""
+    first = records[0]
+    if len(records) == 1:
+        return first
+    names = [field.name for field in fields(first)]
+    return type(first)(*(np.concatenate([getattr(record, name) for record in records]) for name in names))
+
+
+def _follow_turns(runs: _Runs, rows: tables.ChatRows) -> tuple[timeline.Responses, Floats]:
+    """Fill the talk of all chats; give the responses of those measured, and the time composing by group."""
+    most = sum(len(log.turn.reply_s) for log in runs.logs)
+    responses, n = timeline.Responses(np.empty(most, dtype=np.int64), np.empty(most)), 0
+    composing_s = np.zeros((runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]))
+    for log, first in zip(runs.logs, runs.firsts.tolist(), strict=False):
+        turn = log.turn
+        n = timeline.follow_turns(
+            timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
+            first,
+            runs.cells[By.GROUP],
+            rows.measured,
+            runs.edges_s,
+            rows.talk,
+            composing_s,
+            responses,
+            n,
+        )
+    return timeline.Responses(responses.chat[:n], responses.response_s[:n]), composing_s
+
+
+def _add_chats(runs: _Runs, rows: tables.ChatRows, rules: tables.Rules, added: dict[By, Floats]) -> None:
+    """Add the chats to the tables by interval, and by queue and group where there are several."""
+    flat = {
+        by: added[by].reshape(-1, tables.END + 1)[: None if runs.sizes[by] > 1 or by is By.INTERVAL else 0]
+        for by in (By.INTERVAL, By.QUEUE, By.GROUP)
+    }
+    tables.add_chats(
+        rows,
+        tables.Cells(runs.cells[By.INTERVAL], runs.cells[By.QUEUE], runs.cells[By.GROUP]),
+        rules,
+        np.empty(tables.END),
+        tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
+    )
+
+
+def _place(added: dict[By, Floats], by: By, grids: Grids) -> None:
+    """Put the columns of queues' or groups' time into the tables by interval and by queue or group."""
+    n_runs, size = added[by].shape[:2]
+    columns = list(grids)
+    stacked = np.stack(list(grids.values()), axis=-1).reshape(n_runs, size, -1, len(columns))
+    added[By.INTERVAL][..., columns] = stacked.sum(axis=1)
+    added[by][..., columns] = stacked.sum(axis=2)
+
+
+def _agents_time(runs: _Runs, composing_s: Floats) -> Grids:
+    """What agents' time went into, by group."""
+    duty, team, edges_s = runs.duty, runs.team, runs.edges_s
+    n_groups = runs.sizes[By.GROUP]
+    n_labels, n_intervals = runs.n * n_groups, runs.sizes[By.INTERVAL]
+    run = np.repeat(np.arange(runs.n), [len(log.duty.agent) for log in runs.logs])
+    label = run * n_groups + team.group[duty.agent]
+    duty_s = timeline.time_within(label, n_labels, duty.on_s, duty.out_s, edges_s)
+    slots = team.slots[duty.agent].astype(np.float64)
+    ended = np.flatnonzero((duty.off_s > edges_s[0]) & (duty.off_s <= edges_s[-1]))
+    last = np.clip(np.searchsorted(edges_s, duty.off_s[ended], side="left") - 1, 0, n_intervals - 1)
+    cell, shape = label[ended] * n_intervals + last, (n_labels, n_intervals)
+    overrun_s = np.bincount(cell, duty.out_s[ended] - duty.off_s[ended], n_labels * n_intervals)
+    chat, group = runs.chat, runs.cells[By.GROUP]
+    return {
+        Column.DUTY_S: duty_s,
+        Column.DUTY_H: duty_s / 3600,
+        Column.SLOT_S: timeline.time_within(label, n_labels, duty.on_s, duty.out_s, edges_s, slots),
+        Column.BUSY_S: timeline.busy_time_within(
+            group, n_labels, runs.who, chat.accepted_s, chat.released_s, edges_s
+        ),
+        Column.CHAT_S: timeline.time_within(group, n_labels, chat.accepted_s, chat.released_s, edges_s),
+        Column.ATTENTION_S: composing_s + _wrap_up(runs, group, n_labels),
+        Column.ATTENTIVE_S: duty_s * np.tile(np.array(runs.centre.attentive), runs.n)[:, None],
+        Column.OVERRUN_S: overrun_s.reshape(shape),
+        Column.LOG_OFFS: np.bincount(cell, minlength=n_labels * n_intervals).reshape(shape),
+    }
+
+
+def _wrap_up(runs: _Runs, group: Ints, n_labels: int) -> Floats:
+    """Time wrapping up with attention, by group."""
+    chat, attention = runs.chat, np.array(runs.centre.wrap_up_attention)
+    # A wrap-up without attention is made one that never begins.
+    start_s = chat.ended_s if attention.all() else np.where(attention[chat.queue], chat.ended_s, np.nan)
+    return timeline.time_within(group, n_labels, start_s, chat.released_s, runs.edges_s)
+
+
+def _waiting(runs: _Runs) -> tuple[Grids, dict[By, Floats]]:
+    """Time in the queue, by queue; and most waiting at once by queue and of all.
+
+    Peaks have the shape (n_runs, n_queues or 1, n_intervals).
+    """
+    rows = np.flatnonzero(runs.chat.queued)
+    start_s, accepted_s = runs.chat.arrival_s[rows], runs.chat.accepted_s[rows]
+    ended_s = runs.chat.ended_s[rows]
+    end_s = np.where(np.isnan(accepted_s), np.where(np.isnan(ended_s), np.inf, ended_s), accepted_s)
+    label, n_labels = runs.cells[By.QUEUE][rows], runs.n * runs.sizes[By.QUEUE]
+    run, shape = runs.run[rows], (runs.n, -1, runs.sizes[By.INTERVAL])
+    overall = timeline.peak_within(run, runs.n, start_s, end_s, runs.edges_s).reshape(shape)
+    by_queue = (
+        timeline.peak_within(label, n_labels, start_s, end_s, runs.edges_s).reshape(shape)
+        if runs.sizes[By.QUEUE] > 1
+        else overall
+    )
+    waiting_s = timeline.time_within(label, n_labels, start_s, end_s, runs.edges_s)
+    return {Column.WAITING_S: waiting_s}, {By.QUEUE: by_queue, By.OVERALL: overall}
+
+
+def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
+    """Add measured time, then days from intervals and the whole from days."""
+    window_s = np.diff(runs.edges_s)
+    added[By.INTERVAL][..., Column.WINDOW_S] = window_s
+    added[By.INTERVAL][..., Column.DAYS] = window_s / DAY_S
+    added[By.DAY] = _folded(added[By.INTERVAL].reshape(runs.n, runs.sizes[By.DAY], -1, tables.END + 1))
+    added[By.OVERALL] = _folded(added[By.DAY][:, None])
+    for by in (By.QUEUE, By.GROUP):
+        if runs.sizes[by] == 1:
+            added[by] = added[By.OVERALL].copy()
+        for column in (Column.WINDOW_S, Column.DAYS):
+            added[by][..., column] = added[By.OVERALL][..., column]
+    for table in added.values():
+        table[..., Column.RUNS] = 1.0
+        if runs.centre.warm_up_s > 0:
+            unmeasured = table[..., Column.WINDOW_S] == 0
+            table[unmeasured, : Column.LONGEST_WAIT_S] = 0.0  # not even a run is counted there
+            table[unmeasured, Column.LONGEST_WAIT_S :] = np.nan
+        highest = table[..., tables.PEAKS]
+        highest[np.isneginf(highest)] = np.nan
+
+
+def _folded(cells: Floats) -> Floats:
+    """Put groups of cells together, shape (n_runs, n_groups, n_cells, n_columns)."""
+    folded: Floats = cells.sum(axis=2)
+    folded[..., tables.PEAKS] = cells[..., tables.PEAKS].max(axis=2)
+    return folded
+
+
+def _samples(runs: _Runs, rows: tables.ChatRows, responses: timeline.Responses) -> list[dict[Value, Sample]]:
+    """Values of percentiles, for each run."""
+    accepted = np.flatnonzero(rows.measured & (rows.agent != NO_AGENT))
+    answered = np.flatnonzero(rows.measured & ~np.isnan(rows.first_reply_s))
+    places = {
+        by: place.astype(np.int32)
+        for by, place in runs.places.items()
+        if by is By.INTERVAL or runs.sizes[by] > 1
+    }
+    values = {
+        Value.WAIT_S: (accepted, rows.accepted_s[accepted] - rows.arrival_s[accepted]),
+        Value.FIRST_REPLY_S: (answered, rows.first_reply_s[answered] - rows.arrival_s[answered]),
+        Value.RESPONSE_S: (responses.chat, responses.response_s),
+    }
+    samples: list[dict[Value, Sample]] = [{} for _ in runs.logs]
+    for value, (chat, numbers) in values.items():
+        for run, sample in enumerate(_split(runs, chat, numbers, places)):
+            samples[run][value] = sample
+    return samples
+
+
+def _split(runs: _Runs, chat: Ints, values: Floats, places: Mapping[By, NDArray[np.int32]]) -> list[Sample]:
+    """Sample of each run from the *values* of all, each belonging to a *chat*; chats are in order."""
+    edges = np.searchsorted(chat, runs.firsts)
+    steps = np.diff(edges) // SAMPLE_LIMIT + 1
+    if steps.max() > 1:
+        kept = np.concatenate(
+            [np.arange(a, b, step) for (a, b), step in zip(pairwise(edges), steps, strict=True)]
+        )
+        chat, values, edges = chat[kept], values[kept], np.searchsorted(kept, edges)
+    else:
+        values = values.copy()  # what was set aside for turns that did not happen can go
+    cells = {by: place[chat] for by, place in places.items()}
+    n_intervals = runs.sizes[By.INTERVAL]
+    return [
+        Sample(values[a:b], {by: cell[a:b] for by, cell in cells.items()}, n_intervals)
+        for a, b in pairwise(edges.tolist())
+    ]
