@@ -6,63 +6,29 @@ seconds, as there.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
-Floats = NDArray[np.float64]
+from sim.theory.markov import Chain, explore, through
+from sim.world.units import Floats
+
 State = tuple[int, ...]
-Moves = Callable[[State], Iterable[tuple[float, State]]]
-"""Rates out of a state, each with the state it leads to."""
+Moves = Callable[[State], Iterable[tuple[State, float]]]
+"""States that may follow a state, each with its rate."""
 Figures = dict[str, float]
 """Key figures by name."""
 
-
-def generator(start: State, moves: Moves) -> tuple[list[State], Floats]:
-    """States that can be reached from *start*, and the generator matrix between them."""
-    place, todo = {start: 0}, deque([start])
-    entries: list[tuple[int, int, float]] = []
-    while todo:
-        state = todo.popleft()
-        for rate, after in moves(state):
-            if rate == 0.0:
-                continue
-            if after not in place:
-                place[after] = len(place)
-                todo.append(after)
-            entries.append((place[state], place[after], rate))
-    matrix = np.zeros((len(place), len(place)))
-    for row, column, rate in entries:
-        matrix[row, column] += rate
-        matrix[row, row] -= rate
-    return list(place), matrix
+ACCEPTED, LEFT = -1, -2
+"""Numbers ahead of a customer who waits no longer."""
 
 
-def stationary(matrix: Floats) -> Floats:
-    """Stationary distribution of a *generator* matrix."""
-    system = matrix.T.copy()
-    system[-1] = 1.0
-    return np.linalg.solve(system, np.eye(len(matrix))[-1])
-
-
-def occupied(matrix: Floats, start: Floats, minutes: float) -> tuple[Floats, Floats]:
-    """Time spent in each state within some *minutes*, from a distribution *start*, and the one at the end.
-
-    Both at once, by the exponential of the generator bordered by the identity.
-    """
-    n = len(matrix)
-    bordered = np.zeros((2 * n, 2 * n))
-    bordered[:n, :n], bordered[:n, n:] = matrix, np.eye(n)
-    both = np.concatenate([start, np.zeros(n)]) @ expm(bordered * minutes)
-    return both[n:], both[:n]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """The waiting line while all slots are full: they free at rate *drain*, each customer leaves at *leave*.
 
@@ -74,35 +40,31 @@ class Line:
     leave: float
     size: int
 
+    def _moves(self, ahead: int) -> Iterator[tuple[int, float]]:
+        if ahead >= 0:
+            yield (ahead - 1 if ahead else ACCEPTED), self.drain + ahead * self.leave
+            yield LEFT, self.leave
+
+    @cached_property
+    def _chain(self) -> Chain[int]:
+        return explore(self._moves, *range(self.size), ACCEPTED, LEFT)
+
     def served_within(self, minutes: float) -> Floats:
         """Probability that a customer is accepted within some *minutes*."""
-        return self._absorbed(self._to_service(), minutes)
+        return self._chain.expected(self._chain.at(ACCEPTED), minutes)[:-2]
 
     def left_within(self, minutes: float) -> Floats:
         """Probability that a customer has left within some *minutes*."""
-        return self._absorbed(np.full(self.size, self.leave), minutes)
+        return self._chain.expected(self._chain.at(LEFT), minutes)[:-2]
 
     def served(self) -> Floats:
         """Probability that a customer is accepted in the end."""
-        return np.asarray(np.linalg.solve(-self._transient(), self._to_service()), dtype=np.float64)
+        return self._chain.absorbed(self._chain.at(ACCEPTED))[:-2]
 
     def served_wait(self) -> Floats:
         """Mean wait × whether accepted."""
-        return np.asarray(np.linalg.solve(-self._transient(), self.served()), dtype=np.float64)
-
-    def _to_service(self) -> Floats:
-        return np.asarray(self.drain * np.eye(self.size)[0], dtype=np.float64)
-
-    def _transient(self) -> Floats:
-        ahead = np.arange(self.size)
-        down = np.where(ahead > 0, self.drain + ahead * self.leave, 0.0)
-        stay = -(self.drain + ahead * self.leave + self.leave)
-        return np.asarray(np.diag(stay) + np.diag(down[1:], -1), dtype=np.float64)
-
-    def _absorbed(self, into: Floats, minutes: float) -> Floats:
-        matrix = np.zeros((self.size + 1, self.size + 1))
-        matrix[:-1, :-1], matrix[:-1, -1] = self._transient(), into
-        return np.asarray(expm(matrix * minutes)[:-1, -1], dtype=np.float64)
+        accepted = self._chain.absorbed(self._chain.at(ACCEPTED))
+        return self._chain.absorbed(np.zeros(len(accepted)), accepted)[:-2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +100,18 @@ class Pool:
         """Nobody there."""
         return (self.agents, *[0] * (self.slots + 1))
 
-    def moves(self, state: State) -> Iterator[tuple[float, State]]:
-        """Rates out of a state."""
+    def moves(self, state: State) -> Iterator[tuple[State, float]]:
+        """States that may follow a state, with their rates."""
         waiting = state[-1]
         if state[-2] < self.agents:
             for share, load in self._choices(state):
-                yield self.arrival * share, _moved(state, load, load + 1)
+                yield _moved(state, load, load + 1), self.arrival * share
         elif waiting < self.lines:
-            yield self.arrival, (*state[:-1], waiting + 1)
+            yield (*state[:-1], waiting + 1), self.arrival
         for load in range(1, self.slots + 1):
             after = (*state[:-1], waiting - 1) if waiting else _moved(state, load, load - 1)
-            yield state[load] * load / self.aht[load - 1], after
-        yield waiting * self.leave, (*state[:-1], max(waiting - 1, 0))
+            yield after, state[load] * load / self.aht[load - 1]
+        yield (*state[:-1], max(waiting - 1, 0)), waiting * self.leave
 
     def _choices(self, state: State) -> Iterator[tuple[float, int]]:
         """Loads of the agents who may take an arriving chat, each with its share."""
@@ -159,15 +121,14 @@ class Pool:
         else:
             yield 1.0, min(free) if self.policy == "least_loaded" else max(free)
 
-    def chain(self) -> tuple[NDArray[np.int64], Floats]:
-        """States as rows, and the generator."""
-        states, matrix = generator(self.empty, self.moves)
-        return np.array(states), matrix
+    def chain(self) -> Chain[State]:
+        """The chain from the empty centre."""
+        return explore(self.moves, self.empty)
 
     def figures(self, threshold: float = 1 / 3) -> Figures:
         """Key figures in the long run; service levels look at a *threshold* in minutes."""
-        states, matrix = self.chain()
-        weight = stationary(matrix)
+        chain = self.chain()
+        states, weight = np.array(chain.states), chain.stationary
         figures = self._measured(states, weight, threshold)
         waiting, chats = float(weight @ states[:, -1]), float(weight @ self._chats(states))
         entered = self.arrival * (1 - figures["blocked_rate"])
@@ -181,9 +142,9 @@ class Pool:
 
     def day(self, minutes: float, threshold: float = 1 / 3) -> Figures:
         """Key figures of those who arrive in a day of some *minutes* that begins empty, and drains in the end."""
-        states, matrix = self.chain()
-        weight, _ = occupied(matrix, np.eye(len(matrix))[0], minutes)
-        return self._measured(states, weight / minutes, threshold)
+        chain = self.chain()
+        _, spent = chain.path(chain.at(self.empty), minutes)
+        return self._measured(np.array(chain.states), spent / minutes, threshold)
 
     def _chats(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.asarray(states[:, :-1] @ np.arange(self.slots + 1))
@@ -241,19 +202,14 @@ class Staffing:
 
     def lost_and_waited(self, busyness: float) -> Floats:
         """Expected lost calls and hours of waiting in a day with arrivals × *busyness*, emptying it included."""
-        weights: dict[State, float] = {(0, 0): 1.0}
-        result, before = np.zeros(2), 0
-        closing = ((self.agents[-1], 0.0),)
-        for on_duty, rate in (*zip(self.agents, self.per_hour, strict=True), *closing):
-            weights = self._changed(weights, before, on_duty)
-            states, matrix = generator((0, 2), self._moves(on_duty, busyness * rate))
-            start = np.array([weights.get(state, 0.0) for state in states])
-            hours, end = occupied(matrix, start, 1.0)
-            present = np.array(states)[:, 0]
-            waited = float(hours @ np.maximum(present - on_duty, 0))
-            balked = self.balk * busyness * rate * float(hours[present >= on_duty].sum())
+        hours = [*zip(self.agents, self.per_hour, strict=True), (self.agents[-1], 0.0)]
+        moves = [(1.0, self._moves(on_duty, busyness * rate)) for on_duty, rate in hours]
+        result = np.zeros(2)
+        for (on_duty, rate), stage in zip(hours, through({(0, 0): 1.0}, moves, self._changed), strict=True):
+            present = np.array(stage.chain.states)[:, 0]
+            waited = float(stage.occupied_s @ np.maximum(present - on_duty, 0))
+            balked = self.balk * busyness * rate * float(stage.occupied_s[present >= on_duty].sum())
             result += [balked + waited / self.patience_h, waited]
-            weights, before = dict(zip(states, end.tolist(), strict=True)), on_duty
         return result
 
     def mean(self, shape: float, nodes: int = 3) -> Floats:
@@ -265,38 +221,37 @@ class Staffing:
         return np.asarray(vectors[0] ** 2 @ np.array(days))
 
     def _moves(self, on_duty: int, rate: float) -> Moves:
-        def moves(state: State) -> Iterator[tuple[float, State]]:
+        def moves(state: State) -> Iterator[tuple[State, float]]:
             present, leaving = state
             if present < self.size:
-                yield rate * (1 - self.balk * (present >= on_duty)), (present + 1, leaving)
-            yield max(present - on_duty, 0) / self.patience_h, (max(present - 1, 0), leaving)
+                yield (present + 1, leaving), rate * (1 - self.balk * (present >= on_duty))
+            yield (max(present - 1, 0), leaving), max(present - on_duty, 0) / self.patience_h
             busy = min(present, on_duty)
             if self.by_number:
-                yield busy / self.call_h, (max(present - 1, 0), leaving)
-                yield leaving / self.call_h, (present, max(leaving - 1, 0))
+                yield (max(present - 1, 0), leaving), busy / self.call_h
+                yield (present, max(leaving - 1, 0)), leaving / self.call_h
             elif leaving:
-                yield (busy + leaving) / self.call_h, (present, leaving - 1)
+                yield (present, leaving - 1), (busy + leaving) / self.call_h
             else:
-                yield busy / self.call_h, (max(present - 1, 0), 0)
+                yield (max(present - 1, 0), 0), busy / self.call_h
 
         return moves
 
-    def _changed(self, weights: dict[State, float], before: int, after: int) -> dict[State, float]:
-        """Distribution over states when the number on duty changes; busy agents are any of them, alike."""
-        gone = before - after
-        if gone <= 0:
-            return weights
-        changed: dict[State, float] = {}
-        for (present, _), weight in weights.items():
-            busy = min(present, before)
-            for leaving in range(min(gone, busy) + 1):
-                if self.by_number:
-                    share = comb(gone, leaving) * comb(after, busy - leaving) / comb(before, busy)
-                else:
-                    share = float(leaving == max(busy - after, 0))
-                state = (present - leaving, leaving)
-                changed[state] = changed.get(state, 0.0) + weight * share
-        return changed
+    def _changed(self, hour: int, state: State) -> Iterator[tuple[State, float]]:
+        """What a state becomes when the number on duty changes; busy agents are any of them, alike."""
+        before, after = (0, *self.agents, self.agents[-1])[hour : hour + 2]
+        present, _ = state
+        gone, busy = max(before - after, 0), min(present, before)
+        if not gone:
+            yield state, 1.0
+            return
+        # Who left earlier and is still busy has finished within the hour, but for a share too small to matter.
+        for more in range(min(gone, busy) + 1):
+            if self.by_number:
+                share = comb(gone, more) * comb(after, busy - more) / comb(before, busy)
+            else:
+                share = float(more == max(busy - after, 0))
+            yield (present - more, more), share
 
 
 def _moved(state: State, load: int, after: int) -> State:
@@ -323,62 +278,54 @@ class Desk:
     patience: float
     lines: int = 60
 
-    def moves(self, state: State) -> Iterator[tuple[float, State]]:
-        """Rates out of a state."""
+    ACCEPTED: ClassVar[State] = (1, -1, 0)
+    LEFT: ClassVar[State] = (-1, -1, 0)
+    """What becomes of a customer who waits."""
+
+    def moves(self, state: State) -> Iterator[tuple[State, float]]:
+        """States that may follow a state, with their rates."""
         inbox, thinking, waiting = state
         if inbox + thinking < self.slots:
-            yield self.arrival, (inbox + 1, thinking, waiting)
+            yield (inbox + 1, thinking, waiting), self.arrival
         elif waiting < self.lines:
-            yield self.arrival, (inbox, thinking, waiting + 1)
+            yield (inbox, thinking, waiting + 1), self.arrival
+        ended = (inbox, thinking, waiting - 1) if waiting else (inbox - 1, thinking, 0)
+        yield from self._work(inbox, thinking, waiting, ended)
+
+    def _work(self, inbox: int, thinking: int, waiting: int, ended: State) -> Iterator[tuple[State, float]]:
         if inbox:
             ends = 1 / (self.compose * self.mean_turns)
-            yield ends, (inbox, thinking, waiting - 1) if waiting else (inbox - 1, thinking, 0)
-            yield 1 / self.compose - ends, (inbox - 1, thinking + 1, waiting)
-        if thinking:
-            yield thinking / self.think, (inbox + 1, thinking - 1, waiting)
-        if waiting:
-            yield waiting / self.patience, (inbox, thinking, waiting - 1)
+            yield ended, ends
+            yield (inbox - 1, thinking + 1, waiting), 1 / self.compose - ends
+        yield (inbox + 1, max(thinking - 1, 0), waiting), thinking / self.think
+        yield (inbox, thinking, max(waiting - 1, 0)), waiting / self.patience
 
-    def _ahead(self, state: State) -> Iterator[tuple[float, State]]:
-        """Rates out of the state of a customer who waits for *waiting* others and one more freed slot.
+    def _ahead(self, state: State) -> Iterator[tuple[State, float]]:
+        """Moves of a customer who waits for *waiting* others and one more freed slot, until he is done."""
+        if state not in (self.ACCEPTED, self.LEFT):
+            inbox, thinking, waiting = state
+            yield from self._work(
+                inbox, thinking, waiting, (inbox, thinking, waiting - 1) if waiting else self.ACCEPTED
+            )
+            yield self.LEFT, 1 / self.patience
 
-        (1, -1, 0) means that he is accepted, (-1, -1, 0) that he has left.
-        """
-        inbox, thinking, waiting = state
-        if thinking < 0:
-            return
-        if inbox:
-            ends = 1 / (self.compose * self.mean_turns)
-            yield ends, (inbox, thinking, waiting - 1) if waiting else (1, -1, 0)
-            yield 1 / self.compose - ends, (inbox - 1, thinking + 1, waiting)
-        if thinking:
-            yield thinking / self.think, (inbox + 1, thinking - 1, waiting)
-        yield 1 / self.patience, (-1, -1, 0)
-        if waiting:
-            yield waiting / self.patience, (inbox, thinking, waiting - 1)
-
-    def _joiners(self, minutes: float, states: list[State], weight: Floats) -> tuple[float, float, float]:
+    def _joiners(self, minutes: float, joining: dict[State, float]) -> tuple[float, float, float]:
         """Of those who wait: shares accepted in the end and within some *minutes*; mean wait × acceptance."""
-        seen, matrix = generator((0, self.slots, self.lines - 1), self._ahead)
-        place = {state: k for k, state in enumerate(seen)}
-        start = np.zeros(len(seen))
-        for (inbox, thinking, waiting), share in zip(states, weight.tolist(), strict=True):
-            if inbox + thinking == self.slots and waiting < self.lines:
-                start[place[inbox, thinking, waiting]] += share
-        accepted, gone = place[1, -1, 0], place[-1, -1, 0]
-        inner = np.delete(np.arange(len(seen)), [accepted, gone])
-        leaves = -matrix[np.ix_(inner, inner)]
-        served = np.linalg.solve(leaves, matrix[inner, accepted])
-        in_time = float((start @ expm(matrix * minutes))[accepted])
-        return float(start[inner] @ served), in_time, float(start[inner] @ np.linalg.solve(leaves, served))
+        fate = explore(self._ahead, *joining, self.ACCEPTED, self.LEFT)
+        start, accepted = fate.at(joining), fate.at(self.ACCEPTED)
+        served = fate.absorbed(accepted)
+        in_time = start @ fate.expected(accepted, minutes)
+        return float(start @ served), float(in_time), float(start @ fate.absorbed(0 * served, served))
 
     def figures(self, threshold: float = 1 / 3) -> Figures:
         """Key figures in the long run; the service level looks at a *threshold* in minutes."""
-        states, matrix = generator((0, 0, 0), self.moves)
-        weight = stationary(matrix)
-        inbox, thinking, waiting = np.array(states).T
+        chain = explore(self.moves, (0, 0, 0))
+        weight = chain.stationary
+        inbox, thinking, waiting = np.array(chain.states).T
+        joins = (inbox + thinking == self.slots) & (waiting < self.lines)
+        joining = {chain.states[k]: float(weight[k]) for k in np.flatnonzero(joins)}
         at_once = float(weight[inbox + thinking < self.slots].sum())
-        served, in_time, wait = self._joiners(threshold, states, weight)
+        served, in_time, wait = self._joiners(threshold, joining)
         replies = float(weight[inbox > 0].sum()) / self.compose
         chats = float(weight @ (inbox + thinking))
         return {
