@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import run, scenario
+from sim.cli import run, scenario, theory
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -27,6 +27,7 @@ app.command()(run.run)
 app.command()(scenario.check)
 app.command()(scenario.new)
 app.command()(scenario.schema)
+app.add_typer(theory.app, name="theory")
 
 
 def _version(*, wanted: bool) -> None:

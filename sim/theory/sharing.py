@@ -224,15 +224,15 @@ def best_concurrency(
     TheoryError
         If replies are late with a single chat.
     """
-    fine = [
-        option
-        for option in concurrencies(agents, per_s, attention, threshold_s, patience, most)
-        if option.response_s <= max_response_s
-    ]
+    return best_of(concurrencies(agents, per_s, attention, threshold_s, patience, most), max_response_s)
+
+
+def best_of(options: Sequence[Concurrency], max_response_s: float = np.inf) -> Concurrency:
+    """The best of :func:`concurrencies`, as :func:`best_concurrency` says."""
+    fine = [option for option in options if option.response_s <= max_response_s]
     if not fine:
-        raise TheoryError(
-            f"max_response_s: must be at least agent_s, {attention.agent_s:g}, got {max_response_s:g}"
-        )
+        quickest = min(option.response_s for option in options)
+        raise TheoryError(f"max_response_s: must be at least {quickest:g}, got {max_response_s:g}")
     return max(fine, key=lambda option: round(float(option.figures.service_level), 9))
 
 

@@ -215,7 +215,7 @@ def test_best_concurrency():
 
     assert (free.slots, bound.slots, single.slots) == (6, 3, 1)
     assert bound.response_s < 48 < concurrencies(1, 0.25 / 60, DESK, 20, 180, most=4)[3].response_s
-    with pytest.raises(TheoryError, match="max_response_s: must be at least agent_s, 30, got 29"):
+    with pytest.raises(TheoryError, match="max_response_s: must be at least 30, got 29"):
         best_concurrency(1, 0.25 / 60, DESK, 20, max_response_s=29)
     assert concurrencies(1, 0, DESK, 20)[2].response_s == 30
 

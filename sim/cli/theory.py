@@ -1,0 +1,373 @@
+"""`sim theory`: formulas as a calculator for one interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.common import Json, say, told
+from sim.errors import TheoryError
+
+if TYPE_CHECKING:
+    from sim.show.formulas import Answer
+    from sim.theory.inverse import Goal
+    from sim.theory.line import Line
+    from sim.world.laws import Law
+    from sim.world.units import Floats
+
+app = typer.Typer(
+    no_args_is_help=True, help="Formulas for one interval in the long run: Erlang B, C and A, and chat."
+)
+
+MOST_ROWS = 10_000
+"""Longest table."""
+
+Agents = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|A:B[:STEP]",
+        help="Agents on duty; 5:20 makes a table. Omitted: the fewest that keep the target.",
+        show_default=False,
+    ),
+]
+PerHour = Annotated[float, typer.Option(metavar="CHATS", help="Chats that arrive in an hour.")]
+Aht = Annotated[float, typer.Option(metavar="S", help="Mean handling time in seconds.")]
+Threshold = Annotated[float, typer.Option(metavar="S", help="Acceptable wait in seconds.")]
+Level = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", help="Target: least share accepted within it.", show_default=False),
+]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        metavar="S|LAW",
+        help="Mean patience in seconds (exponential), or a law as in a scenario: "
+        "'{ law = \"lognormal\", mean_s = 180, cv = 1.2 }'. Omitted: nobody leaves.",
+        show_default=False,
+    ),
+]
+Room = Annotated[
+    int | None, typer.Option(metavar="N", help="Chats that may wait. Omitted: no limit.", show_default=False)
+]
+AgentS = Annotated[float, typer.Option("--agent", metavar="S", help="Seconds of attention for a reply.")]
+CustomerS = Annotated[
+    float,
+    typer.Option("--customer", metavar="S", help="Seconds from a reply to the customer's next message."),
+]
+Turns = Annotated[float, typer.Option(metavar="N", help="Mean replies in a chat.")]
+WrapUp = Annotated[float, typer.Option(metavar="S", help="Seconds of attention after a chat.")]
+Switching = Annotated[
+    float, typer.Option(metavar="SHARE", help="How much longer a reply takes with more than one chat open.")
+]
+MostSlots = Annotated[int, typer.Option("--slots", metavar="N", help="Most chats an agent may hold.")]
+
+
+@app.command("erlang-b")
+@told
+def erlang_b(
+    per_hour: PerHour,
+    aht: Aht,
+    agents: Agents = None,
+    blocking: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Target: largest share blocked.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Erlang B: chats that find no free agent are turned away."""
+    from sim.theory.erlang import erlang  # noqa: PLC0415
+    from sim.theory.inverse import Goal  # noqa: PLC0415
+
+    def line(n: Floats) -> Line:
+        return erlang(n, per_hour / 3600, aht, room=0)
+
+    given = {"chats_per_hour": per_hour, "aht_s": aht, "blocking": blocking}
+    goal = None if blocking is None else Goal("blocked_rate", blocking)
+    _print(_by_agents("Erlang B", given, line, per_hour, agents, goal, 0.0, "--blocking"), json=json)
+
+
+@app.command("erlang-c")
+@told
+def erlang_c(
+    per_hour: PerHour,
+    aht: Aht,
+    agents: Agents = None,
+    threshold: Threshold = 30.0,
+    service_level: Level = None,
+    json: Json = False,
+) -> None:
+    """Erlang C: nobody leaves the queue."""
+    _erlang("Erlang C", per_hour, aht, agents, threshold, service_level, None, None, json=json)
+
+
+@app.command("erlang-a")
+@told
+def erlang_a(
+    per_hour: PerHour,
+    aht: Aht,
+    patience: Patience = None,
+    agents: Agents = None,
+    room: Room = None,
+    threshold: Threshold = 30.0,
+    service_level: Level = None,
+    json: Json = False,
+) -> None:
+    """Erlang A: who waits too long leaves; with any law of patience, or a finite waiting room."""
+    _erlang("Erlang A", per_hour, aht, agents, threshold, service_level, patience, room, json=json)
+
+
+@app.command()
+@told
+def chat(
+    per_hour: PerHour,
+    aht: Annotated[
+        str, typer.Option(metavar="S,S,…", help="Handling times with 1, 2, … chats open: 360,450,570.")
+    ],
+    agents: Agents = None,
+    patience: Patience = None,
+    room: Room = None,
+    threshold: Threshold = 30.0,
+    service_level: Level = None,
+    json: Json = False,
+) -> None:
+    """Several chats an agent, from handling times: the balanced chain."""
+    from sim.theory.sharing import sharing  # noqa: PLC0415
+
+    aht_s = [_number(part, "--aht") for part in aht.split(",")]
+    law = _patience(patience)
+
+    def line(n: Floats) -> Line:
+        return sharing(n, per_hour / 3600, aht_s, law, room)
+
+    given = {"chats_per_hour": per_hour, "aht_s": aht_s, "patience_s": patience, "room": room,
+             "threshold_s": threshold, "service_level": service_level}  # fmt: skip
+    goal = _level(service_level, threshold)
+    _print(_by_agents("Balanced chain", given, line, per_hour, agents, goal, threshold), json=json)
+
+
+@app.command()
+@told
+def attention(
+    agent: AgentS,
+    customer: CustomerS,
+    turns: Turns,
+    wrap_up: WrapUp = 0.0,
+    switching: Switching = 0.0,
+    slots: MostSlots = 6,
+    json: Json = False,
+) -> None:
+    """One message at a time: an agent who always holds 1, 2, 3, … chats, by machine repair."""
+    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.theory.attention import Attention, saturated  # noqa: PLC0415
+
+    found = saturated(Attention(agent, customer, turns, wrap_up, switching), slots)
+    columns = {"response_s": found.reply_s, "attention": found.attention, "aht_s": found.aht_s,
+               "slowdown": found.slowdown, "chats_per_hour": 3600 * found.chats_per_s}  # fmt: skip
+    given = {"agent_s": agent, "customer_s": customer, "turns": turns, "wrap_up_s": wrap_up,
+             "switching": switching}  # fmt: skip
+    _print(Answer("Machine repair", given, "slots", rows(range(1, slots + 1), columns)), json=json)
+
+
+@app.command()
+@told
+def concurrency(
+    per_hour: PerHour,
+    agents: Annotated[int, typer.Option(metavar="N", help="Agents on duty.")],
+    agent: AgentS,
+    customer: CustomerS,
+    turns: Turns,
+    wrap_up: WrapUp = 0.0,
+    switching: Switching = 0.0,
+    patience: Patience = None,
+    threshold: Threshold = 30.0,
+    max_response: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Target: longest mean reply time.", show_default=False),
+    ] = None,
+    slots: MostSlots = 6,
+    json: Json = False,
+) -> None:
+    """How many chats an agent should hold: machine repair, then the balanced chain."""
+    from dataclasses import asdict  # noqa: PLC0415
+    from math import inf  # noqa: PLC0415
+
+    from sim.show.formulas import Answer  # noqa: PLC0415
+    from sim.theory.attention import Attention  # noqa: PLC0415
+    from sim.theory.sharing import best_of, concurrencies  # noqa: PLC0415
+
+    service = Attention(agent, customer, turns, wrap_up, switching)
+    options = concurrencies(agents, per_hour / 3600, service, threshold, _patience(patience), slots)
+    best = best_of(options, inf if max_response is None else max_response)
+    found = [
+        (option.slots, {name: float(value) for name, value in asdict(option.figures).items()}
+         | {"response_s": option.response_s})
+        for option in options
+    ]  # fmt: skip
+    given = {"chats_per_hour": per_hour, "agents": agents, "agent_s": agent, "customer_s": customer,
+             "turns": turns, "wrap_up_s": wrap_up, "switching": switching, "patience_s": patience,
+             "threshold_s": threshold, "max_response_s": max_response}  # fmt: skip
+    remark = f"Best service level{' with replies in time' if max_response else ''}: {best.slots} slots."
+    _print(Answer("Machine repair and balanced chain", given, "slots", found, remark), json=json)
+
+
+@app.command()
+@told
+def priorities(
+    per_hour: Annotated[
+        str, typer.Option(metavar="CHATS,…", help="Chats an hour, the most urgent first: 60,90.")
+    ],
+    aht: Aht,
+    agents: Annotated[int, typer.Option(metavar="N", help="Agents on duty.")],
+    threshold: Threshold = 30.0,
+    json: Json = False,
+) -> None:
+    """Several queues before one team, the most urgent first; nobody leaves."""
+    import numpy as np  # noqa: PLC0415
+
+    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.theory.priorities import priorities as formula  # noqa: PLC0415
+
+    rates = [_number(part, "--per-hour") for part in per_hour.split(",")]
+    found = formula(agents, [rate / 3600 for rate in rates], aht)
+    columns = {"service_level": found.accepted_within(threshold),
+               "wait_probability": np.full(len(rates), found.delayed), "asa_s": found.wait_s}  # fmt: skip
+    given = {"chats_per_hour": rates, "aht_s": aht, "agents": agents, "threshold_s": threshold}
+    _print(Answer("Priorities", given, "queue", rows(range(1, len(rates) + 1), columns)), json=json)
+
+
+@app.command()
+@told
+def retrials(
+    per_hour: PerHour,
+    aht: Aht,
+    again: Annotated[float, typer.Option(metavar="SHARE", help="Of those lost, the share that comes again.")],
+    agents: Annotated[str, typer.Option(metavar="N|A:B[:STEP]", help="Agents on duty; 5:20 makes a table.")],
+    patience: Patience = None,
+    room: Room = None,
+    json: Json = False,
+) -> None:
+    """Who is blocked or leaves comes again, after a long pause; without patience and room, as Erlang B."""
+    import numpy as np  # noqa: PLC0415
+
+    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.theory.erlang import erlang  # noqa: PLC0415
+    from sim.theory.retrials import retrials as formula  # noqa: PLC0415
+
+    numbers, law = _agents(agents), _patience(patience)
+    places = 0 if room is None and law is None else room
+    first = np.full(len(numbers), per_hour / 3600)
+    found = formula(lambda rate: erlang(numbers, rate, aht, law, places), first, again)
+    columns = {"lost": found.lost, "attempts": found.attempts, "arrivals_per_hour": 3600 * found.per_s}
+    given = {"chats_per_hour": per_hour, "aht_s": aht, "again": again, "patience_s": patience, "room": places}
+    _print(Answer("Retrials", given, "agents", rows(numbers, columns)), json=json)
+
+
+def _erlang(
+    name: str,
+    per_hour: float,
+    aht: float,
+    agents: str | None,
+    threshold: float,
+    level: float | None,
+    patience: str | None,
+    room: int | None,
+    *,
+    json: bool,
+) -> None:
+    from sim.theory.erlang import erlang  # noqa: PLC0415
+
+    law = _patience(patience)
+
+    def line(n: Floats) -> Line:
+        return erlang(n, per_hour / 3600, aht, law, room)
+
+    given = {"chats_per_hour": per_hour, "aht_s": aht, "patience_s": patience, "room": room,
+             "threshold_s": threshold, "service_level": level}  # fmt: skip
+    goal = _level(level, threshold)
+    _print(_by_agents(name, given, line, per_hour, agents, goal, threshold), json=json)
+
+
+def _by_agents(
+    name: str,
+    given: dict[str, Any],
+    line_of: Callable[[Floats], Line],
+    per_hour: float,
+    agents: str | None,
+    goal: Goal | None,
+    threshold: float,
+    target: str = "--service-level",
+) -> Answer:
+    """Figures for the agents asked for, or for the fewest that keep the goal."""
+    import numpy as np  # noqa: PLC0415
+
+    from sim.show.formulas import Answer, line_columns, rows  # noqa: PLC0415
+    from sim.theory.inverse import agents_for  # noqa: PLC0415
+
+    if agents is not None:
+        numbers = _agents(agents)
+    elif goal is not None:
+        numbers = [max(1, int(agents_for(line_of, per_hour / 3600, goal)))]
+    else:
+        raise TheoryError(f"agents: must be given, or a target, {target}")
+    columns = line_columns(line_of(np.array(numbers, dtype=np.float64)), threshold)
+    return Answer(name, given, "agents", rows(numbers, columns))
+
+
+def _level(level: float | None, threshold: float) -> Goal | None:
+    from sim.theory.inverse import Goal  # noqa: PLC0415
+
+    return None if level is None else Goal("service_level", level, threshold)
+
+
+def _agents(text: str) -> list[int]:
+    """Whole numbers of `7`, `5:20` (both ends included) or `5:20:5`."""
+    parts = text.split(":")
+    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
+        raise TheoryError(f"agents: must be a whole number, or a range such as 5:20, got {text!r}")
+    low = int(parts[0])
+    high = int(parts[1]) if len(parts) > 1 else low
+    step = int(parts[2]) if len(parts) > 2 else 1
+    numbers = range(low, high + 1, max(step, 1))
+    if not 1 <= len(numbers) <= MOST_ROWS:
+        raise TheoryError(f"agents: a range must hold from 1 to {MOST_ROWS:,} numbers, got {text!r}")
+    return list(numbers)
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise TheoryError(f"{name}: must be numbers with commas between them, got {text!r}") from None
+
+
+def _patience(text: str | None) -> Law | float | None:
+    """Mean patience in seconds, or a law in the notation of scenarios."""
+    if text is None:
+        return None
+    if not text.lstrip().startswith("{"):
+        try:
+            return float(text)
+        except ValueError:
+            law = 'must be seconds, or a law such as { law = "fixed", mean_s = 60 }'
+            raise TheoryError(f"--patience: {law}, got {text!r}") from None
+    import tomllib  # noqa: PLC0415
+
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    from sim.world.laws import Law as AnyLaw  # noqa: PLC0415
+
+    try:
+        found: Law = TypeAdapter(AnyLaw).validate_python(tomllib.loads(f"law = {text}")["law"])
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise TheoryError(f"--patience: {first}, got {text!r}") from None
+    return found
+
+
+def _print(found: Answer, *, json: bool) -> None:
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.formulas import answer, document  # noqa: PLC0415
+    from sim.show.tables import Terminal  # noqa: PLC0415
+
+    say(to_json(document(found)) if json else Terminal().text([answer(found)]))
