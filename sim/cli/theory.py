@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Formulas for one interval in the long run: Erlang B, C and A, and chat."
 )
 
-MOST_ROWS = 10_000
+MOST_ROWS = 1_000
 """Longest table."""
 
 Agents = Annotated[

@@ -81,8 +81,9 @@ def erlang_b(agents: ArrayLike, load: ArrayLike) -> Floats:
         exponent = np.where(a > 0, some * (apart - np.log1p(apart)), np.inf)
         chance = np.exp(-exponent - _stirling(some)) / np.sqrt(2 * np.pi * some)
         deep = (a > some) & (exponent > _DEEP)
-        usual = chance / np.where(deep, 1.0, special.gammaincc(some + 1, a))
-    blocked = np.where(deep, 1 / _overloaded(some, np.where(deep, a, 2 * some)), usual)
+        blocked = np.asarray(chance / np.where(deep, 1.0, special.gammaincc(some + 1, a)))
+    if np.any(deep):
+        blocked[deep] = 1 / _overloaded(some[deep], a[deep])
     return np.asarray(np.where(n == 0, 1.0, np.minimum(blocked, 1.0)))
 
 

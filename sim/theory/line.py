@@ -163,7 +163,7 @@ def over(top: ArrayLike, bottom: ArrayLike) -> Floats:
 
 
 def percentile_s(within: Callable[[Floats], Floats], share: float) -> Floats:
-    """Smallest wait that *within* gives at least a *share*; infinite if none does.
+    """Smallest wait that *within* gives at least a *share*, to ten digits; infinite if none does.
 
     *within* is a distribution function of waits, such as the methods of a :class:`Line`.
     """
@@ -175,7 +175,7 @@ def percentile_s(within: Callable[[Floats], Floats], share: float) -> Floats:
             break
         high = np.where(short, 2 * high, high)
     low = np.where(high > 1, high / 2, 0.0)
-    for _ in range(52):
+    for _ in range(36):  # ten digits
         middle = (low + high) / 2
         short = within(middle) < share
         low, high = np.where(short, middle, low), np.where(short, high, middle)

@@ -13,7 +13,7 @@ of seconds and one of hours, of one agent and of 100,000, have the same digits: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,6 +42,8 @@ NEGLIGIBLE = 45.0
 """e to the minus this is nothing beside 1."""
 HALVINGS = 40
 """Pieces between a peak and the end: the smallest is 2 to the minus this."""
+BLOCK = 256
+"""Lines that are integrated at once."""
 NODES, WEIGHTS = (np.asarray(array, dtype=np.float64) for array in np.polynomial.legendre.leggauss(16))
 
 
@@ -306,6 +308,8 @@ class Impatient(Line):
         """Line before a *team*; *patience* gives the law of some of the lines, by number."""
         self.per_s, self.team = per_s, team
         self._patience = patience
+        self._last: tuple[Floats, Ints, _Means, Floats] | None = None
+        """What was found for the last time asked for: the figures of a threshold ask for it thrice."""
         rows = np.arange(per_s.size)
         never = patience(rows).beyond(np.full((per_s.size, 1), 1e300))
         drain = team.drain_per_s.reshape(-1, 1)
@@ -313,7 +317,7 @@ class Impatient(Line):
         # The integrals of an unstable line are taken as if nobody came, and not used.
         self._rate = np.where(self._is_stable, per_s.reshape(-1, 1), 0.0)
         self._drain = drain
-        means = _means(patience(rows), self._rate, drain, np.zeros(drain.shape))
+        means = self._integrals(rows, np.zeros(drain.shape))
         loss = team.loss.reshape(-1, 1)
         all_taken = loss * drain * means.weight
         self._delayed = np.where(
@@ -348,10 +352,25 @@ class Impatient(Line):
         """A share of those who find a slot at once, and of the others, in a stable line or not."""
         t = amount(t_s, "t_s")
         shape = np.broadcast_shapes(self.per_s.shape, t.shape)
-        rows = np.broadcast_to(np.arange(self.per_s.size).reshape(self.per_s.shape), shape).ravel()
-        cut = np.broadcast_to(t, shape).reshape(-1, 1)
-        patience, delayed = self._patience(rows), self._delayed[rows]
-        means = _means(patience, self._rate[rows], self._drain[rows], cut)
-        stable, unstable = of_delayed(means, 1 - patience.beyond(cut))
+        if self._last is None or not np.array_equal(self._last[0], t):
+            self._last = (t.copy(), *self._until(t, shape))
+        _, rows, means, gone = self._last
+        stable, unstable = of_delayed(means, gone)
+        delayed = self._delayed[rows]
         share = (1 - delayed) * at_once + delayed * np.where(self._is_stable[rows], stable, unstable)
         return np.asarray(share.reshape(shape))
+
+    def _until(self, t: Floats, shape: tuple[int, ...]) -> tuple[Ints, _Means, Floats]:
+        """Lines of a shape by number, their integrals up to *t*, and the shares of patience over by then."""
+        rows = np.broadcast_to(np.arange(self.per_s.size).reshape(self.per_s.shape), shape).ravel()
+        cut = np.broadcast_to(t, shape).reshape(-1, 1)
+        return rows, self._integrals(rows, cut), 1 - self._patience(rows).beyond(cut)
+
+    def _integrals(self, rows: Ints, cut: Floats) -> _Means:
+        """Integrals of some lines, up to a *cut* each; a block at a time, as each has thousands of nodes."""
+        blocks = [slice(k, k + BLOCK) for k in range(0, max(len(rows), 1), BLOCK)]
+        parts = [
+            _means(self._patience(rows[k]), self._rate[rows[k]], self._drain[rows[k]], cut[k]) for k in blocks
+        ]
+        names = [field.name for field in fields(_Means)]
+        return _Means(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -9,7 +9,7 @@ it is gamma.
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,8 @@ from sim.world.units import Flags, Floats
 
 MOST_ROOM = 1_000_000
 """Largest finite waiting room."""
+MOST_PLACES = 10_000_000
+"""Most places in finite rooms that are looked at together."""
 
 
 def wait_line(
@@ -43,6 +45,9 @@ def wait_line(
     if room is not None:
         places, theta = whole(room, "room", 0, MOST_ROOM), _leaving(patience)
         shape = np.broadcast_shapes(per_s.shape, team.loss.shape, places.shape, theta.shape)
+        if np.max(places, initial=0) * np.prod(shape) > MOST_PLACES:
+            most = f"must have at most {MOST_PLACES:,} places in all lines together"
+            raise TheoryError(f"room: {most}, got {np.max(places):g} in each of {np.prod(shape):g}")
         per_s, team = _spread(per_s, team, shape)
         return Room(per_s, team, np.broadcast_to(theta, shape), np.broadcast_to(places, shape))
     if patience is None:
@@ -58,8 +63,8 @@ def wait_line(
 
 
 def _spread(per_s: Floats, team: Team, shape: tuple[int, ...]) -> tuple[Floats, Team]:
-    fields = (np.broadcast_to(field, shape) for field in astuple(team))
-    return np.broadcast_to(per_s, shape), Team(*fields)
+    spread = (np.broadcast_to(getattr(team, field.name), shape) for field in fields(team))
+    return np.broadcast_to(per_s, shape), Team(*spread)
 
 
 def _leaving(patience: Law | ArrayLike | None) -> Floats:

@@ -169,7 +169,7 @@ def test_priorities_and_retrials():
         (("erlang-c", *CENTRE), "agents: must be given, or a target, --service-level"),
         (("erlang-b", *CENTRE), "agents: must be given, or a target, --blocking"),
         (("erlang-c", *CENTRE, "--agents", "2.5"), "agents: must be a whole number, or a range such as 5:20, got '2.5'"),
-        (("erlang-c", *CENTRE, "--agents", "9:5"), "agents: a range must hold from 1 to 10,000 numbers, got '9:5'"),
+        (("erlang-c", *CENTRE, "--agents", "9:5"), "agents: a range must hold from 1 to 1,000 numbers, got '9:5'"),
         (("erlang-c", *CENTRE, "--agents", "0"), "agents: must be from 1 to 10,000,000, got 0"),
         (("erlang-c", *CENTRE, "--service-level", "1"), "service_level: must lie between 0 and 1, both excluded, got 1"),
         (("erlang-c", "--per-hour", "-1", "--aht", "180", "--agents", "3"), "per_s: must be at least 0"),

@@ -270,6 +270,17 @@ def test_carried_load_is_the_inverse(agents: int, target: float, patience: float
     assert int(agents_for(lambda n: erlang(n, rate * (1 + 1e-6), 60, patience), rate, goal)) == agents + 1
 
 
+def test_many_lines_at_once():
+    """More lines than are integrated at once are the same as one at a time."""
+    agents = np.arange(1, 701)
+    together = erlang(agents, 5.0, 60, 90).figures(20)
+
+    for n in (1, 256, 257, 512, 700):
+        alone = erlang(n, 5.0, 60, 90).figures(20)
+        assert float(together.service_level[n - 1]) == pytest.approx(float(alone.service_level), rel=1e-12)
+        assert float(together.wait_s[n - 1]) == pytest.approx(float(alone.wait_s), rel=1e-12)
+
+
 def test_nobody_comes():
     """Without arrivals nobody waits, is lost or needs an agent; ratios over nobody are null."""
     for line in (erlang(3, 0, 60), erlang(3, 0, 60, 30), erlang(3, 0, 60, 30, 4), erlang(3, 0, 60, room=0)):
@@ -317,6 +328,7 @@ def test_unstable_without_impatience():
         (lambda: erlang(3, 1, 1, patience=-1), "patience_s: must be at least 0, and finite, got -1"),
         (lambda: erlang(3, 1, 1, room=0.5), "room: must be a whole number, got 0.5"),
         (lambda: erlang(3, 1, 1, room=10**9), "room: must be from 0 to 1,000,000, got 1e"),
+        (lambda: erlang(np.arange(1, 99), 1, 1, room=10**6), "room: must have at most 10,000,000 places in all lines"),
         (lambda: SINGLE.figures(-1), "threshold_s: must be at least 0, and finite, got -1"),
         (lambda: Goal("service_level", 1.0), "service_level: must lie between 0 and 1, both excluded, got 1"),
         (lambda: Goal("service_level", 0.0), "service_level: must lie between 0 and 1, both excluded, got 0"),
