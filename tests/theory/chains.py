@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import comb
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.theory.markov import Chain, explore, through
 from sim.world.units import Floats
@@ -24,6 +25,8 @@ Moves = Callable[[State], Iterable[tuple[State, float]]]
 Figures = dict[str, float]
 """Key figures by name."""
 
+NODES, SHARES = (1 + np.polynomial.legendre.leggauss(4)[0]) / 2, np.polynomial.legendre.leggauss(4)[1] / 2
+"""Places and weights of quadrature over an interval from 0 to 1."""
 ACCEPTED, LEFT = -1, -2
 """Numbers ahead of a customer who waits no longer."""
 
@@ -200,6 +203,65 @@ class Staffing:
     size: int = 50
     """Most customers in the chain."""
 
+    def late(self, busyness: float, hours: float) -> float:
+        """Expected calls in a day with arrivals × *busyness* that wait longer than some *hours*, lost or not."""
+        days = [*zip(self.agents, self.per_hour, strict=True), (self.agents[-1], 0.0)]
+        weights: dict[State, float] = {(0, 0): 1.0}
+        found = 0.0
+        for hour, ((on_duty, rate), (after, _)) in enumerate(pairwise(days)):
+            moves = self._moves(on_duty, busyness * rate)
+            parts = [1 - hours, *np.diff(hours * NODES, prepend=0.0), hours * NODES[0]]
+            stages = through(weights, [(part, moves) for part in parts], lambda k, state, h=hour: (
+                self._changed(h, state) if k == 0 else [(state, 1.0)]))  # fmt: skip
+            joining = busyness * rate * (1 - self.balk)
+            found += joining * self._still(
+                stages[0].chain, stages[0].occupied_s, on_duty, on_duty, hours, 0.0
+            )
+            for stage, node, share in zip(stages[2:], NODES, SHARES, strict=True):
+                beyond = hours * node
+                found += joining * hours * share * self._still(
+                    stage.chain, stage.start, on_duty, after, hours - beyond, beyond)  # fmt: skip
+            last = stages[-1]
+            weights = dict(zip(last.chain.states, last.end.tolist(), strict=True))
+        return found
+
+    def _still(
+        self, chain: Chain[State], weights: Floats, before: int, after: int, hours: float, beyond: float
+    ) -> float:
+        """Weight of those who join a line and still wait some *hours* later and *beyond*, with other agents."""
+        waits = {
+            (present - before, leaving): float(weight)
+            for (present, leaving), weight in zip(chain.states, weights, strict=True)
+            if present >= before
+        }
+
+        def changed(k: int, state: State) -> Iterator[tuple[State, float]]:
+            ahead, leaving = state
+            if k == 0 or ahead < 0:
+                yield state, 1.0
+            elif after < before:
+                yield (ahead, before - after), 1.0
+            else:
+                yield (max(ahead - (after - before), ACCEPTED), leaving), 1.0
+
+        stages = through(waits, [(hours, self._ahead(before)), (beyond, self._ahead(after))], changed)
+        last = stages[-1]
+        return float(last.end @ last.chain.values(lambda state: state[0] >= 0))
+
+    def _ahead(self, on_duty: int) -> Moves:
+        def moves(state: State) -> Iterator[tuple[State, float]]:
+            ahead, leaving = state
+            if ahead < 0:
+                return
+            if leaving and not self.by_number:
+                yield (ahead, leaving - 1), (on_duty + leaving) / self.call_h
+            else:
+                yield (ahead - 1, leaving), on_duty / self.call_h
+            yield (ahead - 1, leaving), ahead / self.patience_h
+            yield (ACCEPTED, leaving), 1 / self.patience_h
+
+        return moves
+
     def lost_and_waited(self, busyness: float) -> Floats:
         """Expected lost calls and hours of waiting in a day with arrivals × *busyness*, emptying it included."""
         hours = [*zip(self.agents, self.per_hour, strict=True), (self.agents[-1], 0.0)]
@@ -214,10 +276,17 @@ class Staffing:
 
     def mean(self, shape: float, nodes: int = 3) -> Floats:
         """The same over days whose busyness is gamma with mean 1 and this *shape*: Gauss-Laguerre quadrature."""
+        return self.over_days(self.lost_and_waited, shape, nodes)
+
+    def over_days(self, of_day: Callable[[float], ArrayLike], shape: float, nodes: int) -> Floats:
+        """Mean of anything of a day over days whose busyness is gamma with mean 1 and this *shape*.
+
+        Gauss-Laguerre quadrature by its matrix: SciPy's overflows with large shapes.
+        """
         k = np.arange(nodes)
         beside = np.sqrt(k[1:] * (k[1:] + shape - 1))
         places, vectors = np.linalg.eigh(np.diag(2 * k + shape) + np.diag(beside, 1) + np.diag(beside, -1))
-        days = [self.lost_and_waited(place / shape) for place in places]
+        days = [of_day(place / shape) for place in places]
         return np.asarray(vectors[0] ** 2 @ np.array(days))
 
     def _moves(self, on_duty: int, rate: float) -> Moves:

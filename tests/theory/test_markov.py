@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from scipy.linalg import expm, solve
 
 from sim.errors import TheoryError
@@ -23,8 +24,9 @@ from sim.theory.erlang import erlang, erlang_b
 from sim.theory.markov import Chain, explore, through
 from sim.theory.priorities import priorities
 from sim.theory.retrials import retrials
+from sim.world.laws import Law
 from sim.world.units import Floats
-from tests.theory.chains import Desk, Pool
+from tests.theory.chains import Desk, Pool, Staffing
 
 # Any chain: random rates between a handful of states
 
@@ -80,6 +82,7 @@ def test_asymptotic_variance_is_the_integral_of_the_covariance(chain: Chain[int]
     assert chain.asymptotic_variance(values) == pytest.approx(2 * (weights * centred) @ deviation @ centred)
 
 
+@settings(max_examples=40)
 @given(chains())
 def test_absorption_by_plain_algebra(chain: Chain[int]):
     """Chances to end in one of two ends, and the mean time until then."""
@@ -258,6 +261,45 @@ def test_published_days(name: str):
 
     for key, digits in zip(words[::2], words[1::2], strict=True):
         assert (found[key] / 60 if key.endswith("_s") else found[key]) == printed(digits), key
+
+
+SSJ = Staffing(
+    agents=(4, 6, 8, 8, 8, 7, 8, 8, 6, 6, 4, 4, 4),
+    per_hour=(100.0, 150.0, 150.0, 180.0, 200.0, 150.0, 150.0, 150.0, 120.0, 100.0, 80.0, 70.0, 60.0),
+    call_h=100 / 3600, patience_h=1000 / 3600, balk=0.1, by_number=False,
+)  # fmt: skip
+
+
+def test_published_call_centre_of_steady_days():
+    """P4, busyness gamma(400, 400): 1.98592 % lost, 4.7236 s, 92.469 % within 20 s, by two kinds of quadrature.
+
+    SSJ prints .020, 4.713 in (4.680, 4.746) and .925 in (.924, .925). Waits over a change of staff count: without
+    it the last figure would be 92.460 %.
+    """
+    lost, hours = SSJ.mean(400) / 1660
+
+    assert lost == pytest.approx(0.0198592, abs=5e-8)
+    assert 3600 * hours == pytest.approx(4.7236, abs=5e-5)
+    assert 1 - SSJ.over_days(lambda busyness: SSJ.late(busyness, 20 / 3600), 400, 3) / 1660 == printed(
+        "0.92469"
+    )
+
+
+def test_published_call_centre_of_unsteady_days():
+    """P5, busyness gamma(10, 10): 3.649 % lost, 12.520 s; SSJ prints .0342 in (.0311, .0374), 11.834 in (10.06, 13.61)."""
+    lost, hours = replace(SSJ, size=90).mean(10, nodes=10) / 1660
+
+    assert lost == printed("0.03649")
+    assert 3600 * hours == printed("12.520")
+
+
+def test_calls_in_time_of_constant_staffing():
+    """The share within 20 s tends to the formula's for the same patience, a tenth of it zero."""
+    law = {"law": "exponential", "mean_s": 1000.0, "zero": 0.1}
+    line = erlang(8, 200 / 3600, 100, TypeAdapter(Law).validate_python(law))
+    day, longer = (replace(SSJ, agents=(8,) * n, per_hour=(200.0,) * n).late(1.0, 20 / 3600) for n in (3, 4))
+
+    assert 1 - (longer - day) / 200 == pytest.approx(float(line.waited_within(20)), abs=2e-5)
 
 
 def test_published_blending():
