@@ -1,5 +1,4 @@
-"""Which formula fits a scenario, and what does it say? For a centre of one queue and one group in the long
-run.
+"""Which formula fits a scenario, and what does it say? For one queue and one group in the long run.
 
 A formula knows one rate of arrivals and one team; whatever else a scenario has is refused, by name, rather
 than left out. A formula that fits may still be an approximation, and says why.

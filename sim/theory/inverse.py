@@ -175,7 +175,7 @@ def limit_delay(beta: ArrayLike) -> Floats:
 def limit_delay_impatient(beta: ArrayLike, patience_ratio: ArrayLike) -> Floats:
     """The same with exponential patience of mean *patience_ratio* × handling time; β may be negative.
 
-    Garnett, Mandelbaum and Reiman, Manufacturing & Service Oper. Management 4 (2002) 208-227, section 4.
+    Garnett, Mandelbaum and Reiman, Manufacturing & Service Oper. Management 4 (2002) 208-227.
     """
     b = np.asarray(beta, dtype=np.float64)
     root = np.sqrt(positive(patience_ratio, "patience_ratio"))

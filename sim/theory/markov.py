@@ -38,8 +38,6 @@ Moves = Callable[[State], Iterable[tuple[State, float]]]
 
 MOST_STATES = 2_000_000
 """States that a chain may have, unless more are asked for."""
-JUMPS = 1000.0
-"""Expected jumps that are followed at once: beyond, Poisson weights lose digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +113,8 @@ class Chain(Generic[State]):
         """Variance of the time average of *values* over a long time, × that time.
 
         So a time average over T seconds has the standard error √(this / T). It is 2 × the stationary mean of
-        centred values × the solution of Poisson's equation (Whitt, Operations Research 37 (1989) 874-888;
-        Asmussen and Glynn, *Stochastic Simulation*, section IV.1).
+        centred values × the solution of Poisson's equation (Whitt, Management Science 35 (1989) 1341-1366;
+        Asmussen and Glynn, *Stochastic Simulation*, chapter IV).
         """
         inner, weights = self._recurrent, self.stationary[self._recurrent]
         centred = values[inner] - weights @ values[inner]
@@ -188,19 +186,14 @@ class Chain(Generic[State]):
     def _jumped(self, step: sparse.csr_array, vector: Floats, t_s: float) -> tuple[Floats, Floats]:
         """A vector after the jumps of *t_s*, and its integral until then."""
         jumps = self._fastest * amount(t_s, "t_s").item()
-        stretches = max(1, math.ceil(jumps / JUMPS))
-        exactly, more = _poisson(jumps / stretches)
-        held = np.zeros(len(self))
         if jumps == 0:
             return vector.copy(), vector * t_s
-        for _ in range(stretches):
-            after = np.zeros(len(self))
-            for chance, beyond in zip(exactly, more, strict=True):
-                after += chance * vector
-                held += beyond * vector
-                vector = step @ vector
-            vector = after
-        return vector, held / self._fastest
+        after, held = np.zeros(len(self)), np.zeros(len(self))
+        for exactly, more in zip(*_poisson(jumps), strict=True):
+            after += exactly * vector
+            held += more * vector
+            vector = step @ vector
+        return after, held / self._fastest
 
 
 def _balance(matrix: sparse.csc_array) -> Floats:
@@ -226,6 +219,7 @@ def _balance(matrix: sparse.csc_array) -> Floats:
 def _poisson(mean: float) -> tuple[Floats, Floats]:
     """Probabilities of 0, 1, … jumps, and of more than that, as far as they matter."""
     counts = np.arange(int(mean + 10 * math.sqrt(mean) + 40))
+    # A large mean costs the probabilities some digits, most of them alike, which the division gives back.
     exactly = np.exp(special.xlogy(counts, mean) - mean - special.gammaln(counts + 1))
     return exactly / exactly.sum(), np.asarray(special.pdtrc(counts, mean), dtype=np.float64)
 

@@ -3,7 +3,7 @@
 Somebody who would wait *x* has left by then with probability G(x), his patience's law. While all slots are
 taken the virtual wait has a density in proportion to e^φ(x), φ(x) = λ H(x) − x × (rate at which slots are
 freed), H(x) = ∫₀ˣ (1 − G). Every figure is an integral over it: the *building blocks* of Zeltyn and
-Mandelbaum, Queueing Systems 51 (2005) 361-402, section 3, after Baccelli and Hebuterne, *Performance '81*,
+Mandelbaum, Queueing Systems 51 (2005) 361-402, after Baccelli and Hebuterne, *Performance '81*,
 159-179.
 
 φ is concave. The integrals are taken by Gauss and Legendre over pieces that halve towards φ's peak, so a line

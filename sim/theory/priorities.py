@@ -1,10 +1,9 @@
-"""How long do urgent chats wait, and how long the others? Several queues before one team, in order of
-priority.
+"""How long do urgent chats wait, and how long the others? Several queues before one team.
 
 Agents take the waiting chat of the most urgent queue and don't interrupt the one in hand; nobody leaves, and
 handling times are exponential with one mean for all queues. Means: Cobham, Operations Research 2 (1954)
-70-76, with Erlang's C for many agents. Distributions: Kella and Yechiali, Operations Research 33 (1985)
-1278-1288: a chat of queue *k* waits for the chats of queues 1, …, k that it finds, and for the busy periods
+70-76, with Erlang's C for many agents. Distributions: Kella and Yechiali, Stochastic Models 1 (1985)
+257-262: a chat of queue *k* waits for the chats of queues 1, …, k that it finds, and for the busy periods
 of all more urgent chats that come meanwhile. Its transform is inverted by Euler summation (Abate and Whitt,
 ORSA J. Computing 7 (1995) 36-43), to about 9 digits.
 """

@@ -180,6 +180,14 @@ def test_erlang_b_is_the_recursion(agents: int, ratio: float):
     assert float(erlang_b(agents, ratio * agents)) == pytest.approx(expected, rel=1e-11, abs=1e-290)
 
 
+@given(st.integers(1, 3000), st.floats(0.5, 20))
+def test_erlang_b_is_a_value_of_scipys(agents: int, ratio: float):
+    """Tricomi's function: 1 / B = load × U(1, agents + 2, load), which SciPy has, slow for large teams."""
+    expected = 1 / (ratio * agents * special.hyperu(1, agents + 2, ratio * agents))
+
+    assert float(erlang_b(agents, ratio * agents)) == pytest.approx(expected, rel=1e-11)
+
+
 @pytest.mark.parametrize("ratio", [0.9, 0.99, 1.0, 1.003, 1.02, 1.0447, 1.0448, 1.2, 50.0])
 def test_erlang_b_of_100_000_agents(ratio: float):
     """The same for 100,000 agents, on both sides of the place where the continued fraction takes over."""
