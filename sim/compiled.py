@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -66,12 +66,23 @@ def woven(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", _njit(function, inline="always", **_OPTIONS))
 
 
-def prepare(function: Callable[..., Any], *arguments: Any) -> None:
-    """Compile *function* for the types of these *arguments*, or load it from the cache, without a call."""
-    if hasattr(function, "compile"):
-        with _notice():
-            typeof: Any = numba.typeof
-            function.compile(tuple(typeof(argument) for argument in arguments))
+def prepare(function: Callable[..., Any], *arguments: Any, woven_from: Sequence[Path] = ()) -> None:
+    """Compile *function* for the types of these *arguments*, or load it from the cache, without a call.
+
+    *woven_from* are the sources of all that is woven into it: the cache looks at the function's own alone, so
+    what it keeps is thrown away when one of the others is newer.
+    """
+    if not hasattr(function, "compile"):
+        return
+    cache: Any = getattr(function, "_cache", None)
+    index = Path(cache._cache_file._index_path) if cache is not None else None
+    if index is not None and index.exists():
+        compiled_at = index.stat().st_mtime
+        if any(source.stat().st_mtime > compiled_at for source in woven_from):
+            cache.flush()
+    with _notice():
+        typeof: Any = numba.typeof
+        function.compile(tuple(typeof(argument) for argument in arguments))
 
 
 @contextmanager

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.draws.record import Draws
+from sim.draws.record import Chains, Draws, Opinions
 from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
+from sim.world.rota import People
 from sim.world.scenario import Scenario
+from sim.world.team import Group
 
 SCALE = int(os.environ.get("SIM_SCALE", "1"))
 """How many times longer than in the normal test run the random tests run."""
@@ -93,7 +95,10 @@ def shifts(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[Scenario, Draws]:
-    """A scenario with any mixture of features, and customers with small whole times: ties everywhere."""
+    """A scenario with any mixture of features, and customers with small whole times: ties everywhere.
+
+    What a scenario says of laws is not looked at: the draws are Hypothesis's.
+    """
     n_queues = draw(st.integers(1, 3))
     turns = draw(st.booleans())
     names = [f"q{q}" for q in range(n_queues)]
@@ -111,12 +116,16 @@ def worlds(draw: st.DrawFn) -> tuple[Scenario, Draws]:
         | draw(patterns())
         for g in range(n_groups)
     ]
+    for each in groups:
+        _people(draw, each)
     queues = []
     for name in names:
         able = [f"g{g}" for g in range(n_groups) if name in skills[g]]
         queues.append(_queue(draw, name, turns, able))
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more: dict[str, Any] = {"interval_min": 1, "routing": {"policy": policy}}
+    if draw(st.booleans()) or any("return" in queue_ for queue_ in queues):
+        more["quality"] = {"resolution": 0.75, "multitasking": 0.25}
     if draw(st.booleans()):
         more["hours"] = {"open": "00:00", "close": "00:05"}
     scenario = world(queues, groups, **more)
@@ -140,34 +149,138 @@ def _queue(draw: st.DrawFn, name: str, turns: bool, groups: list[str]) -> dict[s
         queue_["capacity"] = draw(st.integers(0, 3))
     if draw(st.booleans()):
         queue_["max_wait_s"] = draw(small) * 10
-    return queue_
+    return queue_ | _behaviour(draw, turns)
+
+
+def _behaviour(draw: st.DrawFn, turns: bool) -> dict[str, Any]:
+    """What the customers of a queue do besides waiting; each feature in one world out of three."""
+    rarely = st.sampled_from([True, False, False])
+    more: dict[str, Any] = {}
+    if draw(rarely):
+        more |= {"patience": fixed(1), "silence": {"share": 0.5, "detect_s": fixed(1)}}
+    if turns and draw(rarely):
+        more["reply_patience"] = fixed(1)
+    if turns and draw(rarely):
+        more["idle_timeout_s"] = draw(small) * 10 + 5
+    if draw(rarely):
+        curve = draw(st.sampled_from(["places", "waits_s"]))
+        scale = 1 if curve == "places" else 20
+        more["balking"] = {
+            "estimate": draw(st.sampled_from(["head", "last"])),
+            curve: [float(scale * x) for x in range(draw(st.integers(1, 3)))],
+        }
+        more["balking"]["shares"] = [draw(st.integers(0, 4)) / 4 for _ in more["balking"][curve]]
+    for name in ("retry", "return"):
+        if draw(rarely):
+            more[name] = {"probability": 0.5, "delay_s": fixed(1)}
+    return more
+
+
+def _people(draw: st.DrawFn, group_: dict[str, Any]) -> None:
+    """Let the agents of a group differ, in one world out of three."""
+    if not draw(st.sampled_from([True, False, False])):
+        return
+    if draw(st.booleans()):
+        group_["speed"] = {"law": "fixed", "mean": 1.0}
+    if draw(st.booleans()):
+        group_["absence"] = 0.5
+    if "agents" not in group_ and draw(st.booleans()):
+        group_["late_s"] = fixed(1)
+    n_agents = Group.model_validate(group_).n_agents
+    if n_agents and draw(st.booleans()):
+        group_["ramp"] = {"new_hires": draw(st.integers(1, n_agents)), "speed": 0.5, "days": 2}
+    if n_agents and draw(st.booleans()):
+        group_["seniority"] = [{"agents": 1, "concurrency": draw(st.integers(1, 3))}]
 
 
 def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
     n = draw(st.integers(0, 25))
     arrival_s = np.sort(np.array(draw(st.lists(small.map(lambda x: 30 * x), min_size=n, max_size=n))))
+    queue_ = _integers(draw, n, len(scenario.queues) - 1)
+    chains, queue_ = _chains(draw, scenario, queue_)
+    n_rows = len(queue_)
     turns = scenario.queues[0].by_turns
-    counts = np.array([draw(st.integers(1, 4)) if turns else 0 for _ in range(n)], dtype=np.int64)
+    counts = 1 + _integers(draw, n_rows, 3) if turns else np.zeros(n_rows, dtype=np.int64)
     total = int(counts.sum())
-
-    def column(size: int, unit: float, *more: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-        values = st.one_of(small.map(lambda x: unit * x), st.sampled_from([*more, 0.0]))
-        return np.array(draw(st.lists(values, min_size=size, max_size=size)), dtype=np.float64)
-
-    queue_ = np.array(
-        draw(st.lists(st.integers(0, len(scenario.queues) - 1), min_size=n, max_size=n)), dtype=np.int64
-    )
     return Draws(
         seed=0,
         replication=0,
         queue=queue_,
-        number=np.arange(n),
-        arrival_s=arrival_s.astype(np.float64),
-        patience_s=column(n, 20, np.inf),
-        work_s=column(n, 10) if not turns else np.full(n, np.nan),
-        wrap_up_s=column(n, 5),
-        route_u=np.array(draw(st.lists(st.integers(0, 7), min_size=n, max_size=n)), dtype=np.float64) / 8,
+        number=np.arange(n_rows) if chains is None else chains.customer,
+        arrival_s=np.concatenate([arrival_s, np.full(n_rows - n, np.nan)]).astype(np.float64),
+        patience_s=_times(draw, n_rows, 20, np.inf),
+        work_s=_times(draw, n_rows, 10) if not turns else np.full(n_rows, np.nan),
+        wrap_up_s=_times(draw, n_rows, 5),
+        route_u=_integers(draw, n_rows, 7) / 8,
         turn_offset=np.concatenate([[0], np.cumsum(counts)]),
-        agent_s=column(total, 5),
-        customer_s=column(total, 10),
+        agent_s=_times(draw, total, 5),
+        customer_s=_times(draw, total, 10),
+        reply_patience_s=_times(draw, total, 5, np.inf),
+        silent=_integers(draw, n_rows, 1).astype(np.bool_),
+        detect_s=_times(draw, n_rows, 10),
+        balk_u=_integers(draw, n_rows, 3) / 4,
+        chains=chains,
+        opinions=_opinions(draw, n_rows) if scenario.quality else None,
+        people=_drawn_people(draw, scenario),
+    )
+
+
+def _integers(draw: st.DrawFn, n: int, most: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array(draw(st.lists(st.integers(0, most), min_size=n, max_size=n)), dtype=np.int64)
+
+
+def _times(draw: st.DrawFn, n: int, unit: float, *more: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Small multiples of a unit: ties everywhere."""
+    values = st.one_of(small.map(lambda x: unit * x), st.sampled_from([*more, 0.0]))
+    return np.array(draw(st.lists(values, min_size=n, max_size=n)), dtype=np.float64)
+
+
+def _chains(
+    draw: st.DrawFn, scenario: Scenario, queue_: np.ndarray[Any, np.dtype[np.int64]]
+) -> tuple[Chains | None, np.ndarray[Any, np.dtype[np.int64]]]:
+    """Further attempts of some customers, in rows after the first ones, and the queue of every row."""
+    if not any(each.most_attempts > 1 for each in scenario.queues):
+        return None, queue_
+    customer, attempt, next_row = list(range(len(queue_))), [1] * len(queue_), []
+    row = 0
+    while row < len(customer):
+        mine = scenario.queues[queue_[customer[row]]]
+        goes_on = mine.most_attempts > 1 and attempt[row] < 3 and draw(st.booleans())
+        next_row.append(len(customer) if goes_on else -1)
+        if goes_on:
+            customer.append(customer[row])
+            attempt.append(attempt[row] + 1)
+        row += 1
+    n, goes_on = len(customer), np.array(next_row, dtype=np.int64) >= 0
+    rows = np.array(customer, dtype=np.int64)
+    returns = np.array([each.returns is not None for each in scenario.queues])[queue_[rows]]
+    chains = Chains(
+        customer=rows,
+        attempt=np.array(attempt, dtype=np.int64),
+        next_row=np.array(next_row, dtype=np.int64),
+        retries=goes_on & (_integers(draw, n, 1) == 1),
+        returns=goes_on & returns,
+        retry_delay_s=_times(draw, n, 10),
+        return_delay_s=_times(draw, n, 10),
+    )
+    return chains, queue_[rows]
+
+
+def _opinions(draw: st.DrawFn, n: int) -> Opinions:
+    return Opinions(*(_integers(draw, n, 7) / 8 for _ in range(6)))
+
+
+def _drawn_people(draw: st.DrawFn, scenario: Scenario) -> People | None:
+    if not any(each.speed or each.absence or each.late_s for each in scenario.groups):
+        return None
+    n, days = scenario.n_agents, scenario.days
+    absence = np.repeat([each.absence > 0 for each in scenario.groups], [g.n_agents for g in scenario.groups])
+    late = np.repeat(
+        [each.late_s is not None for each in scenario.groups], [g.n_agents for g in scenario.groups]
+    )
+    absent = _integers(draw, n * days, 1).reshape(n, days) == 1
+    return People(
+        speed=2.0 ** (_integers(draw, n, 2) - 1),
+        absent=absent & absence[:, None],
+        late_s=_times(draw, n * days, 15).reshape(n, days) * late[:, None],
     )

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws.arrivals import arrivals
+from sim.draws.chains import Block, blocks, links
 from sim.draws.memory import refuse_too_large
 from sim.draws.merge import merged, turn_rows
-from sim.draws.record import Draws
+from sim.draws.people import people
+from sim.draws.record import Chains, Draws, Opinions
 from sim.draws.streams import Stream, Streams
 from sim.world.demand import ByTurns, ByWork, Queue
 from sim.world.laws import Uniform
@@ -61,6 +63,36 @@ def _work_s(_: Scenario, queue: Queue) -> Sampled | None:
     return queue.service.work_s if isinstance(queue.service, ByWork) else None
 
 
+def _detect_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.silence.detect_s if queue.silence else None
+
+
+def _balk_u(_: Scenario, queue: Queue) -> Sampled | None:
+    return AS_DRAWN if queue.balking else None
+
+
+def _retry_delay_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.retry.delay_s if queue.retry else None
+
+
+def _return_delay_s(_: Scenario, queue: Queue) -> Sampled | None:
+    return queue.returns.delay_s if queue.returns else None
+
+
+def _opinion_u(scenario: Scenario, _: Queue) -> Sampled | None:
+    return AS_DRAWN if scenario.quality else None
+
+
+class Below(NamedTuple):
+    """One for a uniform below a share, else zero."""
+
+    share: float
+
+    def sample(self, u: Floats) -> Floats:
+        """Ones and zeros."""
+        return (u < self.share).astype(np.float64)
+
+
 def _route_u(scenario: Scenario, _: Queue) -> Sampled | None:
     return AS_DRAWN if scenario.routing.policy is Policy.RANDOM else None
 
@@ -74,11 +106,23 @@ OF_CHATS = (
     Column("work_s", Stream.WORK, _work_s, np.nan),
     Column("wrap_up_s", Stream.WRAP_UP, lambda _, queue: queue.service.wrap_up_s, 0.0),
     Column("route_u", Stream.ROUTE, _route_u, 0.0),
+    Column("silent", Stream.SILENT, lambda _, q: Below(q.silence.share) if q.silence else None, 0.0, True),
+    Column("detect_s", Stream.DETECT, _detect_s, 0.0, True),
+    Column("balk_u", Stream.BALK, _balk_u, 0.0, True),
+    Column("retry_delay_s", Stream.RETRY_DELAY, _retry_delay_s, 0.0, True),
+    Column("return_delay_s", Stream.RETURN_DELAY, _return_delay_s, 0.0, True),
+    Column("resolve_u", Stream.RESOLVE, _opinion_u, 0.0, True),
+    Column("csat_u", Stream.CSAT, _opinion_u, 0.0, True),
+    Column("nps_u", Stream.NPS, _opinion_u, 0.0, True),
+    Column("ces_u", Stream.CES, _opinion_u, 0.0, True),
+    Column("survey_u", Stream.SURVEY, _opinion_u, 0.0, True),
+    Column("conversion_u", Stream.CONVERSION, _opinion_u, 0.0, True),
 )
 """A row a chat. A column more takes a stream, a row here and a field of `Draws`; it moves no other."""
 OF_TURNS = (
     Column("agent_s", Stream.AGENT, _agent_s, np.nan),
     Column("customer_s", Stream.CUSTOMER, _customer_s, np.nan),
+    Column("reply_patience_s", Stream.REPLY_PATIENCE, lambda _, q: q.reply_patience, np.inf, True),
 )
 """A row a turn."""
 
@@ -105,31 +149,67 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> list
     streams = Streams(seed, replications)
     refuse_too_large(scenario)
     came = [arrivals(scenario, q, streams) for q in range(len(scenario.queues))]
-    arrival_s, ends = _joined([times_s for times_s, _ in came]), np.array([ends for _, ends in came])
+    every = blocks(scenario, streams, [ends for _, ends in came])
+    ends = np.array([block.ends for block in every])
+    # What is reserved arrives after all others: when, the engine will tell.
+    reserved = [np.full(block.ends[-1], np.inf) for block in every[len(came) :]]
+    arrival_s = _joined([times_s for times_s, _ in came] + reserved)
     first = _offsets(ends[:, -1])[:-1, None]
-    n_turns = _drawn(TURNS, scenario, streams, ends).astype(np.int64)
+    n_turns = _drawn(TURNS, scenario, streams, every, ends).astype(np.int64)
     offset = _offsets(n_turns)
     order = merged(arrival_s, first + ends) if len(ends) > 1 else None
     chats = _Table(ends, order)
     turns = _Table(offset[first + ends] - offset[first], None if order is None else turn_rows(order, offset))
 
     def drawn(columns: Sequence[Column], table: _Table) -> dict[str, Any]:
-        return {c.name: table.ordered(_drawn(c, scenario, streams, table.ends)) for c in columns}
+        return {c.name: table.ordered(_drawn(c, scenario, streams, every, table.ends)) for c in columns}
 
     known = {
-        "queue": np.repeat(np.arange(len(ends)), ends[:, -1]),
+        "queue": np.repeat([block.queue for block in every], ends[:, -1]),
         "number": _numbers(first + ends),
         "arrival_s": arrival_s,
     }
     of_chats = {name: chats.ordered(column) for name, column in known.items()} | drawn(OF_CHATS, chats)
+    replication_ends = ends.sum(axis=0)
+    if len(every[0].persist_u) or len(every) > len(came):
+        of_chats |= _chained(links(scenario, every), of_chats, order, replication_ends)
+    offset = _offsets(chats.ordered(n_turns))
+    cut = _cut(replication_ends, offset, of_chats, drawn(OF_TURNS, turns))
+    team = people(scenario, streams)
     return [
-        Draws(seed=seed, replication=replication, **columns)
-        for replication, columns in zip(
-            replications,
-            _cut(ends.sum(axis=0), _offsets(chats.ordered(n_turns)), of_chats, drawn(OF_TURNS, turns)),
-            strict=True,
-        )
+        Draws(seed=seed, replication=replication, people=agents, **_nested(columns))
+        for replication, agents, columns in zip(replications, team, cut, strict=True)
     ]
+
+
+def _chained(
+    linked: Mapping[str, NDArray[Any]], of_chats: Mapping[str, Any], order: Ints | None, ends: Ints
+) -> dict[str, Any]:
+    """Columns of chains in the order of the draws, with rows as each replication counts them."""
+    n = int(ends[-1])
+    order = np.arange(n) if order is None else order
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.arange(n) - np.repeat(ends[:-1], np.diff(ends))
+    chained = {name: column[order] for name, column in linked.items()}
+    customer = chained["customer"]
+    chained["customer"] = place[customer]
+    chained["next_row"] = np.where(chained["next_row"] < 0, -1, place[chained["next_row"]])
+    begins = np.repeat(ends[:-1], np.diff(ends))
+    chained["number"] = of_chats["number"][begins + chained["customer"]]
+    chained["arrival_s"] = np.where(chained["attempt"] == 1, of_chats["arrival_s"], np.nan)
+    for name in ("retry_delay_s", "return_delay_s"):
+        chained[name] = of_chats[name] if len(of_chats[name]) else np.zeros(n)
+    return chained
+
+
+def _nested(columns: dict[str, Any]) -> dict[str, Any]:
+    """Fields of `Draws` from flat columns."""
+    nested = dict(columns)
+    for name, record in (("chains", Chains), ("opinions", Opinions)):
+        fields = {field: nested.pop(field) for field in record.__slots__ if field in nested}
+        if len(fields) == len(record.__slots__) and len(fields[record.__slots__[0]]):
+            nested[name] = record(**fields)
+    return nested | {"silent": nested["silent"].astype(np.bool_)}
 
 
 class _Table(NamedTuple):
@@ -148,19 +228,22 @@ class _Table(NamedTuple):
         return column if self.order is None or not len(column) else column[self.order]
 
 
-def _drawn(column: Column, scenario: Scenario, streams: Streams, ends: Ints) -> Floats:
-    """A column of all queues, one after the other, and in each of all replications."""
+def _drawn(
+    column: Column, scenario: Scenario, streams: Streams, every: Sequence[Block], ends: Ints
+) -> Floats:
+    """A column of all blocks, one after the other, and in each of all replications."""
     laws = [column.law(scenario, queue) for queue in scenario.queues]
-    if not any(laws):
+    if all(law is None for law in laws):
         return np.full(0 if column.optional else ends[:, -1].sum(), column.otherwise)
-    return _joined(
-        [
-            law.sample(streams.uniforms(q, column.stream, ends[q]))
-            if law
-            else np.full(ends[q, -1], column.otherwise)
-            for q, law in enumerate(laws)
-        ]
-    )
+    parts = []
+    for block, rows in zip(every, ends, strict=True):
+        law = laws[block.queue]
+        parts.append(
+            np.full(rows[-1], column.otherwise)
+            if law is None
+            else law.sample(block.uniforms(streams, column.stream, rows))
+        )
+    return _joined(parts)
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:

@@ -42,6 +42,24 @@ class Stream(IntEnum):
     WORK = 7
     WRAP_UP = 8
     ROUTE = 9
+    SILENT = 10
+    DETECT = 11
+    BALK = 12
+    REPLY_PATIENCE = 13
+    PERSIST = 14
+    """Whether a customer would come again."""
+    RETRY_DELAY = 15
+    RETURN_DELAY = 16
+    RESOLVE = 17
+    CSAT = 18
+    NPS = 19
+    CES = 20
+    SURVEY = 21
+    CONVERSION = 22
+    SPEED = 23
+    """Of agents; their place is their group."""
+    ABSENCE = 24
+    LATE = 25
 
 
 class Streams:
@@ -61,8 +79,8 @@ class Streams:
         """Count the replications."""
         return len(self.replications)
 
-    def uniforms(self, place: int, stream: Stream, ends: Ints) -> Floats:
-        """Uniforms in [0, 1) of a *stream* in a *place* (a queue): all replications', one after the other.
+    def uniforms(self, place: int, stream: int, ends: Ints) -> Floats:
+        """Uniforms in [0, 1) of a *stream* in a *place* (a queue, a group): all replications', one by one.
 
         Those of the r-th are the rows ``ends[r]`` to ``ends[r + 1]``.
         """

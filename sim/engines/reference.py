@@ -6,7 +6,7 @@ No cleverness here: where this engine and a faster one disagree, this one is rig
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from heapq import heappush
 from itertools import islice
 from math import floor
@@ -17,14 +17,19 @@ import simpy
 from simpy.events import EventPriority
 
 from sim.draws.record import Draws
-from sim.log.chatlog import ChatLog, Chats, Duty, Turns, chat_log
+from sim.engines.happened import Happened, chat_log
+from sim.log.chatlog import ChatLog
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import Rota, rota
-from sim.world.rules import NO_AGENT, Order, Outcome, Policy
+from sim.world.rules import Estimate, Order, Outcome, Policy
 from sim.world.scenario import Scenario
 from sim.world.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
+Service: TypeAlias = Generator[simpy.Event, object, bool]
+
+RETRIED = {Outcome.ABANDONED, Outcome.SILENT, Outcome.BLOCKED, Outcome.OVERFLOWED, Outcome.TIMED_OUT}
+"""After these a customer may try again (R27)."""
 
 
 class Clock(simpy.Environment):
@@ -43,6 +48,13 @@ class Clock(simpy.Environment):
         heappush(self._queue, (time_s, place, next(self._eid), event))
         self.n_events += 1
         return event
+
+    def call(self, time_s: float, order: Order, row: int, happen: Callable[[], None]) -> None:
+        """Let something of *row* happen at *time_s*, unless that is never."""
+        if time_s < float("inf"):
+            callbacks = self.at(time_s, order, row).callbacks
+            assert callbacks is not None
+            callbacks.append(lambda _: happen())
 
 
 class Agent:
@@ -77,7 +89,7 @@ class Desk:
     def __init__(self, scenario: Scenario, draws: Draws, team: Rota) -> None:
         self.scenario, self.draws, self.rota = scenario, draws, team
         self.env = Clock()
-        n_queues, n_chats, n_turns = len(scenario.queues), draws.n_chats, draws.n_turns
+        n_queues = len(scenario.queues)
         self.agents = [
             Agent(number, int(group), int(slots), n_queues)
             for number, (group, slots) in enumerate(zip(team.group, team.slots, strict=True))
@@ -91,12 +103,9 @@ class Desk:
         """Of each chat that is worked on: the event that its work is done."""
         self.chosen_last = [-1] * n_queues
         """Of each queue: the agent whom round robin chose last."""
-        self.outcome = np.full(n_chats, Outcome.UNFINISHED, dtype=np.int64)
-        self.agent = np.full(n_chats, NO_AGENT, dtype=np.int64)
-        self.queued = np.zeros(n_chats, dtype=np.bool_)
-        self.accepted_s, self.ended_s, self.released_s = (np.full(n_chats, np.nan) for _ in range(3))
-        self.message_s, self.start_s, self.reply_s = (np.full(n_turns, np.nan) for _ in range(3))
-        self.out_s = team.off_s.copy()
+        self.last_wait_s = [0.0] * n_queues
+        """Of each queue: how long the chat accepted last had waited (R25)."""
+        self.log = Happened.nothing_yet(draws, team)
 
     def run(self) -> None:
         """Let everything happen until nothing more can (R5)."""
@@ -108,10 +117,19 @@ class Desk:
     # Customers
 
     def door(self) -> Process:
-        """Chats arrive at their drawn times (R1)."""
-        for row, arrival_s in enumerate(self.draws.arrival_s.tolist()):
+        """Customers arrive at their drawn times (R1)."""
+        for row, arrival_s in enumerate(self.draws.arrival_s[: self.draws.n_customers].tolist()):
             yield self.env.at(arrival_s, Order.ARRIVAL, row)
             self.env.process(self.chat(row))
+
+    def come_again(self, row: int, delay_s: float) -> Process:
+        """Let the customer of a chat make his next attempt (R27 to R29)."""
+        assert self.draws.chains is not None
+        attempt, arrival_s = int(self.draws.chains.next_row[row]), self.env.now + delay_s
+        if arrival_s < self.scenario.horizon_s:
+            self.log.arrival_s[attempt] = arrival_s
+            yield self.env.at(arrival_s, Order.ARRIVAL, attempt)
+            self.env.process(self.chat(attempt))
 
     def chat(self, row: int) -> Process:
         """One chat, from its arrival to its outcome."""
@@ -126,20 +144,42 @@ class Desk:
         elif queue.capacity is not None and len(self.waiting[q]) >= queue.capacity:
             self.leave(row, Outcome.BLOCKED)
             return
+        elif self.balks(row, q):  # R26
+            self.log.balked[row] = True
+            self.leave(row, Outcome.BLOCKED)
+            return
         else:
             gave_up = yield from self.wait(row, q)
             if isinstance(gave_up, Outcome):
                 self.leave(row, gave_up)
                 return
-        agent = self.agents[self.agent[row]]
-        yield from self.converse(row, agent) if queue.by_turns else self.be_worked_on(row)
-        self.ended_s[row] = self.env.now
-        yield self.env.at(self.env.now + float(self.draws.wrap_up_s[row]), Order.WRAP_UP, row)  # R16, R18
-        self.outcome[row] = Outcome.SERVED
-        self.released_s[row] = self.env.now
+        agent = self.agents[self.log.agent[row]]
+        serve = self.converse if queue.by_turns else self.be_worked_on
+        holds_attention = yield from serve(row, agent)
+        if self.log.outcome[row] == Outcome.UNFINISHED:
+            self.end_conversation(row)
+            wrap_up_s = float(self.draws.wrap_up_s[row]) / self.speed_of(agent)  # R30
+            yield self.env.at(self.env.now + wrap_up_s, Order.WRAP_UP, row)  # R16, R18
+            self.log.outcome[row] = Outcome.SERVED
+        elif np.isnan(self.log.ended_s[row]):
+            self.log.ended_s[row] = self.env.now  # R24
+        self.log.released_s[row] = self.env.now
         self.free_slot(agent)
-        if queue.wrap_up_attention:
+        if holds_attention:
             self.attend_next(agent)
+
+    def end_conversation(self, row: int) -> None:
+        """Note the end of a conversation, and whether it resolved what the customer came for (R28)."""
+        self.log.ended_s[row] = self.env.now
+        quality, draws = self.scenario.quality, self.draws
+        if quality is None or draws.opinions is None:
+            return
+        n_replies = max(int(draws.turn_offset[row + 1] - draws.turn_offset[row]), 1)
+        others = int(self.log.open_chats[row]) / n_replies - 1
+        resolution = quality.resolution - quality.multitasking * others
+        self.log.resolved[row] = draws.opinions.resolve_u[row] < resolution
+        if not self.log.resolved[row] and draws.chains is not None and draws.chains.returns[row]:
+            self.env.process(self.come_again(row, float(draws.chains.return_delay_s[row])))
 
     def is_open(self) -> bool:
         """Whether chats may arrive now (R2)."""
@@ -148,31 +188,66 @@ class Desk:
 
     def leave(self, row: int, outcome: Outcome) -> None:
         """End a chat that no agent has accepted."""
-        self.outcome[row] = outcome
-        self.ended_s[row] = self.env.now
+        self.log.ended_s[row] = self.env.now
+        if self.log.outcome[row] == Outcome.UNFINISHED:
+            self.end(row, outcome)
+
+    def end(self, row: int, outcome: Outcome) -> None:
+        """Note how a chat went wrong; the customer may try again (R27)."""
+        self.log.outcome[row] = outcome
+        chains = self.draws.chains
+        if chains is not None and chains.retries[row] and outcome in RETRIED:
+            self.env.process(self.come_again(row, float(chains.retry_delay_s[row])))
+
+    def balks(self, row: int, q: int) -> bool:
+        """Whether a customer who would have to wait does not join, given an estimate (R25, R26)."""
+        balking, line = self.scenario.queues[q].balking, self.waiting[q]
+        if balking is None:
+            return False
+        estimate_s = self.last_wait_s[q]
+        if balking.estimate is Estimate.HEAD:
+            estimate_s = max(
+                (self.env.now - self.log.arrival_s[head] for head in islice(line, 1)), default=0.0
+            )
+        self.log.estimate_s[row] = estimate_s
+        share = balking.share(len(line) if balking.places is not None else float(estimate_s))
+        return bool(self.draws.balk_u[row] < share)
 
     def wait(self, row: int, q: int) -> Generator[simpy.Event, object, object]:
         """Wait for an agent; return None when one has accepted, or the outcome of having given up (R4)."""
-        self.queued[row] = True
+        self.log.queued[row] = True
         self.waiting[q][row] = decided = self.env.event()
-        arrival_s = self.env.now
 
-        def give_up_at(time_s: float, order: Order, outcome: Outcome) -> None:
-            def give_up(_: simpy.Event) -> None:
-                if row in self.waiting[q]:
-                    del self.waiting[q][row]
-                    decided.succeed(outcome)
+        def overflow() -> None:
+            if row in self.waiting[q]:
+                del self.waiting[q][row]
+                decided.succeed(Outcome.OVERFLOWED)
 
-            if time_s < float("inf"):
-                callbacks = self.env.at(time_s, order, row).callbacks
-                assert callbacks is not None
-                callbacks.append(give_up)
+        def abandon() -> None:
+            if row not in self.waiting[q]:
+                return
+            if self.is_silent(row):  # R20
+                self.log.gone_s[row] = self.env.now
+                self.end(row, Outcome.SILENT)
+            else:
+                del self.waiting[q][row]
+                decided.succeed(Outcome.ABANDONED)
 
         max_wait_s = self.scenario.queues[q].max_wait_s
         if max_wait_s is not None:
-            give_up_at(arrival_s + max_wait_s, Order.OVERFLOW, Outcome.OVERFLOWED)
-        give_up_at(arrival_s + float(self.draws.patience_s[row]), Order.PATIENCE, Outcome.ABANDONED)
+            self.env.call(self.env.now + max_wait_s, Order.OVERFLOW, row, overflow)
+        self.env.call(self.env.now + float(self.draws.patience_s[row]), Order.PATIENCE, row, abandon)
         return (yield decided)
+
+    def is_silent(self, row: int) -> bool:
+        """Whether the customer of a chat would leave without a signal."""
+        return self.scenario.queues[self.draws.queue[row]].silence is not None and bool(
+            self.draws.silent[row]
+        )
+
+    def is_gone(self, row: int) -> bool:
+        """Whether the customer of a chat has left without a signal (R20, R22)."""
+        return not np.isnan(self.log.gone_s[row])
 
     # Routing
 
@@ -207,10 +282,14 @@ class Desk:
         self.advance(agent)
         agent.n_open += 1
         agent.idle_since = self.env.now  # R8
-        self.agent[row] = agent.number
-        self.accepted_s[row] = self.env.now
-        if not self.scenario.queues[q].by_turns:
-            agent.work[row] = agent.clock_s[q] + float(self.draws.work_s[row])  # R17
+        self.log.agent[row] = agent.number
+        self.log.accepted_s[row] = self.env.now
+        self.last_wait_s[q] = self.env.now - float(self.log.arrival_s[row])
+        if not self.scenario.queues[q].by_turns and not self.is_gone(row):
+            agent.work[row] = agent.clock_s[q] + float(self.draws.work_s[row]) / self.speed_of(
+                agent
+            )  # R17, R30
+            self.log.open_chats[row] = agent.n_open
             self.done[row] = self.env.event()
         self.announce_finish(agent)
 
@@ -222,13 +301,13 @@ class Desk:
         self.announce_finish(agent)
         self.fill_slots(agent)
         if not agent.on_duty and agent.n_open == 0:  # R11: the end of an overrun
-            self.out_s[agent.span] = self.env.now
+            self.log.out_s[agent.span] = self.env.now
 
     def fill_slots(self, agent: Agent) -> None:
         """Give an agent the waiting chats that he may take, in order (R9)."""
         while agent.may_take:
             heads = [
-                (self.scenario.queues[q].priority, self.draws.arrival_s[row], row, q)
+                (self.scenario.queues[q].priority, self.log.arrival_s[row], row, q)
                 for q in self.skills[agent.group]
                 for row in islice(self.waiting[q], 1)
             ]
@@ -246,7 +325,7 @@ class Desk:
         agent = self.agents[self.rota.agent[span]]
         yield self.env.at(float(self.rota.on_s[span]), Order.LOG_ON, span)
         if agent.n_open > 0:
-            self.out_s[agent.span] = self.env.now
+            self.log.out_s[agent.span] = self.env.now
         agent.span = span
         agent.on_duty = True
         agent.idle_since = self.env.now  # R8
@@ -258,26 +337,81 @@ class Desk:
 
     # Attention: service by turns
 
-    def converse(self, row: int, agent: Agent) -> Process:
-        """Message and reply in turn, until the last reply (R13 to R15)."""
-        switching = self.scenario.groups[agent.group].switching
-        turns = range(self.draws.turn_offset[row], self.draws.turn_offset[row + 1])
+    def converse(self, row: int, agent: Agent) -> Service:
+        """Message and reply in turn, to the last reply (R13 to R15) unless somebody has enough (R20 to R23).
+
+        Returns whether the chat still holds its agent's attention.
+        """
+        queue, draws = self.scenario.queues[self.draws.queue[row]], self.draws
+        turns = range(draws.turn_offset[row], draws.turn_offset[row + 1])
         for turn in turns:
-            self.message_s[turn] = self.env.now
-            yield self.attention(agent)  # R13
-            self.start_s[turn] = self.env.now
-            compose_s = float(self.draws.agent_s[turn])
-            if agent.n_open > 1:  # R14
-                compose_s *= 1 + switching
-            yield self.env.at(self.env.now + compose_s, Order.REPLY, row)
-            self.reply_s[turn] = self.env.now
-            if turn != turns[-1]:
-                self.attend_next(agent)
-                yield self.env.at(
-                    self.env.now + float(self.draws.customer_s[turn]), Order.MESSAGE, row
-                )  # R15
-        if not self.scenario.queues[self.draws.queue[row]].wrap_up_attention:  # R16
+            self.log.message_s[turn] = self.env.now
+            taken_up = self.attention(agent)  # R13
+            self.be_patient(row, turn, agent, taken_up)
+            if (yield taken_up) is Outcome.LEFT:  # R21
+                return False
+            yield from self.compose(row, turn, agent)
+            is_gone = self.is_gone(row)
+            if self.log.outcome[row] == Outcome.LEFT and not is_gone:  # R21: in vain
+                return True
+            if turn == turns[-1] and not is_gone:  # R16
+                break
             self.attend_next(agent)
+            if is_gone:
+                yield from self.notice(row)
+                return False
+            customer_s = float(draws.customer_s[turn])
+            if queue.idle_timeout_s is not None and customer_s > queue.idle_timeout_s:  # R23
+                yield self.env.at(self.env.now + queue.idle_timeout_s, Order.TIMEOUT, row)
+                self.end(row, Outcome.TIMED_OUT)
+                return False
+            yield self.env.at(self.env.now + customer_s, Order.MESSAGE, row)  # R15
+        if not queue.wrap_up_attention:  # R16
+            self.attend_next(agent)
+        return bool(queue.wrap_up_attention)
+
+    def compose(self, row: int, turn: int, agent: Agent) -> Process:
+        """Compose one reply (R14, R30)."""
+        self.log.start_s[turn] = self.env.now
+        compose_s = float(self.draws.agent_s[turn]) / self.speed_of(agent)
+        if agent.n_open > 1:
+            compose_s *= 1 + self.scenario.groups[agent.group].switching
+        self.log.open_chats[row] += agent.n_open
+        yield self.env.at(self.env.now + compose_s, Order.REPLY, row)
+        self.log.reply_s[turn] = self.env.now
+
+    def be_patient(self, row: int, turn: int, agent: Agent, taken_up: simpy.Event) -> None:
+        """Let the customer leave who waits too long for the reply to this turn (R21, R22)."""
+        if self.scenario.queues[self.draws.queue[row]].reply_patience is None or self.is_gone(row):
+            return
+
+        def leave() -> None:
+            if not np.isnan(self.log.reply_s[turn]):
+                return
+            self.end(row, Outcome.LEFT)
+            if self.is_silent(row):
+                self.log.gone_s[row] = self.env.now
+                return
+            self.log.ended_s[row] = self.env.now
+            if taken_up in agent.inbox:
+                agent.inbox.remove(taken_up)
+                taken_up.succeed(Outcome.LEFT)
+
+        time_s = self.env.now + float(self.draws.reply_patience_s[turn])
+        self.env.call(time_s, Order.REPLY_PATIENCE, row, leave)
+
+    def notice(self, row: int) -> Process:
+        """Hold the slot until the agent notices that the customer is gone (R20, R22, R23)."""
+        hold_s = float(self.draws.detect_s[row])
+        idle_timeout_s = self.scenario.queues[self.draws.queue[row]].idle_timeout_s
+        if idle_timeout_s is not None:
+            hold_s = min(hold_s, idle_timeout_s)
+        yield self.env.at(self.env.now + hold_s, Order.CLOSE, row)
+
+    def speed_of(self, agent: Agent) -> float:
+        """Speed of an agent today; after the last midnight it is that of the last day (R30)."""
+        today = min(int(self.env.now // DAY_S), self.scenario.days - 1)
+        return float(self.rota.speed[agent.number, today])
 
     def attention(self, agent: Agent) -> simpy.Event:
         """Give the event that an agent takes up the message just come in."""
@@ -298,9 +432,13 @@ class Desk:
 
     # Sharing: service by work
 
-    def be_worked_on(self, row: int) -> Process:
-        """Wait until the chat's work is done (R17)."""
-        yield self.done[row]
+    def be_worked_on(self, row: int, agent: Agent) -> Service:
+        """Wait until the chat's work is done (R17), or that its customer is gone is noticed (R20)."""
+        if row in agent.work:
+            yield self.done[row]
+        else:
+            yield from self.notice(row)
+        return False
 
     def advance(self, agent: Agent) -> None:
         """Bring an agent's clocks to now, before the number of his chats changes (R17)."""
@@ -326,16 +464,14 @@ class Desk:
             finishes.append((self.env.now + rest_s / self.speed(agent, q), row))
         time_s, first = min(finishes)
 
-        def finish(_: simpy.Event) -> None:
+        def finish() -> None:
             if agent.retimings == retiming:
                 self.advance(agent)
                 del agent.work[first]
                 self.announce_finish(agent)
                 self.done.pop(first).succeed()
 
-        callbacks = self.env.at(time_s, Order.FINISH, first).callbacks
-        assert callbacks is not None
-        callbacks.append(finish)
+        self.env.call(time_s, Order.FINISH, first, finish)
 
 
 def tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
@@ -352,21 +488,7 @@ def tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
 
 def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*."""
-    team = rota(scenario)
+    team = rota(scenario, draws.people)
     desk = Desk(scenario, draws, team)
     desk.run()
-    chats = Chats(
-        queue=draws.queue,
-        number=draws.number,
-        arrival_s=draws.arrival_s,
-        patience_s=draws.patience_s,
-        outcome=desk.outcome,
-        agent=desk.agent,
-        queued=desk.queued,
-        accepted_s=desk.accepted_s,
-        ended_s=desk.ended_s,
-        released_s=desk.released_s,
-    )
-    turns = Turns(draws.turn_offset, desk.message_s, desk.start_s, desk.reply_s)
-    duty = Duty(team.agent, team.on_s, team.off_s, desk.out_s)
-    return chat_log(scenario, team, chats, turns, duty, desk.env.n_events)
+    return chat_log(scenario, draws, team, desk.log, desk.env.n_events)

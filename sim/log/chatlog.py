@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world.rota import Rota
 from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats, Ints
 
 if TYPE_CHECKING:
     import polars as pl
+
+NO_SCORE = -1
+"""The score of a customer who gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Centre:
     """Of each queue: whether its wrap-up takes attention."""
     attentive: tuple[bool, ...]
     """Of each group: whether it serves by turns, so that its attention is known."""
+    shrinkage: tuple[float, ...]
+    """Of each group: planned share of paid time that is not worked."""
+    fcr_window_s: float | None
+    """Who comes again so soon was not helped by his first contact; None without a model of quality."""
 
     @property
     def horizon_s(self) -> float:
@@ -47,7 +52,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chats:
-    """One row a chat."""
+    """One row a chat, in order of arrival. Columns of what no queue of the scenario has are empty."""
 
     queue: Ints
     number: Ints
@@ -65,7 +70,30 @@ class Chats:
     ended_s: Floats
     """End of the conversation, or the moment of leaving; NaN while unfinished."""
     released_s: Floats
-    """End of the wrap-up: the slot is free."""
+    """End of the wrap-up, or of the chat where there is none: the slot is free."""
+    left_s: Floats
+    """When the customer left, where his chat went on without him; truth that no real log has."""
+    estimate_s: Floats
+    """The wait that was announced to him; NaN if he did not have to wait."""
+    balked: Flags
+    """Whether he was told, and did not join."""
+    customer: Ints
+    """Row of the same customer's first attempt."""
+    attempt: Ints
+    """1 for a customer's first attempt, 2 for his second, …"""
+    open_chats: Floats
+    """Mean number of chats that the agent held when he began the chat's replies; NaN if not served."""
+    resolved: Flags
+    csat: Ints
+    """1 to 5; −1 if not served. All customers' truth: see `surveyed`."""
+    nps: Ints
+    """0 to 10; −1 if not served."""
+    ces: Ints
+    """1 to 7, 7 being easiest; −1 if not served."""
+    surveyed: Flags
+    """Whether the customer answered the survey, so that the centre knows the scores."""
+    converted: Flags
+    """Whether he went on to buy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +127,19 @@ class Team:
 
     group: Ints
     slots: Ints
+    speed: Floats
+    """Shape (n_agents, days)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lost:
+    """One row a span of duty that was planned and not worked."""
+
+    agent: Ints
+    on_s: Floats
+    off_s: Floats
+    late: Flags
+    """Lost to a late log-in, not to an absence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +151,7 @@ class ChatLog:
     turn: Turns
     duty: Duty
     team: Team
+    lost: Lost
     n_events: int
     """Events that the engine processed."""
 
@@ -120,7 +162,10 @@ class ChatLog:
         by_turns = np.array(self.centre.by_turns)[self.chat.queue]
         first = np.minimum(offset[:-1], max(len(self.turn.reply_s) - 1, 0))
         reply_s = self.turn.reply_s[first] if len(self.turn.reply_s) else np.full(len(first), np.nan)
-        return np.where(by_turns, reply_s, self.chat.accepted_s)
+        answered_s = np.where(by_turns, reply_s, self.chat.accepted_s)
+        if len(self.chat.left_s):  # a reply to nobody is none
+            answered_s[answered_s >= self.chat.left_s] = np.nan
+        return answered_s
 
     def chats(self) -> pl.DataFrame:
         """Frame of chats, one row each, times in seconds since the first midnight; null where none."""
@@ -150,13 +195,23 @@ class ChatLog:
                 "group": self._names_of_groups(chat.agent),
                 "turns": n_turns,
                 "true_patience_s": chat.patience_s,
+                **self._rarer_columns(),
             },
             schema_overrides={"queue": pl.String, "group": pl.String},
         ).with_columns(
             pl.selectors.float().fill_nan(None),
             pl.col("agent_id").replace(NO_AGENT, None),
             pl.col("group").cast(pl.String),
+            pl.col("^(csat|nps|ces)$").replace(NO_SCORE, None),
         )
+
+    def _rarer_columns(self) -> dict[str, Floats | Ints | Flags]:
+        """Columns of what only some scenarios have."""
+        names = {"customer": "customer_id", "left_s": "true_left_s"}
+        rarer = ["customer", "attempt", "left_s", "estimate_s", "balked", "open_chats", "resolved"]
+        rarer += ["csat", "nps", "ces", "surveyed", "converted"]
+        columns = {names.get(name, name): getattr(self.chat, name) for name in rarer}
+        return {name: column for name, column in columns.items() if len(column)}
 
     def messages(self) -> pl.DataFrame:
         """Frame of messages of the chats that were accepted, customer's and agent's in turn.
@@ -209,26 +264,6 @@ class ChatLog:
             },
             schema_overrides={"group": pl.String},
         )
-
-
-def chat_log(
-    scenario: Scenario, team: Rota, chats: Chats, turns: Turns, duty: Duty, n_events: int
-) -> ChatLog:
-    """Log of a run of *scenario*: the columns, with what a reader must know of the centre."""
-    by_turns = {queue.name: queue.by_turns for queue in scenario.queues}
-    centre = Centre(
-        name=scenario.name,
-        start=scenario.start,
-        days=scenario.days,
-        interval_s=scenario.interval_s,
-        warm_up_s=scenario.warm_up_s,
-        queues=tuple(by_turns),
-        groups=tuple(group.name for group in scenario.groups),
-        by_turns=tuple(by_turns.values()),
-        wrap_up_attention=tuple(queue.wrap_up_attention for queue in scenario.queues),
-        attentive=tuple(by_turns[group.queues[0]] for group in scenario.groups),
-    )
-    return ChatLog(centre, chats, turns, duty, Team(team.group, team.slots), n_events)
 
 
 def _replies(turn: Turns) -> Ints:

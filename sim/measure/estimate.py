@@ -4,7 +4,8 @@ The value of a ratio is the ratio of the sums over all replications (pooled), an
 the delta method: the residuals top − ratio × bottom of the replications have mean zero, and their standard
 deviation over √n × mean bottom is the standard error (Law, *Simulation Modeling and Analysis*, 5th ed.,
 section 9.5). For a count it is the plain t-interval. The mean of the replications' own figures is another
-number; it is kept as well, and so is the band in which 80 % of the replications lie.
+number; it is kept as well, and so is the band in which 80 % of the replications lie. A single run has
+intervals for satisfaction alone, whose sample is its surveys.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from sim.world.units import Floats
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
+NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
+_RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
+"""Bounds of figures by unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Figure:
     value: float | None
     """Pooled: the sums over all replications, divided."""
     low: float | None
-    """Lower end of the 95 % interval of the value: how sure we are. None with one replication."""
+    """Lower end of the 95 % interval of the value: how sure we are. None with one replication, unless the
+    figure is a mean over surveys."""
     high: float | None
     mean_of_runs: float | None
     """Mean of the replications' own figures."""
@@ -62,7 +67,7 @@ class Estimates:
         kpi, by = BY_NAME[name], By(by)
         per_run = np.stack([run.values(name, by) for run in self.runs])
         value, error = self._value_and_error(kpi, by, per_run)
-        half = error * t_quantile(self.n)
+        half = error * (t_quantile(self.n) if self.n > 1 else NORMAL)
         floor, ceiling = _range(kpi)
         return [
             Figure(
@@ -98,12 +103,22 @@ class Estimates:
         """Pooled value and its standard error, shape (n_cells,) each."""
         value = self.values(kpi.name, by)
         if self.n < 2:
-            return value, np.full(len(value), np.nan)
+            return value, self._error_within_run(kpi, by, value)
         if isinstance(kpi.form, Ratio):
             top, bottom = self._sums(kpi, by)
             residual = np.sqrt(((top - value * bottom) ** 2).sum(axis=0) / (self.n - 1))
             return value, ratio(residual / self.n**0.5, bottom.mean(axis=0))
         return value, _standard_error(per_run)
+
+    def _error_within_run(self, kpi: Kpi, by: By, value: Floats) -> Floats:
+        """Standard error of a mean over the rows of a single run, as far as the figure knows their spread.
+
+        For NPS it is √((p₊ + p₋ − (p₊ − p₋)²) / n), for a share √(p (1 − p) / n).
+        """
+        squares = self.runs[0].squares(kpi, by)
+        _, n = self.runs[0].sums(kpi, by) if isinstance(kpi.form, Ratio) else (value, value)
+        variance = np.maximum(ratio(squares, n) - value**2, 0.0)
+        return np.sqrt(ratio(variance, n))
 
 
 def t_quantile(n: int) -> float:
@@ -113,7 +128,7 @@ def t_quantile(n: int) -> float:
 
 def _range(kpi: Kpi) -> tuple[float, float]:
     """Bounds that a figure can't pass, so its interval need not either."""
-    return 0.0, 1.0 if kpi.unit == "share" else float("inf")
+    return _RANGES.get(kpi.unit, (float("-inf") if kpi.name == "estimate_bias_s" else 0.0, float("inf")))
 
 
 def _spread(values: Floats) -> dict[str, float | None]:

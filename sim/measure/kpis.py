@@ -52,6 +52,12 @@ class Kpis:
         top, bottom = kpi.form.top.column, kpi.form.bottom.column
         return self._column(kpi, top, by), self._column(kpi, bottom, by)
 
+    def squares(self, kpi: Kpi, by: By) -> Floats:
+        """Sums of squares of what a ratio's rows add above the line; NaN where nobody knows."""
+        if not isinstance(kpi.form, Ratio) or kpi.form.squares is None:
+            return np.full(self.sizes[by], np.nan)
+        return self._column(kpi, kpi.form.squares.column, by)
+
     def values(self, name: str, by: By | str = By.OVERALL) -> Floats:
         """Values of a figure in each cell of a breakdown; NaN where there is none."""
         kpi, by = BY_NAME[name], By(by)

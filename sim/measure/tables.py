@@ -65,7 +65,9 @@ class Column(IntEnum):
     """Chats whose time in the queue is known."""
 
     # Of the chats that an agent accepted.
+    HANDLED = auto()
     ACCEPTED = auto()
+    """Accepted while the customer was still there."""
     ACCEPTED_WAIT_S = auto()
     FIRST_REPLY_S = auto()
     """Arrival to first human reply."""
@@ -87,6 +89,47 @@ class Column(IntEnum):
     FOCUS_S = auto()
     """Attention that a chat by turns took: composing and wrapping up."""
 
+    # Of chats, where the scenario has what they are about.
+    BALKED = auto()
+    ESTIMATED = auto()
+    """Chats with an announced wait that were accepted after they had waited."""
+    ESTIMATE_ERROR_S = auto()
+    """Announced wait minus true wait."""
+    ESTIMATE_MISS_S = auto()
+    """The same without its sign."""
+    CUSTOMERS = auto()
+    """First attempts."""
+    CUSTOMERS_MISSED = auto()
+    """First attempts of customers who were never answered."""
+    ATTEMPTS = auto()
+    RETRIES = auto()
+    """Attempts of customers who were not served the last time."""
+    RETURNS = auto()
+    """Attempts of customers who were served, and not helped, the last time."""
+    JUDGED = auto()
+    """Served chats, where there is a model of quality."""
+    RESOLVED = auto()
+    HELD_MEANWHILE = auto()
+    """Mean chats that the agent held during a served chat."""
+    KNOWN_WINDOW = auto()
+    """Served chats that ended early enough to know whether their customer came again within the window."""
+    NO_REPEAT = auto()
+    """Those whose customer did not."""
+    SURVEYED = auto()
+    SATISFIED = auto()
+    """Surveyed with a score of 4 or 5."""
+    SATISFIED_ALL = auto()
+    """Served with a score of 4 or 5, surveyed or not."""
+    CSAT = auto()
+    """Scores of those surveyed, and their squares."""
+    CSAT_2 = auto()
+    NPS = auto()
+    """100 for each promoter among those surveyed, −100 for each detractor; and their squares."""
+    NPS_2 = auto()
+    CES = auto()
+    CES_2 = auto()
+    CONVERTED = auto()
+
     # Of agents' time, in the interval in which it passes.
     DUTY_S = auto()
     DUTY_H = auto()
@@ -102,6 +145,18 @@ class Column(IntEnum):
     OVERRUN_S = auto()
     """Of spans of duty that ended in the interval."""
     LOG_OFFS = auto()
+    WASTED_S = auto()
+    """Of slots, with chats whose customer was gone."""
+    SPEED_S = auto()
+    """Duty times speed."""
+    PLANNED_S = auto()
+    """Planned duty: worked until the planned log-off, or lost."""
+    ABSENT_S = auto()
+    LATE_S = auto()
+    PAID_H = auto()
+    """Planned duty and the planned shrinkage around it."""
+    SHRUNK_H = auto()
+    """Paid and not worked."""
 
     # Of waiting time and of measured time, in the interval in which it passes.
     WAITING_S = auto()
@@ -120,8 +175,13 @@ END = len(Column)
 """Columns of a table of totals; behind them comes one of NaN, for what can't be told apart."""
 PEAKS = slice(Column.LONGEST_WAIT_S, END)
 """Columns that are highest values."""
+_RARER = int(Column.BALKED)
+"""Columns from here on are of what only some scenarios have."""
 _CHATS_END = int(Column.DUTY_S)
 """Columns that chats add to."""
+
+
+NO_OUTCOME = -1
 
 
 class Value(StrEnum):
@@ -133,6 +193,29 @@ class Value(StrEnum):
     """Arrival to first human reply, of a chat that got one."""
     RESPONSE_S = auto()
     """Message in the inbox to its reply, of a turn."""
+
+
+class RarerRows(NamedTuple):
+    """Columns of the same chats that only some scenarios have, else empty; see `sim.log.chatlog.Chats`."""
+
+    estimate_s: Floats
+    balked: Flags
+    customer: Ints
+    """Rows of first attempts."""
+    attempt: Ints
+    open_chats: Floats
+    resolved: Flags
+    csat: Ints
+    nps: Ints
+    ces: Ints
+    surveyed: Flags
+    converted: Flags
+    helped: Flags
+    """Of first attempts: whether the customer was answered in the end."""
+    last_outcome: Ints
+    """Of the same customer's last attempt; NO_OUTCOME for his first."""
+    again_s: Floats
+    """Arrival of his next attempt; infinite for his last."""
 
 
 class ChatRows(NamedTuple):
@@ -149,7 +232,9 @@ class ChatRows(NamedTuple):
     ended_s: Floats
     released_s: Floats
     first_reply_s: Floats
+    left_s: Floats
     talk: Talk
+    rarer: RarerRows
 
 
 class Cells(NamedTuple):
@@ -177,31 +262,62 @@ class Rules(NamedTuple):
     """Of each queue."""
     wrap_up_attention: Flags
     """Of each queue: whether its wrap-up takes attention."""
+    known_until_s: float
+    """Who was served until then had all of the window of first-contact resolution to come again."""
+    window_s: float
+
+
+@compiled
+def follow_customers(
+    customer: Ints, outcome: Ints, arrival_s: Floats, first_reply_s: Floats, first: int, end: int,
+    latest: Ints, helped: Flags, last_outcome: Ints, again_s: Floats,
+) -> None:  # fmt: skip
+    """Follow the customers of one run, whose chats are those from *first* to *end*, from attempt to attempt.
+
+    *latest* is room for the latest attempt of each.
+    """
+    for i in range(first, end):
+        who = first + customer[i]
+        helped[i], last_outcome[i], again_s[i] = False, NO_OUTCOME, np.inf
+        if who != i:
+            last_outcome[i] = outcome[latest[who]]
+            again_s[latest[who]] = arrival_s[i]
+        latest[who] = i
+        if not np.isnan(first_reply_s[i]):
+            helped[who] = True
 
 
 @compiled
 def add_chats(rows: ChatRows, cells: Cells, rules: Rules, row: Floats, totals: ChatTotals) -> None:
     """Add all measured chats to all tables; *row* is room for what one of them adds, shape (n_columns,)."""
+    rarer = rows.rarer
+    n_columns = _CHATS_END if len(rarer.balked) or len(rarer.customer) or len(rarer.resolved) else _RARER
     for i in range(len(rows.queue)):
         if not rows.measured[i]:
             continue
-        for k in range(_CHATS_END):
+        for k in range(n_columns):
             row[k] = 0.0
         _offered(rows, i, rules, row)
         accepted = rows.agent[i] != NO_AGENT
         if accepted:
             _handled(rows, i, rules, row)
-        _add(row, totals.interval[cells.interval[i]])
+        if len(rarer.balked):
+            _announced(rows, i, row)
+        if len(rarer.customer):
+            _repeated(rows, i, rules, row)
+        if len(rarer.resolved) and rows.outcome[i] == Outcome.SERVED:
+            _judged(rarer, i, row)
+        _add(row, totals.interval[cells.interval[i]], n_columns)
         if len(totals.queue):
-            _add(row, totals.queue[cells.queue[i]])
+            _add(row, totals.queue[cells.queue[i]], n_columns)
         if len(totals.group) and accepted:
-            _add(row, totals.group[cells.group[i]])
+            _add(row, totals.group[cells.group[i]], n_columns)
 
 
 @compiled
-def _add(row: Floats, cell: Floats) -> None:
+def _add(row: Floats, cell: Floats, n_columns: int) -> None:
     """Add to one cell."""
-    for k in range(_CHATS_END):
+    for k in range(n_columns):
         cell[k] += row[k]
     if row[Column.ACCEPTED]:
         longest_s = cell[Column.LONGEST_WAIT_S]
@@ -211,12 +327,15 @@ def _add(row: Floats, cell: Floats) -> None:
 @compiled
 def _offered(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds, whatever became of it."""
-    outcome, accepted = rows.outcome[i], rows.agent[i] != NO_AGENT
+    outcome = rows.outcome[i]
+    silent = outcome == Outcome.SILENT  # who may be accepted when he is long gone
+    accepted = rows.agent[i] != NO_AGENT and not silent
     contained = outcome == Outcome.CONTAINED
     entered = not (contained or outcome in (Outcome.BLOCKED, Outcome.OFFLINE))
     answered = not np.isnan(rows.first_reply_s[i])
     gave_up = outcome in (Outcome.ABANDONED, Outcome.SILENT)
-    wait_s = (rows.accepted_s[i] if accepted else rows.ended_s[i]) - rows.arrival_s[i]
+    until_s = rows.left_s[i] if silent else (rows.accepted_s[i] if accepted else rows.ended_s[i])
+    wait_s = until_s - rows.arrival_s[i]
     waited = entered and not np.isnan(wait_s)
     in_time = waited and wait_s <= rules.threshold_s
     row[Column.OFFERED] = 1.0
@@ -235,11 +354,13 @@ def _offered(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
 
 @compiled
 def _handled(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
-    """Say what chat *i* adds besides, having been accepted."""
+    """Say what chat *i* adds besides, having been accepted, maybe when its customer was gone."""
     queue, n_replies, response_s = rows.queue[i], rows.talk.n_replies[i], rows.talk.response_s[i]
     wait_s = rows.accepted_s[i] - rows.arrival_s[i]
-    row[Column.ACCEPTED] = 1.0
-    row[Column.ACCEPTED_WAIT_S] = wait_s
+    row[Column.HANDLED] = 1.0
+    if rows.outcome[i] != Outcome.SILENT:
+        row[Column.ACCEPTED] = 1.0
+        row[Column.ACCEPTED_WAIT_S] = wait_s
     row[Column.DURATION_S] = rows.ended_s[i] - rows.accepted_s[i]
     row[Column.HANDLING_S] = rows.released_s[i] - rows.accepted_s[i]
     row[Column.REPLIES] = n_replies
@@ -251,9 +372,56 @@ def _handled(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     if row[Column.ANSWERED]:
         row[Column.FIRST_REPLY_S] = rows.first_reply_s[i] - rows.arrival_s[i]
     if rules.by_turns[queue]:
-        wrap_up_s = rows.released_s[i] - rows.ended_s[i] if rules.wrap_up_attention[queue] else 0.0
+        wrapped_up = rules.wrap_up_attention[queue] and rows.outcome[i] == Outcome.SERVED
+        wrap_up_s = rows.released_s[i] - rows.ended_s[i] if wrapped_up else 0.0
         row[Column.BY_TURNS] = 1.0
         row[Column.FOCUS_S] = rows.talk.composing_s[i] + wrap_up_s
         if row[Column.ANSWERED]:
             row[Column.TURNED] = 1.0
             row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
+
+
+@compiled
+def _announced(rows: ChatRows, i: int, row: Floats) -> None:
+    """Say what chat *i* adds where waits are announced."""
+    row[Column.BALKED] = rows.rarer.balked[i]
+    if rows.queued[i] and row[Column.ACCEPTED] and not np.isnan(rows.rarer.estimate_s[i]):
+        error_s = rows.rarer.estimate_s[i] - row[Column.ACCEPTED_WAIT_S]
+        row[Column.ESTIMATED] = 1.0
+        row[Column.ESTIMATE_ERROR_S] = error_s
+        row[Column.ESTIMATE_MISS_S] = abs(error_s)
+
+
+@compiled
+def _repeated(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
+    """Say what chat *i* adds where customers come again."""
+    last_outcome = rows.rarer.last_outcome[i]
+    row[Column.ATTEMPTS] = 1.0
+    if last_outcome == NO_OUTCOME:
+        row[Column.CUSTOMERS] = 1.0
+        row[Column.CUSTOMERS_MISSED] = not rows.rarer.helped[i]
+    elif last_outcome == Outcome.SERVED:
+        row[Column.RETURNS] = 1.0
+    else:
+        row[Column.RETRIES] = 1.0
+    if rows.outcome[i] == Outcome.SERVED and rows.ended_s[i] <= rules.known_until_s:
+        row[Column.KNOWN_WINDOW] = 1.0
+        row[Column.NO_REPEAT] = rows.rarer.again_s[i] > rows.ended_s[i] + rules.window_s
+
+
+@compiled
+def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
+    """Say what the served chat *i* adds where there is a model of quality."""
+    csat, nps, ces = rarer.csat[i], rarer.nps[i], rarer.ces[i]
+    row[Column.JUDGED] = 1.0
+    row[Column.RESOLVED] = rarer.resolved[i]
+    row[Column.HELD_MEANWHILE] = rarer.open_chats[i]
+    row[Column.SATISFIED_ALL] = csat >= 4
+    row[Column.CONVERTED] = rarer.converted[i]
+    if rarer.surveyed[i]:
+        net = 100.0 * ((nps >= 9) - (nps <= 6))
+        row[Column.SURVEYED] = 1.0
+        row[Column.SATISFIED] = csat >= 4
+        row[Column.CSAT], row[Column.CSAT_2] = csat, csat * csat
+        row[Column.NPS], row[Column.NPS_2] = net, net * net
+        row[Column.CES], row[Column.CES_2] = ces, ces * ces

@@ -31,12 +31,15 @@ class TurnRows(NamedTuple):
     message_s: Floats
     start_s: Floats
     reply_s: Floats
+    left_s: Floats
+    """Of chats: when the customer left, replies after which are said to nobody; NaN if he did not."""
 
 
 class Talk(NamedTuple):
     """What turns come to, a row each for the chats of some runs, one below the other."""
 
     n_replies: Ints
+    """Replies that the customer got."""
     response_s: Floats
     """Sum of the chat's responses: message in the inbox to its reply."""
     composing_s: Floats
@@ -192,19 +195,21 @@ def follow_turns(
     near = 0
     for row in range(len(turns.offset) - 1):
         chat, n_replies, sum_s, composed_s = first_chat + row, 0, 0.0, 0.0
-        mine_s, is_measured = composing_s[label[chat]], measured[chat]
+        mine_s, is_measured, left_s = composing_s[label[chat]], measured[chat], turns.left_s[row]
         for turn in range(turns.offset[row], turns.offset[row + 1]):
             start_s, reply_s = turns.start_s[turn], turns.reply_s[turn]
             if np.isnan(reply_s):
                 break
-            response_s = reply_s - turns.message_s[turn]
             near = _add_span(mine_s, start_s, reply_s, 1.0, edges_s, near)
+            composed_s += reply_s - start_s
+            if reply_s > left_s:
+                continue
+            response_s = reply_s - turns.message_s[turn]
             if is_measured:
                 responses.chat[n], responses.response_s[n] = chat, response_s
                 n += 1
             n_replies += 1
             sum_s += response_s
-            composed_s += reply_s - start_s
         talk.n_replies[chat], talk.response_s[chat], talk.composing_s[chat] = n_replies, sum_s, composed_s
     return n
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.log.chatlog import ChatLog, Chats, Duty
 from sim.measure import tables, timeline
 from sim.measure.tables import By, Column, Value
-from sim.world.rules import NO_AGENT
+from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import DAY_S, Floats, Ints
 
 SAMPLE_LIMIT = 100_000
@@ -88,17 +88,21 @@ class _Runs:
         self.who = run * len(self.team.group) + self.chat.agent
         """Agent of each chat, numbered through all runs."""
         self.run = run
+        self.left_s = self.chat.left_s if len(self.chat.left_s) else np.full(len(run), np.nan)
+        """When customers left without whom their chats went on."""
 
     def rules(self, threshold_s: float) -> tables.Rules:
         """What counts, and how."""
         centre = self.centre
         by_turns, attention = np.array(centre.by_turns), np.array(centre.wrap_up_attention)
-        return tables.Rules(threshold_s, by_turns, attention)
+        window_s = centre.fcr_window_s or 0.0
+        return tables.Rules(threshold_s, by_turns, attention, centre.horizon_s - window_s, window_s)
 
     def rows(self) -> tables.ChatRows:
         """Give the chats; their talk is yet to be filled."""
         chat, n = self.chat, len(self.chat.queue)
         talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
+        first_reply_s = np.concatenate([log.first_reply_s for log in self.logs])
         return tables.ChatRows(
             chat.queue,
             chat.outcome,
@@ -109,9 +113,24 @@ class _Runs:
             chat.accepted_s,
             chat.ended_s,
             chat.released_s,
-            np.concatenate([log.first_reply_s for log in self.logs]),
+            first_reply_s,
+            self.left_s,
             talk,
+            self.rarer(first_reply_s),
         )
+
+    def rarer(self, first_reply_s: Floats) -> tables.RarerRows:
+        """Give the columns that only some scenarios have, with what became of their customers."""
+        chat, n = self.chat, len(self.chat.customer)
+        helped, last_outcome, again_s = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
+        latest = np.empty(n, dtype=np.int64)
+        for first, end in pairwise(self.firsts.tolist() if n else []):
+            tables.follow_customers(
+                chat.customer, chat.outcome, chat.arrival_s, first_reply_s, first, end,
+                latest, helped, last_outcome, again_s,
+            )  # fmt: skip
+        columns = {name: getattr(chat, name) for name in tables.RarerRows._fields[:-3]}
+        return tables.RarerRows(**columns, helped=helped, last_outcome=last_outcome, again_s=again_s)
 
 
 def totals(logs: Sequence[ChatLog], threshold_s: float) -> Totals:
@@ -151,7 +170,7 @@ def _follow_turns(runs: _Runs, rows: tables.ChatRows) -> tuple[timeline.Response
     for log, first in zip(runs.logs, runs.firsts.tolist(), strict=False):
         turn = log.turn
         n = timeline.follow_turns(
-            timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
+            timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s, runs.left_s[first:]),
             first,
             runs.cells[By.GROUP],
             rows.measured,
@@ -177,6 +196,10 @@ def _add_chats(runs: _Runs, rows: tables.ChatRows, rules: tables.Rules, added: d
         np.empty(tables.END),
         tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
     )
+    if not len(runs.chat.customer):  # nobody comes again: a chat is a customer
+        for table in flat.values():
+            table[:, [Column.CUSTOMERS, Column.ATTEMPTS]] = table[:, [Column.OFFERED]]
+            table[:, Column.CUSTOMERS_MISSED] = table[:, Column.MISSED]
 
 
 def _place(added: dict[By, Floats], by: By, grids: Grids) -> None:
@@ -214,14 +237,69 @@ def _agents_time(runs: _Runs, composing_s: Floats) -> Grids:
         Column.ATTENTIVE_S: duty_s * np.tile(np.array(runs.centre.attentive), runs.n)[:, None],
         Column.OVERRUN_S: overrun_s.reshape(shape),
         Column.LOG_OFFS: np.bincount(cell, minlength=n_labels * n_intervals).reshape(shape),
+        Column.WASTED_S: _wasted(runs, group, n_labels),
+        **_people_time(runs, label, n_labels, duty_s),
     }
+
+
+def _wasted(runs: _Runs, group: Ints, n_labels: int) -> Floats:
+    """Time of slots with chats whose customer was gone, by group."""
+    chat = runs.chat
+    if not len(chat.left_s):
+        return np.zeros((n_labels, runs.sizes[By.INTERVAL]))
+    start_s = np.maximum(chat.accepted_s, chat.left_s)
+    return timeline.time_within(group, n_labels, start_s, chat.released_s, runs.edges_s)
+
+
+def _people_time(runs: _Runs, label: Ints, n_labels: int, duty_s: Floats) -> Grids:
+    """Duty by speed, and as planned, lost and paid, by group."""
+    logs, duty, n_groups = runs.logs, runs.duty, runs.sizes[By.GROUP]
+    planned_s = timeline.time_within(label, n_labels, duty.on_s, duty.off_s, runs.edges_s)
+    lost = {True: np.zeros_like(duty_s), False: np.zeros_like(duty_s)}
+    for late in lost:
+        for run, log in enumerate(logs):
+            if len(log.lost.agent):
+                weight = (log.lost.late == late).astype(np.float64)
+                lost[late] += timeline.time_within(
+                    run * n_groups + log.team.group[log.lost.agent], n_labels,
+                    log.lost.on_s, log.lost.off_s, runs.edges_s, weight,
+                )  # fmt: skip
+    planned_s += lost[True] + lost[False]
+    worked_share = np.tile(1 - np.array(runs.centre.shrinkage), runs.n)
+    paid_h = planned_s / worked_share[:, None] / 3600
+    return {
+        Column.SPEED_S: _speed_time(runs, duty_s),
+        Column.PLANNED_S: planned_s,
+        Column.LATE_S: lost[True],
+        Column.ABSENT_S: lost[False],
+        Column.PAID_H: paid_h,
+        Column.SHRUNK_H: paid_h - (planned_s - lost[True] - lost[False]) / 3600,
+    }
+
+
+def _speed_time(runs: _Runs, duty_s: Floats) -> Floats:
+    """Duty times the speed of the agent on the day, by group."""
+    if all((log.team.speed == 1).all() for log in runs.logs):
+        return duty_s
+    total = np.zeros_like(duty_s)
+    n_groups, days = runs.sizes[By.GROUP], np.arange(runs.centre.days + 1) * float(DAY_S)
+    days[-1] = np.inf
+    for run, log in enumerate(runs.logs):
+        label = run * n_groups + log.team.group[log.duty.agent]
+        for day, (first_s, end_s) in enumerate(pairwise(days.tolist())):
+            on_s, out_s = np.maximum(log.duty.on_s, first_s), np.minimum(log.duty.out_s, end_s)
+            speed = log.team.speed[log.duty.agent, day]
+            total += timeline.time_within(label, len(duty_s), on_s, out_s, runs.edges_s, speed)
+    return total
 
 
 def _wrap_up(runs: _Runs, group: Ints, n_labels: int) -> Floats:
     """Time wrapping up with attention, by group."""
     chat, attention = runs.chat, np.array(runs.centre.wrap_up_attention)
-    # A wrap-up without attention is made one that never begins.
-    start_s = chat.ended_s if attention.all() else np.where(attention[chat.queue], chat.ended_s, np.nan)
+    start_s = chat.ended_s
+    if not attention.all() or len(chat.left_s):  # what is no wrap-up with attention never begins
+        wraps_up = attention[chat.queue] & (chat.outcome == Outcome.SERVED)
+        start_s = np.where(wraps_up, chat.ended_s, np.nan)
     return timeline.time_within(group, n_labels, start_s, chat.released_s, runs.edges_s)
 
 
@@ -277,7 +355,10 @@ def _folded(cells: Floats) -> Floats:
 
 def _samples(runs: _Runs, rows: tables.ChatRows, responses: timeline.Responses) -> list[dict[Value, Sample]]:
     """Values of percentiles, for each run."""
-    accepted = np.flatnonzero(rows.measured & (rows.agent != NO_AGENT))
+    there = rows.measured & (rows.agent != NO_AGENT)
+    if len(runs.chat.left_s):
+        there &= rows.outcome != Outcome.SILENT
+    accepted = np.flatnonzero(there)
     answered = np.flatnonzero(rows.measured & ~np.isnan(rows.first_reply_s))
     places = {
         by: place.astype(np.int32)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.world.laws import BrokenLaw, CountLaw, Law, Record, Words, law_broken, repeated
+from sim.world.behaviour import Again, Balking, Silence
+from sim.world.laws import (
+    BrokenLaw,
+    CountLaw,
+    Law,
+    Record,
+    Words,
+    finite_means,
+    law_broken,
+    repeated,
+)
 from sim.world.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
 
 RATE_COUNTS = (24, 48, 96)
@@ -110,7 +120,7 @@ class ByTurns(Record):
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
-        _finite_means(agent_s=self.agent_s, customer_s=self.customer_s, wrap_up_s=self.wrap_up_s)
+        finite_means(agent_s=self.agent_s, customer_s=self.customer_s, wrap_up_s=self.wrap_up_s)
         return self
 
 
@@ -126,7 +136,7 @@ class ByWork(Record):
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
-        _finite_means(work_s=self.work_s, wrap_up_s=self.wrap_up_s)
+        finite_means(work_s=self.work_s, wrap_up_s=self.wrap_up_s)
         return self
 
     def speed(self, n_open: int) -> float:
@@ -155,7 +165,9 @@ Service = Annotated[
 
 
 class Queue(Record):
-    """Chats of one kind: who comes, how patient they are, what they need."""
+    """Chats of one kind: who comes, how patient they are, what they need, and whether they come again."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     name: Name = Field(examples=["orders"])
     priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, strict=True)] = 1
@@ -170,13 +182,47 @@ class Queue(Record):
     patience: Law | None = None
     """Time a customer waits in the queue before he leaves. Omitted: for ever."""
     service: Service
+    silence: Silence | None = None
+    """Customers who leave without a signal. Omitted: none."""
+    reply_patience: Law | None = None
+    """Time a customer waits for each reply before he leaves the chat. Omitted: for ever."""
+    idle_timeout_s: PositiveSeconds | None = None
+    """The agent closes a chat whose customer has been quiet that long after a reply. Omitted: never."""
+    balking: Balking | None = None
+    """Customers who do not join when they would have to wait. Omitted: all join."""
+    retry: Again | None = None
+    """Customers who try again after being missed or timed out. Omitted: none."""
+    returns: Again | None = Field(default=None, alias="return")
+    """Customers who come again because their chat did not resolve it. Omitted: none."""
+    max_attempts: Annotated[int, Field(ge=2, le=1000, strict=True)] = 20
+    """Most attempts of one customer, the first included, where there are retries or returns."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
-        broken = [(("prefer", k), "names a group twice", self.prefer[k]) for k in repeated(self.prefer)]
+        broken: list[BrokenLaw] = [
+            (("prefer", k), "names a group twice", self.prefer[k]) for k in repeated(self.prefer)
+        ]
+        if not self.by_turns:
+            for name in ("reply_patience", "idle_timeout_s"):
+                if getattr(self, name) is not None:
+                    law = "needs service by turns: by work there are no replies to wait for"
+                    broken.append(((name,), law, Words("service by work")))
+        if self.silence is not None and self.patience is None and self.reply_patience is None:
+            law = "needs patience or reply_patience: nobody leaves who waits for ever"
+            broken.append((("silence",), law, Words("neither of them")))
         if broken:
             raise law_broken(*broken)
         return self
+
+    @property
+    def most_attempts(self) -> int:
+        """Most attempts of one customer: 1 where nobody comes again."""
+        return self.max_attempts if self.comes_again > 0 else 1
+
+    @property
+    def comes_again(self) -> float:
+        """Share of attempts for which a further one is reserved."""
+        return max((again.probability for again in (self.retry, self.returns) if again), default=0.0)
 
     @property
     def by_turns(self) -> bool:
@@ -187,11 +233,3 @@ class Queue(Record):
     def wrap_up_attention(self) -> bool:
         """Whether a wrap-up takes the agent's attention (R16, R18)."""
         return isinstance(self.service, ByTurns) and self.service.wrap_up_attention
-
-
-def _finite_means(**laws: Law | None) -> None:
-    for name, law in laws.items():
-        if law is not None and law.mean == float("inf"):
-            raise law_broken(
-                ((name,), "a duration of service must end: its last hazard must not be 0", law.law)
-            )

@@ -465,3 +465,12 @@ def _discrete_quantile(values: Floats, weights: tuple[float, ...] | None, u: Flo
     cumulated = np.cumsum(share[order] / share.sum())
     place = np.searchsorted(cumulated, u, side="right")
     return values[order][np.minimum(place, len(values) - 1)]
+
+
+def finite_means(**laws: _Duration | None) -> None:
+    """Refuse a law by which something that must end might last for ever; names are those of the fields."""
+    for name, law in laws.items():
+        if law is not None and law.mean == float("inf"):
+            raise law_broken(
+                ((name,), "this duration must end: its last hazard must not be 0", Words("mean inf"))
+            )

@@ -1,18 +1,31 @@
-"""Who is on duty, and when? Agents as rows, and their spans of duty (R11, R12)."""
+"""Who is on duty, and when? Agents as rows, and their spans of duty (R11, R12, R31, R32)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from sim.world.scenario import Scenario
 from sim.world.team import Group, Shift
-from sim.world.units import DAY_S, Floats, Ints
+from sim.world.units import DAY_S, Flags, Floats, Ints
 
 Span = tuple[float, float]
 """Log-in and log-off in seconds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """How the agents of a replication differ: a row each, in order of number over all groups."""
+
+    speed: Floats
+    """Shape (n_agents,)."""
+    absent: Flags
+    """Shape (n_agents, days): away for the whole day."""
+    late_s: Floats
+    """Shape (n_agents, days): delay of the day's first log-in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,26 +42,91 @@ class Rota:
     """Log-in of each span."""
     off_s: Floats
     """Log-off of each span; infinite for constant agents."""
+    speed: Floats
+    """Speed of each agent on each day, shape (n_agents, days) (R30)."""
+    lost_agent: Ints
+    """Agent of each span that was planned and not worked."""
+    lost_on_s: Floats
+    lost_off_s: Floats
+    lost_late: Flags
+    """Whether it was lost to a late log-in, not to an absence."""
 
 
-def rota(scenario: Scenario) -> Rota:
-    """Agents and spans of duty of a *scenario*."""
-    groups: list[int] = []
-    slots: list[int] = []
-    spans: list[tuple[int, float, float]] = []
-    for g, group in enumerate(scenario.groups):
-        for agent_spans in _spans(group, scenario):
-            spans += [(len(groups), on, off) for on, off in agent_spans]
-            groups.append(g)
-            slots.append(group.concurrency)
-    columns = np.array(spans, dtype=np.float64).reshape(-1, 3)
+def rota(scenario: Scenario, people: People | None = None) -> Rota:
+    """Agents and spans of duty of a *scenario*, with its *people* as they are drawn."""
+    groups = np.repeat(np.arange(len(scenario.groups)), [group.n_agents for group in scenario.groups])
+    worked: list[tuple[int, float, float]] = []
+    lost: list[tuple[int, float, float, bool]] = []
+    planned = (spans for group in scenario.groups for spans in _spans(group, scenario))
+    for agent, spans in enumerate(planned):
+        kept = spans
+        if people is not None and (people.absent[agent].any() or people.late_s[agent].any()):
+            kept, gone = _kept(spans, people.absent[agent], people.late_s[agent])
+            lost += [(agent, on, off, late) for on, off, late in gone]
+        worked += [(agent, on, off) for on, off in kept]
+    columns, lost_columns = _columns(worked, 3), _columns(lost, 4)
     return Rota(
-        group=np.array(groups, dtype=np.int64),
-        slots=np.array(slots, dtype=np.int64),
-        agent=columns[:, 0].astype(np.int64),
-        on_s=columns[:, 1].copy(),
-        off_s=columns[:, 2].copy(),
+        group=groups,
+        slots=np.array([slots for group in scenario.groups for slots in group.slots], dtype=np.int64),
+        agent=columns[0].astype(np.int64),
+        on_s=columns[1],
+        off_s=columns[2],
+        speed=_speeds(scenario, people),
+        lost_agent=lost_columns[0].astype(np.int64),
+        lost_on_s=lost_columns[1],
+        lost_off_s=lost_columns[2],
+        lost_late=lost_columns[3].astype(np.bool_),
     )
+
+
+def _columns(rows: list[tuple[int, float, float]] | list[tuple[int, float, float, bool]], n: int) -> Floats:
+    """Columns of some rows of *n* values."""
+    return np.ascontiguousarray(np.array(rows, dtype=np.float64).reshape(-1, n).T)
+
+
+def _speeds(scenario: Scenario, people: People | None) -> Floats:
+    """Speed of each agent on each day (R30)."""
+    rows = []
+    for group in scenario.groups:
+        learning = np.ones((group.n_agents, scenario.days))
+        if group.ramp is not None:
+            days = [group.ramp.learning(day) for day in range(scenario.days)]
+            learning[group.n_agents - group.ramp.new_hires :] = days
+        rows.append(learning)
+    speed = np.concatenate(rows)
+    return speed if people is None else speed * people.speed[:, None]
+
+
+def _kept(
+    spans: list[Span], absent: Flags, late_s: Floats
+) -> tuple[list[Span], list[tuple[float, float, bool]]]:
+    """Spans that an agent works (R31, R32), and those lost, each with whether it was by being late."""
+    kept: list[Span] = []
+    lost: list[tuple[float, float, bool]] = []
+    today, from_s = -1, 0.0
+    for on, off in _cut_at_midnight(spans, len(absent)):
+        day = int(on // DAY_S)
+        if absent[day]:
+            lost.append((on, off, False))
+            continue
+        if day != today:
+            goes_on = bool(kept) and kept[-1][1] == on
+            today, from_s = day, on if goes_on else on + float(late_s[day])
+        begin = min(max(on, from_s), off)
+        if begin > on:
+            lost.append((on, begin, True))
+        if begin < off:
+            kept.append((begin, off))
+    return _joined(kept), lost
+
+
+def _cut_at_midnight(spans: list[Span], days: int) -> Iterator[Span]:
+    """Spans in pieces that lie within a day; beyond the last midnight belongs to the last day."""
+    for on, off in spans:
+        last = min(int(off // DAY_S), days - 1) if off < float("inf") else days - 1
+        cuts = [day * float(DAY_S) for day in range(int(on // DAY_S) + 1, last + 1)]
+        edges = [on, *(cut for cut in cuts if cut < off), off]
+        yield from pairwise(edges)
 
 
 def _spans(group: Group, scenario: Scenario) -> Iterator[list[Span]]:

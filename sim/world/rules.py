@@ -12,7 +12,8 @@ Customers
     R4  A waiting chat leaves as `overflowed` when it has waited the queue's maximum wait, and as
         `abandoned` when its patience ends. With both at the same instant it overflows. A patience of zero
         is a customer who takes an agent at once or nobody.
-    R5  A chat that still waits when nothing more can happen is `unfinished`.
+    R5  A chat that still waits when nothing more can happen is `unfinished`, unless its customer is gone
+        (R20).
 
 Routing
     R6  An agent may take a chat when he is on duty, has the queue among his group's skills, and holds
@@ -59,6 +60,53 @@ Sharing: service by work
     R18 When its work is done the conversation has ended; its wrap-up then runs beside the agent's other
         chats and holds the slot, so it still counts in j.
     R19 Open chats are never moved from one agent to another.
+
+Silence, patience within the chat, idleness
+    R20 A customer drawn as silent whose patience ends in the queue leaves without a signal: he is gone, and
+        his chat, now `silent`, keeps its place. If it is accepted, its message is answered like any other (by
+        turns), and the chat then holds its slot for the drawn detection time, until the agent notices and
+        closes it. By work nothing is worked on: it holds the slot for the detection time from its acceptance,
+        and counts in j. If it overflows (R4), that ends it instead.
+    R21 By turns, a customer whose message has been in the inbox for its drawn reply patience, and is not
+        answered at that instant, leaves: the chat is `left`. A message not yet taken up is taken out of the
+        inbox and the slot is freed at once. A reply being composed is finished in vain: it holds slot and
+        attention until then; the slot is freed before the next message is taken up.
+    R22 If he is drawn as silent, R21 passes without a signal: he is gone, the chat is `left`, his message is
+        answered in its turn, and then the chat holds its slot for the drawn detection time, as in R20.
+    R23 A chat whose customer has been quiet for the queue's idle timeout after a reply is closed by its
+        agent: it is `timed_out` if the customer would have gone on; a message at that very instant comes
+        first. A chat whose customer is gone is closed by then at the latest, and stays `silent` or `left`.
+    R24 A chat that ends by R20 to R23 has no wrap-up.
+
+Balking and the announced wait
+    R25 A customer who would have to wait, and is not blocked by the capacity, is given an estimate of his
+        wait. `head`: how long the first of the chats waiting in his queue has waited. `last`: how long the
+        chat of his queue that was accepted last had waited. 0 where there is none.
+    R26 Then he reads the share of those who do not join off his queue's curve, at the number of chats waiting
+        in his queue or at the estimate: with points (x, s) in order, s of the first point up to it, s of the
+        last from it on, and in between s[k] + (s[k + 1] - s[k]) * (x - x[k]) / (x[k + 1] - x[k]). He balks,
+        and is `blocked`, if his drawn uniform is below that share.
+
+Customers who come again
+    R27 A customer whose chat ended `abandoned`, `silent`, `blocked`, `overflowed` or `timed_out` and who is
+        drawn as one to retry comes again after the drawn delay, counted from the moment he left (not from the
+        moment when a silent chat is closed).
+    R28 A served chat is resolved if its drawn uniform is below resolution - multitasking * (m / k - 1). By
+        turns, m adds up how many chats its agent held whenever he began one of its k replies; by work, k is 1
+        and m how many he held once he had accepted it. A customer whose chat is served and not resolved and
+        who is drawn as one to return comes again the drawn delay after the end of the conversation.
+    R29 Each further attempt is a chat of its own row, which arrives like any other (R1 to R3): nobody comes
+        from the horizon on. A customer makes no more attempts than were drawn for him.
+
+People
+    R30 An agent's speed on a day is his drawn speed times the learning of that day. A reply (R14, before the
+        switching) and a wrap-up take the drawn time / speed of the day on which they begin; work (R17) is the
+        drawn work / speed of the day of its acceptance.
+    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and
+        duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
+        it.
+    R32 An agent who is late on a day is on duty only from the drawn delay after his first log-in of the day
+        on; one who is on duty as the day begins is not late.
 """
 
 from __future__ import annotations
@@ -81,7 +129,7 @@ class Outcome(IntEnum):
     TIMED_OUT = 4
     """Closed by the agent because the customer did not respond."""
     BLOCKED = 5
-    """The queue was full."""
+    """The queue was full, or the customer balked."""
     OFFLINE = 6
     """Arrived outside the opening hours."""
     OVERFLOWED = 7
@@ -100,6 +148,13 @@ class Policy(StrEnum):
     LONGEST_IDLE = "longest_idle"
     ROUND_ROBIN = "round_robin"
     RANDOM = "random"
+
+
+class Estimate(StrEnum):
+    """Which wait is announced (R25); Ibrahim and Whitt, M&SOM 11(3), 2009, compare them."""
+
+    HEAD = "head"
+    LAST = "last"
 
 
 class Order(IntEnum):
@@ -121,11 +176,17 @@ class Order(IntEnum):
     """The work of a chat is done (service by work)."""
     MESSAGE = 15
     """A customer's next message is in the inbox."""
-    ARRIVAL = 16
+    TIMEOUT = 16
+    """A customer has been quiet for too long (R23)."""
+    CLOSE = 17
+    """An agent notices that a customer is gone (R20, R22)."""
+    REPLY_PATIENCE = 18
+    """A customer has waited too long for a reply (R21): a reply at the same instant comes first."""
+    ARRIVAL = 19
     """A chat arrives: it finds the slots that were freed at this instant."""
-    OVERFLOW = 17
+    OVERFLOW = 20
     """The maximum wait is over."""
-    PATIENCE = 18
+    PATIENCE = 21
     """A customer's patience is over: an answer at the same instant comes first."""
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.world.demand import RATE_COUNTS, ByWork, Queue
 from sim.world.laws import BrokenLaw, Record, Words, law_broken
+from sim.world.quality import Quality
 from sim.world.rules import Policy
 from sim.world.team import Group
 from sim.world.units import (
@@ -84,6 +85,8 @@ class Scenario(Record):
     queues: tuple[Queue, ...] = Field(min_length=1)
     groups: tuple[Group, ...] = Field(min_length=1)
     routing: Routing = Routing()
+    quality: Quality | None = None
+    """What customers think of it: a stated model. Omitted: no figures of satisfaction."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -146,6 +149,8 @@ class Parts:
     start: dt.date | None
     warm_up_h: float | None
     hours: OpeningHours | None
+    has_quality: bool
+    """Whether there is a table of quality, valid or not."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
@@ -165,6 +170,7 @@ class Parts:
             start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
             warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
             hours=_valid(OpeningHours, data.get("hours"), context),
+            has_quality=data.get("quality") is not None,
         )
 
     def known(self, kind: str) -> list[str] | None:
@@ -183,6 +189,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _preference_laws(parts)
     yield from _model_laws(parts)
     yield from _staffing_laws(parts)
+    yield from _quality_laws(parts)
 
 
 def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -271,8 +278,8 @@ def _model_laws(parts: Parts) -> Iterator[BrokenLaw]:
             yield ("groups", g, "queues"), "a group serves by turns or by work, not both", list(group.queues)
         for q, queue in served:
             aht_s = queue.service.aht_s if isinstance(queue.service, ByWork) else None
-            if aht_s is not None and len(aht_s) < group.concurrency:
-                law = f"needs a handling time for each of the {group.concurrency} slots of {group.name!r}"
+            if aht_s is not None and len(aht_s) < group.most_slots:
+                law = f"needs a handling time for each of the {group.most_slots} slots of {group.name!r}"
                 yield ("queues", q, "service", "aht_s"), law, Words(f"{len(aht_s)} of them")
 
 
@@ -285,6 +292,13 @@ def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
         if staffing is not None and len(staffing) not in {per_day, *RATE_COUNTS}:
             law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
             yield ("groups", g, "staffing"), law, Words(f"{len(staffing)} numbers")
+
+
+def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    for q, queue in enumerate(parts.queues):
+        if queue is not None and queue.returns is not None and not parts.has_quality:
+            law = "needs a [quality] table, which says how many chats are resolved"
+            yield ("queues", q, "return"), law, Words("none")
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Self
+from math import prod
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from sim.world.laws import BrokenLaw, Record, Words, law_broken, repeated
-from sim.world.units import Clock, Count, Factor, Minutes, Name, PositiveCount, Slots, clock_text
+from sim.world.factors import FactorLaw
+from sim.world.laws import BrokenLaw, Law, Record, Words, law_broken, repeated
+from sim.world.units import Clock, Count, Factor, Minutes, Name, PositiveCount, Share, Slots, clock_text
+
+Lost = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
+"""Share of something that is lost: never all of it."""
 
 
 class Break(Record):
@@ -54,8 +59,30 @@ class Shift(Record):
                 yield ("breaks", late), "breaks must not overlap", Words(clock_text(self.breaks[late].start))
 
 
+class Ramp(Record):
+    """New hires: the last agents of their group, slower at first, better by the day."""
+
+    new_hires: PositiveCount = Field(examples=[3])
+    """How many of the group's agents are new: the ones with the highest numbers."""
+    speed: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] = Field(examples=[0.6])
+    """Their speed on the scenario's first day, as a share of what it will be."""
+    days: PositiveCount = Field(examples=[20])
+    """Days until they have learnt everything: in between, their speed rises by the same step every day."""
+
+    def learning(self, day: int) -> float:
+        """Share of the full speed that new hires have on a *day*, from 0."""
+        return min(1.0, self.speed + (1 - self.speed) * day / self.days)
+
+
+class Seniority(Record):
+    """Some agents of a group with slots of their own."""
+
+    agents: PositiveCount = Field(examples=[2])
+    concurrency: Slots = Field(examples=[4])
+
+
 class Group(Record):
-    """A team of agents with the same skills and slots."""
+    """A team of agents with the same skills, who may differ in speed, slots and reliability."""
 
     name: Name = Field(examples=["Tier 1"])
     queues: tuple[Name, ...] = Field(min_length=1, examples=[["orders"]])
@@ -69,6 +96,19 @@ class Group(Record):
     staffing: tuple[Count, ...] | None = None
     """Agents on duty in each planning interval of a day (or in each hour, half-hour or quarter)."""
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
+    seniority: tuple[Seniority, ...] = ()
+    """Slots of the group's first agents, in order of number; the others have `concurrency`."""
+    speed: FactorLaw | None = None
+    """Speed of each agent: at 1.25 a reply takes 1 / 1.25 of its time. Omitted: all have speed 1."""
+    ramp: Ramp | None = None
+    """New hires, who are slower at first. Omitted: none."""
+    absence: Share = 0.0
+    """Unplanned: probability that an agent is away for a whole day, drawn for each agent and day."""
+    late_s: Law | None = None
+    """How late an agent logs in on each day of duty. Omitted: punctual."""
+    shrinkage: dict[Name, Lost] = Field(default={}, examples=[{"holiday": 0.1, "training": 0.04}])
+    """Planned: shares of paid time lost to holidays, training, meetings, … by cause. They change no staffing:
+    they turn hours on duty into paid hours."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -76,10 +116,43 @@ class Group(Record):
         if ways != 1:
             law = "give exactly one of agents, staffing and shifts"
             raise law_broken(((), law, Words(f"{ways} of them")))
-        broken = [(("queues", k), "names a queue twice", self.queues[k]) for k in repeated(self.queues)]
+        broken: list[BrokenLaw] = [
+            (("queues", k), "names a queue twice", self.queues[k]) for k in repeated(self.queues)
+        ]
+        broken += self._people_laws()
         if broken:
             raise law_broken(*broken)
         return self
+
+    def _people_laws(self) -> Iterator[BrokenLaw]:
+        if self.ramp is not None and self.ramp.new_hires > self.n_agents:
+            yield ("ramp", "new_hires"), f"the group has {self.n_agents} agents", self.ramp.new_hires
+        seniors = sum(level.agents for level in self.seniority)
+        if seniors > self.n_agents:
+            yield ("seniority",), f"the group has {self.n_agents} agents", Words(f"{seniors} in all")
+        if self.late_s is not None and self.agents is not None:
+            yield ("late_s",), "constant agents never log in: needs staffing or shifts", Words("agents")
+
+    @property
+    def slots(self) -> list[int]:
+        """Slots of each agent, in order of number."""
+        seniors = [level.concurrency for level in self.seniority for _ in range(level.agents)]
+        return seniors + [self.concurrency] * (self.n_agents - len(seniors))
+
+    @property
+    def most_slots(self) -> int:
+        """Slots of the agent who has most."""
+        return max([self.concurrency, *(level.concurrency for level in self.seniority)])
+
+    @property
+    def planned_shrinkage(self) -> float:
+        """Share of paid time that is planned to be lost: the causes multiplied out."""
+        return 1 - prod(1 - share for share in self.shrinkage.values())
+
+    @property
+    def differs(self) -> bool:
+        """Whether its agents differ in speed."""
+        return self.speed is not None or self.ramp is not None
 
     @property
     def n_agents(self) -> int:

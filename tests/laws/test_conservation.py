@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,13 @@ def left_queue_s(log: ChatLog) -> np.ndarray:
 def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
     """Offered is the sum of all outcomes, overall and in every breakdown."""
     scenario, draws = world
-    kpis = measure(simulate(scenario, draws), scenario.targets)
+    log = simulate(scenario, draws)
+    kpis = measure(log, scenario.targets)
     names = [outcome.name.lower() for outcome in Outcome]
 
-    assert kpis["offered"] == draws.n_chats
+    assert kpis["offered"] == len(log.chat.arrival_s)
+    assert draws.n_customers <= len(log.chat.arrival_s) <= draws.n_chats
+    assert kpis["customers"] == draws.n_customers
     for by in (By.OVERALL, By.QUEUE, By.INTERVAL, By.DAY):
         parts = sum(kpis.values(name, by) for name in names)
         assert parts.tolist() == kpis.values("offered", by).tolist()
@@ -65,12 +69,12 @@ def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
     scenario, draws = world
     log = simulate(scenario, draws)
     ended = log.chat.queued & ~np.isnan(left_queue_s(log))
-    start_s, end_s = draws.arrival_s[ended], left_queue_s(log)[ended]
+    start_s, end_s = log.chat.arrival_s[ended], left_queue_s(log)[ended]
     times = np.unique(np.concatenate([start_s, end_s]))
     length = [np.sum((start_s <= t) & (t < end_s)) for t in times[:-1]]
 
     assert np.dot(length, np.diff(times)) == np.sum(end_s - start_s)
-    if not np.any(log.chat.outcome == Outcome.UNFINISHED):
+    if np.array_equal(ended, log.chat.queued):
         measured = measure(log)
         assert np.isclose(measured["queue_length"] * scenario.horizon_s, np.sum(end_s - start_s), atol=1e-6)
 
@@ -88,9 +92,9 @@ def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacit
             assert np.sum((chat.accepted_s[mine] <= t) & (t < chat.released_s[mine])) <= slots
     left_s = left_queue_s(log)
     for q, queue in enumerate(scenario.queues):
-        mine = (draws.queue == q) & chat.queued
-        for t in draws.arrival_s[mine]:
-            waiting = np.sum((draws.arrival_s[mine] <= t) & ~(left_s[mine] <= t))
+        mine = (chat.queue == q) & chat.queued
+        for t in chat.arrival_s[mine]:
+            waiting = np.sum((chat.arrival_s[mine] <= t) & ~(left_s[mine] <= t))
             assert queue.capacity is None or waiting <= queue.capacity
 
 
@@ -106,8 +110,10 @@ def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World)
         group = scenario.groups[log.team.group[agent]]
 
         assert any(log.duty.on_s[s] <= accepted_s < log.duty.off_s[s] for s in spans)
-        assert scenario.queues[draws.queue[row]].name in group.queues
-        assert 0 <= accepted_s - draws.arrival_s[row] <= draws.patience_s[row]
+        assert scenario.queues[log.chat.queue[row]].name in group.queues
+        wait_s = accepted_s - log.chat.arrival_s[row]
+        assert wait_s >= 0
+        assert wait_s <= log.chat.patience_s[row] or log.chat.outcome[row] == Outcome.SILENT
 
 
 @settings(max_examples=60 * SCALE)
@@ -116,7 +122,7 @@ def test_one_agent_composes_one_reply_at_a_time(world: World):
     """Replies of an agent do not overlap, and a conversation's messages follow each other."""
     scenario, draws = world
     log = simulate(scenario, draws)
-    turn, chat_of = log.turn, np.repeat(np.arange(draws.n_chats), np.diff(draws.turn_offset))
+    turn, chat_of = log.turn, np.repeat(np.arange(len(log.chat.agent)), np.diff(log.turn.offset))
     agent = log.chat.agent[chat_of]
     happened = ~np.isnan(turn.reply_s)
     assert np.all((turn.message_s <= turn.start_s)[happened])
@@ -135,7 +141,7 @@ def test_a_free_agent_and_a_waiting_chat_never_coexist(world: World):
     log = simulate(scenario, draws)
     chat = log.chat
     for row in np.flatnonzero(chat.queued):
-        t, name = draws.arrival_s[row], scenario.queues[draws.queue[row]].name
+        t, name = chat.arrival_s[row], scenario.queues[chat.queue[row]].name
         for span, agent in enumerate(log.duty.agent):
             on_duty = log.duty.on_s[span] <= t < log.duty.off_s[span]
             if on_duty and name in scenario.groups[log.team.group[agent]].queues:
@@ -152,8 +158,9 @@ def doubled(scenario: Scenario, draws: Draws) -> World:
     if data["hours"]:
         data["hours"] = {key: 2 * value for key, value in data["hours"].items()}
     for queue in data["queues"]:
-        if queue["max_wait_s"] is not None:
-            queue["max_wait_s"] *= 2
+        _double(queue, *(name for name in ("max_wait_s", "idle_timeout_s") if queue[name] is not None))
+        if queue["balking"] and queue["balking"]["waits_s"]:
+            queue["balking"]["waits_s"] = [2 * wait_s for wait_s in queue["balking"]["waits_s"]]
     for group in data["groups"]:
         if group["staffing"]:
             group["staffing"] = group["staffing"][: len(group["staffing"]) // 2]
@@ -162,9 +169,14 @@ def doubled(scenario: Scenario, draws: Draws) -> World:
             for pause in shift["breaks"]:
                 _double(pause, "start", "minutes")
     columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "agent_s", "customer_s")
-    fields = {name: getattr(draws, name) for name in Draws.__slots__}
-    fields |= {name: 2 * getattr(draws, name) for name in columns}
-    return Scenario.model_validate(data), Draws(**fields)
+    columns += ("reply_patience_s", "detect_s")
+    fields = {name: 2 * getattr(draws, name) for name in columns}
+    if draws.chains is not None:
+        delays = {name: 2 * getattr(draws.chains, name) for name in ("retry_delay_s", "return_delay_s")}
+        fields["chains"] = replace(draws.chains, **delays)
+    if draws.people is not None:
+        fields["people"] = replace(draws.people, late_s=2 * draws.people.late_s)
+    return Scenario.model_validate(data), replace(draws, **fields)
 
 
 def _double(record: dict[str, Any], *keys: str) -> None:

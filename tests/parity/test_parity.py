@@ -22,7 +22,7 @@ from tests.worlds import SCALE, worlds
 
 def assert_same(first: ChatLog, second: ChatLog) -> None:
     """Every column of both logs is array-equal, and as many events happened."""
-    for record in ("chat", "turn", "duty", "team"):
+    for record in ("chat", "turn", "duty", "team", "lost"):
         for name in getattr(first, record).__slots__:
             columns = (getattr(getattr(log, record), name) for log in (first, second))
             np.testing.assert_array_equal(*columns, err_msg=f"{record}.{name}")

@@ -193,18 +193,20 @@ def added_by_chat(
     arrival_s, accepted_s, ended_s, released_s = (
         float(getattr(log.chat, name)[i]) for name in ("arrival_s", "accepted_s", "ended_s", "released_s")
     )
-    accepted = log.chat.agent[i] >= 0
+    handled, silent = log.chat.agent[i] >= 0, outcome is Outcome.SILENT
+    accepted = handled and not silent
+    left_s = float(log.chat.left_s[i]) if len(log.chat.left_s) else math.nan
     turns = slice(*log.turn.offset[i : i + 2])
     responses = [
         r - m
         for m, r in zip(log.turn.message_s[turns], log.turn.reply_s[turns], strict=True)
-        if not math.isnan(r)
+        if not math.isnan(r) and not r > left_s
     ]
     by_turns_ = log.centre.by_turns[log.chat.queue[i]]
     answered = bool(responses) if by_turns_ else accepted
     entered = outcome not in {Outcome.BLOCKED, Outcome.OFFLINE}
-    gone = outcome is Outcome.ABANDONED
-    wait_s = (accepted_s if accepted else ended_s) - arrival_s
+    gone = outcome in {Outcome.ABANDONED, Outcome.SILENT}
+    wait_s = (left_s if silent else accepted_s if accepted else ended_s) - arrival_s
     in_time = entered and wait_s <= threshold_s
     first_s = responses[0] if responses else 0.0
     sums = {
@@ -220,8 +222,8 @@ def added_by_chat(
         "response_s": (sum(responses), len(responses)),
         "response_mean_of_means_s": (np.mean(responses), 1) if responses else (0, 0),
         "messages_per_chat": (2 * len(responses), bool(responses)),
-        "duration_s": (ended_s - accepted_s, 1) if accepted else (0, 0),
-        "aht_s": (released_s - accepted_s, 1) if accepted else (0, 0),
+        "duration_s": (ended_s - accepted_s, 1) if handled else (0, 0),
+        "aht_s": (released_s - accepted_s, 1) if handled else (0, 0),
     }
     return {name: (float(top), float(bottom)) for name, (top, bottom) in sums.items()}
 

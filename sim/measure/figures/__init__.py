@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from sim.measure.figures.agents import AGENTS
 from sim.measure.figures.conversation import CONVERSATION
+from sim.measure.figures.customers import CUSTOMER
 from sim.measure.figures.forms import Kpi, Peak, Quantile, Ratio
+from sim.measure.figures.satisfaction import SATISFACTION
 from sim.measure.figures.volume import VOLUME
 from sim.measure.figures.waiting import WAITING
 
 __all__ = ["BY_NAME", "KPIS", "RATIOS", "Kpi", "Peak", "Quantile", "Ratio"]
 
-KPIS: tuple[Kpi, ...] = VOLUME + WAITING + CONVERSATION + AGENTS
+KPIS: tuple[Kpi, ...] = VOLUME + WAITING + CONVERSATION + AGENTS + CUSTOMER + SATISFACTION
 """All key figures, in the order in which they are shown."""
 
 BY_NAME = {kpi.name: kpi for kpi in KPIS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.measure.figures.forms import Kpi, Quantile, Ratio, handled
 from sim.measure.tables import Column, Value
 
-ACCEPTED = handled(Column.ACCEPTED)
+HANDLED = handled(Column.HANDLED)
 REPLIES = handled(Column.REPLIES)
 TURNED = handled(Column.TURNED)
 
@@ -88,7 +88,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.DURATION_S), ACCEPTED),
+        Ratio(handled(Column.DURATION_S), HANDLED),
         "Acceptance → end of the conversation, wrap-up excluded.",
     ),
     Kpi(
@@ -97,7 +97,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.HANDLING_S), ACCEPTED),
+        Ratio(handled(Column.HANDLING_S), HANDLED),
         "Average handling time: acceptance → end of the wrap-up, by the clock on the wall.",
     ),
     Kpi(

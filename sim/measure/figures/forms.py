@@ -53,6 +53,9 @@ class Ratio:
 
     top: Sum
     bottom: Sum
+    squares: Sum | None = None
+    """Where each row counts one below the line: what the rows add above it, squared and added up. With it a
+    single run has an interval too."""
 
     @property
     def breakdowns(self) -> frozenset[By]:
@@ -81,7 +84,7 @@ class Peak:
         return self.highest.breakdowns
 
 
-Section = Literal["volume", "waiting", "conversation", "agents"]
+Section = Literal["volume", "waiting", "conversation", "agents", "customers", "satisfaction"]
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -96,3 +99,5 @@ class Kpi:
     section: Section
     form: Ratio | Quantile | Peak
     definition: str
+    source: str = ""
+    """Where the definition comes from, if it is not the field's common usage."""

@@ -1,0 +1,50 @@
+"""Who are the agents? Their speeds, absences and late log-ins, drawn for each replication (R30 to R32)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.draws.streams import Stream, Streams
+from sim.world.rota import People
+from sim.world.scenario import Scenario
+from sim.world.team import Group
+from sim.world.units import Flags, Floats
+
+SLOWEST = 0.05
+"""No agent is slower than this."""
+
+
+def people(scenario: Scenario, streams: Streams) -> Sequence[People | None]:
+    """Agents of each replication; None where all are alike, present and punctual.
+
+    A group's agents stand in order of number, so agent k is the same person when the team grows.
+    """
+    groups = scenario.groups
+    if not any(group.speed or group.absence or group.late_s for group in groups):
+        return [None] * len(streams)
+    drawn = [_group(scenario, g, group, streams) for g, group in enumerate(groups)]
+    return [
+        People(*(np.concatenate([columns[k][r] for columns in drawn]) for k in range(3)))
+        for r in range(len(streams))
+    ]
+
+
+def _group(scenario: Scenario, g: int, group: Group, streams: Streams) -> tuple[Floats, Flags, Floats]:
+    """Speeds, absences and delays of a group: shapes (n_replications, n_agents) and (…, n_agents, days)."""
+    n, agents, days = len(streams), group.n_agents, scenario.days
+
+    def uniforms(stream: Stream, size: int) -> Floats:
+        return streams.uniforms(g, stream, np.arange(n + 1) * size)
+
+    speed, late_s = np.ones((n, agents)), np.zeros((n, agents, days))
+    absent = np.zeros((n, agents, days), dtype=np.bool_)
+    if group.speed is not None:
+        u = uniforms(Stream.SPEED, agents)
+        speed = np.maximum(group.speed.sample(u), SLOWEST).reshape(speed.shape)
+    if group.absence:
+        absent = (uniforms(Stream.ABSENCE, agents * days) < group.absence).reshape(absent.shape)
+    if group.late_s is not None:
+        late_s = group.late_s.sample(uniforms(Stream.LATE, agents * days)).reshape(late_s.shape)
+    return speed, absent, late_s

@@ -1,0 +1,163 @@
+"""How does a log come of what an engine wrote? Rows that happened, in order of arrival, with what follows.
+
+Engines write a row for each row of the draws. Of the rows reserved for further attempts (R29) only those that
+happened are kept, and what customers say about their chats is read off their draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from sim.draws.record import Draws
+from sim.engines.opinions import opinions
+from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Lost, Team, Turns
+from sim.world.rota import Rota
+from sim.world.rules import NO_AGENT, Outcome
+from sim.world.scenario import Scenario
+from sim.world.units import Flags, Floats, Ints
+
+NO_TIMES: Floats = np.empty(0)
+NO_ROWS: Ints = np.empty(0, dtype=np.int64)
+NO_FLAGS: Flags = np.empty(0, dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Happened:
+    """What an engine writes: columns of chats, of turns and of spans of duty, in the rows of the draws.
+
+    Columns that only some scenarios need may be empty in the others.
+    """
+
+    arrival_s: Floats
+    """NaN for a reserved row that did not happen."""
+    outcome: Ints
+    agent: Ints
+    queued: Flags
+    accepted_s: Floats
+    ended_s: Floats
+    released_s: Floats
+    gone_s: Floats
+    """When the customer left without a signal (R20, R22)."""
+    estimate_s: Floats
+    """The wait that was announced (R25)."""
+    balked: Flags
+    open_chats: Ints
+    """Adds up m of R28."""
+    resolved: Flags
+    message_s: Floats
+    start_s: Floats
+    reply_s: Floats
+    out_s: Floats
+
+    @classmethod
+    def nothing_yet(cls, draws: Draws, team: Rota) -> Self:
+        """Columns before anything has happened."""
+        n, times = draws.n_chats, (np.full(draws.n_chats, np.nan) for _ in range(5))
+        flags = (np.zeros(n, dtype=np.bool_) for _ in range(3))
+        turns = (np.full(draws.n_turns, np.nan) for _ in range(3))
+        return cls(
+            arrival_s=draws.arrival_s.copy(),
+            outcome=np.full(n, Outcome.UNFINISHED, dtype=np.int64),
+            agent=np.full(n, NO_AGENT, dtype=np.int64),
+            queued=next(flags),
+            accepted_s=next(times),
+            ended_s=next(times),
+            released_s=next(times),
+            gone_s=next(times),
+            estimate_s=next(times),
+            balked=next(flags),
+            open_chats=np.zeros(n, dtype=np.int64),
+            resolved=next(flags),
+            message_s=next(turns),
+            start_s=next(turns),
+            reply_s=next(turns),
+            out_s=team.off_s.copy(),
+        )
+
+
+def chat_log(scenario: Scenario, draws: Draws, team: Rota, happened: Happened, n_events: int) -> ChatLog:
+    """Log of a run of *scenario*."""
+    rows = None if draws.chains is None else _in_order(happened.arrival_s)
+    turns = Turns(draws.turn_offset, happened.message_s, happened.start_s, happened.reply_s)
+    return ChatLog(
+        centre=_centre(scenario),
+        chat=_chats(scenario, draws, happened, turns, rows),
+        turn=turns if rows is None else _turns_of(turns, rows),
+        duty=Duty(team.agent, team.on_s, team.off_s, happened.out_s),
+        team=Team(team.group, team.slots, team.speed),
+        lost=Lost(team.lost_agent, team.lost_on_s, team.lost_off_s, team.lost_late),
+        n_events=n_events,
+    )
+
+
+def _in_order(arrival_s: Floats) -> Ints:
+    """Rows that happened, in order of arrival, then of row."""
+    rows = np.flatnonzero(~np.isnan(arrival_s))
+    return rows[np.argsort(arrival_s[rows], kind="stable")]
+
+
+def _chats(scenario: Scenario, draws: Draws, happened: Happened, turns: Turns, rows: Ints | None) -> Chats:
+    """Columns of chats; those of features that the scenario lacks are empty."""
+    queues, chains = scenario.queues, draws.chains
+    left = any(queue.silence is not None or queue.reply_patience is not None for queue in queues)
+    balks = any(queue.balking is not None for queue in queues)
+    columns: dict[str, Any] = {
+        "queue": draws.queue,
+        "number": draws.number,
+        "arrival_s": happened.arrival_s,
+        "patience_s": draws.patience_s,
+        "outcome": happened.outcome,
+        "agent": happened.agent,
+        "queued": happened.queued,
+        "accepted_s": happened.accepted_s,
+        "ended_s": happened.ended_s,
+        "released_s": happened.released_s,
+        "left_s": _left_s(happened) if left else NO_TIMES,
+        "estimate_s": happened.estimate_s if balks else NO_TIMES,
+        "balked": happened.balked if balks else NO_FLAGS,
+        "attempt": NO_ROWS if chains is None else chains.attempt,
+        **opinions(scenario, draws, happened.outcome, happened.arrival_s, happened.accepted_s,
+                   happened.open_chats, happened.resolved, turns),
+    }  # fmt: skip
+    if rows is None or chains is None:
+        return Chats(customer=NO_ROWS, **columns)
+    place = np.zeros(len(happened.arrival_s), dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    picked = {name: column[rows] if len(column) else column for name, column in columns.items()}
+    return Chats(customer=place[chains.customer[rows]], **picked)
+
+
+def _left_s(happened: Happened) -> Floats:
+    """When customers left whose chats went on without them: with a signal only while a reply was composed."""
+    known = (happened.outcome == Outcome.LEFT) & np.isnan(happened.gone_s)
+    return np.where(known, happened.ended_s, happened.gone_s)
+
+
+def _turns_of(turns: Turns, rows: Ints) -> Turns:
+    """Turns of some chats, in their order."""
+    counts = np.diff(turns.offset)[rows]
+    offset = np.concatenate([[0], np.cumsum(counts)])
+    picked = np.arange(offset[-1]) + np.repeat(turns.offset[rows] - offset[:-1], counts)
+    return Turns(offset, turns.message_s[picked], turns.start_s[picked], turns.reply_s[picked])
+
+
+def _centre(scenario: Scenario) -> Centre:
+    """What a reader of the log must know of the centre."""
+    by_turns = {queue.name: queue.by_turns for queue in scenario.queues}
+    return Centre(
+        name=scenario.name,
+        start=scenario.start,
+        days=scenario.days,
+        interval_s=scenario.interval_s,
+        warm_up_s=scenario.warm_up_s,
+        queues=tuple(by_turns),
+        groups=tuple(group.name for group in scenario.groups),
+        by_turns=tuple(by_turns.values()),
+        wrap_up_attention=tuple(queue.wrap_up_attention for queue in scenario.queues),
+        attentive=tuple(by_turns[group.queues[0]] for group in scenario.groups),
+        shrinkage=tuple(group.planned_shrinkage for group in scenario.groups),
+        fcr_window_s=None if scenario.quality is None else scenario.quality.fcr_window_h * 3600.0,
+    )

@@ -1,0 +1,162 @@
+"""How does a chat end, and does its customer come again? By the last reply, or by what may come before."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled, woven
+from sim.engines.kernel.heap import push
+from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
+from sim.engines.kernel.line import end_wait
+from sim.engines.kernel.records import GONE, HERE, LEFT_ALREADY, Centre
+from sim.engines.kernel.slots import free_slot, release
+from sim.engines.kernel.work import end_work
+from sim.world.rules import Order, Outcome
+
+MESSAGE, WRAP_UP = int(Order.MESSAGE), int(Order.WRAP_UP)
+TIMEOUT, CLOSE, ARRIVAL = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.ARRIVAL)
+SERVED, ABANDONED, SILENT = int(Outcome.SERVED), int(Outcome.ABANDONED), int(Outcome.SILENT)
+LEFT, TIMED_OUT = int(Outcome.LEFT), int(Outcome.TIMED_OUT)
+
+
+@woven
+def reply(c: Centre, row: int, now: float) -> None:
+    """End a reply: the customer's turn (R15), or the end of the conversation (R16)."""
+    turn, agent = c.chats[row].turn, c.chats[row].agent
+    if c.chats[row].customer != HERE:
+        reply_to_nobody(c, row, now)
+        return
+    if turn + 1 < c.chats[row].end_turn:
+        c.chats[row].turn = turn + 1
+        attend_next(c, agent, now)
+        customer_s, timeout_s = c.turns[turn].customer_s, c.queues[c.chats[row].queue].idle_timeout_s
+        if customer_s > timeout_s:
+            push(c, now + timeout_s, TIMEOUT, row)  # R23
+        else:
+            push(c, now + customer_s, MESSAGE, row)
+        return
+    if not c.queues[c.chats[row].queue].wrap_up_attention:
+        attend_next(c, agent, now)
+    end_conversation(c, row, now)
+
+
+@compiled
+def reply_to_nobody(c: Centre, row: int, now: float) -> None:
+    """End a reply whose customer has left: in vain (R21), or not noticed yet (R22)."""
+    agent = int(c.chats[row].agent)
+    if c.chats[row].customer == LEFT_ALREADY:
+        release(c, row, now)
+        turn_to_next(c, agent, now)
+    else:
+        turn_to_next(c, agent, now)
+        hold_s = min(c.fates[row].detect_s, c.queues[c.chats[row].queue].idle_timeout_s)
+        push(c, now + hold_s, CLOSE, row)
+
+
+@woven
+def end_conversation(c: Centre, row: int, now: float) -> None:
+    """Begin the wrap-up (R16, R18)."""
+    c.visits[row].ended_s = now
+    if c.desk[0].judges:
+        resolve(c, row, now)
+    wrap_up_s = c.visits[row].wrap_up_s
+    if c.desk[0].differs:
+        wrap_up_s /= speed_of(c, c.chats[row].agent, now)  # R30
+    push(c, now + wrap_up_s, WRAP_UP, row)
+
+
+@compiled
+def resolve(c: Centre, row: int, now: float) -> None:
+    """Note whether a conversation resolved what its customer came for; he may come again (R28)."""
+    n_replies = max(c.turn_offset[row + 1] - c.turn_offset[row], 1)
+    others = c.chats[row].open_chats / n_replies - 1
+    resolution = c.desk[0].resolution - c.desk[0].multitasking * others
+    c.fates[row].resolved = c.fates[row].resolve_u < resolution
+    if not c.fates[row].resolved and c.fates[row].returns:
+        come_again(c, row, now + c.fates[row].return_delay_s)
+
+
+@woven
+def end_wrap_up(c: Centre, row: int, now: float) -> None:
+    """Free the slot, and then the attention if the wrap-up had it."""
+    agent = c.chats[row].agent
+    c.visits[row].outcome = SERVED
+    c.visits[row].released_s = now
+    free_slot(c, agent, now)
+    if c.queues[c.chats[row].queue].wrap_up_attention:
+        attend_next(c, agent, now)
+
+
+@compiled
+def finish(c: Centre, row: int, now: float) -> None:
+    """End the work of a chat, if the announcement still holds."""
+    agent = c.chats[row].agent
+    if c.shares[agent].next_finish == row and c.shares[agent].next_finish_s == now:
+        end_work(c, agent, row, now)
+        end_conversation(c, row, now)
+
+
+@compiled
+def give_up(c: Centre, row: int, outcome: int, now: float) -> None:
+    """Let a chat that still waits leave (R4), or its customer without it (R20)."""
+    if not c.chats[row].waiting:
+        return
+    if outcome == ABANDONED and c.desk[0].has_fates and c.fates[row].silent:
+        c.chats[row].customer = GONE
+        c.fates[row].gone_s = now
+        go_wrong(c, row, SILENT, now)
+        return
+    end_wait(c, row)
+    c.visits[row].ended_s = now
+    if c.chats[row].customer == HERE:
+        go_wrong(c, row, outcome, now)
+
+
+@compiled
+def go_wrong(c: Centre, row: int, outcome: int, now: float) -> None:
+    """Note how a chat went wrong; the customer may try again (R27)."""
+    c.visits[row].outcome = outcome
+    if c.desk[0].has_fates and c.fates[row].retries:
+        come_again(c, row, now + c.fates[row].retry_delay_s)
+
+
+@compiled
+def come_again(c: Centre, row: int, arrival_s: float) -> None:
+    """Let the customer of a chat make his next attempt (R29)."""
+    if arrival_s < c.desk[0].horizon_s:
+        attempt = c.fates[row].next_row
+        c.visits[attempt].arrival_s = arrival_s
+        push(c, arrival_s, ARRIVAL, attempt)
+
+
+@compiled
+def lose_patience(c: Centre, row: int, now: float) -> None:
+    """Let a customer who still waits for a reply leave (R21), maybe without a signal (R22)."""
+    turn = c.chats[row].turn
+    is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.visits[row].ended_s)
+    if c.chats[row].customer != HERE or not is_due:
+        return
+    c.visits[row].outcome = LEFT
+    if c.desk[0].has_fates and c.fates[row].silent:
+        c.chats[row].customer = GONE
+        c.fates[row].gone_s = now
+        return
+    c.chats[row].customer = LEFT_ALREADY
+    c.visits[row].ended_s = now
+    if np.isnan(c.turns[turn].start_s):
+        withdraw(c, row)
+        release(c, row, now)
+
+
+@compiled
+def close(c: Centre, row: int, now: float) -> None:
+    """Let an agent close a chat whose customer is gone."""
+    c.visits[row].ended_s = now
+    release(c, row, now)
+
+
+@compiled
+def time_out(c: Centre, row: int, now: float) -> None:
+    """Let an agent close a chat whose customer has been quiet for too long (R23)."""
+    go_wrong(c, row, TIMED_OUT, now)
+    close(c, row, now)

@@ -1,0 +1,99 @@
+"""What has an agent's attention? His inbox, message by message (R13 to R15, R21)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled, woven
+from sim.engines.kernel.heap import push
+from sim.engines.kernel.records import DAY, HERE, NONE, Centre
+from sim.world.rules import Order
+
+REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
+
+
+@woven
+def receive(c: Centre, row: int, now: float) -> None:
+    """Put a chat's message in its agent's inbox; he takes it up if nothing has his attention."""
+    agent, turn = c.chats[row].agent, c.chats[row].turn
+    c.turns[turn].message_s = now
+    if c.desk[0].patient:
+        be_patient(c, row, turn, now)
+    if not c.agents[agent].attending:
+        c.agents[agent].attending = True
+        compose(c, row, now)
+        return
+    tail = c.agents[agent].inbox_tail
+    c.chats[row].inbox_next = NONE
+    if tail == NONE:
+        c.agents[agent].inbox_head = row
+    else:
+        c.chats[tail].inbox_next = row
+    c.agents[agent].inbox_tail = row
+
+
+@woven
+def attend_next(c: Centre, agent: int, now: float) -> None:
+    """Let an agent turn to the next message in his inbox."""
+    row = c.agents[agent].inbox_head
+    if row == NONE:
+        c.agents[agent].attending = False
+        return
+    c.agents[agent].inbox_head = c.chats[row].inbox_next
+    if c.agents[agent].inbox_head == NONE:
+        c.agents[agent].inbox_tail = NONE
+    compose(c, row, now)
+
+
+@compiled
+def turn_to_next(c: Centre, agent: int, now: float) -> None:
+    """Let an agent turn to the next message in his inbox, where that is rare enough for a call."""
+    attend_next(c, agent, now)
+
+
+@woven
+def compose(c: Centre, row: int, now: float) -> None:
+    """Begin a reply (R14, R30)."""
+    turn, agent = c.chats[row].turn, c.chats[row].agent
+    n_open = c.agents[agent].n_open
+    compose_s = c.turns[turn].reply_s  # NOTE: the drawn composing time stands where the reply will
+    if c.desk[0].differs:
+        compose_s /= speed_of(c, agent, now)
+    if n_open > 1:
+        compose_s *= 1 + c.groups[c.agents[agent].group].switching
+    c.chats[row].open_chats += n_open
+    c.turns[turn].start_s = now
+    c.turns[turn].reply_s = now + compose_s
+    push(c, now + compose_s, REPLY, row)
+
+
+@compiled
+def speed_of(c: Centre, agent: int, now: float) -> float:
+    """Give an agent's speed of today (R30)."""
+    today = min(int(now // DAY), c.agent_speed.shape[1] - 1)
+    return float(c.agent_speed[agent, today])
+
+
+@compiled
+def be_patient(c: Centre, row: int, turn: int, now: float) -> None:
+    """Announce the end of a customer's patience with a reply (R21)."""
+    if c.queues[c.chats[row].queue].patient and c.chats[row].customer == HERE:
+        patience_s = c.reply_patience_s[turn]
+        if patience_s < np.inf:
+            push(c, now + patience_s, REPLY_PATIENCE, row)
+
+
+@compiled
+def withdraw(c: Centre, row: int) -> None:
+    """Take a message that nobody has taken up out of its agent's inbox."""
+    agent, before = c.chats[row].agent, NONE
+    here = c.agents[agent].inbox_head
+    while here != row:
+        before, here = here, c.chats[here].inbox_next
+    after = c.chats[row].inbox_next
+    if before == NONE:
+        c.agents[agent].inbox_head = after
+    else:
+        c.chats[before].inbox_next = after
+    if after == NONE:
+        c.agents[agent].inbox_tail = before

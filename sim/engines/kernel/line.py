@@ -1,0 +1,101 @@
+"""Who waits, and who is next? Waiting chats of each queue in order of arrival (R4, R9, R25, R26)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.engines.kernel.heap import push
+from sim.engines.kernel.records import HEAD, NONE, Centre
+from sim.world.rules import Order
+
+OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
+
+
+@compiled
+def begin_to_wait(c: Centre, row: int, now: float) -> None:
+    """Put a chat into its queue, with what will end its wait (R4)."""
+    q = c.chats[row].queue
+    c.chats[row].queued = True
+    c.chats[row].waiting = True
+    c.queues[q].n_waiting += 1
+    tail = c.queues[q].wait_tail
+    c.visits[row].wait_previous, c.visits[row].wait_next = tail, NONE
+    if tail == NONE:
+        c.queues[q].wait_head = row
+    else:
+        c.visits[tail].wait_next = row
+    c.queues[q].wait_tail = row
+    if c.queues[q].max_wait_s < np.inf:
+        push(c, now + c.queues[q].max_wait_s, OVERFLOW, row)
+    if c.visits[row].patience_s < np.inf:
+        push(c, now + c.visits[row].patience_s, PATIENCE, row)
+
+
+@compiled
+def end_wait(c: Centre, row: int) -> None:
+    """Take a chat out of its queue."""
+    q = c.chats[row].queue
+    c.chats[row].waiting = False
+    c.queues[q].n_waiting -= 1
+    before, after = c.visits[row].wait_previous, c.visits[row].wait_next
+    if before == NONE:
+        c.queues[q].wait_head = after
+    else:
+        c.visits[before].wait_next = after
+    if after == NONE:
+        c.queues[q].wait_tail = before
+    else:
+        c.visits[after].wait_previous = before
+
+
+@compiled
+def next_waiting(c: Centre, group: int) -> int:
+    """Find the waiting chat that an agent of a group takes next (R9); NONE if none waits."""
+    best = NONE
+    for k in range(c.groups[group].first_skill, c.groups[group].end_skill):
+        row = c.queues[c.skill[k]].wait_head
+        if row == NONE:
+            continue
+        if best == NONE:
+            best = row
+            continue
+        priority, best_priority = (
+            c.queues[c.chats[row].queue].priority,
+            c.queues[c.chats[best].queue].priority,
+        )
+        if priority != best_priority:
+            if priority < best_priority:
+                best = row
+        elif c.visits[row].arrival_s != c.visits[best].arrival_s:
+            if c.visits[row].arrival_s < c.visits[best].arrival_s:
+                best = row
+        elif row < best:
+            best = row
+    return best
+
+
+@compiled
+def balks(c: Centre, row: int, now: float) -> bool:
+    """Announce the wait to a customer who would have to wait (R25); say whether he does not join (R26)."""
+    q = c.chats[row].queue
+    estimate_s = c.queues[q].last_wait_s
+    if c.queues[q].estimate == HEAD:
+        head = c.queues[q].wait_head
+        estimate_s = 0.0 if head == NONE else now - c.visits[head].arrival_s
+    c.fates[row].estimate_s = estimate_s
+    x = float(c.queues[q].n_waiting) if c.queues[q].by_place else estimate_s
+    return bool(c.fates[row].balk_u < share_at(c, q, x))
+
+
+@compiled
+def share_at(c: Centre, q: int, x: float) -> float:
+    """Read the share that does not join off a queue's curve (R26)."""
+    first, last = c.queues[q].first_point, c.queues[q].end_point - 1
+    if x <= c.curve[first].x:
+        return float(c.curve[first].share)
+    for k in range(first, last):
+        if x < c.curve[k + 1].x:
+            low, high = c.curve[k].share, c.curve[k + 1].share
+            return float(low + (high - low) * (x - c.curve[k].x) / (c.curve[k + 1].x - c.curve[k].x))
+    return float(c.curve[last].share)

@@ -1,0 +1,151 @@
+"""What happens next, until nothing more can? Arrivals, duty and the heap, in one order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled, woven
+from sim.engines.kernel.endings import (
+    close,
+    end_wrap_up,
+    finish,
+    give_up,
+    go_wrong,
+    lose_patience,
+    reply,
+    time_out,
+)
+from sim.engines.kernel.heap import earlier, pop
+from sim.engines.kernel.inbox import receive
+from sim.engines.kernel.line import balks, begin_to_wait
+from sim.engines.kernel.records import DAY, NONE, ROWS, TOP, Centre
+from sim.engines.kernel.seats import route, seat, unseat
+from sim.engines.kernel.slots import accept, fill_slots
+from sim.world.rules import Order, Outcome
+
+# The compiler takes globals for constants.
+LOG_ON, ARRIVAL = int(Order.LOG_ON), int(Order.ARRIVAL)
+REPLY, WRAP_UP, FINISH, MESSAGE = int(Order.REPLY), int(Order.WRAP_UP), int(Order.FINISH), int(Order.MESSAGE)
+TIMEOUT, CLOSE, REPLY_PATIENCE = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.REPLY_PATIENCE)
+OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
+ABANDONED, BLOCKED = int(Outcome.ABANDONED), int(Outcome.BLOCKED)
+OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
+LATEST = 2**62
+"""A key after all others."""
+FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
+"""Where the next event comes from."""
+
+
+@compiled
+def run(c: Centre, n_customers: int) -> int:
+    """Let everything happen until nothing more can (R5); return the number of events."""
+    row, duty, n_duty = 0, 0, len(c.duty)
+    while True:
+        now, key, source = np.inf, LATEST, NONE
+        if row < n_customers:
+            now, key, source = c.visits[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
+        if duty < n_duty and earlier(c.duty[duty].time_s, c.duty[duty].key, now, key):
+            now, key, source = c.duty[duty].time_s, c.duty[duty].key, FROM_DUTY
+        if c.desk[0].heap_size > 0 and earlier(c.heap[TOP].time_s, c.heap[TOP].key, now, key):
+            now, key, source = c.heap[TOP].time_s, c.heap[TOP].key, FROM_HEAP
+        arriving = NONE
+        if source == FROM_HEAP:
+            pop(c)
+            if key // ROWS == ARRIVAL:
+                arriving = key % ROWS
+            else:
+                happen(c, key // ROWS, key % ROWS, now)
+        elif source == FROM_DOOR:
+            arriving = row
+            row += 1
+        elif source == FROM_DUTY:
+            duty += 1
+            change_duty(c, key // ROWS == LOG_ON, key % ROWS, now)
+        else:
+            return int(c.desk[0].n_events) + n_customers + n_duty
+        if arriving != NONE:
+            arrive(c, arriving, now)
+
+
+@woven
+def happen(c: Centre, order: int, row: int, now: float) -> None:
+    """Let one event of the heap happen; arrivals are left to the loop."""
+    if order == REPLY:
+        reply(c, row, now)
+    elif order == MESSAGE:
+        receive(c, row, now)
+    elif order == WRAP_UP:
+        end_wrap_up(c, row, now)
+    elif order == FINISH:
+        finish(c, row, now)
+    elif order == OVERFLOW:
+        give_up(c, row, OVERFLOWED, now)
+    elif order == PATIENCE:
+        give_up(c, row, ABANDONED, now)
+    elif order == REPLY_PATIENCE:
+        lose_patience(c, row, now)
+    elif order == CLOSE:
+        close(c, row, now)
+    elif order == TIMEOUT:
+        time_out(c, row, now)
+
+
+@woven
+def arrive(c: Centre, row: int, now: float) -> None:
+    """Let a chat arrive (R1 to R3)."""
+    q = c.chats[row].queue
+    if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
+        c.visits[row].outcome = OFFLINE
+        c.visits[row].ended_s = now
+        return
+    agent = route(c, row)
+    if agent != NONE:
+        accept(c, row, agent, now)
+        if c.queues[q].by_turns:
+            receive(c, row, now)
+    elif c.queues[q].n_waiting >= c.queues[q].capacity:
+        turn_away(c, row, now)
+    elif c.queues[q].estimate != NONE and balks(c, row, now):
+        c.fates[row].balked = True
+        turn_away(c, row, now)
+    else:
+        begin_to_wait(c, row, now)
+
+
+@compiled
+def turn_away(c: Centre, row: int, now: float) -> None:
+    """Let a chat be blocked (R3, R26)."""
+    c.visits[row].ended_s = now
+    go_wrong(c, row, BLOCKED, now)
+
+
+@compiled
+def change_duty(c: Centre, begins: bool, span: int, now: float) -> None:
+    """Begin or end a span of duty."""
+    if begins:
+        log_on(c, span, now)
+    else:
+        log_off(c, span)
+
+
+@compiled
+def log_on(c: Centre, span: int, now: float) -> None:
+    """Begin a span of duty (R10, R11)."""
+    agent = c.spans[span].agent
+    if c.agents[agent].n_open > 0:
+        c.spans[c.shares[agent].span].out_s = now
+    c.shares[agent].span = span
+    c.agents[agent].on_duty = True
+    c.agents[agent].idle_since = now  # R8
+    if c.agents[agent].n_open < c.agents[agent].slots:
+        seat(c, agent)
+    fill_slots(c, agent, now)
+
+
+@compiled
+def log_off(c: Centre, span: int) -> None:
+    """End a span of duty: no new chats (R11)."""
+    agent = c.spans[span].agent
+    if c.agents[agent].n_open < c.agents[agent].slots:
+        unseat(c, agent)
+    c.agents[agent].on_duty = False

@@ -1,0 +1,449 @@
+"""What does the compiled engine read and write? Its records, and how they are laid out before a run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from sim.compiled import IS_COMPILED
+from sim.draws.record import Draws
+from sim.engines.happened import NO_FLAGS, NO_TIMES, Happened
+from sim.world.demand import ByWork, Queue
+from sim.world.rota import Rota, rota
+from sim.world.rules import NO_AGENT, Estimate, Order, Outcome, Policy
+from sim.world.scenario import Same, Scenario
+from sim.world.units import DAY_S, Flags, Floats, Ints
+
+POLICIES = list(Policy)
+"""A policy's number is its place here."""
+NONE = -1
+HERE, GONE, LEFT_ALREADY = 0, 1, 2
+"""Where a chat's customer is: gone without a signal (R20, R22), or with one during his reply (R21)."""
+ESTIMATES = list(Estimate)
+"""A wait's number is its place here; NONE where none is announced (R25)."""
+HEAD = ESTIMATES.index(Estimate.HEAD)
+TOP = 3
+"""The heap's first event is in place 3, so that four children share a line of the cache."""
+ROWS = 2**32
+"""An event's key is order × ROWS + row."""
+DAY = float(DAY_S)
+
+Records: TypeAlias = Any
+"""A structured array, or a record array where nothing is compiled."""
+
+CHAT = np.dtype(
+    [
+        *((name, np.int32) for name in ("queue", "agent", "turn", "end_turn", "inbox_next")),
+        *((name, np.int32) for name in ("open_chats", "customer")),
+        *((name, np.bool_) for name in ("queued", "waiting")),
+    ],
+    align=True,
+)
+"""What is looked at with each message of a chat, half a line of the processor's cache: `turn` is the turn it
+is at, `inbox_next` links the messages in an agent's inbox by row, `open_chats` is m of R28."""
+VISIT = np.dtype(
+    [
+        *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
+        *((name, np.float64) for name in ("accepted_s", "ended_s", "released_s", "mark_s")),
+        *((name, np.int32) for name in ("outcome", "wait_next", "wait_previous")),
+    ],
+    align=True,
+)
+"""The rest of a chat: what is looked at once or twice. The waiting line is linked by row."""
+FATE = np.dtype(
+    [
+        *((name, np.float64) for name in ("gone_s", "estimate_s", "detect_s", "balk_u", "resolve_u")),
+        *((name, np.float64) for name in ("retry_delay_s", "return_delay_s")),
+        ("next_row", np.int64),
+        *((name, np.bool_) for name in ("silent", "balked", "resolved", "retries", "returns")),
+    ],
+    align=True,
+)
+"""What only some scenarios ask of a chat (R20 to R29); the others have no such records."""
+TURN = np.dtype([(name, np.float64) for name in ("message_s", "start_s", "reply_s", "customer_s")])
+"""A turn, half a line of the cache: until its reply begins, the time to compose it stands in `reply_s`."""
+AGENT = np.dtype(
+    [
+        *((name, np.int32) for name in ("group", "slots", "n_open", "inbox_head", "inbox_tail")),
+        *((name, np.int32) for name in ("seat_next", "seat_previous")),
+        *((name, np.bool_) for name in ("on_duty", "attending")),
+        ("idle_since", np.float64),
+    ],
+    align=True,
+)
+"""What is looked at with each message of an agent: `seat_next` links those who may take a chat."""
+SHARE = np.dtype(
+    [
+        *((name, np.int32) for name in ("span", "n_work", "next_finish")),
+        *((name, np.float64) for name in ("since_s", "next_finish_s")),
+    ],
+    align=True,
+)
+"""The rest of an agent: his newest span of duty, and his work, with the chat announced to end first."""
+QUEUE = np.dtype(
+    [
+        *((name, np.int64) for name in ("priority", "capacity", "first_tier", "end_tier")),
+        *((name, np.int64) for name in ("wait_head", "wait_tail", "n_waiting", "chosen_last")),
+        *((name, np.int64) for name in ("estimate", "first_point", "end_point")),
+        *((name, np.bool_) for name in ("by_turns", "wrap_up_attention", "patient", "by_place")),
+        *((name, np.float64) for name in ("max_wait_s", "idle_timeout_s", "last_wait_s")),
+    ],
+    align=True,
+)
+GROUP = np.dtype(
+    [
+        *((name, np.int64) for name in ("first_skill", "end_skill", "first_agent", "end_agent")),
+        ("shares", np.bool_),
+        ("switching", np.float64),
+    ],
+    align=True,
+)
+"""A group: `shares` says that it serves by work."""
+RANGE = np.dtype([("first", np.int64), ("end", np.int64)])
+SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64)])
+EVENT = np.dtype([("time_s", np.float64), ("key", np.int64)])
+POINT = np.dtype([("x", np.float64), ("share", np.float64)])
+SEATS = np.dtype([("head", np.int64), ("tail", np.int64)])
+DESK = np.dtype(
+    [
+        *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
+        *((name, np.float64) for name in ("open_s", "close_s", "horizon_s", "resolution", "multitasking")),
+        *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
+    ]
+)
+"""`patient`: some queue has patience with replies. `differs`: agents differ in speed. `judges`: chats are
+resolved or not."""
+
+
+class Centre(NamedTuple):
+    """All that the engine reads and writes."""
+
+    chats: Records
+    visits: Records
+    fates: Records
+    turns: Records
+    reply_patience_s: Floats
+    turn_offset: Ints
+    agents: Records
+    shares: Records
+    queues: Records
+    groups: Records
+    tiers: Records
+    """Groups of a tier: a range of `tier_group`."""
+    tier_group: Ints
+    skill: Ints
+    """Queues of each group, one after the other."""
+    spans: Records
+    duty: Records
+    """Log-ins and log-offs in order."""
+    heap: Records
+    seats: Records
+    """Shape (n_groups, n_slots): agents who may take a chat and hold so many, as a linked list."""
+    free_tree: Ints
+    """Fenwick tree over agents: 1 for each who may take a chat. Kept for R7's orders by number alone."""
+    pulled: Ints
+    """Chats that an agent has just taken from the queue."""
+    work_row: Ints
+    """Shape (n_agents, n_slots): chats being worked on."""
+    clock_s: Floats
+    """Shape (n_agents, n_queues)."""
+    speed: Floats
+    """Shape (n_queues, n_slots + 1): speed of each chat with so many open (R17)."""
+    agent_speed: Floats
+    """Shape (n_agents, days) (R30)."""
+    curve: Records
+    """Points of the queues' curves of balking, one after the other."""
+    desk: Records
+    """The rest: one record."""
+
+
+def records(n: int | tuple[int, ...], dtype: np.dtype[Any], **fields: Any) -> Records:
+    """Records with these fields; the others are zero."""
+    return _filled(np.zeros(n, dtype=dtype), fields)
+
+
+def _filled(rows: Records, fields: dict[str, Any]) -> Records:
+    for name, values in fields.items():
+        rows[name] = values
+    return rows if IS_COMPILED else rows.view(np.recarray)
+
+
+class Team(NamedTuple):
+    """Agents and their duty in one replication."""
+
+    rota: Rota
+    spans: Records
+    duty: Records
+
+
+class Fixed(NamedTuple):
+    """What is the same in every run of a scenario, and what every run begins with a copy of."""
+
+    team: Team
+    """As planned: nobody absent, late, or faster than others by nature."""
+    agents: Records
+    queues: Records
+    groups: Records
+    tiers: Records
+    tier_group: Ints
+    skill: Ints
+    speed: Floats
+    curve: Records
+    desk: Records
+    silent_queues: Flags
+    n_slots: int
+
+
+@lru_cache(maxsize=8)
+def fixed(same: Same) -> Fixed:
+    """What a scenario brings, prepared once: replications ask for it again and again."""
+    scenario = same.scenario
+    queues, groups, team = scenario.queues, scenario.groups, _team(rota(scenario))
+    names = [queue.name for queue in queues]
+    tiers = [_tiers(scenario, queue) for queue in queues]
+    skills = [sorted(names.index(name) for name in group.queues) for group in groups]
+    n_slots = max(group.most_slots for group in groups)
+    tier_ends = np.cumsum([0] + [len(tier) for queue_tiers in tiers for tier in queue_tiers])
+    curves = [queue.balking for queue in queues if queue.balking]
+    return Fixed(
+        team=team,
+        agents=records(
+            len(team.rota.group), AGENT, group=team.rota.group, slots=team.rota.slots,
+            inbox_head=NONE, inbox_tail=NONE,
+        ),
+        queues=_queues(scenario, tiers),
+        groups=_groups(scenario, skills, team.rota),
+        tiers=records(len(tier_ends) - 1, RANGE, first=tier_ends[:-1], end=tier_ends[1:]),
+        tier_group=np.array([g for qt in tiers for tier in qt for g in tier], dtype=np.int64),
+        skill=np.array([q for skill in skills for q in skill], dtype=np.int64),
+        speed=np.array([_speeds(queue, n_slots) for queue in queues]),
+        curve=records(
+            sum(len(curve.points) for curve in curves), POINT,
+            x=[x for curve in curves for x in curve.points],
+            share=[share for curve in curves for share in curve.shares],
+        ),
+        desk=_desk(scenario),
+        silent_queues=np.array([queue.silence is not None for queue in queues]),
+        n_slots=n_slots,
+    )  # fmt: skip
+
+
+def team_of(prepared: Fixed, scenario: Scenario, draws: Draws) -> Team:
+    """Agents and duty of a replication: as planned, or as its people are drawn."""
+    return prepared.team if draws.people is None else _team(rota(scenario, draws.people))
+
+
+def centre(prepared: Fixed, team: Team, draws: Draws) -> Centre:
+    """Everything as it is at the beginning."""
+    n_agents, n_queues = len(prepared.agents), len(prepared.queues)
+    # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
+    # patience with each reply; untouched memory is free.
+    heap = _room(8 * draws.n_chats + len(draws.reply_patience_s) + 16, EVENT, skipped=TOP)
+    return Centre(
+        chats=_chats(draws),
+        visits=_visits(draws),
+        fates=_fates(draws, prepared),
+        turns=_turns(draws),
+        reply_patience_s=draws.reply_patience_s,
+        turn_offset=draws.turn_offset,
+        agents=prepared.agents.copy(),
+        shares=records(n_agents, SHARE, span=NONE, next_finish=NONE),
+        queues=prepared.queues.copy(),
+        groups=prepared.groups,
+        tiers=prepared.tiers,
+        tier_group=prepared.tier_group,
+        skill=prepared.skill,
+        spans=team.spans.copy(),
+        duty=team.duty,
+        heap=heap,
+        seats=records((len(prepared.groups), prepared.n_slots), SEATS, head=NONE, tail=NONE),
+        free_tree=np.zeros(n_agents + 1, dtype=np.int64),
+        pulled=np.zeros(prepared.n_slots, dtype=np.int64),
+        work_row=np.zeros((n_agents, prepared.n_slots), dtype=np.int64),
+        clock_s=np.zeros((n_agents, n_queues)),
+        speed=prepared.speed,
+        agent_speed=team.rota.speed,
+        curve=prepared.curve,
+        desk=_desk_of(prepared, team),
+    )  # fmt: skip
+
+
+def happened(c: Centre) -> Happened:
+    """What the engine has written, as columns."""
+    chats, visits, fates, turns = c.chats, c.visits, c.fates, c.turns
+
+    def column(records: Records, name: str) -> Any:
+        return np.ascontiguousarray(records[name])
+
+    start_s, has_fates = column(turns, "start_s"), bool(c.desk[0]["has_fates"])
+    return Happened(
+        arrival_s=column(visits, "arrival_s"),
+        outcome=visits["outcome"].astype(np.int64),
+        agent=chats["agent"].astype(np.int64),
+        queued=column(chats, "queued"),
+        accepted_s=column(visits, "accepted_s"),
+        ended_s=column(visits, "ended_s"),
+        released_s=column(visits, "released_s"),
+        gone_s=column(fates, "gone_s") if has_fates else NO_TIMES,
+        estimate_s=column(fates, "estimate_s") if has_fates else NO_TIMES,
+        balked=column(fates, "balked") if has_fates else NO_FLAGS,
+        open_chats=chats["open_chats"].astype(np.int64),
+        resolved=column(fates, "resolved") if has_fates else NO_FLAGS,
+        message_s=column(turns, "message_s"),
+        start_s=start_s,
+        reply_s=np.where(np.isnan(start_s), np.nan, turns["reply_s"]),
+        out_s=column(c.spans, "out_s"),
+    )
+
+
+def _room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
+    """Room for *n* records, of which record number *skipped* begins a line of the processor's cache."""
+    line = 64  # bytes
+    room = np.empty(n * dtype.itemsize + 2 * line, dtype=np.uint8)
+    first = -(room.ctypes.data + skipped * dtype.itemsize) % line
+    rows = room[first : first + n * dtype.itemsize].view(dtype)
+    return rows if IS_COMPILED else rows.view(np.recarray)
+
+
+def _team(planned: Rota) -> Team:
+    return Team(
+        rota=planned,
+        spans=records(len(planned.agent), SPAN, agent=planned.agent, out_s=planned.off_s),
+        duty=_duty(planned),
+    )
+
+
+def _desk(scenario: Scenario) -> Records:
+    queues, hours, quality = scenario.queues, scenario.hours, scenario.quality
+    rare = ("silence", "reply_patience", "balking", "retry", "returns")
+    return records(
+        1,
+        DESK,
+        policy=POLICIES.index(scenario.routing.policy),
+        open_s=hours.open if hours else 0.0,
+        close_s=hours.close if hours else DAY,
+        horizon_s=scenario.horizon_s,
+        resolution=quality.resolution if quality else 0.0,
+        multitasking=quality.multitasking if quality else 0.0,
+        patient=any(queue.reply_patience is not None for queue in queues),
+        judges=quality is not None,
+        has_fates=quality is not None or any(getattr(queue, name) for queue in queues for name in rare),
+    )
+
+
+def _desk_of(prepared: Fixed, team: Team) -> Records:
+    desk = prepared.desk.copy()
+    desk[0]["differs"] = bool((team.rota.speed != 1).any())
+    return desk
+
+
+def _chats(draws: Draws) -> Records:
+    columns = {"queue": draws.queue, "turn": draws.turn_offset[:-1], "end_turn": draws.turn_offset[1:]}
+    others = {"agent": NO_AGENT, "inbox_next": NONE, "open_chats": 0, "customer": HERE}
+    return _filled(_room(draws.n_chats, CHAT), columns | others | {"queued": False, "waiting": False})
+
+
+def _turns(draws: Draws) -> Records:
+    columns = {"message_s": np.nan, "start_s": np.nan, "reply_s": draws.agent_s}
+    return _filled(_room(draws.n_turns, TURN), columns | {"customer_s": draws.customer_s})
+
+
+def _visits(draws: Draws) -> Records:
+    columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")
+    return records(
+        draws.n_chats,
+        VISIT,
+        outcome=int(Outcome.UNFINISHED),
+        **dict.fromkeys(("accepted_s", "ended_s", "released_s"), np.nan),
+        **{name: getattr(draws, name) for name in columns},
+    )
+
+
+def _fates(draws: Draws, prepared: Fixed) -> Records:
+    if not prepared.desk[0]["has_fates"]:
+        return records(0, FATE)
+    fates = records(draws.n_chats, FATE, gone_s=np.nan, estimate_s=np.nan, next_row=NONE)
+    if len(draws.silent):
+        fates["silent"] = draws.silent & prepared.silent_queues[draws.queue]
+        fates["detect_s"] = draws.detect_s
+    if len(draws.balk_u):
+        fates["balk_u"] = draws.balk_u
+    if draws.opinions is not None:
+        fates["resolve_u"] = draws.opinions.resolve_u
+    if draws.chains is not None:
+        for name in ("next_row", "retries", "returns", "retry_delay_s", "return_delay_s"):
+            fates[name] = getattr(draws.chains, name)
+    return fates
+
+
+def _queues(scenario: Scenario, tiers: list[list[list[int]]]) -> Records:
+    queues = scenario.queues
+    tier_ends = np.cumsum([0] + [len(queue_tiers) for queue_tiers in tiers])
+    curves = [queue.balking for queue in queues]
+    point_ends = np.cumsum([0] + [len(curve.points) if curve else 0 for curve in curves])
+    return records(
+        len(queues),
+        QUEUE,
+        priority=[queue.priority for queue in queues],
+        capacity=[ROWS if queue.capacity is None else queue.capacity for queue in queues],
+        first_tier=tier_ends[:-1],
+        end_tier=tier_ends[1:],
+        wait_head=NONE,
+        wait_tail=NONE,
+        chosen_last=NONE,
+        estimate=[ESTIMATES.index(curve.estimate) if curve else NONE for curve in curves],
+        first_point=point_ends[:-1],
+        end_point=point_ends[1:],
+        by_turns=[queue.by_turns for queue in queues],
+        wrap_up_attention=[queue.wrap_up_attention for queue in queues],
+        patient=[queue.reply_patience is not None for queue in queues],
+        by_place=[curve is not None and curve.places is not None for curve in curves],
+        max_wait_s=[np.inf if queue.max_wait_s is None else queue.max_wait_s for queue in queues],
+        idle_timeout_s=[np.inf if queue.idle_timeout_s is None else queue.idle_timeout_s for queue in queues],
+    )
+
+
+def _groups(scenario: Scenario, skills: list[list[int]], team: Rota) -> Records:
+    groups = scenario.groups
+    skill_ends = np.cumsum([0] + [len(skill) for skill in skills])
+    agent_ends = np.searchsorted(team.group, np.arange(len(groups) + 1))
+    return records(
+        len(groups),
+        GROUP,
+        first_skill=skill_ends[:-1],
+        end_skill=skill_ends[1:],
+        first_agent=agent_ends[:-1],
+        end_agent=agent_ends[1:],
+        shares=[not scenario.queues[skill[0]].by_turns for skill in skills],
+        switching=[group.switching for group in groups],
+    )
+
+
+def _duty(team: Rota) -> Records:
+    """Log-ins and log-offs in order of time and key."""
+    span = np.arange(len(team.agent))
+    ends = team.off_s < np.inf
+    times = np.concatenate([team.on_s, team.off_s[ends]])
+    keys = np.concatenate([int(Order.LOG_ON) * ROWS + span, int(Order.LOG_OFF) * ROWS + span[ends]])
+    order = np.lexsort((keys, times))
+    return records(len(times), EVENT, time_s=times[order], key=keys[order])
+
+
+def _tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
+    """Groups that may take a chat of a queue: the preferred one by one, then the others (R7)."""
+    able = [g for g, group in enumerate(scenario.groups) if queue.name in group.queues]
+    names = [group.name for group in scenario.groups]
+    tiers = [[names.index(name)] for name in queue.prefer]
+    rest = [g for g in able if names[g] not in queue.prefer]
+    return [*tiers, rest] if rest else tiers
+
+
+def _speeds(queue: Queue, n_slots: int) -> list[float]:
+    """Speed of a queue's chats with 0, 1, 2, … open; 1 where the scenario has no such number."""
+    service = queue.service
+    if not isinstance(service, ByWork):
+        return [1.0] * (n_slots + 1)
+    n_given = n_slots if service.aht_s is None else min(len(service.aht_s), n_slots)
+    return [1.0] + [service.speed(n) if n <= n_given else 1.0 for n in range(1, n_slots + 1)]

@@ -1,0 +1,91 @@
+"""Who holds which chats? Slots: taking chats and freeing slots (R3, R9, R11)."""
+
+from __future__ import annotations
+
+from sim.compiled import compiled, woven
+from sim.engines.kernel.heap import push
+from sim.engines.kernel.inbox import receive, speed_of
+from sim.engines.kernel.line import end_wait, next_waiting
+from sim.engines.kernel.records import HERE, NONE, Centre
+from sim.engines.kernel.seats import seat, unseat
+from sim.engines.kernel.work import advance, announce_finish
+from sim.world.rules import Order
+
+CLOSE = int(Order.CLOSE)
+
+
+@woven
+def accept(c: Centre, row: int, agent: int, now: float) -> None:
+    """Give a chat to an agent who may take it."""
+    q, shares = c.chats[row].queue, c.groups[c.agents[agent].group].shares
+    if shares:
+        advance(c, agent, now)
+    unseat(c, agent)
+    c.agents[agent].n_open += 1
+    c.agents[agent].idle_since = now  # R8
+    if c.agents[agent].n_open < c.agents[agent].slots:
+        seat(c, agent)
+    c.chats[row].agent = agent
+    c.visits[row].accepted_s = now
+    c.queues[q].last_wait_s = now - c.visits[row].arrival_s  # R25
+    if shares:
+        begin_work(c, row, agent, now)
+
+
+@compiled
+def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
+    """Begin the work of a chat just accepted (R17), or notice that nobody is there (R20)."""
+    if c.chats[row].customer == HERE:
+        work_s = c.visits[row].work_s
+        if c.desk[0].differs:
+            work_s /= speed_of(c, agent, now)  # R30
+        c.visits[row].mark_s = c.clock_s[agent, c.chats[row].queue] + work_s
+        c.work_row[agent, c.shares[agent].n_work] = row
+        c.shares[agent].n_work += 1
+        c.chats[row].open_chats = c.agents[agent].n_open
+    else:
+        push(c, now + c.fates[row].detect_s, CLOSE, row)
+    announce_finish(c, agent, now)
+
+
+@woven
+def free_slot(c: Centre, agent: int, now: float) -> None:
+    """Free a slot of an agent; he fills it if he may (R9)."""
+    shares = c.groups[c.agents[agent].group].shares
+    if shares:
+        advance(c, agent, now)
+    if c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
+        unseat(c, agent)
+    c.agents[agent].n_open -= 1
+    c.agents[agent].idle_since = now  # R8
+    if c.agents[agent].on_duty:
+        seat(c, agent)
+    if shares:
+        announce_finish(c, agent, now)
+    fill_slots(c, agent, now)
+    if not c.agents[agent].on_duty and c.agents[agent].n_open == 0:  # R11: the end of an overrun
+        c.spans[c.shares[agent].span].out_s = now
+
+
+@compiled
+def fill_slots(c: Centre, agent: int, now: float) -> None:
+    """Give an agent the waiting chats that he may take, in order (R9), and then their messages (R13)."""
+    n_pulled = 0
+    while c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
+        row = next_waiting(c, c.agents[agent].group)
+        if row == NONE:
+            break
+        end_wait(c, row)
+        accept(c, row, agent, now)
+        c.pulled[n_pulled] = row
+        n_pulled += 1
+    for k in range(n_pulled):
+        if c.queues[c.chats[c.pulled[k]].queue].by_turns:
+            receive(c, c.pulled[k], now)
+
+
+@compiled
+def release(c: Centre, row: int, now: float) -> None:
+    """Free the slot of a chat that ends without a wrap-up (R24)."""
+    c.visits[row].released_s = now
+    free_slot(c, int(c.chats[row].agent), now)

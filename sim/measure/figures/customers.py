@@ -1,0 +1,90 @@
+"""Who does not join, and who comes again? Figures of customers over all their attempts.
+
+The figures of the other sections count attempts: each is a chat. Here a customer counts once, in the interval
+of his first attempt.
+"""
+
+from __future__ import annotations
+
+from sim.measure.figures.forms import RUNS, Kpi, Ratio, chats
+from sim.measure.tables import Column
+
+CUSTOMERS = chats(Column.CUSTOMERS)
+ESTIMATED = chats(Column.ESTIMATED)
+
+CUSTOMER: tuple[Kpi, ...] = (
+    Kpi(
+        "balked",
+        "Balked",
+        "chats",
+        "lower",
+        "customers",
+        Ratio(chats(Column.BALKED), RUNS),
+        "Did not join when they would have had to wait; they are among the blocked.",
+    ),
+    Kpi(
+        "estimate_error_s",
+        "Announced wait, error",
+        "s",
+        "lower",
+        "customers",
+        Ratio(chats(Column.ESTIMATE_MISS_S), ESTIMATED),
+        "Mean of |announced − true wait| of those who waited and were accepted.",
+        "Ibrahim and Whitt, M&SOM 11(3), 2009.",
+    ),
+    Kpi(
+        "estimate_bias_s",
+        "Announced wait, bias",
+        "s",
+        "neither",
+        "customers",
+        Ratio(chats(Column.ESTIMATE_ERROR_S), ESTIMATED),
+        "Mean of announced − true wait of the same chats: above 0, too long was announced.",
+    ),
+    Kpi(
+        "customers",
+        "Customers",
+        "customers",
+        "neither",
+        "customers",
+        Ratio(CUSTOMERS, RUNS),
+        "First attempts; all the others are the same people again.",
+    ),
+    Kpi(
+        "retries",
+        "Retries",
+        "chats",
+        "lower",
+        "customers",
+        Ratio(chats(Column.RETRIES), RUNS),
+        "Attempts of customers who were not served the last time.",
+    ),
+    Kpi(
+        "returns",
+        "Returns",
+        "chats",
+        "lower",
+        "customers",
+        Ratio(chats(Column.RETURNS), RUNS),
+        "Attempts of customers who were served the last time, and not helped.",
+    ),
+    Kpi(
+        "attempts_per_customer",
+        "Attempts per customer",
+        "chats",
+        "lower",
+        "customers",
+        Ratio(chats(Column.ATTEMPTS), CUSTOMERS),
+        "Chats ÷ customers.",
+    ),
+    Kpi(
+        "customers_missed_rate",
+        "Customers missed",
+        "share",
+        "lower",
+        "customers",
+        Ratio(chats(Column.CUSTOMERS_MISSED), CUSTOMERS),
+        "Customers who got no human reply in any of their attempts ÷ customers.",
+    ),
+)
+"""Figures of balking, announced waits, retries and returns."""
