@@ -139,6 +139,8 @@ def _tables(
 
     terminal = tables.Terminal()
     parts = [tables.summary(centre, estimates, seed, terminal.width, everything=everything)]
+    shrunk = tables.hours(centre, estimates)
+    parts += [shrunk] if shrunk is not None else []
     parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
     return terminal.text(parts)
 

@@ -35,7 +35,13 @@ def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: En
     }
 
 
-def to_json(document: dict[str, Any]) -> str:
+def kpis_document() -> list[dict[str, str]]:
+    """Document of all key figures: what each of them is."""
+    names = ("name", "title", "unit", "better", "section", "definition", "source")
+    return [{name: getattr(kpi, name) for name in names} for kpi in KPIS]
+
+
+def to_json(document: dict[str, Any] | list[dict[str, str]]) -> str:
     """Text of a document."""
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 

@@ -22,6 +22,7 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME, KPIS, Kpi
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
+from sim.measure.waterfall import waterfall
 from sim.world.scenario import Scenario
 from sim.world.units import DAY_S, clock_text
 
@@ -32,8 +33,34 @@ COMPACT = (
     "frt_s", "response_s", "response_p90_s", "messages_per_chat", "duration_s", "aht_s", "focus_aht_s",
     "agent_hours", "occupancy", "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour",
     "overrun_s",
+    "known_abandonment", "wasted_slots", "speed", "absence", "lateness", "paid_hours", "shrinkage",
+    "balked", "estimate_error_s", "estimate_bias_s", "customers", "retries", "returns",
+    "attempts_per_customer", "customers_missed_rate",
+    "resolution", "first_contact_resolution", "multitasking", "surveys", "survey_response", "csat",
+    "csat_all", "nps", "ces", "conversion",
 )  # fmt: skip
 """Figures of the short table; counts of outcomes that never happen are left out."""
+
+IDLE = {
+    "known_abandonment": ("silent", 0),
+    "wasted_slots": ("wasted_slots", 0),
+    "speed": ("speed", 1),
+    "absence": ("absence", 0),
+    "lateness": ("lateness", 0),
+    "paid_hours": ("shrinkage", 0),
+    "shrinkage": ("shrinkage", 0),
+    "balked": ("balked", 0),
+    "customers": ("attempts_per_customer", 1),
+    "retries": ("retries", 0),
+    "returns": ("returns", 0),
+    "attempts_per_customer": ("attempts_per_customer", 1),
+    "customers_missed_rate": ("attempts_per_customer", 1),
+    "surveys": ("surveys", 0),
+}
+"""Figures that say nothing, and are left out of the short table, where another has this value."""
+
+SECTIONS = {"satisfaction": "Satisfaction (an assumption: the scenario's [quality])"}
+"""Titles of sections that are not their name."""
 
 ACROSS = {
     By.INTERVAL: (
@@ -144,6 +171,40 @@ def summary(
         parts.append(_targets(promise, scenario.targets.threshold_s, width))
     parts.append(_figures(estimates, width, everything=everything))
     return Group(*parts)
+
+
+def hours(scenario: Scenario, estimates: Estimates) -> RenderableType | None:
+    """From paid hours to hours on duty: what each cause takes, group by group; None if none does."""
+    rows: list[Row | None] = []
+    for name, steps in waterfall(scenario, estimates):
+        if len(steps) > 2:
+            rows += [None, [Text(name, style="bold")]]
+            rows += [
+                [
+                    f"  {step.title}",
+                    "" if step.share is None else number(step.share, "share"),
+                    number(step.hours, "h"),
+                ]
+                for step in steps
+            ]
+    columns = [Column(""), Column("Share", justify="right"), Column("h", justify="right")]
+    return _table("From paid hours to hours on duty", columns, rows) if rows else None
+
+
+def figures_known(width: int) -> RenderableType:
+    """All key figures: name, unit, which way is better, definition and source."""
+    columns = [Column("Name", no_wrap=True), Column("Unit"), Column("Better"), Column("Definition", ratio=1)]
+    rows: list[Row | None] = []
+    section = None
+    for kpi in KPIS:
+        if kpi.section != section:
+            section = kpi.section
+            rows += [None, [Text(section.capitalize(), style="bold")]]
+        told = f"{kpi.title}: {kpi.definition}" + (f" [{kpi.source}]" if kpi.source else "")
+        rows.append([kpi.name, kpi.unit, "" if kpi.better == "neither" else kpi.better, Text(told)])
+    table = _table("Key figures", columns, rows)
+    table.width = width
+    return table
 
 
 def _table(title: str, columns: Sequence[str | Column], rows: Iterable[Row | None]) -> Table:
@@ -259,7 +320,7 @@ def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
     for kpi, figure in _shown(estimates, everything=everything):
         if kpi.section != section:
             section = kpi.section
-            rows += [None, [Text(section.capitalize(), style="bold")]]
+            rows += [None, [Text(SECTIONS.get(section, section.capitalize()), style="bold")]]
         spread = f"{number(figure.p10, kpi.unit)} … {number(figure.p90, kpi.unit)}" if estimates.n > 1 else ""
         unit = "" if kpi.unit == "share" else kpi.unit
         value = number(figure.value, kpi.unit)
@@ -271,6 +332,9 @@ def _shown(estimates: Estimates, *, everything: bool) -> Iterator[tuple[Kpi, Fig
     for kpi in KPIS:
         figure = estimates.figure(kpi.name)
         is_empty = figure.value is None or (kpi.section == "volume" and figure.value == 0)
+        if kpi.name in IDLE:
+            sign, idle = IDLE[kpi.name]
+            is_empty = is_empty or estimates.figure(sign).value == idle
         if everything or (
             kpi.name in COMPACT and not (is_empty and kpi.name not in {"offered", "missed_rate"})
         ):
