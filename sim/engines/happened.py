@@ -7,6 +7,7 @@ happened are kept, and what customers say about their chats is read off their dr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.engines.opinions import opinions
 from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Lost, Team, Turns
 from sim.world.rota import Rota
 from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Scenario
+from sim.world.scenario import Same, Scenario
 from sim.world.units import Flags, Floats, Ints
 
 NO_TIMES: Floats = np.empty(0)
@@ -83,7 +84,7 @@ def chat_log(scenario: Scenario, draws: Draws, team: Rota, happened: Happened, n
     rows = None if draws.chains is None else _in_order(happened.arrival_s)
     turns = Turns(draws.turn_offset, happened.message_s, happened.start_s, happened.reply_s)
     return ChatLog(
-        centre=_centre(scenario),
+        centre=_centre(Same(scenario)),
         chat=_chats(scenario, draws, happened, turns, rows),
         turn=turns if rows is None else _turns_of(turns, rows),
         duty=Duty(team.agent, team.on_s, team.off_s, happened.out_s),
@@ -144,8 +145,10 @@ def _turns_of(turns: Turns, rows: Ints) -> Turns:
     return Turns(offset, turns.message_s[picked], turns.start_s[picked], turns.reply_s[picked])
 
 
-def _centre(scenario: Scenario) -> Centre:
+@lru_cache(maxsize=8)
+def _centre(same: Same) -> Centre:
     """What a reader of the log must know of the centre."""
+    scenario = same.scenario
     by_turns = {queue.name: queue.by_turns for queue in scenario.queues}
     return Centre(
         name=scenario.name,

@@ -17,9 +17,26 @@ import numpy as np
 
 from sim.compiled import prepare
 from sim.draws.record import Draws
-from sim.engines.happened import chat_log
+from sim.engines.happened import Happened, chat_log
+from sim.engines.kernel.layout import Drawn, lay_out, read_out, room_for
 from sim.engines.kernel.loop import run
-from sim.engines.kernel.records import Centre, centre, fixed, happened, team_of
+from sim.engines.kernel.records import (
+    CHAT,
+    EVENT,
+    NONE,
+    SHARE,
+    TOP,
+    TURN,
+    VISIT,
+    Centre,
+    Fixed,
+    Team,
+    fates,
+    fixed,
+    records,
+    room,
+    team_of,
+)
 from sim.log.chatlog import ChatLog
 from sim.world.scenario import Same, Scenario
 
@@ -30,7 +47,56 @@ def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     team = team_of(prepared, scenario, draws)
     c = centre(prepared, team, draws)
     n_events = _compiled_run()(c, draws.n_customers)
-    return chat_log(scenario, draws, team.rota, happened(c), n_events)
+    return chat_log(scenario, draws, team.rota, _happened(c), n_events)
+
+
+def centre(prepared: Fixed, team: Team, draws: Draws) -> Centre:
+    """Everything as it is at the beginning."""
+    n_agents, n_queues = len(prepared.agents), len(prepared.queues)
+    chats, visits = room(draws.n_chats, CHAT), room(draws.n_chats, VISIT)
+    turns = room(draws.n_turns, TURN)
+    lay_out(Drawn(*(getattr(draws, name) for name in Drawn._fields)), chats, visits, turns)
+    desk = prepared.desk.copy()
+    desk[0]["differs"] = team.differs
+    return Centre(
+        chats=chats,
+        visits=visits,
+        fates=fates(draws, prepared),
+        turns=turns,
+        reply_patience_s=draws.reply_patience_s,
+        turn_offset=draws.turn_offset,
+        agents=prepared.agents.copy(),
+        shares=records(n_agents, SHARE, span=NONE, next_finish=NONE),
+        queues=prepared.queues.copy(),
+        groups=prepared.groups,
+        tiers=prepared.tiers,
+        tier_group=prepared.tier_group,
+        skill=prepared.skill,
+        spans=team.spans.copy(),
+        duty=team.duty,
+        # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
+        # patience with each reply; untouched memory is free.
+        heap=room(8 * draws.n_chats + len(draws.reply_patience_s) + 16, EVENT, skipped=TOP),
+        seats=prepared.seats.copy(),
+        free_tree=np.zeros(n_agents + 1, dtype=np.int64),
+        pulled=np.zeros(prepared.n_slots, dtype=np.int64),
+        work_row=np.zeros((n_agents, prepared.n_slots), dtype=np.int64),
+        clock_s=np.zeros((n_agents, n_queues)),
+        speed=prepared.speed,
+        agent_speed=team.rota.speed,
+        curve=prepared.curve,
+        desk=desk,
+    )
+
+
+def _happened(c: Centre) -> Happened:
+    """Give what the engine has written, as columns."""
+    written = room_for(len(c.chats), len(c.turns))
+    read_out(c.chats, c.visits, c.turns, written)
+    rarer = {
+        name: np.ascontiguousarray(c.fates[name]) for name in ("gone_s", "estimate_s", "balked", "resolved")
+    }
+    return Happened(**written._asdict(), **rarer, out_s=np.ascontiguousarray(c.spans["out_s"]))
 
 
 @cache

@@ -9,10 +9,9 @@ import numpy as np
 
 from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
-from sim.engines.happened import NO_FLAGS, NO_TIMES, Happened
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import Rota, rota
-from sim.world.rules import NO_AGENT, Estimate, Order, Outcome, Policy
+from sim.world.rules import Estimate, Order, Policy
 from sim.world.scenario import Same, Scenario
 from sim.world.units import DAY_S, Flags, Floats, Ints
 
@@ -161,10 +160,7 @@ class Centre(NamedTuple):
 
 def records(n: int | tuple[int, ...], dtype: np.dtype[Any], **fields: Any) -> Records:
     """Records with these fields; the others are zero."""
-    return _filled(np.zeros(n, dtype=dtype), fields)
-
-
-def _filled(rows: Records, fields: dict[str, Any]) -> Records:
+    rows = np.zeros(n, dtype=dtype)
     for name, values in fields.items():
         rows[name] = values
     return rows if IS_COMPILED else rows.view(np.recarray)
@@ -176,6 +172,8 @@ class Team(NamedTuple):
     rota: Rota
     spans: Records
     duty: Records
+    differs: bool
+    """Whether some of them are slower or faster than others."""
 
 
 class Fixed(NamedTuple):
@@ -193,6 +191,7 @@ class Fixed(NamedTuple):
     curve: Records
     desk: Records
     silent_queues: Flags
+    seats: Records
     n_slots: int
 
 
@@ -226,6 +225,7 @@ def fixed(same: Same) -> Fixed:
         ),
         desk=_desk(scenario),
         silent_queues=np.array([queue.silence is not None for queue in queues]),
+        seats=records((len(groups), n_slots), SEATS, head=NONE, tail=NONE),
         n_slots=n_slots,
     )  # fmt: skip
 
@@ -235,70 +235,7 @@ def team_of(prepared: Fixed, scenario: Scenario, draws: Draws) -> Team:
     return prepared.team if draws.people is None else _team(rota(scenario, draws.people))
 
 
-def centre(prepared: Fixed, team: Team, draws: Draws) -> Centre:
-    """Everything as it is at the beginning."""
-    n_agents, n_queues = len(prepared.agents), len(prepared.queues)
-    # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
-    # patience with each reply; untouched memory is free.
-    heap = _room(8 * draws.n_chats + len(draws.reply_patience_s) + 16, EVENT, skipped=TOP)
-    return Centre(
-        chats=_chats(draws),
-        visits=_visits(draws),
-        fates=_fates(draws, prepared),
-        turns=_turns(draws),
-        reply_patience_s=draws.reply_patience_s,
-        turn_offset=draws.turn_offset,
-        agents=prepared.agents.copy(),
-        shares=records(n_agents, SHARE, span=NONE, next_finish=NONE),
-        queues=prepared.queues.copy(),
-        groups=prepared.groups,
-        tiers=prepared.tiers,
-        tier_group=prepared.tier_group,
-        skill=prepared.skill,
-        spans=team.spans.copy(),
-        duty=team.duty,
-        heap=heap,
-        seats=records((len(prepared.groups), prepared.n_slots), SEATS, head=NONE, tail=NONE),
-        free_tree=np.zeros(n_agents + 1, dtype=np.int64),
-        pulled=np.zeros(prepared.n_slots, dtype=np.int64),
-        work_row=np.zeros((n_agents, prepared.n_slots), dtype=np.int64),
-        clock_s=np.zeros((n_agents, n_queues)),
-        speed=prepared.speed,
-        agent_speed=team.rota.speed,
-        curve=prepared.curve,
-        desk=_desk_of(prepared, team),
-    )  # fmt: skip
-
-
-def happened(c: Centre) -> Happened:
-    """What the engine has written, as columns."""
-    chats, visits, fates, turns = c.chats, c.visits, c.fates, c.turns
-
-    def column(records: Records, name: str) -> Any:
-        return np.ascontiguousarray(records[name])
-
-    start_s, has_fates = column(turns, "start_s"), bool(c.desk[0]["has_fates"])
-    return Happened(
-        arrival_s=column(visits, "arrival_s"),
-        outcome=visits["outcome"].astype(np.int64),
-        agent=chats["agent"].astype(np.int64),
-        queued=column(chats, "queued"),
-        accepted_s=column(visits, "accepted_s"),
-        ended_s=column(visits, "ended_s"),
-        released_s=column(visits, "released_s"),
-        gone_s=column(fates, "gone_s") if has_fates else NO_TIMES,
-        estimate_s=column(fates, "estimate_s") if has_fates else NO_TIMES,
-        balked=column(fates, "balked") if has_fates else NO_FLAGS,
-        open_chats=chats["open_chats"].astype(np.int64),
-        resolved=column(fates, "resolved") if has_fates else NO_FLAGS,
-        message_s=column(turns, "message_s"),
-        start_s=start_s,
-        reply_s=np.where(np.isnan(start_s), np.nan, turns["reply_s"]),
-        out_s=column(c.spans, "out_s"),
-    )
-
-
-def _room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
+def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
     """Room for *n* records, of which record number *skipped* begins a line of the processor's cache."""
     line = 64  # bytes
     room = np.empty(n * dtype.itemsize + 2 * line, dtype=np.uint8)
@@ -312,6 +249,7 @@ def _team(planned: Rota) -> Team:
         rota=planned,
         spans=records(len(planned.agent), SPAN, agent=planned.agent, out_s=planned.off_s),
         duty=_duty(planned),
+        differs=bool((planned.speed != 1).any()),
     )
 
 
@@ -333,35 +271,8 @@ def _desk(scenario: Scenario) -> Records:
     )
 
 
-def _desk_of(prepared: Fixed, team: Team) -> Records:
-    desk = prepared.desk.copy()
-    desk[0]["differs"] = bool((team.rota.speed != 1).any())
-    return desk
-
-
-def _chats(draws: Draws) -> Records:
-    columns = {"queue": draws.queue, "turn": draws.turn_offset[:-1], "end_turn": draws.turn_offset[1:]}
-    others = {"agent": NO_AGENT, "inbox_next": NONE, "open_chats": 0, "customer": HERE}
-    return _filled(_room(draws.n_chats, CHAT), columns | others | {"queued": False, "waiting": False})
-
-
-def _turns(draws: Draws) -> Records:
-    columns = {"message_s": np.nan, "start_s": np.nan, "reply_s": draws.agent_s}
-    return _filled(_room(draws.n_turns, TURN), columns | {"customer_s": draws.customer_s})
-
-
-def _visits(draws: Draws) -> Records:
-    columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")
-    return records(
-        draws.n_chats,
-        VISIT,
-        outcome=int(Outcome.UNFINISHED),
-        **dict.fromkeys(("accepted_s", "ended_s", "released_s"), np.nan),
-        **{name: getattr(draws, name) for name in columns},
-    )
-
-
-def _fates(draws: Draws, prepared: Fixed) -> Records:
+def fates(draws: Draws, prepared: Fixed) -> Records:
+    """Records of what only some scenarios ask of a chat; none where nobody asks."""
     if not prepared.desk[0]["has_fates"]:
         return records(0, FATE)
     fates = records(draws.n_chats, FATE, gone_s=np.nan, estimate_s=np.nan, next_row=NONE)
