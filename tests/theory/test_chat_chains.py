@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from sim.measure.estimate import Estimates
+from sim.theory.chains.pool import Pool
 from sim.world.scenario import Scenario
 from tests.agree import assert_agrees, assert_disagrees, bottoms, figure, ratio, tops
 from tests.theory.centres import by_work, centre, logs, poisson, run
-from tests.theory.chains import Pool
 
 POLICIES = ("least_loaded", "random", "most_loaded")
 THREE = Pool(0.85, 3, (6.0, 7.5, 9.5), patience=3.0, lines=100)

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from sim.measure.estimate import Estimates
+from sim.theory.chains.pool import Pool
 from tests.agree import assert_agrees, assert_disagrees, figure, ratio, tops
 from tests.theory.centres import by_work, centre, poisson, run
-from tests.theory.chains import Pool, erlang_b, erlang_c, limited_sharing, shared_loss
+from tests.theory.chains import erlang_b, erlang_c, limited_sharing, shared_loss
 
 DELAY = Pool(4.0, 14, (3.0,), lines=300)
 IMPATIENT = Pool(4.0, 14, (3.0,), patience=1.0, lines=100)

@@ -20,13 +20,15 @@ from pydantic import TypeAdapter
 from scipy.linalg import expm, solve
 
 from sim.errors import TheoryError
+from sim.theory.chains.desk import Desk
+from sim.theory.chains.pool import Pool
+from sim.theory.chains.staffing import Staffing
 from sim.theory.erlang import erlang, erlang_b
 from sim.theory.markov import Chain, explore, through
 from sim.theory.priorities import priorities
 from sim.theory.retrials import retrials
 from sim.world.laws import Law
 from sim.world.units import Floats
-from tests.theory.chains import Desk, Pool, Staffing
 
 # Any chain: random rates between a handful of states
 

@@ -18,9 +18,10 @@ import pytest
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
 from sim.measure.kpis import measure
+from sim.theory.chains.desk import Desk
 from tests.agree import Evidence, assert_agrees, assert_disagrees, figure, ratio
 from tests.theory.centres import by_turns, centre, exponential, logs, poisson, run
-from tests.theory.chains import Desk, repair
+from tests.theory.chains import repair
 
 WARM_UP_H = 4
 

@@ -17,9 +17,10 @@ import pytest
 
 from sim.measure.estimate import Estimates
 from sim.measure.tables import By
+from sim.theory.chains.pool import Figures, Pool
+from sim.theory.chains.staffing import Staffing
 from tests.agree import assert_agrees, assert_disagrees, evidence, figure, tops
 from tests.theory.centres import by_work, centre, exponential, run
-from tests.theory.chains import Figures, Pool, Staffing
 
 MINUTES, CALLS = 480, 4.2 * 480
 EIGHT_HOURS = {"per_hour": [252.0] * 8 + [0.0] * 16}
