@@ -284,3 +284,59 @@ def _drawn_people(draw: st.DrawFn, scenario: Scenario) -> People | None:
         absent=absent & absence[:, None],
         late_s=_times(draw, n * days, 15).reshape(n, days) * late[:, None],
     )
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """A whole scenario of a few hundred chats with any mixture of features, whose customers the sampler draws."""
+    turns = draw(st.booleans())
+    names = [f"q{q}" for q in range(draw(st.integers(1, 2)))]
+    rarely = st.sampled_from([True, False, False])
+    queues = []
+    for name in names:
+        queue_ = _behaviour(draw, turns) | {
+            "name": name,
+            "arrivals": {
+                "per_hour": draw(st.integers(1, 12)),
+                "busyness_cv": draw(st.sampled_from([0.0, 0.5])),
+            },
+            "patience": {"law": "exponential", "mean_s": 600.0},
+            "service": _random_service(draw, turns),
+        }
+        if draw(rarely):
+            queue_["capacity"] = draw(st.integers(0, 5))
+        if "silence" in queue_:
+            queue_["silence"]["detect_s"] = {"law": "exponential", "mean_s": 300.0}
+        if "reply_patience" in queue_:
+            queue_["reply_patience"] = {"law": "exponential", "mean_s": 900.0}
+        for again in {"retry", "return"} & set(queue_):
+            queue_[again]["delay_s"] = {"law": "exponential", "mean_s": 900.0, "zero": 0.2}
+        queues.append(queue_)
+    groups = []
+    for g in range(draw(st.integers(1, 2))):
+        skills = names if g == 0 else draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
+        group_: dict[str, Any] = {"name": f"g{g}", "queues": skills, "concurrency": draw(st.integers(1, 3))}
+        group_ |= draw(patterns()) if draw(rarely) else {"agents": draw(st.integers(1, 4))}
+        _people(draw, group_)
+        if "speed" in group_:
+            group_["speed"] = {"law": "lognormal", "cv": 0.3}
+        groups.append(group_)
+    more: dict[str, Any] = {"days": draw(st.integers(1, 2)), "interval_min": 1}
+    if any("return" in queue_ for queue_ in queues) or draw(st.booleans()):
+        more["quality"] = {}
+    policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
+    return world(queues, groups, **more, routing={"policy": policy})
+
+
+def _random_service(draw: st.DrawFn, turns: bool) -> dict[str, Any]:
+    """Service with random times."""
+    wrap_up = {"wrap_up_s": {"law": "exponential", "mean_s": 60.0}}
+    if not turns:
+        aht_s = draw(st.sampled_from([None, [300.0, 400.0, 500.0]]))
+        return {"work_s": {"law": "exponential", "mean_s": 600.0}, "aht_s": aht_s} | wrap_up
+    return {
+        "turns": {"law": "geometric", "mean": 3.0},
+        "agent_s": {"law": "exponential", "mean_s": 120.0},
+        "customer_s": {"law": "lognormal", "mean_s": 120.0, "cv": 1.0},
+        "wrap_up_attention": draw(st.booleans()),
+    } | wrap_up

@@ -8,7 +8,7 @@ import psutil
 
 from sim.draws.profile import expected_total
 from sim.errors import TooLargeError
-from sim.world.demand import ByTurns
+from sim.world.demand import ByTurns, Queue
 from sim.world.scenario import Scenario
 from sim.world.team import Group
 
@@ -62,10 +62,16 @@ def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: b
 def _expected_chats_and_turns(scenario: Scenario) -> tuple[float, float]:
     chats = turns = 0.0
     for q, queue in enumerate(scenario.queues):
-        expected = expected_total(scenario, q)
+        expected = expected_total(scenario, q) * _attempts(queue)
         chats += expected
         turns += expected * (queue.service.turns.mean if isinstance(queue.service, ByTurns) else 0.0)
     return chats, turns
+
+
+def _attempts(queue: Queue) -> float:
+    """Rows expected to be reserved for a customer: a geometric number of attempts, cut at the most."""
+    share, most = queue.comes_again, queue.most_attempts
+    return float(most) if share == 1 else (1 - share**most) / (1 - share)
 
 
 def _most_spans(group: Group) -> int:

@@ -395,3 +395,42 @@ def test_a_precision_runs_on_until_it_is_sure(small: Path):
     assert document["replications"] > 3
     for target in document["targets"]:
         assert (target["high"] - target["low"]) / 2 < 0.02
+
+
+def test_kpis_lists_every_figure_with_its_definition():
+    """As a table, and as data with unit and source."""
+    table, data = sim("kpis", "--list"), sim("kpis", "--list", "--json")
+
+    figures = {figure["name"]: figure for figure in json.loads(data.stdout)}
+    assert {"service_level", "wasted_slots", "nps", "customers_missed_rate"} <= set(figures)
+    assert all(figure["definition"] and figure["unit"] for figure in figures.values())
+    assert all(name in table.stdout for name in figures)
+    assert "Assumption" in figures["csat"]["source"]
+
+
+def test_the_web_shop_shows_satisfaction_and_calls_it_an_assumption():
+    """CSAT and NPS with an interval, also of a single run, whose sample is its surveys."""
+    many = sim("run", "scenarios/web_shop.toml", "-n", "3")
+    one = json.loads(sim("run", "scenarios/web_shop.toml", "-n", "1", "--json").stdout)["kpis"]
+
+    assert "Satisfaction (an assumption: the scenario's [quality])" in many.stdout
+    assert re.search(r"CSAT +\d\d\.\d %", many.stdout)
+    assert re.search(r"NPS +-?\d+\.\d+ +points", many.stdout)
+    assert one["nps"]["low"] < one["nps"]["value"] < one["nps"]["high"]
+    assert one["surveys"]["value"] > 0
+    assert one["asa_s"]["low"] is None
+
+
+def test_planned_shrinkage_is_multiplied_out_and_changes_no_staffing(tmp_path: Path):
+    """Two causes of a tenth and a fifth: 24 agents' hours on duty are 24 / (0.9 × 0.8) paid hours."""
+    path = tmp_path / "shrunk.toml"
+    path.write_text(SMALL + "shrinkage = { holidays = 0.1, training = 0.2 }\n")
+    plain = tmp_path / "plain.toml"
+    plain.write_text(SMALL)
+    figures, before = (json.loads(sim("run", p, "-n", "2", "--json").stdout)["kpis"] for p in (path, plain))
+    table = sim("run", path, "-n", "2").stdout
+
+    assert figures["paid_hours"]["value"] == pytest.approx(24 / (0.9 * 0.8))
+    assert figures["shrinkage"]["value"] == pytest.approx(0.28)
+    assert figures["agent_hours"] == before["agent_hours"]
+    assert re.search(r"after training +20\.0 % +24\.0", table)

@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim.draws.record import Draws
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
+from sim.world.rules import Outcome
 from sim.world.scenario import Scenario
 from tests.conftest import ROOT
-from tests.worlds import SCALE, worlds
+from tests.worlds import SCALE, scenarios, worlds
 
 
 def assert_same(first: ChatLog, second: ChatLog) -> None:
@@ -35,6 +37,20 @@ def assert_same(first: ChatLog, second: ChatLog) -> None:
 def test_engines_agree_on_worlds_full_of_ties(world: tuple[Scenario, Draws]):
     """Small whole times, every feature mixed with every other."""
     assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))
+
+
+@settings(max_examples=100 * SCALE)
+@given(scenarios(), st.integers(0, 2**40))
+def test_engines_agree_on_whole_random_scenarios(scenario: Scenario, seed: int):
+    """Any mixture of features and real-valued times, drawn by the sampler; what is measured adds up."""
+    draws = sim.draw(scenario, seed)
+    log = simulate(scenario, draws, engine="kernel")
+    assert_same(simulate(scenario, draws, engine="reference"), log)
+    kpis = sim.measure(log, scenario.targets)
+    outcomes = [kpis[outcome.name.lower()] for outcome in Outcome]
+
+    assert sum(outcomes) == kpis["offered"] == len(log.chat.arrival_s)
+    assert kpis["customers"] == draws.n_customers
 
 
 @pytest.mark.parametrize("seed", range(1, 4))

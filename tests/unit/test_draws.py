@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from sim.draws import arrivals, sampling
+from sim.draws.memory import expected_bytes
 from sim.draws.profile import busy_edges, expected_chats, expected_total
 from sim.draws.record import Draws
 from sim.draws.sampling import Column, draw, draw_all
@@ -234,3 +235,15 @@ def test_an_optional_column_is_empty_where_no_queue_has_its_law(monkeypatch: pyt
         assert np.array_equal(drawn.wrap_up_s, base.wrap_up_s)
         expected = np.where(base.queue == 0, base.patience_s, -1.0) if patience is None else patience
         np.testing.assert_array_equal(drawn.patience_s, expected)
+
+
+def test_rows_reserved_for_further_attempts_count_against_memory():
+    """With probability 1/2 and at most three attempts, a customer is 1 + 1/2 + 1/4 rows."""
+    again = {"probability": 0.5, "delay_s": fixed(60)}
+    arrivals = {"per_hour": 1e6}
+    once, chains = (
+        world([queue([], by_work(10), **more) | {"arrivals": arrivals}], [group()])
+        for more in ({}, {"retry": again, "max_attempts": 3})
+    )
+
+    assert expected_bytes(chains) / expected_bytes(once) == pytest.approx(1.75, rel=0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sim.errors import ScenarioError
 from sim.world.files import load, parse, schema
 from sim.world.places import places
 from sim.world.scenario import Scenario
+from tests.conftest import ROOT
 
 GOOD = """
 [[queues]]
@@ -305,3 +307,16 @@ def test_a_forecast_of_clock_times_holds_for_every_day(tmp_path: Path):
     (tmp_path / "s.toml").write_text('[hours]\nopen = "07:00"\nclose = "20:00"\n' + FORECAST)
     with pytest.raises(ScenarioError, match="every interval of the opening hours must have a row"):
         load(tmp_path / "s.toml")
+
+
+def test_every_example_of_the_starter_can_be_switched_on():
+    """Its commented keys are those of the schema, but for ways of which a scenario takes one."""
+    text = (ROOT / "sim" / "world" / "starter.toml").read_text()
+    text = re.sub(r"(?m)^# (\[?[a-z_.]+\]? *(?:=.*)?(?:#.*)?)$", r"\1", text)
+    text = re.sub(r"(?m)^(file|times_s|work_s|aht_s) =.*$", "", text)
+    scenario = parse(text)
+
+    assert scenario.queues[0].returns is not None
+    assert scenario.queues[0].balking is not None
+    assert scenario.groups[0].ramp is not None
+    assert scenario.quality is not None
