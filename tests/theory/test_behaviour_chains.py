@@ -1,6 +1,6 @@
 """Silence, wrap-up, retries, priorities, leaving in the chat, absence: the simulator against exact chains.
 
-The chains are those of :mod:`tests.theory.behaviour_chains`; the derivations stand there. Customers are in a
+The chains are those of :mod:`sim.theory.chains`; the derivations stand there. Customers are in a
 hurry here: times are a few seconds, so that a day is a long time. A centre runs for a day a replication, of
 which the first and the last hour are not looked at. What is looked at are columns of the log: a share is
 counted over the customers who first came in between, an average over time is the area between.
@@ -22,22 +22,15 @@ import pytest
 from sim.draws.sampling import draw_all
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
+from sim.theory.chains.model import Figures, long_run
+from sim.theory.chains.people import Priorities, Speeds
+from sim.theory.chains.quiet import Idle, OneChat
+from sim.theory.chains.turns import ReturnsByTurns, Talk
+from sim.theory.chains.work import Returns, Work
 from sim.world.rules import Outcome
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats
 from tests.agree import Evidence, assert_agrees, assert_disagrees, evidence, ratio
-from tests.theory.behaviour_chains import (
-    Figures,
-    Idle,
-    OneChat,
-    Priorities,
-    Returns,
-    ReturnsByTurns,
-    Speeds,
-    Talk,
-    Work,
-    long_run,
-)
 from tests.theory.centres import ENGINE
 from tests.worlds import SCALE, world
 
