@@ -14,6 +14,7 @@ from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.scenario import Scenario
+from tests.laws.test_conservation import doubled
 from tests.worlds import SCALE, worlds
 
 World = tuple[Scenario, Draws]
@@ -227,43 +228,6 @@ def _spans(rows: Any, agent: int) -> list[tuple[float, float]]:
     return list(zip(rows.on_s[mine].tolist(), rows.off_s[mine].tolist(), strict=True))
 
 
-def doubled(scenario: Scenario, draws: Draws) -> World:
-    """The same world with every duration and every time twice as long, except for the day."""
-    data = scenario.model_dump()
-    data["interval_min"] *= 2
-    if data["hours"]:
-        _double(data["hours"], "open", "close")
-    for queue in data["queues"]:
-        _double(queue, "max_wait_s", "idle_timeout_s")
-        if queue["balking"] and queue["balking"]["waits_s"]:
-            queue["balking"]["waits_s"] = [2 * wait_s for wait_s in queue["balking"]["waits_s"]]
-    for group in data["groups"]:
-        if group["staffing"]:
-            group["staffing"] = group["staffing"][: len(group["staffing"]) // 2]
-        for shift in group["shifts"] or ():
-            _double(shift, "start", "end")
-            for pause in shift["breaks"]:
-                _double(pause, "start", "minutes")
-    columns = ["arrival_s", "patience_s", "work_s", "wrap_up_s", "agent_s", "customer_s"]
-    columns += ["reply_patience_s", "detect_s"]
-    return Scenario.model_validate(data), replace(
-        draws,
-        **{name: 2 * getattr(draws, name) for name in columns},
-        chains=_twice(draws.chains, "retry_delay_s", "return_delay_s"),
-        people=_twice(draws.people, "late_s"),
-    )
-
-
-def _double(record: dict[str, Any], *keys: str) -> None:
-    for key in keys:
-        if record[key] is not None:
-            record[key] *= 2
-
-
-def _twice(record: Any, *columns: str) -> Any:
-    return record and replace(record, **{name: 2 * getattr(record, name) for name in columns})
-
-
 def doubling_every_duration_doubles_every_time_bit_for_bit(
     scenario: Scenario, draws: Draws, log: ChatLog
 ) -> None:
@@ -297,7 +261,7 @@ LAWS = (
 )
 
 
-@settings(max_examples=150 * SCALE)
+@settings(max_examples=100 * SCALE)
 @given(worlds())
 def test_laws_of_behaviour(world: World):
     """All of them, in each world: to make worlds takes longer than to check them."""

@@ -103,7 +103,7 @@ def test_nps_stays_on_its_scale_where_nobody_or_everybody_is_a_promoter():
 def test_later_responses_count_by_their_mean_from_inbox_to_reply():
     """At a mean of 45 s their term is 0, at 91 s the odds are halved, at 22 s doubled; one reply has none."""
     quality = BY_WAIT | {"first_response": 0.0, "later_response": -1.0}
-    agent_s = [[1, 40, 50]] * 2 + [[1, 82, 100]] * 2 + [[1, 20, 24]] * 2
+    agent_s = [[999, 40, 50]] * 2 + [[999, 82, 100]] * 2 + [[999, 20, 24]] * 2
     csat = answered(quality, agent_s, csat_u=[0.49, 0.51, 0.33, 0.34, 0.66, 0.67]).chat.csat
     alone = answered(quality, [[500]] * 2, csat_u=[0.49, 0.51]).chat.csat
 
