@@ -8,23 +8,32 @@ from sim.engines.choice import Engine
 from sim.errors import SimError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.draws.record import Draws
     from sim.log.chatlog import ChatLog
     from sim.world.scenario import Scenario
 
-__all__ = ["Engine", "simulate"]
+__all__ = ["Engine", "simulate", "simulate_all"]
 
 
 def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.KERNEL) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*, and return what happened."""
+    return simulate_all(scenario, [draws], engine)[0]
+
+
+def simulate_all(
+    scenario: Scenario, draws: Sequence[Draws], engine: Engine | str = Engine.KERNEL
+) -> list[ChatLog]:
+    """Run the centre of *scenario* with the customers of each of the *draws*."""
     if engine not in list(Engine):
         raise SimError(f"no engine is called {engine!r}: take one of {', '.join(Engine)}")
     match Engine(engine):
         case Engine.KERNEL:
             from sim.engines import kernel  # noqa: PLC0415  an engine is imported when it is used
 
-            return kernel.simulate(scenario, draws)
+            return kernel.simulate_all(scenario, draws)
         case Engine.REFERENCE:
             from sim.engines import reference  # noqa: PLC0415  as above
 
-            return reference.simulate(scenario, draws)
+            return [reference.simulate(scenario, each) for each in draws]

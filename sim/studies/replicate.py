@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise, starmap
+from threading import Lock
 
 from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw_all
-from sim.engines import Engine, simulate
+from sim.engines import Engine, simulate_all
 from sim.errors import SimError
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates, Figure
@@ -166,9 +167,18 @@ class _Workers:
             yield kpis
 
 
+_TURN = Lock()
+"""Held while drawing or measuring: both are many small steps that pass Python's lock to and fro between
+threads, and handing it over costs more than is gained. A simulation needs no lock and runs beside them."""
+
+
 def _batch(
     scenario: Scenario, seed: int, batch: range, engine: Engine | str, keep_logs: bool
 ) -> tuple[list[Kpis], list[ChatLog]]:
     """Simulate and measure a batch of replications; give their logs too if they are wanted."""
-    logs = [simulate(scenario, draws, engine) for draws in draw_all(scenario, seed, batch)]
-    return measure_all(logs, scenario.targets), logs if keep_logs else []
+    with _TURN:
+        draws = draw_all(scenario, seed, batch)
+    logs = simulate_all(scenario, draws, engine)
+    with _TURN:
+        kpis = measure_all(logs, scenario.targets)
+    return kpis, logs if keep_logs else []

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.draws.sampling import draw, draw_all
-from sim.engines import simulate
+from sim.engines import simulate, simulate_all
 from sim.log.chatlog import ChatLog
 from sim.measure.kpis import measure, measure_all
 from sim.studies.replicate import replicate
@@ -98,12 +98,12 @@ def threads(scenario: Scenario, replications: int, rounds: int) -> Row:
 def shares(scenario: Scenario, days: int, rounds: int) -> Row:
     """What drawing, simulating and measuring take of a day, in one batch as a study does it."""
     draws = draw_all(scenario, 1, range(days))
-    logs = [simulate(scenario, day, "kernel") for day in draws]
+    logs = simulate_all(scenario, draws)
     assert [kpis["offered"] for kpis in measure_all(logs, scenario.targets)] == [d.n_chats for d in draws]
     drawing, simulating, measuring = interleaved(
         rounds,
         lambda _: draw_all(scenario, 1, range(days)),
-        lambda _: [simulate(scenario, day, "kernel") for day in draws],
+        lambda _: simulate_all(scenario, draws),
         lambda _: measure_all(logs, scenario.targets),
     )
     per_day = [1e3 * part.median_s / days for part in (drawing, simulating, measuring)]

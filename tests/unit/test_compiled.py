@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,10 +47,8 @@ def test_a_long_compilation_is_announced_on_stderr_and_a_short_one_is_not(
     with compiled._notice():
         pass
     with compiled._notice():
-        deadline = time.monotonic() + 5
-        said = ""
-        while not said and time.monotonic() < deadline:
-            said = capsys.readouterr().err
+        for timer in threading.enumerate():
+            if isinstance(timer, threading.Timer):
+                timer.join(timeout=5)
 
-    assert said.count("compiling the engine for this machine: once") == 1
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err.count("compiling the engine for this machine: once") == 1

@@ -9,21 +9,21 @@ takes to compile.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sim.compiled import prepare
+from sim.compiled import IS_COMPILED, prepare
 from sim.draws.record import Draws
 from sim.engines.happened import Happened, chat_log
+from sim.engines.kernel.batch import Batch, Begin, run_all
 from sim.engines.kernel.layout import Drawn, lay_out, read_out, room_for
-from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import (
     CHAT,
     EVENT,
-    NONE,
     SHARE,
     TOP,
     TURN,
@@ -39,69 +39,110 @@ from sim.engines.kernel.records import (
 )
 from sim.log.chatlog import ChatLog
 from sim.world.scenario import Same, Scenario
+from sim.world.units import Ints
 
 
-def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
-    """Run the centre of *scenario* with the customers of *draws*."""
+def simulate_all(scenario: Scenario, draws: Sequence[Draws]) -> list[ChatLog]:
+    """Run the centre of *scenario* with the customers of each of the *draws*."""
     prepared = fixed(Same(scenario))
-    team = team_of(prepared, scenario, draws)
-    c = centre(prepared, team, draws)
-    n_events = _compiled_run()(c, draws.n_customers)
-    return chat_log(scenario, draws, team.rota, _happened(c), n_events)
+    teams = [team_of(prepared, scenario, each) for each in draws]
+    c, batch = _begin(prepared, teams, draws)
+    _compiled_run()(c, batch, _initial(prepared))
+    written = room_for(len(c.chats), len(c.turns))
+    read_out(c.chats, c.visits, c.turns, written)
+    columns = written._asdict()
+    columns |= {name: np.ascontiguousarray(c.fates[name]) for name in RARER}
+    columns["out_s"] = np.ascontiguousarray(c.spans["out_s"])
+    return [
+        chat_log(scenario, each, team.rota, _happened(columns, batch, r), int(batch.n_events[r]))
+        for r, (each, team) in enumerate(zip(draws, teams, strict=True))
+    ]
 
 
-def centre(prepared: Fixed, team: Team, draws: Draws) -> Centre:
-    """Everything as it is at the beginning."""
+RARER = ("gone_s", "estimate_s", "balked", "resolved")
+"""Columns that only some scenarios write."""
+
+
+def _happened(columns: dict[str, Any], batch: Batch, r: int) -> Happened:
+    """Give what the engine has written of one replication."""
+    chats = slice(*batch.first_chat[r : r + 2].tolist())
+    turns = slice(*batch.first_turn[r : r + 2].tolist())
+    spans = slice(*batch.first_span[r : r + 2].tolist())
+    rows = {"message_s": turns, "start_s": turns, "reply_s": turns, "out_s": spans}
+    return Happened(**{name: column[rows.get(name, chats)] for name, column in columns.items()})
+
+
+def _begin(prepared: Fixed, teams: Sequence[Team], draws: Sequence[Draws]) -> tuple[Centre, Batch]:
+    """Everything as it is at the beginning, of all replications."""
     n_agents, n_queues = len(prepared.agents), len(prepared.queues)
-    chats, visits = room(draws.n_chats, CHAT), room(draws.n_chats, VISIT)
-    turns = room(draws.n_turns, TURN)
-    lay_out(Drawn(*(getattr(draws, name) for name in Drawn._fields)), chats, visits, turns)
-    desk = prepared.desk.copy()
-    desk[0]["differs"] = team.differs
-    return Centre(
+    batch = Batch(
+        first_chat=_firsts(each.n_chats for each in draws),
+        first_turn=_firsts(each.n_turns for each in draws),
+        first_span=_firsts(len(team.spans) for team in teams),
+        first_duty=_firsts(len(team.duty) for team in teams),
+        n_customers=np.array([each.n_customers for each in draws]),
+        differs=np.array([int(team.differs) for team in teams]),
+        turn_offset=joined([each.turn_offset for each in draws]),
+        agent_speed=np.array([team.rota.speed for team in teams]),
+        n_events=np.zeros(len(draws), dtype=np.int64),
+    )
+    n_chats, n_turns = int(batch.first_chat[-1]), int(batch.first_turn[-1])
+    chats, visits, turns = room(n_chats, CHAT), room(n_chats, VISIT), room(n_turns, TURN)
+    drawn = {name: joined([getattr(each, name) for each in draws]) for name in Drawn._fields}
+    lay_out(Drawn(**drawn), batch.first_chat, chats, visits, turns)
+    # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
+    # patience with each reply; untouched memory is free.
+    most = max(8 * each.n_chats + len(each.reply_patience_s) for each in draws) + 16
+    centre = Centre(
         chats=chats,
         visits=visits,
-        fates=fates(draws, prepared),
+        fates=joined([fates(each, prepared) for each in draws]),
         turns=turns,
-        reply_patience_s=draws.reply_patience_s,
-        turn_offset=draws.turn_offset,
+        reply_patience_s=joined([each.reply_patience_s for each in draws]),
+        turn_offset=batch.turn_offset,
         agents=prepared.agents.copy(),
-        shares=records(n_agents, SHARE, span=NONE, next_finish=NONE),
+        shares=records(n_agents, SHARE),
         queues=prepared.queues.copy(),
         groups=prepared.groups,
         tiers=prepared.tiers,
         tier_group=prepared.tier_group,
         skill=prepared.skill,
-        spans=team.spans.copy(),
-        duty=team.duty,
-        # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
-        # patience with each reply; untouched memory is free.
-        heap=room(8 * draws.n_chats + len(draws.reply_patience_s) + 16, EVENT, skipped=TOP),
+        spans=joined([team.spans for team in teams]).copy(),
+        duty=joined([team.duty for team in teams]),
+        heap=room(most, EVENT, skipped=TOP),
         seats=prepared.seats.copy(),
         free_tree=np.zeros(n_agents + 1, dtype=np.int64),
         pulled=np.zeros(prepared.n_slots, dtype=np.int64),
         work_row=np.zeros((n_agents, prepared.n_slots), dtype=np.int64),
         clock_s=np.zeros((n_agents, n_queues)),
         speed=prepared.speed,
-        agent_speed=team.rota.speed,
+        agent_speed=batch.agent_speed[0],
         curve=prepared.curve,
-        desk=desk,
+        desk=prepared.desk.copy(),
     )
+    return centre, batch
 
 
-def _happened(c: Centre) -> Happened:
-    """Give what the engine has written, as columns."""
-    written = room_for(len(c.chats), len(c.turns))
-    read_out(c.chats, c.visits, c.turns, written)
-    rarer = {
-        name: np.ascontiguousarray(c.fates[name]) for name in ("gone_s", "estimate_s", "balked", "resolved")
-    }
-    return Happened(**written._asdict(), **rarer, out_s=np.ascontiguousarray(c.spans["out_s"]))
+def _initial(prepared: Fixed) -> Begin:
+    return Begin(prepared.agents, prepared.shares, prepared.queues, prepared.seats, prepared.desk)
+
+
+def _firsts(counts: Iterable[int]) -> Ints:
+    """Where the rows of each replication begin, and where those of the last end."""
+    return np.cumsum([0, *counts])
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Columns or records of all replications, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate(parts)
+    return rows if IS_COMPILED or rows.dtype.names is None else rows.view(np.recarray)
 
 
 @cache
-def _compiled_run() -> Callable[[Centre, int], int]:
-    """Give `run`, compiled or loaded on the first call; columns always have the same types."""
+def _compiled_run() -> Callable[[Centre, Batch, Begin], None]:
+    """Give `run_all`, compiled or loaded on the first call; columns always have the same types."""
     row, time_s = np.zeros(0, dtype=np.int64), np.zeros(0)
     nobody = Draws(0, 0, row, row, *(time_s,) * 5, np.zeros(1, dtype=np.int64), time_s, time_s)
     service = {"work_s": {"law": "fixed", "mean_s": 0}}
@@ -112,6 +153,6 @@ def _compiled_run() -> Callable[[Centre, int], int]:
         }
     )
     prepared = fixed(Same(smallest))
-    example = centre(prepared, team_of(prepared, smallest, nobody), nobody)
-    prepare(run, example, 0, woven_from=sorted(Path(__file__).parent.glob("*.py")))
-    return run
+    example = _begin(prepared, [prepared.team], [nobody])
+    prepare(run_all, *example, _initial(prepared), woven_from=sorted(Path(__file__).parent.glob("*.py")))
+    return run_all

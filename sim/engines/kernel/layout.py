@@ -68,19 +68,27 @@ def room_for(n_chats: int, n_turns: int) -> Written:
 
 
 @compiled
-def lay_out(drawn: Drawn, chats: Records, visits: Records, turns: Records) -> None:
-    """Fill the records of chats, visits and turns before a run."""
-    for i in range(len(chats)):
-        chat, visit = chats[i], visits[i]
-        chat.queue, chat.agent = drawn.queue[i], NOBODY
-        chat.turn, chat.end_turn = drawn.turn_offset[i], drawn.turn_offset[i + 1]
-        chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
-        chat.queued, chat.waiting = False, False
-        visit.arrival_s, visit.patience_s = drawn.arrival_s[i], drawn.patience_s[i]
-        visit.work_s, visit.wrap_up_s, visit.route_u = drawn.work_s[i], drawn.wrap_up_s[i], drawn.route_u[i]
-        visit.accepted_s, visit.ended_s, visit.released_s = np.nan, np.nan, np.nan
-        visit.mark_s, visit.outcome = 0.0, UNFINISHED
-        visit.wait_next, visit.wait_previous = NONE, NONE
+def lay_out(drawn: Drawn, first_chat: Ints, chats: Records, visits: Records, turns: Records) -> None:
+    """Fill the records of chats, visits and turns before a run.
+
+    Chats of the r-th replication begin at ``first_chat[r]``, and their offsets, one more, at that + r.
+    """
+    for r in range(len(first_chat) - 1):
+        for i in range(first_chat[r], first_chat[r + 1]):
+            chat, visit = chats[i], visits[i]
+            chat.queue, chat.agent = drawn.queue[i], NOBODY
+            chat.turn, chat.end_turn = drawn.turn_offset[i + r], drawn.turn_offset[i + r + 1]
+            chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
+            chat.queued, chat.waiting = False, False
+            visit.arrival_s, visit.patience_s = drawn.arrival_s[i], drawn.patience_s[i]
+            visit.work_s, visit.wrap_up_s, visit.route_u = (
+                drawn.work_s[i],
+                drawn.wrap_up_s[i],
+                drawn.route_u[i],
+            )
+            visit.accepted_s, visit.ended_s, visit.released_s = np.nan, np.nan, np.nan
+            visit.mark_s, visit.outcome = 0.0, UNFINISHED
+            visit.wait_next, visit.wait_previous = NONE, NONE
     for k in range(len(turns)):
         turn = turns[k]
         turn.message_s, turn.start_s = np.nan, np.nan

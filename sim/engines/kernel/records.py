@@ -182,6 +182,7 @@ class Fixed(NamedTuple):
     team: Team
     """As planned: nobody absent, late, or faster than others by nature."""
     agents: Records
+    shares: Records
     queues: Records
     groups: Records
     tiers: Records
@@ -212,6 +213,7 @@ def fixed(same: Same) -> Fixed:
             len(team.rota.group), AGENT, group=team.rota.group, slots=team.rota.slots,
             inbox_head=NONE, inbox_tail=NONE,
         ),
+        shares=records(len(team.rota.group), SHARE, span=NONE, next_finish=NONE),
         queues=_queues(scenario, tiers),
         groups=_groups(scenario, skills, team.rota),
         tiers=records(len(tier_ends) - 1, RANGE, first=tier_ends[:-1], end=tier_ends[1:]),
