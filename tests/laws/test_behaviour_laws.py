@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.draws.record import Draws
 from sim.engines import simulate
@@ -15,7 +16,7 @@ from sim.log.chatlog import ChatLog
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.scenario import Scenario
 from tests.laws.test_conservation import doubled
-from tests.worlds import SCALE, worlds
+from tests.worlds import SCALE, fixed, worlds
 
 World = tuple[Scenario, Draws]
 
@@ -246,6 +247,21 @@ def doubling_every_duration_doubles_every_time_bit_for_bit(
     assert log.n_events == twice.n_events
 
 
+def restless(world: World) -> World:
+    """The same world with room for all, whose customers lose patience soon, in silence, and retry if they may."""
+    scenario, draws = world
+    data = scenario.model_dump() | {"hours": None}
+    for queue in data["queues"]:
+        queue.update(
+            patience=fixed(1), silence={"share": 1.0, "detect_s": fixed(1)}, capacity=None, balking=None
+        )
+        if scenario.queues[0].by_turns:
+            queue["reply_patience"] = fixed(1)
+    chains = draws.chains and replace(draws.chains, retries=draws.chains.next_row >= 0)
+    silent, patience_s = np.ones(draws.n_chats, dtype=np.bool_), np.minimum(draws.patience_s, 20.0)
+    return Scenario.model_validate(data), replace(draws, chains=chains, silent=silent, patience_s=patience_s)
+
+
 LAWS = (
     every_attempt_has_one_outcome_and_every_customer_a_first_attempt,
     attempts_of_a_customer_are_in_order_and_none_is_left_out,
@@ -262,7 +278,7 @@ LAWS = (
 
 
 @settings(max_examples=100 * SCALE)
-@given(worlds())
+@given(st.one_of(worlds(), worlds().map(restless)))
 def test_laws_of_behaviour(world: World):
     """All of them, in each world: to make worlds takes longer than to check them."""
     log = simulate(*world)
