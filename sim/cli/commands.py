@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import kpis, run, scenario, theory
+from sim.cli import kpis, run, scenario, theory, trust
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(kpis.kpis)
+app.command()(trust.trust)
 app.command()(scenario.check)
 app.command()(scenario.new)
 app.command()(scenario.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -62,6 +62,9 @@ Precision = Annotated[
         show_default=False,
     ),
 ]
+Theory = Annotated[
+    bool, typer.Option("--theory", help="Also what the formula that fits says, and why it differs.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
@@ -75,6 +78,7 @@ def run(
     precision: Precision = None,
     by: By = None,
     everything: All = False,
+    theory: Theory = False,
     json: Json = False,
     check: Check = False,
     out: Out = None,
@@ -101,9 +105,10 @@ def run(
     if json:
         from sim.show.documents import run_document, to_json  # noqa: PLC0415
 
-        say(to_json(run_document(centre, result.estimates, seed, engine)))
+        document = run_document(centre, result.estimates, seed, engine)
+        say(to_json(document | (_beside(centre, result.estimates) if theory else {})))
     else:
-        say(_tables(centre, result.estimates, seed, by or [], everything=everything))
+        say(_tables(centre, result.estimates, seed, by or [], everything=everything, theory=theory))
     if result.interrupted:
         remark(f"interrupted after {result.estimates.n} of {result.wanted} replications")
         raise typer.Exit(Exit.INTERRUPTED)
@@ -132,7 +137,7 @@ class _Keeper:
 
 
 def _tables(
-    centre: Scenario, estimates: Estimates, seed: int, by: list[Breakdown], *, everything: bool
+    centre: Scenario, estimates: Estimates, seed: int, by: list[Breakdown], *, everything: bool, theory: bool
 ) -> str:
     from sim.measure.tables import By as Cells  # noqa: PLC0415
     from sim.show import tables  # noqa: PLC0415
@@ -142,7 +147,20 @@ def _tables(
     shrunk = tables.hours(centre, estimates)
     parts += [shrunk] if shrunk is not None else []
     parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
+    if theory:
+        from sim.show.beside import beside  # noqa: PLC0415
+        from sim.theory.applies import formula_for  # noqa: PLC0415
+
+        parts.append(beside(formula_for(centre), estimates, terminal.width))
     return terminal.text(parts)
+
+
+def _beside(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
+    """What a formula says, as data."""
+    from sim.show.beside import document  # noqa: PLC0415
+    from sim.theory.applies import formula_for  # noqa: PLC0415
+
+    return {"theory": document(formula_for(centre), estimates)}
 
 
 def _write(

@@ -223,14 +223,14 @@ def _width(table: Table) -> int:
     return Console(width=_BOUNDLESS, markup=False, emoji=False).measure(table).maximum
 
 
-def _narrowed(
+def narrowed(
     title: str,
     columns: Sequence[Column],
     rows: Sequence[Row | None],
     width: int,
     spare: Sequence[int],
 ) -> Table:
-    """Table without as many of its *spare* columns as must go for it to fit into a *width*."""
+    """Table without as many of its *spare* columns, by place, as must go for it to fit into a *width*."""
     kept = list(range(len(columns)))
     while True:
         cells = [row and [row[k] for k in kept if k < len(row)] for row in rows]
@@ -274,7 +274,7 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
                 _remark(verdict),
             ]
         )
-    return _narrowed("Targets", columns, rows, width, spare=(5, 4))
+    return narrowed("Targets", columns, rows, width, spare=(5, 4))
 
 
 def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
@@ -325,7 +325,7 @@ def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
         unit = "" if kpi.unit == "share" else kpi.unit
         value = number(figure.value, kpi.unit)
         rows.append([f"  {kpi.title}", value, unit, interval(figure, kpi.unit), spread])
-    return _narrowed("Key figures", columns, rows, width, spare=(4, 3))
+    return narrowed("Key figures", columns, rows, width, spare=(4, 3))
 
 
 def _shown(estimates: Estimates, *, everything: bool) -> Iterator[tuple[Kpi, Figure]]:

@@ -6,7 +6,8 @@
 :mod:`.work`             one agent by work: silence, wrap-up, balking, retries, returns
 :mod:`.turns`            one agent by turns: the same, and patience within the chat
 :mod:`.quiet`            customers who fall silent within the chat: idle timeouts
-:mod:`.people`           two queues of different priority; agents of different speed
+:mod:`.people`           queues of different priority, skills, agents of different speed
+:mod:`.pair`             two agents with several chats: the longest idle, or each in turn
 :mod:`.staffing`         a day staffed by the hour, whose agents finish what they have in hand
 ======================== ====================================================================
 

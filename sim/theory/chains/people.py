@@ -1,4 +1,4 @@
-"""Agents with a slot each: two queues of different priority, agents of different speed. Times in seconds."""
+"""Agents with a slot each: queues of different priority, skills, agents of different speed. In seconds."""
 
 from __future__ import annotations
 
@@ -116,6 +116,70 @@ def _with(agents: tuple[int, ...], agent: int) -> tuple[int, ...]:
 
 def _without(agents: tuple[int, ...], agent: int) -> tuple[int, ...]:
     return tuple(other for other in agents if other != agent)
+
+
+@dataclass(frozen=True)
+class Skills:
+    """Specialists who serve the first queue, and others who serve both; a slot each, by work.
+
+    A state is (specialists busy; others busy with a chat of the first queue, of the second; waiting in the
+    first, in the second). The first queue prefers specialists; the others take the second queue first.
+    """
+
+    specialists: int
+    others: int
+    arrival: tuple[float, float]
+    work: tuple[float, float]
+    patience: tuple[float, float]
+    capacity: int
+
+    @property
+    def empty(self) -> Hashable:
+        """State of the centre with nobody there."""
+        return (0, 0, 0, 0, 0)
+
+    def steps(self, state: tuple[int, int, int, int, int]) -> Iterator[Step]:
+        """Give the steps that may follow a state."""
+        yield from self._arrive(state)
+        special, first, second, *lines = state
+        for q in (0, 1):
+            yield _moved(state, 3 + q, -(lines[q] > 0)), lines[q] / self.patience[q], f"abandoned {q}"
+        if special:
+            after = _moved(state, 3, -1) if lines[0] else _moved(state, 0, -1)
+            yield after, special / self.work[0], "served 0"
+        for q, busy in enumerate((first, second)):
+            if busy:
+                yield self._filled(_moved(state, 1 + q, -1)), busy / self.work[q], f"served {q}"
+
+    def _arrive(self, state: tuple[int, ...]) -> Iterator[Step]:
+        special, first, second, *lines = state
+        for q, rate in enumerate(self.arrival):
+            if q == 0 and special < self.specialists:
+                yield _moved(state, 0, 1), rate, ""
+            elif first + second < self.others:
+                yield _moved(state, 1 + q, 1), rate, ""
+            elif lines[q] < self.capacity:
+                yield _moved(state, 3 + q, 1), rate, ""
+            else:
+                yield state, rate, f"blocked {q}"
+
+    @staticmethod
+    def _filled(state: tuple[int, ...]) -> tuple[int, ...]:
+        """State once one of the others has taken who waits, the second queue first."""
+        for q in (1, 0):
+            if state[3 + q]:
+                return _moved(_moved(state, 3 + q, -1), 1 + q, 1)
+        return state
+
+    def levels(self, state: tuple[int, int, int, int, int]) -> Figures:
+        """Give what is averaged over time."""
+        offered = {f"offered {q}": rate for q, rate in enumerate(self.arrival)}
+        return offered | {
+            "waiting 0": state[3],
+            "waiting 1": state[4],
+            "busy 0": state[0],
+            "busy 1": state[1] + state[2],
+        }
 
 
 def _moved(counts: tuple[int, ...], k: int, by: int) -> tuple[int, ...]:

@@ -1,0 +1,67 @@
+"""`sim trust`: is the simulator right?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, progress, remark, say, told
+
+if TYPE_CHECKING:
+    from sim.studies.trust.suite import Trust
+
+
+@told
+def trust(
+    seed: Seed = 1, workers: Workers = None, json: Json = False, out: Out = None, force: Force = False
+) -> None:
+    """Simulate centres whose figures are known, published or exact, and compare: is the simulator right?
+
+    Takes about two minutes. Exits with 99 if a figure disagrees, which of 100 seeds happens to one by chance.
+    """
+    from sim.show import trust as show  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.trust.suite import suite  # noqa: PLC0415
+    from sim.studies.trust.suite import trust as simulate_all  # noqa: PLC0415
+
+    if out is not None:
+        refuse_existing(out, force=force)
+    cases = suite()
+    with progress("Centres", len(cases)) as bar:
+        found = simulate_all(seed, cases, progress=bar, workers=workers)
+    if out is not None:
+        _write(out, found, seed, workers, force=force)
+        remark(f"written to {out}")
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(show.document(found)))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text([show.table(found, terminal.width)]))
+    if found.interrupted:
+        remark(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
+        raise typer.Exit(Exit.INTERRUPTED)
+    for row in found.failed:
+        remark(f"disagrees: {row.case.name}: {row.check.heading()}")
+    if found.failed:
+        raise typer.Exit(Exit.MISSED)
+
+
+def _write(out: Path, found: Trust, seed: int, workers: int | None, *, force: bool) -> None:
+    """Write the table as data, and two pictures: the table, and how wrong formulas are for chat."""
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show import trust as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.studies.trust.formulas import LOADS, SLOTS, compared  # noqa: PLC0415
+
+    with progress("Formulas", len(SLOTS) * len(LOADS)) as bar:
+        points = compared(seed, progress=bar, workers=workers)
+    with whole_folder(out, force=force) as folder:
+        (folder / "trust.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
+        plots.save({"trust": show.picture(found), "formulas": show.formulas(points)}, folder)
