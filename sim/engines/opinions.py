@@ -147,7 +147,7 @@ def _recommend(u: float, odds_against: float, cuts: Floats) -> int:
     """Score from 0 to 10: promoters 9 or 10, passives 7 or 8, detractors 0 to 6, alike within each."""
     passive, promoter = 1 / (1 + odds_against * cuts[0]), 1 / (1 + odds_against * cuts[1])
     if u < promoter:
-        return 9 + int(2 * u / promoter)
+        return 10 - int(2 * u / promoter)
     if u < passive:
-        return 7 + int(2 * (u - promoter) / (passive - promoter))
-    return min(int(7 * (u - passive) / (1 - passive)), 6)
+        return 8 - int(2 * (u - promoter) / (passive - promoter))
+    return 6 - min(int(7 * (u - passive) / (1 - passive)), 6)

@@ -68,7 +68,8 @@ class Chats:
     """Whether it found no free slot and entered the waiting line."""
     accepted_s: Floats
     ended_s: Floats
-    """End of the conversation, or the moment of leaving; NaN while unfinished."""
+    """End of the conversation, or the moment of leaving; where the customer left without a signal, the moment
+    when the agent closed the chat. NaN while unfinished."""
     released_s: Floats
     """End of the wrap-up, or of the chat where there is none: the slot is free."""
     left_s: Floats

@@ -8,8 +8,8 @@ The satisfaction of a served chat is a number on a logit scale,
 
 and each score is read off it by an ordered logit: P(score >= k) = 1 / (1 + exp(-(satisfaction + cut[k]))).
 A score of 4 or 5 has the cut 0. Intercept and slope of the first response are the least-squares fit
-through the satisfaction that LiveChat published for four bands of response time (85.9 % within 5 s, 80.7 %
-within 10 s, 76.7 % within 20 s, 75.8 % within 30 s); the rest is a guess in the direction that Goes, Ilk,
+through the satisfaction that LiveChat published for four bands of response time (85.9 % from 0 to 5 s,
+80.7 % to 10 s, 76.7 % to 20 s, 75.8 % to 30 s); the rest is a guess in the direction that Goes, Ilk,
 Lin and Zhao (Management Science 64, 2018) report: more chats at once, slower replies and lower resolution.
 Organisations with longer waits often have *higher* satisfaction, for other reasons: do not fit these numbers
 to averages over organisations.

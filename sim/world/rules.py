@@ -66,7 +66,7 @@ Silence, patience within the chat, idleness
         his chat, now `silent`, keeps its place. If it is accepted, its message is answered like any other (by
         turns), and the chat then holds its slot for the drawn detection time, until the agent notices and
         closes it. By work nothing is worked on: it holds the slot for the detection time from its acceptance,
-        and counts in j. If it overflows (R4), that ends it instead.
+        and counts in j. If it overflows (R4), that ends it, and it stays `silent`.
     R21 By turns, a customer whose message has been in the inbox for its drawn reply patience, and is not
         answered at that instant, leaves: the chat is `left`. A message not yet taken up is taken out of the
         inbox and the slot is freed at once. A reply being composed is finished in vain: it holds slot and
@@ -99,14 +99,14 @@ Customers who come again
         from the horizon on. A customer makes no more attempts than were drawn for him.
 
 People
-    R30 An agent's speed on a day is his drawn speed times the learning of that day. A reply (R14, before the
-        switching) and a wrap-up take the drawn time / speed of the day on which they begin; work (R17) is the
-        drawn work / speed of the day of its acceptance.
-    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and
-        duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
-        it.
-    R32 An agent who is late on a day is on duty only from the drawn delay after his first log-in of the day
-        on; one who is on duty as the day begins is not late.
+    R30 An agent's speed on a day is his drawn speed times the learning of that day; from the horizon on it is
+        that of the last day. A reply (R14, before the switching) and a wrap-up take the drawn time / speed of
+        the day on which they begin; work (R17) is the drawn work / speed of the day of its acceptance.
+    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and duty
+        over midnight, are cut at midnight for this. Who is absent on the last day does not come after it.
+    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of his first span
+        of the day on, as it is planned (and cut at midnight); but one who was on duty up to that midnight goes
+        on and is not late.
 """
 
 from __future__ import annotations
