@@ -102,11 +102,12 @@ People
     R30 An agent's speed on a day is his drawn speed times the learning of that day; from the horizon on it is
         that of the last day. A reply (R14, before the switching) and a wrap-up take the drawn time / speed of
         the day on which they begin; work (R17) is the drawn work / speed of the day of its acceptance.
-    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and duty
-        over midnight, are cut at midnight for this. Who is absent on the last day does not come after it.
-    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of his first span
-        of the day on, as it is planned (and cut at midnight); but one who was on duty up to that midnight goes
-        on and is not late.
+    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and
+        duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
+        it.
+    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of his first
+        span of the day on, as it is planned (and cut at midnight); but one who was on duty up to that
+        midnight goes on and is not late.
 """
 
 from __future__ import annotations
