@@ -55,7 +55,7 @@ def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: b
         raise TooLargeError(
             f"{runs} expects {chats:,.0f} chats, which need about {need / 2**30:,.1f} GiB of memory with "
             f"{scenario.n_agents:,} agents and {scenario.days:,} days; {have / 2**30:,.1f} GiB are free: "
-            "take fewer days, a lower rate or fewer replications"
+            f"take {_less(scenario, replications)}"
         )
 
 
@@ -66,6 +66,16 @@ def _expected_chats_and_turns(scenario: Scenario) -> tuple[float, float]:
         chats += expected
         turns += expected * (queue.service.turns.mean if isinstance(queue.service, ByTurns) else 0.0)
     return chats, turns
+
+
+def _less(scenario: Scenario, replications: int) -> str:
+    """What would need less."""
+    ways = ["fewer days", "a lower rate"]
+    ways += (
+        ["fewer attempts of a customer (max_attempts)"] if any(q.comes_again for q in scenario.queues) else []
+    )
+    ways += ["fewer replications"] if replications > 1 else []
+    return f"{', '.join(ways[:-1])} or {ways[-1]}"
 
 
 def _attempts(queue: Queue) -> float:

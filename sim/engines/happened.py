@@ -162,5 +162,6 @@ def _centre(same: Same) -> Centre:
         wrap_up_attention=tuple(queue.wrap_up_attention for queue in scenario.queues),
         attentive=tuple(by_turns[group.queues[0]] for group in scenario.groups),
         shrinkage=tuple(group.planned_shrinkage for group in scenario.groups),
+        returns=tuple(queue.returns is not None for queue in scenario.queues),
         fcr_window_s=None if scenario.quality is None else scenario.quality.fcr_window_h * 3600.0,
     )

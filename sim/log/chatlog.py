@@ -41,6 +41,8 @@ class Centre:
     """Of each group: whether it serves by turns, so that its attention is known."""
     shrinkage: tuple[float, ...]
     """Of each group: planned share of paid time that is not worked."""
+    returns: tuple[bool, ...]
+    """Of each queue: whether customers who were not helped come again."""
     fcr_window_s: float | None
     """Who comes again so soon was not helped by his first contact; None without a model of quality."""
 
@@ -177,38 +179,56 @@ class ChatLog:
         n_turns = _replies(self.turn)
         never_waited = np.isin(chat.outcome, [Outcome.OFFLINE, Outcome.BLOCKED])
         waited_until_s = np.where(no_agent, np.where(never_waited, np.nan, chat.ended_s), chat.accepted_s)
-        return pl.DataFrame(
-            {
-                "chat_id": np.arange(len(chat.arrival_s)),
-                "queue": np.array(self.centre.queues, dtype=object)[chat.queue],
-                "number": chat.number,
-                "arrival_s": chat.arrival_s,
-                "outcome": pl.Series(chat.outcome).replace_strict(
-                    {outcome.value: outcome.name.lower() for outcome in Outcome}, return_dtype=outcomes
-                ),
-                "queued": chat.queued,
-                "wait_s": waited_until_s - chat.arrival_s,
-                "accepted_s": chat.accepted_s,
-                "first_reply_s": self.first_reply_s,
-                "ended_s": chat.ended_s,
-                "released_s": chat.released_s,
-                "agent_id": chat.agent,
-                "group": self._names_of_groups(chat.agent),
-                "turns": n_turns,
-                "true_patience_s": chat.patience_s,
-                **self._rarer_columns(),
-            },
-            schema_overrides={"queue": pl.String, "group": pl.String},
-        ).with_columns(
-            pl.selectors.float().fill_nan(None),
-            pl.col("agent_id").replace(NO_AGENT, None),
-            pl.col("group").cast(pl.String),
-            pl.col("^(csat|nps|ces)$").replace(NO_SCORE, None),
+        return (
+            pl.DataFrame(
+                {
+                    "chat_id": np.arange(len(chat.arrival_s)),
+                    "queue": np.array(self.centre.queues, dtype=object)[chat.queue],
+                    "number": chat.number,
+                    "arrival_s": chat.arrival_s,
+                    "outcome": pl.Series(chat.outcome).replace_strict(
+                        {outcome.value: outcome.name.lower() for outcome in Outcome}, return_dtype=outcomes
+                    ),
+                    "queued": chat.queued,
+                    "wait_s": waited_until_s - chat.arrival_s,
+                    "accepted_s": chat.accepted_s,
+                    "first_reply_s": self.first_reply_s,
+                    "ended_s": chat.ended_s,
+                    "released_s": chat.released_s,
+                    "agent_id": chat.agent,
+                    "group": self._names_of_groups(chat.agent),
+                    "turns": n_turns,
+                    "true_patience_s": chat.patience_s,
+                    **self._rarer_columns(),
+                },
+                schema_overrides={"queue": pl.String, "group": pl.String},
+            )
+            .with_columns(
+                pl.selectors.float().fill_nan(None),
+                pl.col("agent_id").replace(NO_AGENT, None),
+                pl.col("group").cast(pl.String),
+                pl.col("^true_(csat|nps|ces)$").replace(NO_SCORE, None),
+            )
+            .with_columns(self._known_scores())
         )
+
+    def _known_scores(self) -> list[pl.Expr]:
+        """Scores of those who answered the survey, and resolution of those served."""
+        import polars as pl  # noqa: PLC0415  as above
+
+        if not len(self.chat.csat):
+            return []
+        scores = [pl.when("surveyed").then(f"true_{name}").alias(name) for name in ("csat", "nps", "ces")]
+        served = pl.col("true_csat").is_not_null()
+        return [
+            *scores,
+            *(pl.when(served).then(name).alias(name) for name in ("resolved", "surveyed", "converted")),
+        ]
 
     def _rarer_columns(self) -> dict[str, Floats | Ints | Flags]:
         """Columns of what only some scenarios have."""
         names = {"customer": "customer_id", "left_s": "true_left_s"}
+        names |= {score: f"true_{score}" for score in ("csat", "nps", "ces")}
         rarer = ["customer", "attempt", "left_s", "estimate_s", "balked", "open_chats", "resolved"]
         rarer += ["csat", "nps", "ces", "surveyed", "converted"]
         columns = {names.get(name, name): getattr(self.chat, name) for name in rarer}
@@ -227,6 +247,7 @@ class ChatLog:
         chat_id = np.repeat(np.arange(len(counts)), counts)
         place = np.arange(len(chat_id)) - np.repeat(turn.offset[:-1], counts)
         happened = np.flatnonzero(~np.isnan(turn.message_s))
+        answered = np.stack([np.ones(len(happened)), ~np.isnan(turn.reply_s[happened])], axis=1).ravel() > 0
         chat_id, place = chat_id[happened], place[happened]
         message_s = turn.message_s[happened]
         sent_s = np.where(place == 0, self.chat.arrival_s[chat_id], message_s)
@@ -241,8 +262,11 @@ class ChatLog:
             "inbox_s": np.stack([message_s, none], axis=1).ravel(),
             "started_s": np.stack([none, start_s], axis=1).ravel(),
         }
+        if len(self.chat.left_s):
+            left_s = self.chat.left_s[chat_id]
+            pairs["true_in_vain"] = np.stack([np.zeros(len(happened)), reply_s > left_s], axis=1).ravel() > 0
         frame = pl.DataFrame(pairs, schema_overrides={"role": pl.String})
-        return frame.with_columns(pl.selectors.float().fill_nan(None))
+        return frame.filter(pl.Series(answered)).with_columns(pl.selectors.float().fill_nan(None))
 
     def _names_of_groups(self, agent: Ints) -> list[str | None]:
         names = [*self.centre.groups, None]
@@ -250,7 +274,7 @@ class ChatLog:
         return [names[group] for group in groups]
 
     def agents(self) -> pl.DataFrame:
-        """Frame of spans of duty, one row each."""
+        """Frame of spans of duty, one row each; those lost to absence and lateness have no times worked."""
         import polars as pl  # noqa: PLC0415  as above
 
         agent = self.duty.agent

@@ -118,6 +118,7 @@ class Estimates:
         squares = self.runs[0].squares(kpi, by)
         _, n = self.runs[0].sums(kpi, by) if isinstance(kpi.form, Ratio) else (value, value)
         variance = np.maximum(ratio(squares, n) - value**2, 0.0)
+        variance[variance == 0] = np.nan  # of rows that are all alike nobody knows how they vary
         return np.sqrt(ratio(variance, n))
 
 

@@ -262,6 +262,8 @@ class Rules(NamedTuple):
     """Of each queue."""
     wrap_up_attention: Flags
     """Of each queue: whether its wrap-up takes attention."""
+    returns: Flags
+    """Of each queue: whether customers who were not helped come again."""
     known_until_s: float
     """Who was served until then had all of the window of first-contact resolution to come again."""
     window_s: float
@@ -404,7 +406,8 @@ def _repeated(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
         row[Column.RETURNS] = 1.0
     else:
         row[Column.RETRIES] = 1.0
-    if rows.outcome[i] == Outcome.SERVED and rows.ended_s[i] <= rules.known_until_s:
+    is_known = rules.returns[rows.queue[i]] and rows.ended_s[i] <= rules.known_until_s
+    if rows.outcome[i] == Outcome.SERVED and is_known:
         row[Column.KNOWN_WINDOW] = 1.0
         row[Column.NO_REPEAT] = rows.rarer.again_s[i] > rows.ended_s[i] + rules.window_s
 

@@ -96,7 +96,9 @@ class _Runs:
         centre = self.centre
         by_turns, attention = np.array(centre.by_turns), np.array(centre.wrap_up_attention)
         window_s = centre.fcr_window_s or 0.0
-        return tables.Rules(threshold_s, by_turns, attention, centre.horizon_s - window_s, window_s)
+        known_until_s = centre.horizon_s - window_s
+        returns = np.array(centre.returns)
+        return tables.Rules(threshold_s, by_turns, attention, returns, known_until_s, window_s)
 
     def rows(self) -> tables.ChatRows:
         """Give the chats; their talk is yet to be filled."""

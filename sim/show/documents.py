@@ -14,6 +14,7 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME, KPIS
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
+from sim.measure.waterfall import waterfall
 from sim.show.tables import labels
 from sim.world.scenario import Scenario
 
@@ -28,6 +29,7 @@ def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: En
         "version": __version__,
         "targets": [_target(verdict) for verdict in verdicts(estimates, scenario.targets)],
         "kpis": {kpi.name: _figure(kpi.name, estimates.figure(kpi.name)) for kpi in KPIS},
+        "hours": {name: [step._asdict() for step in steps] for name, steps in waterfall(scenario, estimates)},
         "by_queue": _named(scenario, estimates, By.QUEUE),
         "by_group": _named(scenario, estimates, By.GROUP),
         "by_interval": _rows(scenario, estimates, By.INTERVAL),

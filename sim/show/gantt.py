@@ -13,8 +13,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from sim.log.chatlog import ChatLog
 from sim.measure import timeline
 from sim.show import style
-from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, styled
-from sim.world.rules import NO_AGENT
+from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
+from sim.world.rules import NO_AGENT, Outcome
 from sim.world.scenario import Scenario
 from sim.world.units import HOUR_S, Floats, Ints, clock_text
 
@@ -24,6 +24,7 @@ Spans = dict[str, tuple[Ints, Floats, Floats]]
 
 _KINDS = {
     "customer's turn": (PALE, None),
+    "customer gone": (RED, "xxxx"),
     "message waits": (ORANGE, "////"),
     "agent composes": (DARK, None),
     "wrap-up": (GREY, "...."),
@@ -164,11 +165,15 @@ def _spans(log: ChatLog, mine: Ints, row: Ints) -> Spans:
     of_turn = place[_turn_chats(log)]
     turns = np.flatnonzero((of_turn >= 0) & ~np.isnan(turn.reply_s))
     talk = row, chat.accepted_s[mine], chat.ended_s[mine]
-    wrap_up = row, chat.ended_s[mine], chat.released_s[mine]
+    served = mine[chat.outcome[mine] == Outcome.SERVED]
+    wrap_up = place[served], chat.ended_s[served], chat.released_s[served]
+    left_s = chat.left_s[mine] if len(chat.left_s) else np.full(len(mine), np.nan)
+    gone = row, np.maximum(chat.accepted_s[mine], left_s), chat.released_s[mine]
     if not len(turns):
-        return {"chat open": talk, "wrap-up": wrap_up}
+        return {"chat open": talk, "customer gone": gone, "wrap-up": wrap_up}
     return {
         "customer's turn": talk,
+        "customer gone": gone,
         "message waits": (of_turn[turns], turn.message_s[turns], turn.start_s[turns]),
         "agent composes": (of_turn[turns], turn.start_s[turns], turn.reply_s[turns]),
         "wrap-up": wrap_up,

@@ -22,7 +22,7 @@ from sim.measure.kpis import ratio
 from sim.measure.tables import By
 from sim.show import style
 from sim.show.gantt import gantt
-from sim.show.style import DARK, FAINT, INK, MID, PALE, RED, Band, styled
+from sim.show.style import DARK, FAINT, INK, MID, ORANGE, PALE, RED, Band, styled
 from sim.world.scenario import Scenario
 from sim.world.units import Floats, clock_text
 
@@ -164,13 +164,18 @@ def _draw_offered(axes: Axes, estimates: Estimates, scenario: Scenario, first: i
     """Bars of the chats offered in each interval, by what became of them."""
     edges_s = _edges(scenario, first, last)
     below = np.zeros(last - first)
-    for name, label, colour, hatch in (
-        ("answered", "answered", MID, None),
-        ("contained", "contained by the bot", PALE, ".."),
-        ("missed", "missed", RED, "////"),
+    served, answered, contained, missed = (
+        np.nan_to_num(_values(estimates, name)[first:last])
+        for name in ("served", "answered", "contained", "missed")
+    )
+    lost = np.round(answered - served, 9)
+    for number, label, colour, hatch in (
+        (served, "served to the end" if lost.any() else "answered", MID, None),
+        (lost, "answered, then left or timed out", ORANGE, "\\\\\\\\"),
+        (contained, "contained by the bot", PALE, ".."),
+        (missed, "missed", RED, "////"),
     ):
-        number = _values(estimates, name)[first:last]
-        if name != "answered" and not number.any():
+        if number is not served and not number.any():
             continue
         axes.bar(
             edges_s[:-1],
@@ -212,7 +217,12 @@ def _offered_title(estimates: Estimates, scenario: Scenario) -> str:
         text += f" in {scenario.days} days"
     elif estimates.n > 1:
         text += " a day"
-    return text if missed is None else f"{text}, {style.percent(missed)} of them missed"
+    if missed is None:
+        return text
+    text += f", {style.percent(missed)} of them missed"
+    completion = estimates.figure("completion").value or 0.0
+    lost = 1 - missed - completion
+    return f"{text}, {style.percent(lost)} left or timed out" if lost > 5e-4 else text
 
 
 def _draw_queue(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:

@@ -59,25 +59,25 @@ IDLE = {
 }
 """Figures that say nothing, and are left out of the short table, where another has this value."""
 
-SECTIONS = {"satisfaction": "Satisfaction (an assumption: the scenario's [quality])"}
+SECTIONS = {"satisfaction": "Satisfaction (by the scenario's [quality]: an assumption)"}
 """Titles of sections that are not their name."""
 
 ACROSS = {
     By.INTERVAL: (
-        "offered", "missed_rate", "service_level", "asa_s", "wait_p90_s", "queue_length",
+        "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s", "queue_length",
         "response_s", "agents", "occupancy", "attention",
     ),
     By.DAY: (
-        "offered", "missed_rate", "service_level", "asa_s", "wait_p90_s", "queue_length", "response_s",
-        "agent_hours", "occupancy", "attention",
+        "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s", "queue_length",
+        "response_s", "agent_hours", "occupancy", "attention",
     ),
     By.QUEUE: (
-        "offered", "missed_rate", "abandonment", "service_level", "asa_s", "wait_p90_s", "queue_length",
-        "frt_s", "response_s", "aht_s",
+        "offered", "missed_rate", "abandonment", "completion", "service_level", "asa_s", "wait_p90_s",
+        "queue_length", "frt_s", "response_s", "aht_s",
     ),
     By.GROUP: (
         "agent_hours", "asa_s", "response_s", "aht_s", "occupancy", "slot_utilisation", "attention",
-        "concurrency", "chats_per_agent_hour", "overrun_s",
+        "concurrency", "chats_per_agent_hour", "overrun_s", "wasted_slots", "speed", "absence",
     ),
 }  # fmt: skip
 """Columns of each breakdown."""
@@ -87,7 +87,8 @@ SHORT = {
     "asa_s": "ASA", "wait_p90_s": "wait p90", "queue_length": "queue", "frt_s": "FRT", "response_s": "reply",
     "aht_s": "AHT", "agents": "agents", "agent_hours": "hours", "occupancy": "occup.",
     "slot_utilisation": "slots", "attention": "attent.", "concurrency": "conc.",
-    "chats_per_agent_hour": "chats/h", "overrun_s": "overrun",
+    "chats_per_agent_hour": "chats/h", "overrun_s": "overrun", "completion": "served",
+    "wasted_slots": "wasted", "speed": "speed", "absence": "absent",
 }  # fmt: skip
 """Column heads."""
 
@@ -200,7 +201,7 @@ def figures_known(width: int) -> RenderableType:
         if kpi.section != section:
             section = kpi.section
             rows += [None, [Text(section.capitalize(), style="bold")]]
-        told = f"{kpi.title}: {kpi.definition}" + (f" [{kpi.source}]" if kpi.source else "")
+        told = f"{kpi.title}: {kpi.definition} [{kpi.source}]"
         rows.append([kpi.name, kpi.unit, "" if kpi.better == "neither" else kpi.better, Text(told)])
     table = _table("Key figures", columns, rows)
     table.width = width
@@ -332,13 +333,19 @@ def _shown(estimates: Estimates, *, everything: bool) -> Iterator[tuple[Kpi, Fig
     for kpi in KPIS:
         figure = estimates.figure(kpi.name)
         is_empty = figure.value is None or (kpi.section == "volume" and figure.value == 0)
-        if kpi.name in IDLE:
-            sign, idle = IDLE[kpi.name]
-            is_empty = is_empty or estimates.figure(sign).value == idle
+        is_empty = is_empty or _is_idle(estimates, kpi.name)
         if everything or (
             kpi.name in COMPACT and not (is_empty and kpi.name not in {"offered", "missed_rate"})
         ):
             yield kpi, figure
+
+
+def _is_idle(estimates: Estimates, name: str) -> bool:
+    """Whether a figure says nothing in this scenario."""
+    if name == "completion":  # then it is what missed leaves
+        return estimates.figure("served").value == estimates.figure("answered").value
+    sign, idle = IDLE.get(name, (name, None))
+    return idle is not None and estimates.figure(sign).value == idle
 
 
 def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIPED_WIDTH) -> RenderableType:
@@ -346,7 +353,8 @@ def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIP
 
     What does not fit beside each other in a *width* stands in several tables, one below the other.
     """
-    names = [name for name in ACROSS[by] if estimates.figure(name).value is not None]
+    known = [name for name in ACROSS[by] if estimates.figure(name).value is not None]
+    names = [name for name in known if not _is_idle(estimates, name)]
     values = {name: estimates.values(name, by) for name in names}
     shown = [
         cell

@@ -168,7 +168,7 @@ class _Workers:
 
 
 _TURN = Lock()
-"""Held while drawing or measuring: both are many small steps that pass Python's lock to and fro between
+"""Held while drawing or measuring: both are many small steps that hand Python's lock back and forth between
 threads, and handing it over costs more than is gained. A simulation needs no lock and runs beside them."""
 
 

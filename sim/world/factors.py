@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sim.world.laws import Empirical, Fixed, Gamma, Lognormal, Record, Uniform, law_broken
 from sim.world.units import Cv, Floats, Weight
 
-PositiveFactor = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, strict=True)]
+PositiveFactor = Annotated[float, Field(ge=0.05, le=100, allow_inf_nan=False, strict=True)]
 
 
 class _Factor(Record):

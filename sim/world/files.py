@@ -43,6 +43,7 @@ _WORDS = {
     "union_tag_not_found": "needs a law",
     "union_tag_invalid": "unknown law",
     "model_type": "must be a table",
+    "dict_type": "must be a table",
     "model_attributes_type": "must be a table",
     "enum": "must be one of {expected}",
 }
@@ -211,6 +212,8 @@ def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
     numbers = {name: _plain(value) for name, value in ctx.items()}
     law = words.format(**numbers) if words else detail["msg"]
     law, _, hint = law.partition("; ")
+    if law == "must be a table" and isinstance(detail["input"], int | float):
+        hint = f'write a law, such as {{ law = "fixed", mean_s = {detail["input"]} }}'
     if detail["type"] == "tuple_type" and place in _REWRITE and isinstance(detail["input"], dict):
         hint = _REWRITE[place]
     if detail["type"] == "extra_forbidden":

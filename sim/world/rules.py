@@ -99,9 +99,10 @@ Customers who come again
         from the horizon on. A customer makes no more attempts than were drawn for him.
 
 People
-    R30 An agent's speed on a day is his drawn speed times the learning of that day; from the horizon on it is
-        that of the last day. A reply (R14, before the switching) and a wrap-up take the drawn time / speed of
-        the day on which they begin; work (R17) is the drawn work / speed of the day of its acceptance.
+    R30 An agent's speed on a day is his drawn speed, at least 0.05, times the learning of that day; from the
+        horizon on it is that of the last day. A reply (R14, before the switching) and a wrap-up take the
+        drawn time / speed of the day on which they begin; work (R17) is the drawn work / speed of the day of
+        its acceptance.
     R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and
         duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
         it.

@@ -99,7 +99,7 @@ class Group(Record):
     seniority: tuple[Seniority, ...] = ()
     """Slots of the group's first agents, in order of number; the others have `concurrency`."""
     speed: FactorLaw | None = None
-    """Speed of each agent: at 1.25 a reply takes 1 / 1.25 of its time. Omitted: all have speed 1."""
+    """Speed of each agent, at least 0.05: at 1.25 a reply takes 1 / 1.25 of its time. Omitted: speed 1."""
     ramp: Ramp | None = None
     """New hires, who are slower at first. Omitted: none."""
     absence: Share = 0.0

@@ -147,7 +147,7 @@ def test_speeds_follow_their_law(law: dict[str, Any], mean: float, cv: float):
 def test_a_fixed_speed_is_that_of_all_and_nobody_stands_still():
     """Some fixed speed, and a law that is mostly below the slowest."""
     same = drawn_people(world([queue([0], by_work(10))], [group(3, speed={"law": "fixed", "mean": 1.5})]))
-    crawling = {"law": "uniform", "low": 1e-6, "high": 0.06}
+    crawling = {"law": "lognormal", "mean": 0.06, "cv": 1.0}
     slow = drawn_people(world([queue([0], by_work(10))], [group(300, speed=crawling)]))
 
     assert same.speed.tolist() == [1.5] * 3

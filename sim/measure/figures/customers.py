@@ -29,7 +29,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "lower",
         "customers",
         Ratio(chats(Column.ESTIMATE_MISS_S), ESTIMATED),
-        "Mean of |announced − true wait| of those who waited and were accepted.",
+        "Mean of |announced − true wait| of those who waited and were accepted while they were still there.",
         "Ibrahim and Whitt, M&SOM 11(3), 2009.",
     ),
     Kpi(

@@ -99,5 +99,5 @@ class Kpi:
     section: Section
     form: Ratio | Quantile | Peak
     definition: str
-    source: str = ""
-    """Where the definition comes from, if it is not the field's common usage."""
+    source: str = "Common usage of the field."
+    """Where the definition comes from."""

@@ -28,8 +28,9 @@ SATISFACTION: tuple[Kpi, ...] = (
         "higher",
         "satisfaction",
         Ratio(handled(Column.NO_REPEAT), handled(Column.KNOWN_WINDOW)),
-        "Served chats whose customer did not come again within the window ÷ served chats; without those that "
-        "ended less than a window before the horizon, of which nobody knows.",
+        "Served chats whose customer did not come again within the window (fcr_window_h) ÷ served chats, in "
+        "queues with returns. Chats that ended less than a window before the horizon are left out, as nobody "
+        "knows: a scenario no longer than the window has no such figure.",
         MODEL,
     ),
     Kpi(

@@ -44,9 +44,12 @@ VOLUME: tuple[Kpi, ...] = (
     _outcome_count(Outcome.SILENT, "Silently abandoned", "lower", "Left the queue without a signal."),
     _outcome_count(Outcome.LEFT, "Left during the chat", "lower", "Left after acceptance."),
     _outcome_count(
-        Outcome.TIMED_OUT, "Timed out", "neither", "Closed by the agent because the customer did not respond."
+        Outcome.TIMED_OUT,
+        "Timed out",
+        "neither",
+        "Closed because the customer was quiet; each would have gone on.",
     ),
-    _outcome_count(Outcome.BLOCKED, "Blocked", "lower", "Arrived when the queue was full."),
+    _outcome_count(Outcome.BLOCKED, "Blocked", "lower", "Arrived when the queue was full, or balked."),
     _outcome_count(Outcome.OFFLINE, "Offline", "lower", "Arrived outside the opening hours."),
     _outcome_count(Outcome.OVERFLOWED, "Overflowed", "lower", "Waited the maximum and was sent to a form."),
     _outcome_count(Outcome.CONTAINED, "Contained", "higher", "Solved before an agent was needed."),

@@ -18,6 +18,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Ratio(ACCEPTED_IN_TIME, chats(Column.ENTERED_IN_EARNEST)),
         "Accepted within the threshold ÷ (offered to the queue − abandoned within it).",
+        "Buist and L'Ecuyer, ContactCenters, WSC 2005.",
     ),
     Kpi(
         "service_level_offered",
@@ -71,7 +72,7 @@ WAITING: tuple[Kpi, ...] = (
         "lower",
         "waiting",
         Ratio(handled(Column.ACCEPTED_WAIT_S), ACCEPTED),
-        "Average speed of answer: mean time in the queue of those accepted by an agent, zeros included.",
+        "Average speed of answer: mean time in the queue of those accepted while there, zeros included.",
     ),
     Kpi(
         "wait_p50_s",
