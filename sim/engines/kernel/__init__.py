@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sim.compiled import IS_COMPILED, prepare
 from sim.draws.record import Draws
 from sim.engines.happened import Happened, chat_log
 from sim.engines.kernel.batch import Batch, Begin, run_all
-from sim.engines.kernel.layout import Drawn, lay_out, read_out, room_for
+from sim.engines.kernel.layout import Drawn, room_for
 from sim.engines.kernel.records import (
     CHAT,
     EVENT,
@@ -48,9 +49,7 @@ def simulate_all(scenario: Scenario, draws: Sequence[Draws]) -> list[ChatLog]:
     teams = [team_of(prepared, scenario, each) for each in draws]
     c, batch = _begin(prepared, teams, draws)
     _compiled_run()(c, batch, _initial(prepared))
-    written = room_for(len(c.chats), len(c.turns))
-    read_out(c.chats, c.visits, c.turns, written)
-    columns = written._asdict()
+    columns = batch.written._asdict()
     columns |= {name: np.ascontiguousarray(c.fates[name]) for name in RARER}
     columns["out_s"] = np.ascontiguousarray(c.spans["out_s"])
     return [
@@ -75,31 +74,30 @@ def _happened(columns: dict[str, Any], batch: Batch, r: int) -> Happened:
 def _begin(prepared: Fixed, teams: Sequence[Team], draws: Sequence[Draws]) -> tuple[Centre, Batch]:
     """Everything as it is at the beginning, of all replications."""
     n_agents, n_queues = len(prepared.agents), len(prepared.queues)
+    n_chats, n_turns = [each.n_chats for each in draws], [each.n_turns for each in draws]
+    drawn = Drawn(**{name: joined([getattr(each, name) for each in draws]) for name in Drawn._fields})
     batch = Batch(
-        first_chat=_firsts(each.n_chats for each in draws),
-        first_turn=_firsts(each.n_turns for each in draws),
+        first_chat=_firsts(n_chats),
+        first_turn=_firsts(n_turns),
         first_span=_firsts(len(team.spans) for team in teams),
         first_duty=_firsts(len(team.duty) for team in teams),
         n_customers=np.array([each.n_customers for each in draws]),
         differs=np.array([int(team.differs) for team in teams]),
-        turn_offset=joined([each.turn_offset for each in draws]),
+        drawn=drawn,
+        written=room_for(sum(n_chats), sum(n_turns)),
         agent_speed=np.array([team.rota.speed for team in teams]),
         n_events=np.zeros(len(draws), dtype=np.int64),
     )
-    n_chats, n_turns = int(batch.first_chat[-1]), int(batch.first_turn[-1])
-    chats, visits, turns = room(n_chats, CHAT), room(n_chats, VISIT), room(n_turns, TURN)
-    drawn = {name: joined([getattr(each, name) for each in draws]) for name in Drawn._fields}
-    lay_out(Drawn(**drawn), batch.first_chat, chats, visits, turns)
     # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
     # patience with each reply; untouched memory is free.
     most = max(8 * each.n_chats + len(each.reply_patience_s) for each in draws) + 16
     centre = Centre(
-        chats=chats,
-        visits=visits,
+        chats=room(max(n_chats), CHAT),
+        visits=room(max(n_chats), VISIT),
         fates=joined([fates(each, prepared) for each in draws]),
-        turns=turns,
+        turns=room(max(n_turns), TURN),
         reply_patience_s=joined([each.reply_patience_s for each in draws]),
-        turn_offset=batch.turn_offset,
+        turn_offset=drawn.turn_offset,
         agents=prepared.agents.copy(),
         shares=records(n_agents, SHARE),
         queues=prepared.queues.copy(),
@@ -129,7 +127,7 @@ def _initial(prepared: Fixed) -> Begin:
 
 def _firsts(counts: Iterable[int]) -> Ints:
     """Where the rows of each replication begin, and where those of the last end."""
-    return np.cumsum([0, *counts])
+    return np.array([0, *accumulate(counts)])
 
 
 def joined(parts: Sequence[Any]) -> Any:

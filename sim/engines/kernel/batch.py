@@ -1,7 +1,7 @@
-"""How are several replications run at once? Their records stand one below the other; one call runs them all.
+"""How are several replications run at once? Their columns stand one below the other; one call runs them all.
 
-What only one run needs at a time (agents, queues, the heap) is there once, and is as it was at the beginning
-before each. So a batch costs Python's lock hardly more than one run does.
+Records are there once, for the longest: laid out before each run and read out after it, they stay in the
+processor's cache. And a batch costs Python's lock hardly more than one run does.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.compiled import compiled
+from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
 from sim.world.units import Floats, Ints
@@ -25,7 +26,7 @@ class Begin(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Records of all replications; those of the r-th are the rows ``first_…[r]`` to ``first_…[r + 1]``."""
+    """Columns of all replications; those of the r-th are the rows ``first_…[r]`` to ``first_…[r + 1]``."""
 
     first_chat: Ints
     first_turn: Ints
@@ -34,8 +35,9 @@ class Batch(NamedTuple):
     n_customers: Ints
     differs: Ints
     """Of each replication: 1 if its agents differ in speed."""
-    turn_offset: Ints
-    """Those of the r-th, one more than its chats, begin at ``first_chat[r] + r``."""
+    drawn: Drawn
+    """The offsets of the r-th's turns, one more than its chats, begin at ``first_chat[r] + r``."""
+    written: Written
     agent_speed: Floats
     """Shape (n_replications, n_agents, days)."""
     n_events: Ints
@@ -59,37 +61,42 @@ def begin_again(c: Centre, begin: Begin, differs: bool) -> None:
 
 
 @compiled
-def run_all(all_of: Centre, batch: Batch, begin: Begin) -> None:
-    """Run all replications, one after the other; *all_of* has the records of all where each has its own."""
+def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
+    """Run all replications, one after the other, in a *workshop* with room for the longest.
+
+    Fates, patience with replies, spans and duty stand in it one below the other.
+    """
     for r in range(len(batch.n_events)):
         chat, chat_end = batch.first_chat[r], batch.first_chat[r + 1]
         turn, turn_end = batch.first_turn[r], batch.first_turn[r + 1]
         c = Centre(
-            all_of.chats[chat:chat_end],
-            all_of.visits[chat:chat_end],
-            all_of.fates[chat:chat_end],
-            all_of.turns[turn:turn_end],
-            all_of.reply_patience_s[turn:turn_end],
-            batch.turn_offset[chat + r : chat_end + r + 1],
-            all_of.agents,
-            all_of.shares,
-            all_of.queues,
-            all_of.groups,
-            all_of.tiers,
-            all_of.tier_group,
-            all_of.skill,
-            all_of.spans[batch.first_span[r] : batch.first_span[r + 1]],
-            all_of.duty[batch.first_duty[r] : batch.first_duty[r + 1]],
-            all_of.heap,
-            all_of.seats,
-            all_of.free_tree,
-            all_of.pulled,
-            all_of.work_row,
-            all_of.clock_s,
-            all_of.speed,
+            workshop.chats[: chat_end - chat],
+            workshop.visits[: chat_end - chat],
+            workshop.fates[chat:chat_end],
+            workshop.turns[: turn_end - turn],
+            workshop.reply_patience_s[turn:turn_end],
+            batch.drawn.turn_offset[chat + r : chat_end + r + 1],
+            workshop.agents,
+            workshop.shares,
+            workshop.queues,
+            workshop.groups,
+            workshop.tiers,
+            workshop.tier_group,
+            workshop.skill,
+            workshop.spans[batch.first_span[r] : batch.first_span[r + 1]],
+            workshop.duty[batch.first_duty[r] : batch.first_duty[r + 1]],
+            workshop.heap,
+            workshop.seats,
+            workshop.free_tree,
+            workshop.pulled,
+            workshop.work_row,
+            workshop.clock_s,
+            workshop.speed,
             batch.agent_speed[r],
-            all_of.curve,
-            all_of.desk,
+            workshop.curve,
+            workshop.desk,
         )
+        lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.visits, c.turns)
         begin_again(c, begin, batch.differs[r] == 1)
         batch.n_events[r] = run(c, batch.n_customers[r])
+        read_out(c.chats, c.visits, c.turns, batch.written, chat, turn)

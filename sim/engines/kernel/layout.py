@@ -1,6 +1,6 @@
 """How do columns become records, and records columns? Laid out before a run and read out after it.
 
-In one go each, without Python's lock: by numpy it would be a call a column, thirty of them a run.
+Compiled, as parts of a run: by numpy it would be a call a column, thirty of them, with Python's lock.
 """
 
 from __future__ import annotations
@@ -68,44 +68,46 @@ def room_for(n_chats: int, n_turns: int) -> Written:
 
 
 @compiled
-def lay_out(drawn: Drawn, first_chat: Ints, chats: Records, visits: Records, turns: Records) -> None:
-    """Fill the records of chats, visits and turns before a run.
-
-    Chats of the r-th replication begin at ``first_chat[r]``, and their offsets, one more, at that + r.
-    """
-    for r in range(len(first_chat) - 1):
-        for i in range(first_chat[r], first_chat[r + 1]):
-            chat, visit = chats[i], visits[i]
-            chat.queue, chat.agent = drawn.queue[i], NOBODY
-            chat.turn, chat.end_turn = drawn.turn_offset[i + r], drawn.turn_offset[i + r + 1]
-            chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
-            chat.queued, chat.waiting = False, False
-            visit.arrival_s, visit.patience_s = drawn.arrival_s[i], drawn.patience_s[i]
-            visit.work_s, visit.wrap_up_s, visit.route_u = (
-                drawn.work_s[i],
-                drawn.wrap_up_s[i],
-                drawn.route_u[i],
-            )
-            visit.accepted_s, visit.ended_s, visit.released_s = np.nan, np.nan, np.nan
-            visit.mark_s, visit.outcome = 0.0, UNFINISHED
-            visit.wait_next, visit.wait_previous = NONE, NONE
-    for k in range(len(turns)):
-        turn = turns[k]
+def lay_out(
+    drawn: Drawn,
+    first: int,
+    first_turn: int,
+    turn_offset: Ints,
+    chats: Records,
+    visits: Records,
+    turns: Records,
+) -> None:
+    """Fill the records of a run, whose chats are drawn from row *first* on and turns from *first_turn* on."""
+    for i in range(len(chats)):
+        chat, visit, k = chats[i], visits[i], first + i
+        chat.queue, chat.agent = drawn.queue[k], NOBODY
+        chat.turn, chat.end_turn = turn_offset[i], turn_offset[i + 1]
+        chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
+        chat.queued, chat.waiting = False, False
+        visit.arrival_s, visit.patience_s = drawn.arrival_s[k], drawn.patience_s[k]
+        visit.work_s, visit.wrap_up_s, visit.route_u = drawn.work_s[k], drawn.wrap_up_s[k], drawn.route_u[k]
+        visit.accepted_s, visit.ended_s, visit.released_s = np.nan, np.nan, np.nan
+        visit.mark_s, visit.outcome = 0.0, UNFINISHED
+        visit.wait_next, visit.wait_previous = NONE, NONE
+    for i in range(len(turns)):
+        turn = turns[i]
         turn.message_s, turn.start_s = np.nan, np.nan
-        turn.reply_s, turn.customer_s = drawn.agent_s[k], drawn.customer_s[k]
+        turn.reply_s, turn.customer_s = drawn.agent_s[first_turn + i], drawn.customer_s[first_turn + i]
 
 
 @compiled
-def read_out(chats: Records, visits: Records, turns: Records, written: Written) -> None:
-    """Fill the columns from the records of chats, visits and turns after a run."""
+def read_out(
+    chats: Records, visits: Records, turns: Records, written: Written, first: int, first_turn: int
+) -> None:
+    """Write the columns of a run, from row *first* of chats and *first_turn* of turns on."""
     for i in range(len(chats)):
-        chat, visit = chats[i], visits[i]
-        written.arrival_s[i], written.outcome[i] = visit.arrival_s, visit.outcome
-        written.agent[i], written.queued[i], written.open_chats[i] = chat.agent, chat.queued, chat.open_chats
-        written.accepted_s[i], written.ended_s[i] = visit.accepted_s, visit.ended_s
-        written.released_s[i] = visit.released_s
-    for k in range(len(turns)):
-        turn = turns[k]
+        chat, visit, k = chats[i], visits[i], first + i
+        written.arrival_s[k], written.outcome[k] = visit.arrival_s, visit.outcome
+        written.agent[k], written.queued[k], written.open_chats[k] = chat.agent, chat.queued, chat.open_chats
+        written.accepted_s[k], written.ended_s[k] = visit.accepted_s, visit.ended_s
+        written.released_s[k] = visit.released_s
+    for i in range(len(turns)):
+        turn, k = turns[i], first_turn + i
         written.message_s[k], written.start_s[k] = turn.message_s, turn.start_s
         # Where no reply began, the time to compose it still stands in its place.
         written.reply_s[k] = np.nan if np.isnan(turn.start_s) else turn.reply_s
