@@ -274,7 +274,7 @@ class ChatLog:
         return [names[group] for group in groups]
 
     def agents(self) -> pl.DataFrame:
-        """Frame of spans of duty, one row each; those lost to absence and lateness have no times worked."""
+        """Frame of spans of duty that were worked, one row each, with the agent's speed on the day of log-in."""
         import polars as pl  # noqa: PLC0415  as above
 
         agent = self.duty.agent
@@ -283,6 +283,7 @@ class ChatLog:
                 "agent_id": agent,
                 "group": self._names_of_groups(agent),
                 "slots": self.team.slots[agent],
+                "speed": self.team.speed[agent, (self.duty.on_s // 86_400).astype(np.int64)],
                 "on_s": self.duty.on_s,
                 "off_s": self.duty.off_s,
                 "out_s": self.duty.out_s,
