@@ -274,7 +274,7 @@ class ChatLog:
         return [names[group] for group in groups]
 
     def agents(self) -> pl.DataFrame:
-        """Frame of spans of duty that were worked, one row each, with the agent's speed on the day of log-in."""
+        """Frame of spans of duty worked, one row each, with the agent's speed on the day of log-in."""
         import polars as pl  # noqa: PLC0415  as above
 
         agent = self.duty.agent
