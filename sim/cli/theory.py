@@ -98,7 +98,9 @@ def erlang_c(
     json: Json = False,
 ) -> None:
     """Erlang C: nobody leaves the queue."""
-    _erlang("Erlang C", per_hour, aht, agents, threshold, service_level, None, None, json=json)
+    from sim.theory.erlang import erlang  # noqa: PLC0415
+
+    _line("Erlang C", erlang, per_hour, aht, agents, threshold, service_level, None, None, json=json)
 
 
 @app.command("erlang-a")
@@ -114,7 +116,9 @@ def erlang_a(
     json: Json = False,
 ) -> None:
     """Erlang A: who waits too long leaves; with any law of patience, or a finite waiting room."""
-    _erlang("Erlang A", per_hour, aht, agents, threshold, service_level, patience, room, json=json)
+    from sim.theory.erlang import erlang  # noqa: PLC0415
+
+    _line("Erlang A", erlang, per_hour, aht, agents, threshold, service_level, patience, room, json=json)
 
 
 @app.command()
@@ -135,15 +139,18 @@ def chat(
     from sim.theory.sharing import sharing  # noqa: PLC0415
 
     aht_s = [_number(part, "--aht") for part in aht.split(",")]
-    law = _patience(patience)
-
-    def line(n: Floats) -> Line:
-        return sharing(n, per_hour / 3600, aht_s, law, room)
-
-    given = {"chats_per_hour": per_hour, "aht_s": aht_s, "patience_s": patience, "room": room,
-             "threshold_s": threshold, "service_level": service_level}  # fmt: skip
-    goal = _level(service_level, threshold)
-    _print(_by_agents("Balanced chain", given, line, per_hour, agents, goal, threshold), json=json)
+    _line(
+        "Balanced chain",
+        sharing,
+        per_hour,
+        aht_s,
+        agents,
+        threshold,
+        service_level,
+        patience,
+        room,
+        json=json,
+    )
 
 
 @app.command()
@@ -263,10 +270,11 @@ def retrials(
     _print(Answer("Retrials", given, "agents", rows(numbers, columns)), json=json)
 
 
-def _erlang(
+def _line(
     name: str,
+    formula: Callable[..., Line],
     per_hour: float,
-    aht: float,
+    aht: float | list[float],
     agents: str | None,
     threshold: float,
     level: float | None,
@@ -275,12 +283,11 @@ def _erlang(
     *,
     json: bool,
 ) -> None:
-    from sim.theory.erlang import erlang  # noqa: PLC0415
-
+    """Print what a *formula* (`erlang` or `sharing`) says of a line."""
     law = _patience(patience)
 
     def line(n: Floats) -> Line:
-        return erlang(n, per_hour / 3600, aht, law, room)
+        return formula(n, per_hour / 3600, aht, law, room)
 
     given = {"chats_per_hour": per_hour, "aht_s": aht, "patience_s": patience, "room": room,
              "threshold_s": threshold, "service_level": level}  # fmt: skip
