@@ -17,30 +17,17 @@ import pytest
 
 from sim.measure.estimate import Estimates
 from sim.measure.tables import By
-from sim.theory.chains.pool import Figures, Pool
+from sim.studies.trust.published import EIGHT_HOURS, MINUTES, counts_of_a_day
+from sim.theory.chains.pool import Pool
 from sim.theory.chains.staffing import Staffing
 from tests.agree import assert_agrees, assert_disagrees, evidence, figure, tops
 from tests.theory.centres import by_work, centre, exponential, run
 
-MINUTES, CALLS = 480, 4.2 * 480
-EIGHT_HOURS = {"per_hour": [252.0] * 8 + [0.0] * 16}
 DAYS = {
     "MMC": Pool(4.2, 12, (2.0,), lines=80),
     "MMCAb": Pool(4.2, 12, (2.0,), patience=1.0, lines=80),
     "MMCBlocked": Pool(4.2, 12, (2.0,), lines=5),
 }
-
-
-def day(model: Pool) -> Figures:
-    """Exact figures of a day, those that are counts a day among them."""
-    figures = model.day(MINUTES)
-    offered = CALLS * (1 - figures["blocked_rate"])
-    counts = {
-        "in_target": offered * figures["service_level_offered"],
-        "abandoned": CALLS * figures["abandonment"],
-        "blocked": CALLS * figures["blocked_rate"],
-    }
-    return figures | counts
 
 
 @cache
@@ -83,7 +70,7 @@ def test_theory_gives_the_published_days(
     name: str, key: str, exact: float, interval: tuple[float, float]
 ) -> None:
     """The transient chain gives the exact value, and that lies in the interval that ContactCenters printed."""
-    assert day(DAYS[name])[key] == pytest.approx(exact, rel=1e-4)
+    assert counts_of_a_day(DAYS[name])[key] == pytest.approx(exact, rel=1e-4)
     assert interval[0] <= exact <= interval[1]
 
 
@@ -122,8 +109,8 @@ def test_simulated_days_agree(name: str, key: str, sees: float) -> None:
         by = By.INTERVAL if key == "occupancy" else By.OVERALL
         found = figure(estimates, key, by)
 
-    assert_agrees(found, day(DAYS[name])[key], sees=sees)
-    assert_disagrees(found, day(more)[key])
+    assert_agrees(found, counts_of_a_day(DAYS[name])[key], sees=sees)
+    assert_disagrees(found, counts_of_a_day(more)[key])
 
 
 # SSJ's call centre

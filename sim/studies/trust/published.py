@@ -81,10 +81,10 @@ def _day(name: str, pool: Pool, rows: tuple[Check, ...]) -> Case:
     # Agents stay for the night; the day of the publication is the first interval.
     scenario = centre(demand, group(pool.agents), interval_min=MINUTES, warm_up_h=0, **within(20.0))
     source = "ContactCenters (Montréal), doc/examples; exact: birth-death chain from empty"
-    return Case(name, source, scenario, partial(_counts, pool), rows, 600, is_published=True)
+    return Case(name, source, scenario, partial(counts_of_a_day, pool), rows, 600, is_published=True)
 
 
-def _counts(pool: Pool) -> Known:
+def counts_of_a_day(pool: Pool) -> Known:
     """Exact figures of a day, those that are counts a day among them."""
     figures = pool.day(MINUTES)
     entered = CALLS * (1 - figures["blocked_rate"])
