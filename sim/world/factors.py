@@ -18,11 +18,6 @@ class _Factor(Record):
     def _law(self) -> Fixed | Lognormal | Gamma | Uniform | Empirical:
         raise NotImplementedError
 
-    @property
-    def average(self) -> float:
-        """Mean of the law."""
-        return self._law().mean
-
     def sample(self, u: Floats) -> Floats:
         """Values from independent uniforms *u* in [0, 1), a value each."""
         return self._law().sample(u)

@@ -150,11 +150,6 @@ class Group(Record):
         return 1 - prod(1 - share for share in self.shrinkage.values())
 
     @property
-    def differs(self) -> bool:
-        """Whether its agents differ in speed."""
-        return self.speed is not None or self.ramp is not None
-
-    @property
     def n_agents(self) -> int:
         """Different agents in the group."""
         if self.agents is not None:
