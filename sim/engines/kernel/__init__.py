@@ -39,6 +39,7 @@ from sim.engines.kernel.records import (
     team_of,
 )
 from sim.log.chatlog import ChatLog
+from sim.world import rules
 from sim.world.scenario import Same, Scenario
 from sim.world.units import Ints
 
@@ -152,5 +153,9 @@ def _compiled_run() -> Callable[[Centre, Batch, Begin], None]:
     )
     prepared = fixed(Same(smallest))
     example = _begin(prepared, [prepared.team], [nobody])
-    prepare(run_all, *example, _initial(prepared), woven_from=sorted(Path(__file__).parent.glob("*.py")))
+    sources = [
+        *Path(__file__).parent.glob("*.py"),
+        Path(rules.__file__),
+    ]  # numbers of rules are woven in, too
+    prepare(run_all, *example, _initial(prepared), woven_from=sources)
     return run_all
