@@ -5,6 +5,9 @@
     SimError                a problem of the user's input or machine; shown without a traceback
     ├── ScenarioError       a scenario or a file it names breaks a law; carries every Problem
     ├── TheoryError         a formula is asked about numbers it has no answer for
+    ├── VaryError           a change of a scenario that leads nowhere or can't be made
+    ├── StudyError          a question that has no answer, or too many
+    ├── ClusterError        machines that don't answer, or are not as they should be
     ├── TooLargeError       the demand would not fit into memory
     └── OutputError         a place that can't be written to
 """
@@ -58,6 +61,18 @@ class ScenarioError(SimError):
 
 class TheoryError(SimError):
     """A formula is asked about numbers that it has no answer for; names the number and its law."""
+
+
+class VaryError(SimError):
+    """A path leads nowhere in a scenario, or the values it is to take can't be read."""
+
+
+class StudyError(SimError):
+    """A study's question has no answer, as when no staffing keeps the targets, or would take too long."""
+
+
+class ClusterError(SimError):
+    """A cluster does not answer, lost its work, or runs another version."""
 
 
 class TooLargeError(SimError):

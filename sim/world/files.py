@@ -83,7 +83,7 @@ def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Sc
     try:
         scenario = Scenario.model_validate(data, context=FROM_FILE)
     except ValidationError as error:
-        problems += _problems(error, data, file, where)
+        problems += problems_of(error, data, file, where)
         scenario = None
     if problems:
         raise ScenarioError(_in_order(problems, file)) from None
@@ -164,7 +164,10 @@ def _calendar(data: Mapping[str, Any]) -> Calendar | None:
     )
 
 
-def _problems(error: ValidationError, data: dict[str, Any], file: str, where: Places) -> Iterator[Problem]:
+def problems_of(
+    error: ValidationError, data: dict[str, Any], file: str, where: Places | None = None
+) -> Iterator[Problem]:
+    """Problems of a scenario's raw *data*, in our words; *where* they stand in the file, if they do."""
     details = error.errors(include_url=False)
     places_broken = [_in_file(detail["loc"], data) for detail in details]
     for detail, place in zip(details, places_broken, strict=True):
@@ -175,14 +178,14 @@ def _problems(error: ValidationError, data: dict[str, Any], file: str, where: Pl
             yield _problem(place, detail, data, file, where)
     for place, law, got in laws_between(Parts.of(data, FROM_FILE)):
         text, _, hint = law.partition("; ")
-        line, column = where.of(place)
+        line, column = where.of(place) if where else (None, None)
         yield Problem(file, _dotted(place), text, _shown(_value_at(place, data, got)), hint, line, column)
 
 
-def _problem(place: Place, detail: ErrorDetails, data: Any, file: str, where: Places) -> Problem:
+def _problem(place: Place, detail: ErrorDetails, data: Any, file: str, where: Places | None) -> Problem:
     kind = detail["type"]
     law, hint = _law_and_hint(detail, place)
-    line, column = where.of(place, key=kind == "extra_forbidden")
+    line, column = where.of(place, key=kind == "extra_forbidden") if where else (None, None)
     got = _shown(_value_at(place, data, detail["input"]))
     if (
         kind in {"missing", "union_tag_not_found", "extra_forbidden", "both_models"}
@@ -217,7 +220,7 @@ def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
     if detail["type"] == "tuple_type" and place in _REWRITE and isinstance(detail["input"], dict):
         hint = _REWRITE[place]
     if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(str(place[-1]), _known_keys(detail["loc"])).removeprefix("; ")
+        hint = did_you_mean(str(place[-1]), known_keys(detail["loc"])).removeprefix("; ")
     elif detail["type"] == "union_tag_invalid":
         known = re.findall(r"'(\w+)'", ctx["expected_tags"])
         law += f" (known: {', '.join(known)})"
@@ -228,7 +231,7 @@ def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
     return law, hint
 
 
-def _known_keys(loc: Place) -> list[str]:
+def known_keys(loc: Place) -> list[str]:
     """Keys that the schema knows at the table around *loc*."""
     root = Scenario.model_json_schema()
     nodes = [root]
