@@ -94,6 +94,21 @@ class Estimates:
             case Peak():
                 return _mean_known(np.stack([run.values(name, by) for run in self.runs]))
 
+    def pseudo_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
+        """What each replication says of a figure, shape (n_runs, n_cells); NaN where it says nothing.
+
+        Their mean is the figure and their spread its standard error: for a ratio the value plus the residual
+        top − value × bottom over the mean bottom (the delta method), for other figures the replication's own.
+        Differences between scenarios that saw the same customers, and regressions, are made of them.
+        """
+        kpi, by = BY_NAME[name], By(by)
+        if not isinstance(kpi.form, Ratio):
+            return np.stack([run.values(name, by) for run in self.runs])
+        top, bottom = self._sums(kpi, by)
+        value = ratio(top.sum(axis=0), bottom.sum(axis=0))
+        mean_bottom = np.broadcast_to(bottom.mean(axis=0), top.shape)
+        return np.asarray(value + ratio(top - value * bottom, mean_bottom))
+
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
         sums = np.array([run.sums(kpi, by) for run in self.runs])

@@ -1,35 +1,27 @@
 """How good is a scenario over many days? Independent replications, in parallel, until it is sure enough.
 
-Replications run in threads (the compiled engine holds no lock) in batches that are measured as they come:
-their logs are dropped, and what stays are sums. Results are put together in order of replication, so they
-are the same on any number of workers.
+Replications run in tasks that are measured as they come: their logs are dropped, and what stays are sums.
+Results are put together in order of replication, so they are the same on any number of workers.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import islice, pairwise, starmap
-from threading import Lock
 
 from sim.draws.memory import refuse_too_large
-from sim.draws.profile import expected_overall
-from sim.draws.sampling import draw_all
-from sim.engines import Engine, simulate_all
+from sim.engines import Engine
 from sim.errors import SimError
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME
-from sim.measure.kpis import Kpis, measure_all
+from sim.measure.kpis import Kpis
 from sim.measure.promise import TARGETS
+from sim.studies.crew import Crew, Progress, crew
+from sim.studies.tasks import Task
 from sim.world.scenario import Scenario
 
-CHATS_A_BATCH = 12_500
-"""Replications that are drawn, simulated and measured at once bring about so many chats ..."""
-LONGEST_BATCH = 32
-"""... and are no more than so many."""
 MOST_REPLICATIONS = 10_000
 """The search for a precision gives up here."""
 MARGIN = 1.1
@@ -50,7 +42,6 @@ class Replications:
 
 
 Each = Callable[[int, ChatLog], None]
-Progress = Callable[[int, int], None]
 
 
 def replicate(
@@ -62,6 +53,7 @@ def replicate(
     precision: float | None = None,
     each: Each | None = None,
     progress: Progress | None = None,
+    hired: Crew | None = None,
 ) -> Replications:
     """Simulate and measure *replications* of a *scenario*.
 
@@ -70,7 +62,7 @@ def replicate(
     figure that a target binds (the service level, if there is none) is below the precision, absolutely for
     shares and relative to the value otherwise, or until `MOST_REPLICATIONS` are done. *each* is shown every
     log in order of replication, and *progress* the number of replications done and wanted. Ctrl-C ends it
-    with what is done, if anything is.
+    with what is done, if anything is. A crew that is *hired* already simulates, else *workers* threads.
     """
     if replications < 1 or (precision is not None and precision <= 0):
         raise SimError(
@@ -79,12 +71,15 @@ def replicate(
     refuse_too_large(scenario, replications, keeps_logs=each is not None)
     runs: list[Kpis] = []
     wanted = replications
-    with _Workers(workers) as pool:
+    with nullcontext(hired) if hired is not None else crew(workers) as ours:
         try:
             while True:
-                batches = _batches(scenario, len(runs), wanted, pool.n)
-                for kpis in pool.measured(batches, scenario, seed, engine, each):
-                    runs += kpis
+                job = Task(scenario, seed, range(len(runs), wanted), engine, keeps_logs=each is not None)
+                for task, done in ours.measured([job]):
+                    for replication, log in zip(task.replications, done.logs, strict=False):
+                        if each is not None:
+                            each(replication, log)
+                    runs += done.runs
                     if progress is not None:
                         progress(len(runs), wanted)
                 more = _further(Estimates(runs), scenario, precision)
@@ -124,61 +119,3 @@ def _further(estimates: Estimates, scenario: Scenario, precision: float | None) 
     if widest < precision:
         return 0
     return n + max(1, min(n, int(n * ((widest / precision) ** 2 * MARGIN - 1))) if n > 1 else 1)
-
-
-def _batches(scenario: Scenario, first: int, end: int, workers: int) -> Iterator[range]:
-    """Replications *first* to *end* in batches of like length, as many for each worker as for the others."""
-    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
-    rounds = -(-(end - first) // (longest * workers))
-    n = min(rounds * workers, end - first)
-    edges = [first + k * (end - first) // n for k in range(n + 1)]
-    return starmap(range, pairwise(edges))
-
-
-class _Workers:
-    """Threads that simulate and measure batches."""
-
-    def __init__(self, workers: int | None) -> None:
-        self.n = workers or os.cpu_count() or 1
-        self.pool = ThreadPoolExecutor(self.n)
-
-    def __enter__(self) -> _Workers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.pool.shutdown(wait=False, cancel_futures=True)
-
-    def measured(
-        self, batches: Iterator[range], scenario: Scenario, seed: int, engine: Engine | str, each: Each | None
-    ) -> Iterator[list[Kpis]]:
-        """Give the figures of each batch, in order; only a few batches are under way at a time."""
-
-        def submit(batch: range) -> Future[tuple[list[Kpis], list[ChatLog]]]:
-            return self.pool.submit(_batch, scenario, seed, batch, engine, each is not None)
-
-        running = [(batch, submit(batch)) for batch in islice(batches, 2 * self.n)]
-        while running:
-            batch, future = running.pop(0)
-            kpis, logs = future.result()
-            running += [(following, submit(following)) for following in islice(batches, 1)]
-            for replication, log in zip(batch, logs, strict=False):
-                if each is not None:
-                    each(replication, log)
-            yield kpis
-
-
-_TURN = Lock()
-"""Held while drawing or measuring: both are many small steps that hand Python's lock back and forth between
-threads, and handing it over costs more than is gained. A simulation needs no lock and runs beside them."""
-
-
-def _batch(
-    scenario: Scenario, seed: int, batch: range, engine: Engine | str, keep_logs: bool
-) -> tuple[list[Kpis], list[ChatLog]]:
-    """Simulate and measure a batch of replications; give their logs too if they are wanted."""
-    with _TURN:
-        draws = draw_all(scenario, seed, batch)
-    logs = simulate_all(scenario, draws, engine)
-    with _TURN:
-        kpis = measure_all(logs, scenario.targets)
-    return kpis, logs if keep_logs else []

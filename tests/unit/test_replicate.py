@@ -10,7 +10,8 @@ from sim.measure.estimate import Estimates
 from sim.measure.figures import KPIS
 from sim.measure.tables import By
 from sim.studies import replicate as study
-from sim.studies.replicate import _batches, figures_to_be_sure_of, half_width, replicate
+from sim.studies import tasks
+from sim.studies.replicate import figures_to_be_sure_of, half_width, replicate
 from sim.world.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
@@ -36,7 +37,7 @@ def test_one_result_on_any_number_of_workers_and_in_any_batches(
     alone = everything(replicate(shop, replications=11, workers=1).estimates)
 
     assert everything(replicate(shop, replications=11, workers=3).estimates) == alone
-    monkeypatch.setattr(study, "CHATS_A_BATCH", 1)
+    monkeypatch.setattr(tasks, "CHATS_A_BATCH", 1)
     assert everything(replicate(shop, replications=11, workers=2).estimates) == alone
 
 
@@ -48,7 +49,7 @@ def test_batches_are_of_like_length_and_as_many_for_each_worker(shop: Scenario):
         (5, 8, 2, [1, 2]),
         (0, 2, 3, [1, 1]),
     ):
-        batches = list(_batches(shop, first, end, workers))
+        batches = list(tasks.pieces(shop, range(first, end), alike=workers))
 
         assert [len(batch) for batch in batches] == lengths
         assert [replication for batch in batches for replication in batch] == list(range(first, end))

@@ -1,0 +1,72 @@
+"""What is simulated at a time? Tasks: some replications of one scenario, drawn, simulated and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise, starmap
+from threading import Lock
+
+from sim.draws.profile import expected_overall
+from sim.draws.sampling import draw_all
+from sim.engines import Engine, simulate_all
+from sim.log.chatlog import ChatLog
+from sim.measure.kpis import Kpis, measure_all
+from sim.world.scenario import Scenario
+
+CHATS_A_BATCH = 12_500
+"""Replications that are drawn, simulated and measured at once bring about so many chats ..."""
+LONGEST_BATCH = 32
+"""... and are no more than so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Replications of a scenario. What comes of them depends on nothing else, wherever they run."""
+
+    scenario: Scenario
+    seed: int
+    replications: range
+    engine: Engine | str = Engine.KERNEL
+    keeps_logs: bool = False
+
+    def __len__(self) -> int:
+        """Replications."""
+        return len(self.replications)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task: figures of each replication in order, and their logs if they were wanted."""
+
+    runs: list[Kpis]
+    logs: list[ChatLog]
+
+
+def run(task: Task) -> Done:
+    """Draw, simulate and measure a task's replications, a batch at a time."""
+    runs: list[Kpis] = []
+    logs: list[ChatLog] = []
+    for batch in pieces(task.scenario, task.replications):
+        with _TURN:
+            draws = draw_all(task.scenario, task.seed, batch)
+        done = simulate_all(task.scenario, draws, task.engine)
+        with _TURN:
+            runs += measure_all(done, task.scenario.targets)
+        logs += done if task.keeps_logs else []
+    return Done(runs, logs)
+
+
+def pieces(scenario: Scenario, replications: range, alike: int = 1, batches: int = 1) -> Iterator[range]:
+    """Replications in pieces of like length of at most some *batches*: a multiple of *alike*, if possible."""
+    first, n = replications.start, len(replications)
+    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0)))) * batches
+    rounds = -(-n // (longest * alike))
+    n_pieces = min(rounds * alike, n)
+    edges = [first + k * n // n_pieces for k in range(n_pieces + 1)] if n else [first]
+    return starmap(range, pairwise(edges))
+
+
+_TURN = Lock()
+"""Held while drawing or measuring: both are many small steps that hand Python's lock back and forth between
+threads, and handing it over costs more than is gained. A simulation needs no lock and runs beside them."""
