@@ -42,6 +42,23 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Threads; as many as processors if omitted.", show_default=False),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="tcp://HOST:8786",
+        help="Simulate on the workers of the Dask scheduler there, instead of in threads here.",
+        show_default=False,
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Keep finished tasks in this file, and don't run those again that it has: "
+        "after Ctrl-C or a crash, the same command goes on where it stopped.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Out = Annotated[
     Path | None,
@@ -104,10 +121,10 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on stderr once the work has taken a second, on a terminal only.
 
-    Gives a function to call with what is done and what is wanted.
+    Gives a function to call with what is done and what is wanted. A crew counts tasks.
     """
     from time import monotonic  # noqa: PLC0415
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.common import (
+    Cluster,
     Exit,
     Force,
     Json,
     Out,
     Replications,
+    Resume,
     ScenarioPath,
     Seed,
     Workers,
@@ -75,6 +77,8 @@ def run(
     replications: Replications = 20,
     engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.KERNEL,
     workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
     precision: Precision = None,
     by: By = None,
     everything: All = False,
@@ -88,17 +92,18 @@ def run(
     from sim.measure.promise import verdicts  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.show.tables import unmeasured  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.replicate import replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario)
     if out is not None:
         refuse_existing(out, force=force)
+        _refuse_both(resume)
     keep = _Keeper()
-    with progress("Replications", replications) as show:
-        result = replicate(
-            centre, seed, replications, engine, workers, precision, keep if out is not None else None, show
-        )
+    with crew(workers, cluster, resume) as hired, progress() as show:
+        each = keep if out is not None else None
+        result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
     if out is not None:
         _write(out, centre, result.estimates, seed, engine, keep, force=force)
         remark(f"written to {out}")
@@ -120,6 +125,16 @@ def run(
             remark(f"warning: {why}")
         if any(verdict.met is False for verdict in promise):
             raise typer.Exit(Exit.MISSED)
+
+
+def _refuse_both(resume: Path | None) -> None:
+    """Refuse to keep finished tasks for the records that `--out` writes."""
+    from sim.errors import StudyError  # noqa: PLC0415
+
+    if resume is not None:
+        raise StudyError(
+            f"{resume}: keeps figures, and --out writes every chat: give --resume or --out, not both"
+        )
 
 
 class _Keeper:
