@@ -6,6 +6,7 @@
     ├── ScenarioError       a scenario or a file it names breaks a law; carries every Problem
     ├── TheoryError         a formula is asked about numbers it has no answer for
     ├── VaryError           a change of a scenario that leads nowhere or can't be made
+    │   └── TooManyValuesError  a range without an end in reach
     ├── StudyError          a question that has no answer, or too many
     ├── ClusterError        machines that don't answer, or are not as they should be
     ├── TooLargeError       the demand would not fit into memory
@@ -65,6 +66,15 @@ class TheoryError(SimError):
 
 class VaryError(SimError):
     """A path leads nowhere in a scenario, or the values it is to take can't be read."""
+
+
+class TooManyValuesError(VaryError):
+    """A range of values has no end in reach."""
+
+    def __init__(self, text: str, n: int) -> None:
+        self.n = n
+        """Values it has."""
+        super().__init__(text)
 
 
 class StudyError(SimError):

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -233,11 +234,17 @@ def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
 
 def known_keys(loc: Place) -> list[str]:
     """Keys that the schema knows at the table around *loc*."""
-    root = Scenario.model_json_schema()
+    root = _schema()
     nodes = [root]
     for step in loc[:-1]:
         nodes = [child for node in nodes for branch in _branches(node, root) for child in _step(branch, step)]
     return sorted({key for node in nodes for b in _branches(node, root) for key in b.get("properties", {})})
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Schema of scenarios, which takes pydantic longer than all else here."""
+    return Scenario.model_json_schema()
 
 
 def _branches(node: dict[str, Any], root: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from sim.errors import ScenarioError, VaryError
+from sim.errors import ScenarioError, TooManyValuesError, VaryError
 from sim.world.files import known_keys, problems_of
 from sim.world.scenario import Scenario, did_you_mean
 
@@ -135,7 +135,7 @@ def _range(path: str, first: str, last: str, step: str | None) -> tuple[float, .
         raise VaryError(f"vary: {path}: the range is empty: {law}, got {shown}")
     n = floor((high - low) / by + 1e-9) + 1
     if n > MOST_VALUES:
-        raise VaryError(f"vary: {path}: at most {MOST_VALUES:,} values, got {n:,}")
+        raise TooManyValuesError(f"vary: {path}: at most {MOST_VALUES:,} values, got {n:,}", n)
     return tuple(low + k * by if whole else round(low + k * by, 12) for k in range(n))
 
 

@@ -1,0 +1,295 @@
+"""What if a number were another? A scenario at every value of one or two fields, on the same customers.
+
+Of each point stay its figures and what every replication says of those that are judged; the runs are dropped,
+so a sweep of a thousand points needs no more memory than one of ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from time import perf_counter
+from typing import Any
+
+from sim.draws.memory import refuse_too_large
+from sim.draws.profile import expected_overall
+from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
+from sim.measure.estimate import Estimates, Figure
+from sim.measure.promise import TARGETS, Verdict, verdicts
+from sim.studies.crew import Crew, Progress, crew
+from sim.world.scenario import Scenario
+from sim.world.units import Floats
+from sim.world.vary import Change, Vary, read_vary, varied
+
+FIGURES = (
+    "offered", "served", "missed_rate", "abandonment", "service_level", "wait_probability", "asa_s",
+    "wait_p90_s", "frt_s", "response_s", "aht_s", "agents", "agent_hours", "paid_hours", "occupancy",
+    "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour", "resolution", "csat",
+    "conversion",
+)  # fmt: skip
+"""Figures that are kept of each point."""
+
+MOST_VARIED = 2
+MOST_RUNS = 100_000
+"""A sweep of more runs is refused, unless the user says otherwise."""
+SECONDS_A_RUN, SECONDS_A_CHAT = 0.5e-3, 4e-6
+"""What a run takes on two cores, from draw to figures, and each of its chats: measured, for estimates."""
+
+_DECIDED = {
+    "agents", "staffing", "shifts", "concurrency", "seniority", "queues",
+    "priority", "prefer", "capacity", "max_wait_s",
+}  # fmt: skip
+"""Keys of fields that a planner decides on, besides the routing; the others are circumstances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A scenario with some values, and what it gives."""
+
+    changes: tuple[Change, ...]
+    """One of each variable."""
+    scenario: Scenario
+    figures: dict[str, Figure]
+    """`FIGURES` over the whole scenario."""
+    verdicts: tuple[Verdict, ...]
+    """On each target that is set."""
+    said: dict[str, Floats]
+    """What each replication says of a judged figure, shape (n_replications,) each."""
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The value of each variable."""
+        return tuple(change.value for change in self.changes)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether all targets that can be measured are kept, and there is one."""
+        found = [verdict.met for verdict in self.verdicts if verdict.met is not None]
+        return bool(found) and all(found)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the intervals lie on one side of the targets: all on the right one, or any on the wrong."""
+        known = [verdict for verdict in self.verdicts if verdict.met is not None]
+        if self.keeps:
+            return all(verdict.sure for verdict in known)
+        return any(verdict.sure for verdict in known if not verdict.met)
+
+    @property
+    def paid_h(self) -> float:
+        """Paid hours a run, which say what is cheaper."""
+        return self.figures["paid_hours"].value or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A scenario at every value."""
+
+    scenario: Scenario
+    varies: tuple[Vary, ...]
+    seed: int
+    replications: int
+    points: tuple[Point, ...]
+    """The last variable changes fastest."""
+    seconds: float
+    """From the first draw to the last figure."""
+    interrupted: bool
+    """Whether the user stopped before all points were done."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Values of each variable."""
+        return tuple(len(vary.values) for vary in self.varies)
+
+    @property
+    def chats(self) -> int:
+        """Chats that were offered in all runs together."""
+        return round(
+            sum((point.figures["offered"].value or 0.0) for point in self.points) * self.replications
+        )
+
+    def at(self, *places: int) -> Point | None:
+        """Point at the places of its values, or None if the user stopped before it."""
+        place = 0
+        for k, n in zip(places, self.shape, strict=True):
+            place = place * n + k
+        return self.points[place] if place < len(self.points) else None
+
+    def along(self, variable: int) -> Iterator[list[Point]]:
+        """Rows of points that differ in one *variable* alone, as far as they are done."""
+        sizes = [range(n) if v != variable else range(1) for v, n in enumerate(self.shape)]
+        for places in product(*sizes):
+            row = [
+                self.at(*(k if v == variable else place for v, place in enumerate(places)))
+                for k in range(self.shape[variable])
+            ]
+            yield [point for point in row if point is not None]
+
+
+def sweep(
+    scenario: Scenario,
+    varies: Sequence[Vary],
+    seed: int = 1,
+    replications: int = 20,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    hired: Crew | None = None,
+    most_runs: int = MOST_RUNS,
+) -> Sweep:
+    """Simulate a *scenario* with every value of one or two variables, each with the same customers.
+
+    *progress* is told runs done and wanted. Ctrl-C ends it with the points that are done, if any is. A crew
+    that is *hired* already simulates, else *workers* threads.
+
+    Raises
+    ------
+    VaryError
+        If a path leads nowhere, or there are not one or two.
+    ScenarioError
+        If a point breaks a law of scenarios: every problem of every point, before anything is simulated.
+    StudyError
+        If it would be more than *most_runs*.
+    """
+    _refuse_variables(varies)
+    refuse_explosion(scenario, [len(vary.values) for vary in varies], replications, most_runs)
+    changes, scenarios = _points(scenario, varies)
+    for each in scenarios:
+        refuse_too_large(each, replications)
+    judged = judged_figures(scenario)
+    points: list[Point] = []
+    interrupted, began = False, perf_counter()
+    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+        try:
+            found = ours.replications(scenarios, seed, range(replications), progress)
+            for change, each, runs in zip(changes, scenarios, found, strict=True):
+                points.append(_point(change, each, Estimates(runs), judged))
+        except KeyboardInterrupt:
+            if not points:
+                raise
+            interrupted = True
+    seconds = perf_counter() - began
+    return Sweep(scenario, tuple(varies), seed, replications, tuple(points), seconds, interrupted)
+
+
+def read_varies(
+    texts: Sequence[str], scenario: Scenario, replications: int, most_runs: int = MOST_RUNS
+) -> list[Vary]:
+    """Read what is to vary, as `sim.world.vary.read_vary` does; problems of all *texts* at once.
+
+    Raises
+    ------
+    VaryError
+        If one can't be read.
+    StudyError
+        If together they are more than *most_runs*.
+    """
+    read: list[Vary] = []
+    counts: list[int] = []
+    wrong: list[str] = []
+    endless: list[str] = []
+    for text in texts:
+        try:
+            read.append(read_vary(text))
+            counts.append(len(read[-1].values))
+        except TooManyValuesError as error:
+            endless.append(str(error))
+            counts.append(error.n)
+        except VaryError as error:
+            wrong.append(str(error))
+    if not wrong and counts:
+        refuse_explosion(scenario, counts, replications, most_runs)
+    if wrong or endless:
+        raise VaryError("\n".join(wrong + endless))
+    return read
+
+
+def refuse_explosion(scenario: Scenario, counts: Sequence[int], replications: int, most_runs: int) -> None:
+    """Refuse so many values of each variable if they make more than *most_runs*.
+
+    Raises
+    ------
+    StudyError
+        With the number of runs, and the time that they would take.
+    """
+    points = prod(counts)
+    runs = points * replications
+    if runs <= most_runs:
+        return
+    chats = expected_overall(scenario)
+    time = duration_text(runs * (SECONDS_A_RUN + SECONDS_A_CHAT * chats))
+    grid = f"{' × '.join(f'{n:,}' for n in counts)} points" if len(counts) > 1 else f"{points:,} points"
+    raise StudyError(
+        f"vary: at most {most_runs:,} runs, got {runs:,} ({grid} × {replications:,} replications), which "
+        f"would take about {time}: take fewer values or replications, or raise --max-runs"
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Words for a time that something takes.
+
+    >>> duration_text(3.2), duration_text(600), duration_text(9000), duration_text(5e5), duration_text(1e9)
+    ('3 s', '10 min', '2.5 h', '5.8 days', '32 years')
+    """
+    units = ((365.25 * 86_400, "years"), (86_400, "days"), (3_600, "h"), (60, "min"))
+    for size, unit in units:
+        if seconds >= 2 * size:
+            value = seconds / size
+            return f"{value:.1f}".removesuffix(".0") + f" {unit}" if value < 10 else f"{value:,.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def judged_figures(scenario: Scenario) -> list[str]:
+    """Figures by which points are held against each other: those with targets, and the first response."""
+    bound = [kpi for target, (kpi, _) in TARGETS.items() if getattr(scenario.targets, target) is not None]
+    return [*(bound or ["service_level", "missed_rate", "response_s"]), "frt_s"]
+
+
+def is_decided(vary: Vary) -> bool:
+    """Whether a planner decides on it (staff, concurrency, routing), and not the world (load, patience)."""
+    first, *rest = vary.path.split(".")
+    return first == "routing" or (first in {"groups", "queues"} and not _DECIDED.isdisjoint(rest))
+
+
+def replaced(scenario: Scenario, other: Scenario) -> list[tuple[str, str]]:
+    """Groups whose staffing or shifts gave way to a number of agents: what was replaced, and of whom."""
+    return [
+        ("shifts" if before.shifts is not None else "staffing", before.name)
+        for before, after in zip(scenario.groups, other.groups, strict=True)
+        if before.agents is None and after.agents is not None
+    ]
+
+
+def _refuse_variables(varies: Sequence[Vary]) -> None:
+    if not 1 <= len(varies) <= MOST_VARIED:
+        raise VaryError(f"vary: must be one or two variables, got {len(varies)}")
+    if len(varies) == MOST_VARIED and varies[0].path == varies[1].path:
+        raise VaryError(f"vary: {varies[0].path}: is varied twice")
+
+
+def _points(scenario: Scenario, varies: Sequence[Vary]) -> tuple[list[tuple[Change, ...]], list[Scenario]]:
+    """Changes and scenario of each point; every problem of every point is told."""
+    changes = list(product(*(vary.changes() for vary in varies)))
+    scenarios, problems = [], []
+    for some in changes:
+        try:
+            scenarios.append(varied(scenario, some))
+        except ScenarioError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise ScenarioError(problems)
+    return changes, scenarios
+
+
+def _point(
+    changes: tuple[Change, ...], scenario: Scenario, estimates: Estimates, judged: Sequence[str]
+) -> Point:
+    return Point(
+        changes,
+        scenario,
+        {name: estimates.figure(name) for name in FIGURES},
+        tuple(verdicts(estimates, scenario.targets)),
+        {name: estimates.pseudo_values(name)[:, 0] for name in judged},
+    )
