@@ -92,14 +92,19 @@ def _formula(queue: Queue, group: Group, threshold_s: float) -> Formula:
     service, agent = queue.service, None
     if isinstance(service, ByTurns):
         agent = _by_turns(service, group)
-        aht_s = agent.aht_s
-    else:
-        aht_s = _by_work(service, slots)
+    aht_s = handling_s(service, group)
     line = sharing(agents, rate, aht_s, queue.patience, queue.capacity)
     reply_s = None if agent is None else response_s(agent_loads(line, agents, aht_s), agent)
     doubts = list(_doubts(service, slots, agents))
     why = f"the formula's {', and its '.join(doubts)}" if doubts else "a run is finite, and begins empty"
     return Formula(_name(queue, slots), line.figures(threshold_s), reply_s, not doubts, why)
+
+
+def handling_s(service: Service, group: Group) -> Floats:
+    """Mean handling times of chats whose agent in a *group* always holds 1, 2, … of them."""
+    if isinstance(service, ByTurns):
+        return _by_turns(service, group).aht_s
+    return _by_work(service, group.concurrency)
 
 
 def _by_turns(service: ByTurns, group: Group) -> Saturated:

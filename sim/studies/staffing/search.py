@@ -1,0 +1,290 @@
+"""Which are the fewest agents? A search by simulation on the same customers for every plan.
+
+The search goes up and down. While a plan misses its promise, agents are added where they help most for an
+hour of duty; once it keeps it, they are taken away where they are missed least, until one fewer anywhere
+would break it. What one agent more or fewer does is simulated for every block and group, several distant
+blocks in one run: what happens near a block is put down to it (`Trial.spliced`). What that predicts is
+simulated again before it is believed. Queue and open chats are carried from block to block throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.studies.crew import Crew, Progress
+from sim.studies.staffing.plan import Blocks
+from sim.studies.staffing.promise import Per, Promise
+from sim.studies.staffing.trial import Trial
+from sim.world.units import Flags, Ints
+
+MOST_COLOURS = 8
+"""Blocks are at least so many apart if they are changed in one run (fewer with several groups) ..."""
+RUNS_A_ROUND = 12
+"""... so that a round takes about so many runs."""
+MOST_ROUNDS = 40
+MOST_REPAIRS = 4
+COARSE = 8
+"""The coarse search changes a level by an eighth at a time."""
+
+
+Unit = tuple[int, int, int]
+"""A group, a block, and the agents there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Replications for each purpose: more of them where more depends on it."""
+
+    final: int
+    """How many fresh ones the answer is held against."""
+
+    @property
+    def fine(self) -> range:
+        """For the search."""
+        return range(max(self.final // 2, 2))
+
+    @property
+    def few(self) -> range:
+        """For what one agent more or fewer does to the answer."""
+        return range(max(self.final // 4, 2))
+
+    @property
+    def coarse(self) -> range:
+        """For finding the way."""
+        return range(max(self.final // 8, 2))
+
+    @property
+    def fresh(self) -> range:
+        """For the answer: no others saw them."""
+        return range(self.fine.stop, self.fine.stop + self.final)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of one group's agents in one block, tried together with distant ones."""
+
+    group: int
+    block: int
+    by: int
+    """Agents more, or fewer if negative."""
+    tried: Trial
+    window: slice
+    """Intervals in which what happened is put down to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The fewest agents that were found."""
+
+    plan: Ints
+    """Agents, shape (n_groups, n_blocks)."""
+    trial: Trial
+    """What came of it on fresh days."""
+    fewer: list[Move]
+    """What one agent fewer does in each block and group, against the plan on `Days.few`."""
+    days: Days
+
+
+class Search:
+    """The search for the fewest agents that keep a promise, and the days that it has simulated."""
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        promise: Promise,
+        crew: Crew,
+        seed: int = 1,
+        most_runs: float = float("inf"),
+        progress: Progress | None = None,
+    ) -> None:
+        self.blocks, self.promise, self.crew, self.seed = blocks, promise, crew, seed
+        self.most_runs = most_runs
+        """The search stops before it simulates more replications than this."""
+        self.simulated = 0
+        """Replications simulated so far."""
+        self._reserved = 0
+        self._progress = progress
+        self._known: dict[tuple[bytes, int], Trial] = {}
+        n_groups = len(blocks.scenario.groups)
+        self.colours = min(len(blocks), MOST_COLOURS, max(3, RUNS_A_ROUND // n_groups))
+
+    def trials(self, plans: Sequence[Ints], runs: range) -> list[Trial]:
+        """What comes of some *plans*, each an array (n_groups, n_blocks), on the same replications *runs*."""
+        keys = [(plan.tobytes(), hash(runs)) for plan in plans]
+        missing = {key: plan for key, plan in zip(keys, plans, strict=True) if key not in self._known}
+        scenarios = [self.blocks.apply(plan) for plan in missing.values()]
+        figures = self.crew.replications(scenarios, self.seed, runs)
+        for key, scenario, kpis in zip(missing, scenarios, figures, strict=True):
+            self._known[key] = Trial.of(self.promise, scenario, kpis)
+            self.simulated += len(runs)
+            if self._progress is not None:
+                self._progress(self.simulated, int(min(self.most_runs, 1e9)))
+        return [self._known[key] for key in keys]
+
+    def trial(self, plan: Ints, runs: range) -> Trial:
+        """What comes of a *plan*."""
+        return self.trials([plan], runs)[0]
+
+    def affords(self, n_plans: int, runs: range) -> bool:
+        """Whether so many more plans may be tried."""
+        return self.simulated + n_plans * len(runs) + self._reserved <= self.most_runs
+
+    def _affords_repair(self, days: Days) -> bool:
+        return self.affords(self._n_moves() + len(days.fresh) // len(days.few), days.few)
+
+    def find(self, start: Ints, days: Days) -> Found:
+        """Go from a plan to *start* with to the fewest agents, coarsely, then finely, then on fresh days."""
+        self._reserved = 2 * len(days.fresh) + 2 * self._n_moves() * len(days.few)
+        plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
+        plan = self.fewest(plan, days.fine)
+        self._reserved = self._n_moves() * len(days.few)
+        for _ in range(MOST_REPAIRS):
+            if self.trial(plan, days.fresh).kept or not self._affords_repair(days):
+                break
+            plan = self._repaired(plan, days)
+        return Found(plan, self.trial(plan, days.fresh), self.moves(plan, days.few, -1), days)
+
+    def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
+        """Go from a *plan* to one that keeps the promise on *runs* and from which nobody can be taken."""
+        refused: set[Unit] = set()
+        for _ in range(MOST_ROUNDS):
+            if not self.affords(1 + self._n_moves(), runs):
+                break
+            base = self.trial(plan, runs)
+            if not base.kept:
+                plan = self._with_more(plan, base, runs, coarse=coarse)
+            elif (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
+                plan = lower
+            else:
+                break
+        return plan
+
+    def _filled_up(self, plan: Ints, runs: range) -> Ints:
+        """Add agents wherever intervals miss a bound, all at once, before anything is weighed."""
+        for _ in range(MOST_ROUNDS):
+            short = self._short(self.trial(plan, runs))
+            if self.promise.per is not Per.INTERVAL or not short.any() or not self.affords(2, runs):
+                break
+            plan = plan + short * np.maximum(1, plan // COARSE)
+        return plan
+
+    def _short(self, trial: Trial) -> Flags:
+        """Blocks in which an interval misses a bound."""
+        misses = np.any(
+            [
+                bound.lack(values) > 0
+                for bound, values in zip(self.promise.bounds, trial.of_intervals(), strict=True)
+            ],
+            axis=0,
+        )
+        ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
+        return np.array([misses[a:b].any() for a, b in ends])
+
+    def _repaired(self, plan: Ints, days: Days) -> Ints:
+        """Add to a plan that fails on fresh days: in each block that is short, else where it helps most."""
+        base, moves = self.trial(plan, days.few), self.moves(plan, days.few, 1)
+        short = self._short(self.trial(plan, days.fresh)) & (self.promise.per is Per.INTERVAL)
+        moves.sort(key=lambda move: self._harm(base, move))
+        plan = plan.copy()
+        for block in np.flatnonzero(short):
+            best = next(move for move in moves if move.block == block)
+            plan[best.group, block] += 1
+        if not short.any():
+            plan[moves[0].group, moves[0].block] += 1
+        return plan
+
+    def moves(
+        self, plan: Ints, runs: range, sign: int, *, coarse: bool = False, refused: Collection[Unit] = ()
+    ) -> list[Move]:
+        """Try one agent more (*sign* 1) or fewer (−1), or several if *coarse*, in each block and group.
+
+        Those that were *refused* at their present level are left out.
+        """
+        size = np.maximum(1, plan // COARSE) if coarse else np.ones_like(plan)
+        changed, tries = [], []
+        for group, colour in np.ndindex(len(plan), self.colours):
+            of_colour = [
+                b for b in range(colour, len(self.blocks), self.colours) if plan[group, b] + sign >= 0
+            ]
+            other = plan.copy()
+            other[group, of_colour] += sign * size[group, of_colour]
+            if of_colour and self._is_possible(other):
+                changed.append(other)
+                tries.append((group, of_colour))
+        results = self.trials(changed, runs)
+        return [
+            Move(group, block, sign * int(size[group, block]), trial, window)
+            for (group, of_colour), trial in zip(tries, results, strict=True)
+            for block, window in self._windows(of_colour)
+        ]
+
+    def _n_moves(self) -> int:
+        return len(self.blocks.scenario.groups) * self.colours
+
+    def _is_possible(self, plan: Ints) -> bool:
+        peaks = plan.max(axis=1) if plan.shape[1] else np.zeros(len(plan))
+        return bool((peaks >= self.blocks.least_peak()).all()) and bool((plan >= 0).all())
+
+    def _windows(self, of_colour: Sequence[int]) -> Iterator[tuple[int, slice]]:
+        """Of each block: the intervals from one before it to the next block that is changed as well.
+
+        Those who wait when a block begins are counted in the interval in which they came.
+        """
+        starts = [max(0, int(self.blocks.first[b]) - 1) for b in of_colour]
+        ends = [*starts[1:], self.blocks.scenario.intervals_per_day]
+        yield from ((b, slice(start, end)) for b, start, end in zip(of_colour, starts, ends, strict=True))
+
+    def _with_more(self, plan: Ints, base: Trial, runs: range, *, coarse: bool) -> Ints:
+        """Add agents where they help most for their hours, until that should be enough."""
+        left, hours = self.moves(plan, runs, 1, coarse=coarse), self.blocks.hours
+        plan, now = plan.copy(), base
+        while left and (lack := now.lack()) > 0:
+            after = [now.spliced(base, move.tried, move.window) for move in left]
+            gains = [
+                (lack - trial.lack()) / hours[m.block] / m.by for trial, m in zip(after, left, strict=True)
+            ]
+            best = int(np.argmax(gains))
+            if gains[best] <= 1e-12:
+                break
+            move = left.pop(best)
+            plan[move.group, move.block] += move.by
+            now = after[best]
+        if now is base:  # nobody alone helps: everybody gets one more
+            plan += 1
+        return plan
+
+    def _without(
+        self, plan: Ints, base: Trial, runs: range, refused: set[Unit], *, coarse: bool
+    ) -> Ints | None:
+        """Take agents away where they are missed least; None if nobody can be spared."""
+        chosen, now = [], base
+        moves = self.moves(plan, runs, -1, coarse=coarse, refused=refused)
+        for move in sorted(moves, key=lambda move: self._harm(base, move)):
+            after = now.spliced(base, move.tried, move.window)
+            if after.kept:
+                chosen.append(move)
+                now = after
+            else:  # nor will it be when others have gone
+                refused.add((move.group, move.block, int(plan[move.group, move.block])))
+        while chosen and self.affords(1, runs):
+            lower = plan.copy()
+            for move in chosen:
+                lower[move.group, move.block] += move.by
+            if self._is_possible(lower) and self.trial(lower, runs).kept:
+                return lower
+            if len(chosen) == 1:
+                refused.add((chosen[0].group, chosen[0].block, int(plan[chosen[0].group, chosen[0].block])))
+            chosen = chosen[: len(chosen) // 2]
+        return None
+
+    def _harm(self, base: Trial, move: Move) -> float:
+        """What a move does to the mean day, for an hour of duty that it saves."""
+        after = base.spliced(base, move.tried, move.window)
+        harm = sum(
+            np.nanmean((value - then) * (1 if bound.side == "at least" else -1)) / (bound.value or 1.0)
+            for bound, value, then in zip(self.promise.bounds, base.of_days(), after.of_days(), strict=True)
+        )
+        return float(harm) / float(self.blocks.hours[move.block]) / -move.by
