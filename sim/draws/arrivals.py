@@ -29,7 +29,7 @@ def arrivals(scenario: Scenario, q: int, streams: Streams) -> tuple[Floats, Ints
     times_s = scenario.queues[q].arrivals.times_s
     if times_s is not None:
         return np.tile(np.array(times_s, dtype=np.float64), n), np.arange(n + 1) * len(times_s)
-    cumulated, edges_s = _cumulated(scenario, q, streams), demand(scenario)[q][0]
+    cumulated, edges_s = cumulated_chats(scenario, q, streams), demand(scenario)[q][0]
     ends = np.zeros(n + 1, dtype=np.int64)
     expected = cumulated[:, -1]
     room = (expected + ROOM * np.sqrt(expected) + 50).astype(np.int64)
@@ -42,7 +42,7 @@ def arrivals(scenario: Scenario, q: int, streams: Streams) -> tuple[Floats, Ints
         room *= 2
 
 
-def _cumulated(scenario: Scenario, q: int, streams: Streams) -> Floats:
+def cumulated_chats(scenario: Scenario, q: int, streams: Streams) -> Floats:
     """Chats expected up to each edge of the profile, in each replication: shape (n_replications, n_edges)."""
     edges_s, expected = demand(scenario)[q]
     given = scenario.queues[q].arrivals
