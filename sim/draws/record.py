@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from sim.world.columns import cut, firsts, stacked
 from sim.world.rota import People
 from sim.world.units import Flags, Floats, Ints
 
@@ -106,3 +109,91 @@ class Draws:
     def n_turns(self) -> int:
         """Turns of all chats."""
         return len(self.agent_s)
+
+
+OF_CHATS = (
+    *("queue", "number", "arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u"),
+    *("silent", "detect_s", "balk_u"),
+)
+OF_TURNS = ("agent_s", "customer_s", "reply_patience_s")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawsBatch:
+    """Draws of several replications, one below the other; each can be cut out.
+
+    Engines take them as they are: to cut columns and put them together again would be Python's work, with its
+    lock, a column and a replication at a time.
+    """
+
+    together: Draws
+    """The rows of all. Offsets of turns count through all, rows of chats that chains tell from the first of
+    their replication. Replication and people are those of the first, if any: all of them stand below."""
+    replications: Sequence[int]
+    first_chat: Ints
+    """Shape (n_replications + 1): the r-th has the chats ``first_chat[r]`` to ``first_chat[r + 1]``."""
+    people: Sequence[People | None]
+    """Of each replication."""
+
+    @classmethod
+    def of(cls, draws: Iterable[Draws]) -> DrawsBatch:
+        """Put *draws* of one scenario one below the other, where they are not yet."""
+        if isinstance(draws, DrawsBatch):
+            return draws
+        draws = list(draws)
+        return cls(
+            together=draws[0] if len(draws) == 1 else _stacked(draws),
+            replications=[each.replication for each in draws],
+            first_chat=firsts(each.n_chats for each in draws),
+            people=[each.people for each in draws],
+        )
+
+    @property
+    def n_customers(self) -> Ints:
+        """First attempts in each replication, see `Draws.n_customers`."""
+        chains = self.together.chains
+        if chains is None:
+            return np.diff(self.first_chat)
+        return np.diff(np.concatenate([[0], np.cumsum(chains.attempt == 1)])[self.first_chat])
+
+    def __len__(self) -> int:
+        """Count the replications."""
+        return len(self.replications)
+
+    def __iter__(self) -> Iterator[Draws]:
+        """Cut out one after the other."""
+        return (self[r] for r in range(len(self)))
+
+    def __getitem__(self, r: int) -> Draws:
+        """Cut out the r-th."""
+        every, (first, end) = self.together, self.first_chat[r : r + 2].tolist()
+        offset = every.turn_offset[first : end + 1]
+        chats, turns = slice(first, end), slice(offset[0], offset[-1])
+        return Draws(
+            seed=every.seed,
+            replication=self.replications[r],
+            turn_offset=offset - offset[0],
+            chains=None if every.chains is None else cut(every.chains, chats),
+            opinions=None if every.opinions is None else cut(every.opinions, chats),
+            people=self.people[r],
+            **{name: getattr(every, name)[chats] for name in OF_CHATS},
+            **{name: getattr(every, name)[turns] for name in OF_TURNS},
+        )
+
+
+def _stacked(draws: Sequence[Draws]) -> Draws:
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(each, name) for each in draws]) for name in (*OF_CHATS, *OF_TURNS)
+    }
+    first_turn = firsts(each.n_turns for each in draws)
+    offsets = [each.turn_offset[:-1] + first for each, first in zip(draws, first_turn, strict=False)]
+    chains = [each.chains for each in draws if each.chains is not None]
+    opinions = [each.opinions for each in draws if each.opinions is not None]
+    return Draws(
+        seed=draws[0].seed,
+        replication=draws[0].replication,
+        turn_offset=np.concatenate([*offsets, first_turn[-1:]]),
+        chains=stacked(chains) if chains else None,
+        opinions=stacked(opinions) if opinions else None,
+        **columns,
+    )

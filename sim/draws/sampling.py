@@ -7,8 +7,7 @@ column of all of them at once; they are the same in any batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.draws.chains import Block, blocks, links
 from sim.draws.memory import refuse_too_large
 from sim.draws.merge import merged, turn_rows
 from sim.draws.people import people
-from sim.draws.record import Chains, Draws, Opinions
+from sim.draws.record import Chains, Draws, DrawsBatch, Opinions
 from sim.draws.streams import Stream, Streams
 from sim.world.demand import ByTurns, ByWork, Queue
 from sim.world.laws import Uniform
@@ -138,7 +137,7 @@ def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
     return draw_all(scenario, seed, [replication])[0]
 
 
-def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> list[Draws]:
+def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> DrawsBatch:
     """Draw the customers of several *replications*, at a time for the price of hardly more than one.
 
     Raises
@@ -170,16 +169,17 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> list
         "arrival_s": arrival_s,
     }
     of_chats = {name: chats.ordered(column) for name, column in known.items()} | drawn(OF_CHATS, chats)
-    replication_ends = ends.sum(axis=0)
+    first_chat = ends.sum(axis=0)
     if len(every[0].persist_u) or len(every) > len(came):
-        of_chats |= _chained(links(scenario, every), of_chats, order, replication_ends)
-    offset = _offsets(chats.ordered(n_turns))
-    cut = _cut(replication_ends, offset, of_chats, drawn(OF_TURNS, turns))
-    team = people(scenario, streams)
-    return [
-        Draws(seed=seed, replication=replication, people=agents, **_nested(columns))
-        for replication, agents, columns in zip(replications, team, cut, strict=True)
-    ]
+        of_chats |= _chained(links(scenario, every), of_chats, order, first_chat)
+    columns = _nested(of_chats | drawn(OF_TURNS, turns))
+    together = Draws(
+        seed=seed,
+        replication=replications[0],
+        turn_offset=_offsets(chats.ordered(n_turns)),
+        **columns,
+    )
+    return DrawsBatch(together, replications, first_chat, people(scenario, streams))
 
 
 def _chained(
@@ -261,18 +261,3 @@ def _numbers(ends: Ints) -> Ints:
     """Number of each chat within its queue and its replication."""
     numbers: Ints = np.arange(ends[-1, -1]) - np.repeat(ends[:, :-1].ravel(), np.diff(ends).ravel())
     return numbers
-
-
-def _cut(
-    ends: Ints, offset: Ints, of_chats: Mapping[str, Any], of_turns: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
-    """Cut columns into replications: the chats of the r-th are the rows ``ends[r]`` to ``ends[r + 1]``."""
-    turn_ends = offset[ends].tolist()
-    for (first, end), (first_turn, end_turn) in zip(
-        pairwise(ends.tolist()), pairwise(turn_ends), strict=True
-    ):
-        yield (
-            {"turn_offset": offset[first : end + 1] - first_turn}
-            | {name: column[first:end] for name, column in of_chats.items()}
-            | {name: column[first_turn:end_turn] for name, column in of_turns.items()}
-        )

@@ -8,9 +8,10 @@ from sim.engines.choice import Engine
 from sim.errors import SimError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from sim.draws.record import Draws
+    from sim.log.batch import LogBatch
     from sim.log.chatlog import ChatLog
     from sim.world.scenario import Scenario
 
@@ -23,8 +24,8 @@ def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.KER
 
 
 def simulate_all(
-    scenario: Scenario, draws: Sequence[Draws], engine: Engine | str = Engine.KERNEL
-) -> list[ChatLog]:
+    scenario: Scenario, draws: Iterable[Draws], engine: Engine | str = Engine.KERNEL
+) -> LogBatch:
     """Run the centre of *scenario* with the customers of each of the *draws*."""
     if engine not in list(Engine):
         raise SimError(f"no engine is called {engine!r}: take one of {', '.join(Engine)}")
@@ -36,4 +37,4 @@ def simulate_all(
         case Engine.REFERENCE:
             from sim.engines import reference  # noqa: PLC0415  as above
 
-            return [reference.simulate(scenario, each) for each in draws]
+            return reference.simulate_all(scenario, draws)

@@ -6,15 +6,18 @@ happened are kept, and what customers say about their chats is read off their dr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from sim.draws.record import Draws
+from sim.draws.record import Draws, DrawsBatch
 from sim.engines.opinions import opinions
+from sim.log.batch import LogBatch
 from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Lost, Team, Turns
+from sim.world.columns import firsts, stacked
 from sim.world.rota import Rota
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.scenario import Same, Scenario
@@ -79,56 +82,95 @@ class Happened:
         )
 
 
-def chat_log(scenario: Scenario, draws: Draws, team: Rota, happened: Happened, n_events: int) -> ChatLog:
-    """Log of a run of *scenario*."""
-    rows = None if draws.chains is None else _in_order(happened.arrival_s)
-    turns = Turns(draws.turn_offset, happened.message_s, happened.start_s, happened.reply_s)
-    return ChatLog(
-        centre=_centre(Same(scenario)),
-        chat=_chats(scenario, draws, happened, turns, rows),
-        turn=turns if rows is None else _turns_of(turns, rows),
-        duty=Duty(team.agent, team.on_s, team.off_s, happened.out_s),
-        team=Team(team.group, team.slots, team.speed),
-        lost=Lost(team.lost_agent, team.lost_on_s, team.lost_off_s, team.lost_late),
+def log_batch(
+    scenario: Scenario, draws: DrawsBatch, teams: Sequence[Rota], happened: Happened, n_events: Ints
+) -> LogBatch:
+    """Logs of some runs of *scenario*; what *happened* in them stands one below the other, as draws do."""
+    every, first_chat = draws.together, draws.first_chat
+    turns = Turns(every.turn_offset, happened.message_s, happened.start_s, happened.reply_s)
+    chats = _chats(scenario, every, happened, turns)
+    if every.chains is not None:
+        rows, first_chat = _in_order(happened.arrival_s, draws.first_chat)
+        customer = _first_attempts(every.chains.customer, rows, draws.first_chat, first_chat)
+        chats = _picked(chats, rows, customer)
+        turns = _turns_of(turns, rows)
+    return LogBatch(
+        together=ChatLog(
+            centre=_centre(Same(scenario)),
+            chat=chats,
+            turn=turns,
+            duty=replace(stacked([_duty(team) for team in teams]), out_s=happened.out_s),
+            team=Team(teams[0].group, teams[0].slots, teams[0].speed),
+            lost=stacked([_lost(team) for team in teams]),
+            n_events=int(n_events.sum()),
+        ),
+        first_chat=first_chat,
+        first_span=firsts(len(team.agent) for team in teams),
+        first_lost=firsts(len(team.lost_agent) for team in teams),
+        speed=[team.speed for team in teams],
         n_events=n_events,
     )
 
 
-def _in_order(arrival_s: Floats) -> Ints:
-    """Rows that happened, in order of arrival, then of row."""
+def _duty(team: Rota) -> Duty:
+    """Spans of duty as planned."""
+    return Duty(team.agent, team.on_s, team.off_s, team.off_s)
+
+
+def _lost(team: Rota) -> Lost:
+    return Lost(team.lost_agent, team.lost_on_s, team.lost_off_s, team.lost_late)
+
+
+def _in_order(arrival_s: Floats, first_chat: Ints) -> tuple[Ints, Ints]:
+    """Rows that happened, run by run in order of arrival, then of row; and where those of each run begin."""
     rows = np.flatnonzero(~np.isnan(arrival_s))
-    return rows[np.argsort(arrival_s[rows], kind="stable")]
+    run = np.searchsorted(first_chat, rows, side="right") - 1
+    return rows[np.lexsort((arrival_s[rows], run))], np.searchsorted(rows, first_chat)
 
 
-def _chats(scenario: Scenario, draws: Draws, happened: Happened, turns: Turns, rows: Ints | None) -> Chats:
-    """Columns of chats; those of features that the scenario lacks are empty."""
+def _first_attempts(customer: Ints, rows: Ints, drawn: Ints, kept: Ints) -> Ints:
+    """Of the chats that happened: the row of the same customer's first attempt, as its run counts.
+
+    Runs begin at *drawn* where rows are those of the draws, as *rows* and *customer* are, and at *kept* where
+    they are those that happened.
+    """
+    place, counts = np.zeros(drawn[-1], dtype=np.int64), np.diff(kept)
+    place[rows] = np.arange(len(rows)) - np.repeat(kept[:-1], counts)
+    first: Ints = place[np.repeat(drawn[:-1], counts) + customer[rows]]
+    return first
+
+
+def _picked(chats: Chats, rows: Ints, customer: Ints) -> Chats:
+    """Take those that happened, and say whose they are."""
+    columns = {field.name: getattr(chats, field.name) for field in fields(Chats)}
+    picked = {name: column[rows] for name, column in columns.items() if len(column)}
+    return Chats(**(columns | picked | {"customer": customer}))
+
+
+def _chats(scenario: Scenario, draws: Draws, happened: Happened, turns: Turns) -> Chats:
+    """Columns of chats, in the rows of the draws; those of features that the scenario lacks are empty."""
     queues, chains = scenario.queues, draws.chains
     left = any(queue.silence is not None or queue.reply_patience is not None for queue in queues)
     balks = any(queue.balking is not None for queue in queues)
-    columns: dict[str, Any] = {
-        "queue": draws.queue,
-        "number": draws.number,
-        "arrival_s": happened.arrival_s,
-        "patience_s": draws.patience_s,
-        "outcome": happened.outcome,
-        "agent": happened.agent,
-        "queued": happened.queued,
-        "accepted_s": happened.accepted_s,
-        "ended_s": happened.ended_s,
-        "released_s": happened.released_s,
-        "left_s": _left_s(happened) if left else NO_TIMES,
-        "estimate_s": happened.estimate_s if balks else NO_TIMES,
-        "balked": happened.balked if balks else NO_FLAGS,
-        "attempt": NO_ROWS if chains is None else chains.attempt,
+    return Chats(
+        queue=draws.queue,
+        number=draws.number,
+        arrival_s=happened.arrival_s,
+        patience_s=draws.patience_s,
+        outcome=happened.outcome,
+        agent=happened.agent,
+        queued=happened.queued,
+        accepted_s=happened.accepted_s,
+        ended_s=happened.ended_s,
+        released_s=happened.released_s,
+        left_s=_left_s(happened) if left else NO_TIMES,
+        estimate_s=happened.estimate_s if balks else NO_TIMES,
+        balked=happened.balked if balks else NO_FLAGS,
+        customer=NO_ROWS,
+        attempt=NO_ROWS if chains is None else chains.attempt,
         **opinions(scenario, draws, happened.outcome, happened.arrival_s, happened.accepted_s,
                    happened.open_chats, happened.resolved, turns),
-    }  # fmt: skip
-    if rows is None or chains is None:
-        return Chats(customer=NO_ROWS, **columns)
-    place = np.zeros(len(happened.arrival_s), dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    picked = {name: column[rows] if len(column) else column for name, column in columns.items()}
-    return Chats(customer=place[chains.customer[rows]], **picked)
+    )  # fmt: skip
 
 
 def _left_s(happened: Happened) -> Floats:

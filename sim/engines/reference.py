@@ -6,7 +6,7 @@ No cleverness here: where this engine and a faster one disagree, this one is rig
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from heapq import heappush
 from itertools import islice
 from math import floor
@@ -16,8 +16,9 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority
 
-from sim.draws.record import Draws
-from sim.engines.happened import Happened, chat_log
+from sim.draws.record import Draws, DrawsBatch
+from sim.engines.happened import Happened, log_batch
+from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import Rota, rota
@@ -486,9 +487,14 @@ def tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
     return [*preferred, others] if others else preferred
 
 
+def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
+    """Run the centre of *scenario* with the customers of each of the *draws*."""
+    return LogBatch.of([simulate(scenario, each) for each in draws])
+
+
 def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*."""
     team = rota(scenario, draws.people)
     desk = Desk(scenario, draws, team)
     desk.run()
-    return chat_log(scenario, draws, team, desk.log, desk.env.n_events)
+    return log_batch(scenario, DrawsBatch.of([draws]), [team], desk.log, np.array([desk.env.n_events]))[0]

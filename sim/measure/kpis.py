@@ -7,7 +7,7 @@ are pooled. A zero denominator gives None, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
     return measure_all([log], targets or Targets())[0]
 
 
-def measure_all(logs: Sequence[ChatLog], targets: Targets) -> list[Kpis]:
+def measure_all(logs: Iterable[ChatLog], targets: Targets) -> list[Kpis]:
     """Measure *logs* of one centre, each by itself: several at once take hardly longer than one."""
     data = totals(logs, targets.threshold_s)
     values = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}

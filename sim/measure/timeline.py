@@ -25,14 +25,22 @@ NONE = -1
 
 
 class TurnRows(NamedTuple):
-    """Turns of one run; those of its chat i stand at ``offset[i]`` to ``offset[i + 1]``."""
+    """Turns of some runs; those of chat i stand at ``offset[i]`` to ``offset[i + 1]``."""
 
     offset: Ints
     message_s: Floats
     start_s: Floats
     reply_s: Floats
+
+
+class ChatRows(NamedTuple):
+    """Their chats."""
+
+    label: Ints
+    """Whose attention they get."""
+    measured: Flags
     left_s: Floats
-    """Of chats: when the customer left, replies after which are said to nobody; NaN if he did not."""
+    """When the customer left, replies after which are said to nobody; NaN if he did not."""
 
 
 class Talk(NamedTuple):
@@ -177,26 +185,18 @@ def _add_spans(
 
 @compiled
 def follow_turns(
-    turns: TurnRows,
-    first_chat: int,
-    label: Ints,
-    measured: Flags,
-    edges_s: Floats,
-    talk: Talk,
-    composing_s: Floats,
-    responses: Responses,
-    n: int,
+    turns: TurnRows, chats: ChatRows, edges_s: Floats, talk: Talk, composing_s: Floats, responses: Responses
 ) -> int:
-    """Go once through the turns of a run, whose chats are those from *first_chat* on, and fill their *talk*.
+    """Go once through all turns and fill the *talk* of their chats.
 
     The time composing is added to *composing_s*, shape (n_labels, n_intervals). Responses of measured chats
-    are put at place *n* and after it; the next place is returned.
+    are put into *responses*; their number is returned.
     """
-    near = 0
-    for row in range(len(turns.offset) - 1):
-        chat, n_replies, sum_s, composed_s = first_chat + row, 0, 0.0, 0.0
-        mine_s, is_measured, left_s = composing_s[label[chat]], measured[chat], turns.left_s[row]
-        for turn in range(turns.offset[row], turns.offset[row + 1]):
+    near, n = 0, 0
+    for chat in range(len(turns.offset) - 1):
+        n_replies, sum_s, composed_s = 0, 0.0, 0.0
+        mine_s, is_measured, left_s = composing_s[chats.label[chat]], chats.measured[chat], chats.left_s[chat]
+        for turn in range(turns.offset[chat], turns.offset[chat + 1]):
             start_s, reply_s = turns.start_s[turn], turns.reply_s[turn]
             if np.isnan(reply_s):
                 break

@@ -7,15 +7,15 @@ Days and the whole run are added up from intervals, so that figures add up to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.log.chatlog import ChatLog, Chats, Duty
+from sim.log.batch import LogBatch
+from sim.log.chatlog import ChatLog
 from sim.measure import tables, timeline
 from sim.measure.tables import By, Column, Value
 from sim.world.rules import NO_AGENT, Outcome
@@ -55,15 +55,17 @@ class Totals:
     """Of each run."""
 
 
-Record = TypeVar("Record", Chats, Duty)
-
-
 class _Runs:
     """The logs of some runs, one below the other."""
 
-    def __init__(self, logs: Sequence[ChatLog]) -> None:
-        self.logs, self.n = logs, len(logs)
-        self.centre, self.team = logs[0].centre, logs[0].team
+    def __init__(self, batch: LogBatch) -> None:
+        self.batch, self.n, self.log = batch, len(batch), batch.together
+        self.centre, self.team, self.chat, self.duty = (
+            self.log.centre,
+            self.log.team,
+            self.log.chat,
+            self.log.duty,
+        )
         self.edges_s = timeline.edges(self.centre)
         self.sizes = {
             By.OVERALL: 1,
@@ -72,10 +74,7 @@ class _Runs:
             By.INTERVAL: len(self.edges_s) - 1,
             By.DAY: self.centre.days,
         }
-        self.chat, self.duty = _stacked([log.chat for log in logs]), _stacked([log.duty for log in logs])
-        self.firsts = np.cumsum([0, *(len(log.chat.queue) for log in logs)])
-        """First chat of each run, and the end."""
-        run = np.repeat(np.arange(self.n), np.diff(self.firsts))
+        run = _owner(batch.first_chat)
         group = np.append(self.team.group, 0)[self.chat.agent]
         self.places = {
             By.QUEUE: self.chat.queue,
@@ -104,7 +103,7 @@ class _Runs:
         """Give the chats; their talk is yet to be filled."""
         chat, n = self.chat, len(self.chat.queue)
         talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
-        first_reply_s = np.concatenate([log.first_reply_s for log in self.logs])
+        first_reply_s = self.log.first_reply_s
         return tables.ChatRows(
             chat.queue,
             chat.outcome,
@@ -126,7 +125,7 @@ class _Runs:
         chat, n = self.chat, len(self.chat.customer)
         helped, last_outcome, again_s = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
         latest = np.empty(n, dtype=np.int64)
-        for first, end in pairwise(self.firsts.tolist() if n else []):
+        for first, end in pairwise(self.batch.first_chat.tolist() if n else []):
             tables.follow_customers(
                 chat.customer, chat.outcome, chat.arrival_s, first_reply_s, first, end,
                 latest, helped, last_outcome, again_s,
@@ -135,9 +134,9 @@ class _Runs:
         return tables.RarerRows(**columns, helped=helped, last_outcome=last_outcome, again_s=again_s)
 
 
-def totals(logs: Sequence[ChatLog], threshold_s: float) -> Totals:
+def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
     """Add up *logs* of one centre; service levels look at *threshold_s*."""
-    runs = _Runs(logs)
+    runs = _Runs(LogBatch.of(logs))
     rules, rows = runs.rules(threshold_s), runs.rows()
     responses, composing_s = _follow_turns(runs, rows)
     added: dict[By, Floats] = {
@@ -155,33 +154,25 @@ def totals(logs: Sequence[ChatLog], threshold_s: float) -> Totals:
     return Totals(runs.sizes, added, _samples(runs, rows, responses))
 
 
-def _stacked(records: Sequence[Record]) -> Record:
-    """Put the columns of *records* one below the other."""
-    first = records[0]
-    if len(records) == 1:
-        return first
-    names = [field.name for field in fields(first)]
-    return type(first)(*(np.concatenate([getattr(record, name) for record in records]) for name in names))
+def _owner(firsts: Ints) -> Ints:
+    """Run of each row, those of the r-th run being the rows ``firsts[r]`` to ``firsts[r + 1]``."""
+    return np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
 
 
 def _follow_turns(runs: _Runs, rows: tables.ChatRows) -> tuple[timeline.Responses, Floats]:
     """Fill the talk of all chats; give the responses of those measured, and the time composing by group."""
-    most = sum(len(log.turn.reply_s) for log in runs.logs)
-    responses, n = timeline.Responses(np.empty(most, dtype=np.int64), np.empty(most)), 0
+    turn = runs.log.turn
+    most = len(turn.reply_s)
+    responses = timeline.Responses(np.empty(most, dtype=np.int64), np.empty(most))
     composing_s = np.zeros((runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]))
-    for log, first in zip(runs.logs, runs.firsts.tolist(), strict=False):
-        turn = log.turn
-        n = timeline.follow_turns(
-            timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s, runs.left_s[first:]),
-            first,
-            runs.cells[By.GROUP],
-            rows.measured,
-            runs.edges_s,
-            rows.talk,
-            composing_s,
-            responses,
-            n,
-        )
+    n = timeline.follow_turns(
+        timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
+        timeline.ChatRows(runs.cells[By.GROUP], rows.measured, runs.left_s),
+        runs.edges_s,
+        rows.talk,
+        composing_s,
+        responses,
+    )
     return timeline.Responses(responses.chat[:n], responses.response_s[:n]), composing_s
 
 
@@ -218,8 +209,7 @@ def _agents_time(runs: _Runs, composing_s: Floats) -> Grids:
     duty, team, edges_s = runs.duty, runs.team, runs.edges_s
     n_groups = runs.sizes[By.GROUP]
     n_labels, n_intervals = runs.n * n_groups, runs.sizes[By.INTERVAL]
-    run = np.repeat(np.arange(runs.n), [len(log.duty.agent) for log in runs.logs])
-    label = run * n_groups + team.group[duty.agent]
+    label = _owner(runs.batch.first_span) * n_groups + team.group[duty.agent]
     duty_s = timeline.time_within(label, n_labels, duty.on_s, duty.out_s, edges_s)
     slots = team.slots[duty.agent].astype(np.float64)
     ended = np.flatnonzero((duty.off_s > edges_s[0]) & (duty.off_s <= edges_s[-1]))
@@ -255,43 +245,39 @@ def _wasted(runs: _Runs, group: Ints, n_labels: int) -> Floats:
 
 def _people_time(runs: _Runs, label: Ints, n_labels: int, duty_s: Floats) -> Grids:
     """Duty by speed, and as planned, lost and paid, by group."""
-    logs, duty, n_groups = runs.logs, runs.duty, runs.sizes[By.GROUP]
+    duty, lost, n_groups = runs.duty, runs.log.lost, runs.sizes[By.GROUP]
     planned_s = timeline.time_within(label, n_labels, duty.on_s, duty.off_s, runs.edges_s)
-    lost = {True: np.zeros_like(duty_s), False: np.zeros_like(duty_s)}
-    for late in lost:
-        for run, log in enumerate(logs):
-            if len(log.lost.agent):
-                weight = (log.lost.late == late).astype(np.float64)
-                lost[late] += timeline.time_within(
-                    run * n_groups + log.team.group[log.lost.agent], n_labels,
-                    log.lost.on_s, log.lost.off_s, runs.edges_s, weight,
-                )  # fmt: skip
-    planned_s += lost[True] + lost[False]
+    whose = _owner(runs.batch.first_lost) * n_groups + runs.team.group[lost.agent]
+    late_s, absent_s = (
+        timeline.time_within(whose, n_labels, lost.on_s, lost.off_s, runs.edges_s, counts.astype(np.float64))
+        for counts in (lost.late, ~lost.late)
+    )
+    planned_s += late_s + absent_s
     worked_share = np.tile(1 - np.array(runs.centre.shrinkage), runs.n)
     paid_h = planned_s / worked_share[:, None] / 3600
     return {
-        Column.SPEED_S: _speed_time(runs, duty_s),
+        Column.SPEED_S: _speed_time(runs, label, duty_s),
         Column.PLANNED_S: planned_s,
-        Column.LATE_S: lost[True],
-        Column.ABSENT_S: lost[False],
+        Column.LATE_S: late_s,
+        Column.ABSENT_S: absent_s,
         Column.PAID_H: paid_h,
-        Column.SHRUNK_H: paid_h - (planned_s - lost[True] - lost[False]) / 3600,
+        Column.SHRUNK_H: paid_h - (planned_s - late_s - absent_s) / 3600,
     }
 
 
-def _speed_time(runs: _Runs, duty_s: Floats) -> Floats:
+def _speed_time(runs: _Runs, label: Ints, duty_s: Floats) -> Floats:
     """Duty times the speed of the agent on the day, by group."""
-    if all((log.team.speed == 1).all() for log in runs.logs):
+    speed = np.array(runs.batch.speed)
+    if (speed == 1).all():
         return duty_s
     total = np.zeros_like(duty_s)
-    n_groups, days = runs.sizes[By.GROUP], np.arange(runs.centre.days + 1) * float(DAY_S)
+    duty, run = runs.duty, _owner(runs.batch.first_span)
+    days = np.arange(runs.centre.days + 1) * float(DAY_S)
     days[-1] = np.inf
-    for run, log in enumerate(runs.logs):
-        label = run * n_groups + log.team.group[log.duty.agent]
-        for day, (first_s, end_s) in enumerate(pairwise(days.tolist())):
-            on_s, out_s = np.maximum(log.duty.on_s, first_s), np.minimum(log.duty.out_s, end_s)
-            speed = log.team.speed[log.duty.agent, day]
-            total += timeline.time_within(label, len(duty_s), on_s, out_s, runs.edges_s, speed)
+    for day, (first_s, end_s) in enumerate(pairwise(days.tolist())):
+        on_s, out_s = np.maximum(duty.on_s, first_s), np.minimum(duty.out_s, end_s)
+        weight = speed[run, duty.agent, day]
+        total += timeline.time_within(label, len(duty_s), on_s, out_s, runs.edges_s, weight)
     return total
 
 
@@ -372,7 +358,7 @@ def _samples(runs: _Runs, rows: tables.ChatRows, responses: timeline.Responses) 
         Value.FIRST_REPLY_S: (answered, rows.first_reply_s[answered] - rows.arrival_s[answered]),
         Value.RESPONSE_S: (responses.chat, responses.response_s),
     }
-    samples: list[dict[Value, Sample]] = [{} for _ in runs.logs]
+    samples: list[dict[Value, Sample]] = [{} for _ in range(runs.n)]
     for value, (chat, numbers) in values.items():
         for run, sample in enumerate(_split(runs, chat, numbers, places)):
             samples[run][value] = sample
@@ -381,7 +367,7 @@ def _samples(runs: _Runs, rows: tables.ChatRows, responses: timeline.Responses) 
 
 def _split(runs: _Runs, chat: Ints, values: Floats, places: Mapping[By, NDArray[np.int32]]) -> list[Sample]:
     """Sample of each run from the *values* of all, each belonging to a *chat*; chats are in order."""
-    edges = np.searchsorted(chat, runs.firsts)
+    edges = np.searchsorted(chat, runs.batch.first_chat)
     steps = np.diff(edges) // SAMPLE_LIMIT + 1
     if steps.max() > 1:
         kept = np.concatenate(

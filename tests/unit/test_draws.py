@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from scipy import stats
 from sim.draws import arrivals, sampling
 from sim.draws.memory import expected_bytes
 from sim.draws.profile import busy_edges, expected_chats, expected_total
-from sim.draws.record import Draws
+from sim.draws.record import Draws, DrawsBatch
 from sim.draws.sampling import Column, draw, draw_all
 from sim.draws.streams import Stream, Streams
+from sim.engines import simulate, simulate_all
 from sim.errors import SimError, TooLargeError
+from sim.log.batch import LogBatch
 from sim.world.files import load
 from sim.world.scenario import Scenario
 from tests.conftest import ROOT
@@ -247,3 +250,28 @@ def test_rows_reserved_for_further_attempts_count_against_memory():
     )
 
     assert expected_bytes(chains) / expected_bytes(once) == pytest.approx(1.75, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["unresolved", "new_hires"])
+def test_draws_and_logs_are_put_together_and_cut_apart_again(name: str):
+    """What is drawn and simulated one by one, put together, is the batch; and what is cut out of it is each."""
+    scenario = load(ROOT / "scenarios" / f"{name}.toml")
+    drawn = draw_all(scenario, 4, range(3))
+    logs = simulate_all(scenario, drawn)
+    again = DrawsBatch.of(list(drawn))
+
+    assert_same(again.together, drawn.together)
+    assert again.first_chat.tolist() == drawn.first_chat.tolist()
+    assert_same(LogBatch.of(list(logs)).together, logs.together)
+    for r, draws in enumerate(drawn):
+        assert_same(simulate(scenario, draws), logs[r])
+
+
+def assert_same(record: Any, other: Any) -> None:
+    """Assert that two records are equal in every column, bit for bit."""
+    assert type(record) is type(other)
+    if is_dataclass(record):
+        for field in fields(record):
+            assert_same(getattr(record, field.name), getattr(other, field.name))
+    else:
+        np.testing.assert_array_equal(record, other)

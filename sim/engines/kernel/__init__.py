@@ -11,26 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.compiled import IS_COMPILED, prepare
-from sim.draws.record import Draws
-from sim.engines.happened import Happened, chat_log
+from sim.draws.record import Draws, DrawsBatch
+from sim.engines.happened import Happened, log_batch
 from sim.engines.kernel.batch import Batch, Begin, run_all
 from sim.engines.kernel.layout import Drawn, room_for
 from sim.engines.kernel.records import (
     CHAT,
     EVENT,
     SHARE,
+    SPAN,
     TOP,
     TURN,
     VISIT,
     Centre,
     Fixed,
+    Records,
     Team,
     fates,
     fixed,
@@ -38,67 +39,60 @@ from sim.engines.kernel.records import (
     room,
     team_of,
 )
-from sim.log.chatlog import ChatLog
+from sim.log.batch import LogBatch
 from sim.world import rules
+from sim.world.columns import firsts
 from sim.world.scenario import Same, Scenario
-from sim.world.units import Ints
 
 
-def simulate_all(scenario: Scenario, draws: Sequence[Draws]) -> list[ChatLog]:
+def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
     """Run the centre of *scenario* with the customers of each of the *draws*."""
-    prepared = fixed(Same(scenario))
-    teams = [team_of(prepared, scenario, each) for each in draws]
-    c, batch = _begin(prepared, teams, draws)
+    drawn, prepared = DrawsBatch.of(draws), fixed(Same(scenario))
+    teams = [team_of(prepared, scenario, people) for people in drawn.people]
+    c, batch = _begin(prepared, teams, drawn)
     _compiled_run()(c, batch, _initial(prepared))
-    columns = batch.written._asdict()
-    columns |= {name: np.ascontiguousarray(c.fates[name]) for name in RARER}
-    columns["out_s"] = np.ascontiguousarray(c.spans["out_s"])
-    return [
-        chat_log(scenario, each, team.rota, _happened(columns, batch, r), int(batch.n_events[r]))
-        for r, (each, team) in enumerate(zip(draws, teams, strict=True))
-    ]
+    return log_batch(scenario, drawn, [team.rota for team in teams], _happened(c, batch), batch.n_events)
 
 
 RARER = ("gone_s", "estimate_s", "balked", "resolved")
 """Columns that only some scenarios write."""
 
 
-def _happened(columns: dict[str, Any], batch: Batch, r: int) -> Happened:
-    """Give what the engine has written of one replication."""
-    chats = slice(*batch.first_chat[r : r + 2].tolist())
-    turns = slice(*batch.first_turn[r : r + 2].tolist())
-    spans = slice(*batch.first_span[r : r + 2].tolist())
-    rows = {"message_s": turns, "start_s": turns, "reply_s": turns, "out_s": spans}
-    return Happened(**{name: column[rows.get(name, chats)] for name, column in columns.items()})
+def _happened(c: Centre, batch: Batch) -> Happened:
+    """Give what the engine has written."""
+    columns = batch.written._asdict()
+    columns |= {name: np.ascontiguousarray(c.fates[name]) for name in RARER}
+    return Happened(**columns, out_s=np.ascontiguousarray(c.spans["out_s"]))
 
 
-def _begin(prepared: Fixed, teams: Sequence[Team], draws: Sequence[Draws]) -> tuple[Centre, Batch]:
+def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[Centre, Batch]:
     """Everything as it is at the beginning, of all replications."""
     n_agents, n_queues = len(prepared.agents), len(prepared.queues)
-    n_chats, n_turns = [each.n_chats for each in draws], [each.n_turns for each in draws]
-    drawn = Drawn(**{name: joined([getattr(each, name) for each in draws]) for name in Drawn._fields})
+    every, first_chat = drawn.together, drawn.first_chat
+    first_turn = every.turn_offset[first_chat]
+    n_chats, n_turns = np.diff(first_chat), np.diff(first_turn)
     batch = Batch(
-        first_chat=_firsts(n_chats),
-        first_turn=_firsts(n_turns),
-        first_span=_firsts(len(team.spans) for team in teams),
-        first_duty=_firsts(len(team.duty) for team in teams),
-        n_customers=np.array([each.n_customers for each in draws]),
+        first_chat=first_chat,
+        first_turn=first_turn,
+        first_span=firsts(len(team.spans) for team in teams),
+        first_duty=firsts(len(team.duty) for team in teams),
+        n_customers=drawn.n_customers,
         differs=np.array([int(team.differs) for team in teams]),
-        drawn=drawn,
-        written=room_for(sum(n_chats), sum(n_turns)),
+        drawn=Drawn(**{name: getattr(every, name) for name in Drawn._fields}),
+        written=room_for(every.n_chats, every.n_turns),
         agent_speed=np.array([team.rota.speed for team in teams]),
-        n_events=np.zeros(len(draws), dtype=np.int64),
+        n_events=np.zeros(len(teams), dtype=np.int64),
     )
     # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
     # patience with each reply; untouched memory is free.
-    most = max(8 * each.n_chats + len(each.reply_patience_s) for each in draws) + 16
+    most = 8 * n_chats + n_turns if len(every.reply_patience_s) else 8 * n_chats
     centre = Centre(
-        chats=room(max(n_chats), CHAT),
-        visits=room(max(n_chats), VISIT),
-        fates=joined([fates(each, prepared) for each in draws]),
-        turns=room(max(n_turns), TURN),
-        reply_patience_s=joined([each.reply_patience_s for each in draws]),
-        turn_offset=drawn.turn_offset,
+        chats=room(n_chats.max(), CHAT),
+        visits=room(n_chats.max(), VISIT),
+        fates=fates(every, prepared),
+        turns=room(n_turns.max(), TURN),
+        reply_patience_s=every.reply_patience_s,
+        turn_offset=every.turn_offset,
         agents=prepared.agents.copy(),
         shares=records(n_agents, SHARE),
         queues=prepared.queues.copy(),
@@ -106,9 +100,9 @@ def _begin(prepared: Fixed, teams: Sequence[Team], draws: Sequence[Draws]) -> tu
         tiers=prepared.tiers,
         tier_group=prepared.tier_group,
         skill=prepared.skill,
-        spans=joined([team.spans for team in teams]).copy(),
-        duty=joined([team.duty for team in teams]),
-        heap=room(most, EVENT, skipped=TOP),
+        spans=_joined([team.spans for team in teams], SPAN),
+        duty=_joined([team.duty for team in teams], EVENT),
+        heap=room(most.max() + 16, EVENT, skipped=TOP),
         seats=prepared.seats.copy(),
         free_tree=np.zeros(n_agents + 1, dtype=np.int64),
         pulled=np.zeros(prepared.n_slots, dtype=np.int64),
@@ -126,17 +120,10 @@ def _initial(prepared: Fixed) -> Begin:
     return Begin(prepared.agents, prepared.shares, prepared.queues, prepared.seats, prepared.desk)
 
 
-def _firsts(counts: Iterable[int]) -> Ints:
-    """Where the rows of each replication begin, and where those of the last end."""
-    return np.array([0, *accumulate(counts)])
-
-
-def joined(parts: Sequence[Any]) -> Any:
-    """Columns or records of all replications, one below the other."""
-    if len(parts) == 1:
-        return parts[0]
-    rows = np.concatenate(parts)
-    return rows if IS_COMPILED or rows.dtype.names is None else rows.view(np.recarray)
+def _joined(parts: Sequence[Records], dtype: np.dtype[Any]) -> Records:
+    """Records of all replications, one below the other."""
+    rows = np.concatenate(parts, dtype=dtype)
+    return rows if IS_COMPILED else rows.view(np.recarray)
 
 
 @cache
@@ -152,7 +139,7 @@ def _compiled_run() -> Callable[[Centre, Batch, Begin], None]:
         }
     )
     prepared = fixed(Same(smallest))
-    example = _begin(prepared, [prepared.team], [nobody])
+    example = _begin(prepared, [prepared.team], DrawsBatch.of([nobody]))
     sources = [
         *Path(__file__).parent.glob("*.py"),
         Path(rules.__file__),

@@ -36,7 +36,7 @@ class Batch(NamedTuple):
     differs: Ints
     """Of each replication: 1 if its agents differ in speed."""
     drawn: Drawn
-    """The offsets of the r-th's turns, one more than its chats, begin at ``first_chat[r] + r``."""
+    """Offsets of turns count through all."""
     written: Written
     agent_speed: Floats
     """Shape (n_replications, n_agents, days)."""
@@ -75,7 +75,7 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
             workshop.fates[chat:chat_end],
             workshop.turns[: turn_end - turn],
             workshop.reply_patience_s[turn:turn_end],
-            batch.drawn.turn_offset[chat + r : chat_end + r + 1],
+            batch.drawn.turn_offset[chat : chat_end + 1],
             workshop.agents,
             workshop.shares,
             workshop.queues,

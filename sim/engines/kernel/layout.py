@@ -81,7 +81,7 @@ def lay_out(
     for i in range(len(chats)):
         chat, visit, k = chats[i], visits[i], first + i
         chat.queue, chat.agent = drawn.queue[k], NOBODY
-        chat.turn, chat.end_turn = turn_offset[i], turn_offset[i + 1]
+        chat.turn, chat.end_turn = turn_offset[i] - first_turn, turn_offset[i + 1] - first_turn
         chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
         chat.queued, chat.waiting = False, False
         visit.arrival_s, visit.patience_s = drawn.arrival_s[k], drawn.patience_s[k]

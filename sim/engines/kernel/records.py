@@ -10,7 +10,7 @@ import numpy as np
 from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
 from sim.world.demand import ByWork, Queue
-from sim.world.rota import Rota, rota
+from sim.world.rota import People, Rota, rota
 from sim.world.rules import Estimate, Order, Policy
 from sim.world.scenario import Same, Scenario
 from sim.world.units import DAY_S, Flags, Floats, Ints
@@ -232,9 +232,9 @@ def fixed(same: Same) -> Fixed:
     )  # fmt: skip
 
 
-def team_of(prepared: Fixed, scenario: Scenario, draws: Draws) -> Team:
-    """Agents and duty of a replication: as planned, or as its people are drawn."""
-    return prepared.team if draws.people is None else _team(rota(scenario, draws.people))
+def team_of(prepared: Fixed, scenario: Scenario, people: People | None) -> Team:
+    """Agents and duty of a replication: as planned, or as its *people* are drawn."""
+    return prepared.team if people is None else _team(rota(scenario, people))
 
 
 def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:

@@ -1,0 +1,97 @@
+"""What is recorded of several runs? Their logs, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.log.chatlog import ChatLog, Turns
+from sim.world.columns import cut, firsts, stacked
+from sim.world.units import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogBatch:
+    """The logs of some runs of one centre, one below the other; each can be cut out.
+
+    Key figures are taken of them as they are: to cut columns and put them together again would be Python's
+    work, with its lock, a column and a run at a time.
+    """
+
+    together: ChatLog
+    """The rows of all. Offsets of turns count through all, rows of first attempts from their run's first.
+    The team is the first's."""
+    first_chat: Ints
+    """Shape (n_runs + 1): the r-th has the chats ``first_chat[r]`` to ``first_chat[r + 1]``."""
+    first_span: Ints
+    """Spans of duty, likewise."""
+    first_lost: Ints
+    speed: Sequence[Floats]
+    """Of agents, in each run: all that teams differ in."""
+    n_events: Ints
+    """Of each run."""
+
+    @classmethod
+    def of(cls, logs: Iterable[ChatLog]) -> LogBatch:
+        """Put *logs* of one centre one below the other, where they are not yet."""
+        if isinstance(logs, LogBatch):
+            return logs
+        logs = list(logs)
+        n_events = np.array([log.n_events for log in logs])
+        return cls(
+            together=ChatLog(
+                centre=logs[0].centre,
+                chat=stacked([log.chat for log in logs]),
+                turn=_turns([log.turn for log in logs]),
+                duty=stacked([log.duty for log in logs]),
+                team=logs[0].team,
+                lost=stacked([log.lost for log in logs]),
+                n_events=int(n_events.sum()),
+            ),
+            first_chat=firsts(len(log.chat.queue) for log in logs),
+            first_span=firsts(len(log.duty.agent) for log in logs),
+            first_lost=firsts(len(log.lost.agent) for log in logs),
+            speed=[log.team.speed for log in logs],
+            n_events=n_events,
+        )
+
+    def __len__(self) -> int:
+        """Count the runs."""
+        return len(self.speed)
+
+    def __iter__(self) -> Iterator[ChatLog]:
+        """Cut out one after the other."""
+        return (self[r] for r in range(len(self)))
+
+    def __getitem__(self, r: int) -> ChatLog:
+        """Cut out the r-th."""
+        every = self.together
+        chats, spans, lost = (
+            slice(*first[r : r + 2].tolist()) for first in (self.first_chat, self.first_span, self.first_lost)
+        )
+        offset = every.turn.offset[chats.start : chats.stop + 1]
+        turns = slice(offset[0], offset[-1])
+        turn = every.turn
+        return ChatLog(
+            centre=every.centre,
+            chat=cut(every.chat, chats),
+            turn=Turns(offset - offset[0], turn.message_s[turns], turn.start_s[turns], turn.reply_s[turns]),
+            duty=cut(every.duty, spans),
+            team=replace(every.team, speed=self.speed[r]),
+            lost=cut(every.lost, lost),
+            n_events=int(self.n_events[r]),
+        )
+
+
+def _turns(parts: Sequence[Turns]) -> Turns:
+    if len(parts) == 1:
+        return parts[0]
+    first_turn = firsts(len(part.reply_s) for part in parts)
+    offsets = [part.offset[:-1] + first for part, first in zip(parts, first_turn, strict=False)]
+    times = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("message_s", "start_s", "reply_s")
+    )
+    return Turns(np.concatenate([*offsets, first_turn[-1:]]), *times)
