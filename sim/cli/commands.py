@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import kpis, run, scenario, theory, trust
+from sim.cli import kpis, run, scenario, sensitivity, sweep, theory, trust
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -24,7 +24,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run.run)
+app.command()(sensitivity.sensitivity)
 app.command()(kpis.kpis)
+app.command()(sweep.sweep)
 app.command()(trust.trust)
 app.command()(scenario.check)
 app.command()(scenario.new)

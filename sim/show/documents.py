@@ -27,8 +27,8 @@ def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: En
         "replications": estimates.n,
         "engine": str(engine),
         "version": __version__,
-        "targets": [_target(verdict) for verdict in verdicts(estimates, scenario.targets)],
-        "kpis": {kpi.name: _figure(kpi.name, estimates.figure(kpi.name)) for kpi in KPIS},
+        "targets": [target_document(verdict) for verdict in verdicts(estimates, scenario.targets)],
+        "kpis": {kpi.name: figure_document(kpi.name, estimates.figure(kpi.name)) for kpi in KPIS},
         "hours": {name: [step._asdict() for step in steps] for name, steps in waterfall(scenario, estimates)},
         "by_queue": _named(scenario, estimates, By.QUEUE),
         "by_group": _named(scenario, estimates, By.GROUP),
@@ -64,7 +64,8 @@ def interval_table(scenario: Scenario, estimates: Estimates) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _figure(name: str, figure: Figure) -> dict[str, Any]:
+def figure_document(name: str, figure: Figure) -> dict[str, Any]:
+    """Document of a figure of this *name*."""
     kpi = BY_NAME[name]
     return {
         "value": figure.value,
@@ -78,7 +79,8 @@ def _figure(name: str, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _target(verdict: Verdict) -> dict[str, Any]:
+def target_document(verdict: Verdict) -> dict[str, Any]:
+    """Document of a target and what was measured."""
     figure = verdict.figure
     return {
         "target": verdict.target,
@@ -95,7 +97,7 @@ def _target(verdict: Verdict) -> dict[str, Any]:
 def _named(scenario: Scenario, estimates: Estimates, by: By) -> dict[str, Any]:
     columns = {kpi.name: estimates.figures(kpi.name, by) for kpi in KPIS if by in kpi.form.breakdowns}
     return {
-        label: {name: _figure(name, figures[cell]) for name, figures in columns.items()}
+        label: {name: figure_document(name, figures[cell]) for name, figures in columns.items()}
         for cell, label in enumerate(labels(scenario, by))
     }
 

@@ -237,7 +237,9 @@ def narrowed(
         cells = [row and [row[k] for k in kept if k < len(row)] for row in rows]
         # A column belongs to one table, so each table gets copies.
         table = _table(title, [replace(columns[k], _cells=[]) for k in kept], cells)
-        gone = [str(columns[k].header) for k in spare if k not in kept and columns[k].header]
+        gone = [
+            str(columns[k].header).replace("\n", " ") for k in spare if k not in kept and columns[k].header
+        ]
         if gone:
             hint = f"  {' and '.join(gone)}: on a wider terminal"
             table.caption = Text(hint, no_wrap=True, overflow="ignore")

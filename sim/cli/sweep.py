@@ -1,0 +1,119 @@
+"""`sim sweep`: what if a number were another?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    Cluster,
+    Exit,
+    Force,
+    Json,
+    Out,
+    Replications,
+    Resume,
+    ScenarioPath,
+    Seed,
+    Workers,
+    progress,
+    remark,
+    say,
+    told,
+)
+
+if TYPE_CHECKING:
+    from sim.studies.sweep import Sweep
+
+Varies = Annotated[
+    list[str],
+    typer.Option(
+        "--vary",
+        metavar="PATH=VALUES",
+        help="What varies: groups.0.agents=6:16, groups.0.concurrency=1:6, "
+        "queues.0.arrivals.per_hour*=0.8:1.4:0.1, routing.policy=least_loaded,random. "
+        "Once, or twice for a grid.",
+        show_default=False,
+    ),
+]
+MaxRuns = Annotated[
+    int, typer.Option("--max-runs", min=1, metavar="N", help="Refuse more points × replications than this.")
+]
+
+
+@told
+def sweep(
+    scenario: ScenarioPath,
+    vary: Varies,
+    seed: Seed = 1,
+    replications: Replications = 20,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    max_runs: MaxRuns = 100_000,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Simulate SCENARIO with every value of one or two fields, on the same customers: what does it change?
+
+    Shows the figures of each point, the cheapest that keeps all targets, and from where on one more chat
+    per agent makes it worse.
+    """
+    from sim.show import sweep as show  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.sweep import read_varies  # noqa: PLC0415
+    from sim.studies.sweep import sweep as simulate_all  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    centre = load(scenario)
+    varies = read_varies(vary, centre, replications, max_runs)
+    if out is not None:
+        refuse_existing(out, force=force)
+    runs = replications
+    for each in varies:
+        runs *= len(each.values)
+    with progress("Replications", runs) as bar, crew(workers, cluster, resume) as ours:
+        found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
+    _remarks(found)
+    if out is not None:
+        _write(out, found, force=force)
+        remark(f"written to {out}")
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(show.document(found)))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text([show.table(found, terminal.width)]))
+    if found.interrupted:
+        remark(f"interrupted after {len(found.points):,} of {runs // replications:,} points")
+        raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _remarks(found: Sweep) -> None:
+    """What the user should know of how the points came about."""
+    from sim.studies.sweep import duration_text, replaced  # noqa: PLC0415
+
+    for what, name in replaced(found.scenario, found.points[0].scenario):
+        remark(f"note: replaces the {what} of {name!r}: its agents are on duty round the clock")
+    runs = len(found.points) * found.replications
+    seconds = f"{found.seconds:.1f} s" if found.seconds < 10 else duration_text(found.seconds)
+    remark(f"{runs:,} runs with {found.chats:,} chats in {seconds}")
+
+
+def _write(out: Path, found: Sweep, *, force: bool) -> None:
+    from sim.show import curves, plots  # noqa: PLC0415
+    from sim.show import sweep as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        (folder / "sweep.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
+        show.frame(found).write_csv(folder / "points.csv")
+        plots.save(curves.pictures(found), folder)
