@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sim import __version__
+from sim.engines import Engine
 from sim.errors import OutputError
 from sim.measure.packed import pack, unpack
 from sim.studies.tasks import Done, Task
+from sim.studies.versions import versions
 
-_APPLICATION = 0x4C435331
+_OURS, _FORMAT = 0x4C435331, 1
 """What SQLite writes at the head of the file: our mark, and the version of the format."""
 
 
 class Checkpoint:
     """Finished tasks in an SQLite file: each is there whole or not at all, whenever the program ends.
 
-    A task is found again by its scenario, seed and replications, and by the program's version; a changed
-    scenario is another one. Several studies may share a file, one after the other or at a time.
+    A task is found again by everything that its figures depend on: scenario, seed, replications, engine and
+    :func:`~sim.studies.versions.versions`. A changed scenario is another one. What was damaged since it was
+    written is not found. Several studies may share a file, one after the other or at a time.
 
     Raises
     ------
     OutputError
-        If the file can't be opened or written to, or is something else.
+        If the file can't be read or written to, is something else, or is damaged as a whole.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
+        with self._problems_told():
             self._file = sqlite3.connect(path, isolation_level=None, timeout=60)
-            (mark,) = self._file.execute("PRAGMA application_id").fetchone()
-            (tables,) = self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if tables and mark != _APPLICATION:
-                raise OutputError(f"{path}: is a database, and no checkpoint of this program")
-            self._file.execute(f"PRAGMA application_id = {_APPLICATION}")
-            self._file.execute(
-                "CREATE TABLE IF NOT EXISTS done"
-                " (key TEXT, first INTEGER, end INTEGER, figures BLOB, PRIMARY KEY (key, first, end))"
-            )
-        except sqlite3.Error as error:
-            raise OutputError(f"{path}: can't be a checkpoint file: {error}") from None
+        try:
+            self._open()
+        except OutputError:
+            self._file.close()
+            raise
 
     def finished(self, task: Task) -> list[range]:
         """Replications of a *task* that are done, in pieces that don't overlap, in order."""
@@ -49,34 +49,57 @@ class Checkpoint:
             "SELECT first, end FROM done WHERE key = ? AND first >= ? AND end <= ? ORDER BY first, end DESC"
         )
         found: list[range] = []
-        for first, end in self._file.execute(query, (_key(task), *_ends(task))):
+        for first, end in self._rows(query, (_key(task), *_ends(task))):
             if not found or first >= found[-1].stop:
                 found.append(range(first, end))
         return found
 
-    def find(self, task: Task) -> Done:
-        """Give what came of a *task* that is finished."""
-        query = "SELECT figures FROM done WHERE key = ? AND first = ? AND end = ?"
-        (figures,) = self._file.execute(query, (_key(task), *_ends(task))).fetchone()
-        return Done(unpack(figures), [])
+    def find(self, task: Task) -> Done | None:
+        """Give what came of a *task* that is finished; None if it is not there, or damaged."""
+        query = "SELECT digest, figures FROM done WHERE key = ? AND first = ? AND end = ?"
+        key = _key(task)
+        for digest, figures in self._rows(query, (key, *_ends(task))):
+            if digest == _digest(key, task, figures):
+                return Done(unpack(figures), [], figures)
+        return None
 
     def keep(self, task: Task, done: Done) -> None:
-        """Write what came of a *task*.
-
-        Raises
-        ------
-        OutputError
-            If the file can't be written to.
-        """
-        row = (_key(task), *_ends(task), pack(done.runs))
-        try:
-            self._file.execute("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
-            raise OutputError(f"{self.path}: can't be written to: {error}") from None
+        """Write what came of a *task*."""
+        key, figures = _key(task), done.packed or pack(done.runs)
+        row = (key, *_ends(task), _digest(key, task, figures), figures)
+        self._rows("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", row)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _open(self) -> None:
+        """See whether the file is ours; make it so if it is empty, all at once."""
+        self._rows("BEGIN IMMEDIATE")
+        ((mark,),) = self._rows("PRAGMA application_id")
+        ((layout,),) = self._rows("PRAGMA user_version")
+        ((tables,),) = self._rows("SELECT count(*) FROM sqlite_master")
+        if not tables and not mark:
+            columns = "key TEXT, first INTEGER, end INTEGER, digest TEXT, figures BLOB"
+            self._rows(f"CREATE TABLE done ({columns}, PRIMARY KEY (key, first, end))")
+            self._rows(f"PRAGMA user_version = {_FORMAT}")
+            self._rows(f"PRAGMA application_id = {_OURS}")
+        elif mark != _OURS:
+            raise OutputError(f"{self.path}: is a database of something else, not a file of finished tasks")
+        elif layout != _FORMAT:
+            raise OutputError(f"{self.path}: was written by another version of this program")
+        self._rows("COMMIT")
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._problems_told():
+            return self._file.execute(query, values).fetchall()
+
+    @contextmanager
+    def _problems_told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise OutputError(f"{self.path}: can't be used for finished tasks: {error}") from None
 
 
 def _ends(task: Task) -> tuple[int, int]:
@@ -84,6 +107,11 @@ def _ends(task: Task) -> tuple[int, int]:
 
 
 def _key(task: Task) -> str:
-    """Everything that a task's figures depend on; both engines give the same."""
-    text = f"{__version__}\n{task.seed}\n{task.scenario.model_dump_json(by_alias=True)}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Everything that a task's figures depend on, replications aside."""
+    what = (versions(), str(Engine(task.engine)), task.seed, task.scenario.model_dump_json(by_alias=True))
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def _digest(key: str, task: Task, figures: bytes) -> str:
+    """Tells whether a row is as it was written."""
+    return hashlib.sha256(f"{key}\n{_ends(task)}\n".encode() + figures).hexdigest()

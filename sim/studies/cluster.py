@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
+import logging
+import math
+import socket
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager, suppress
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
-from sim.errors import ClusterError
-from sim.studies.tasks import pieces
-from sim.world.scenario import Scenario
+from sim.draws.profile import expected_overall
+from sim.errors import ClusterError, SimError
+from sim.studies.tasks import Task, alike_pieces, pieces
+from sim.studies.versions import ARITHMETIC, PACKAGES, difference, versions
 
-BATCHES_A_TASK = 8
-"""A task is long enough (100 ms or more) that sending it costs little."""
-PATIENCE_S = 10
-"""A cluster that does not answer within this is not there."""
+if TYPE_CHECKING:
+    from distributed import Client
+
+R = TypeVar("R")
+
+PATIENCE_S = 8.0
+"""A cluster that has not answered all questions by then is not there."""
+GOODBYE_S = 2.0
+"""Time to say goodbye: a scheduler that is gone keeps nobody waiting."""
+RETRIES = 2
+"""A task that fails is tried so often again, elsewhere if there is another worker."""
+TRAVELLING = ("distributed", "dask", "cloudpickle", "msgpack", "pydantic", *PACKAGES)
+"""What tasks and figures travel with, and are computed with."""
+
+TASK_S = 0.2
+"""A task takes at least about so long, if its job does: sending it costs a few milliseconds."""
+RUN_S, CHAT_S = 50e-6, 1.5e-6
+"""Time that a replication takes, and each of its chats and intervals: measured, roughly."""
 
 
-def _cut(scenario: Scenario, replications: range) -> Iterable[range]:
-    return pieces(scenario, replications, batches=BATCHES_A_TASK)
+def cut(task: Task) -> Iterator[range]:
+    """Cut a task's replications into pieces that are long enough to be sent."""
+    if task.keeps_logs:  # which take memory, and much longer to send
+        return pieces(task.scenario, task.replications)
+    intervals = task.scenario.days * task.scenario.intervals_per_day
+    one_s = RUN_S + CHAT_S * (expected_overall(task.scenario) + intervals)
+    return alike_pieces(task.replications, max(1, len(task) // math.ceil(TASK_S / one_s)))
 
 
 @contextmanager
-def connected(address: str) -> Iterator[tuple[Executor, int, Callable[[Scenario, range], Iterable[range]]]]:
-    """Connect to the scheduler at an *address*: its executor, its workers, and how it likes its tasks.
+def connected(address: str) -> Iterator[tuple[Executor, int]]:
+    """Connect to the scheduler at an *address*: gives an executor, and how many tasks run there at a time.
 
     Raises
     ------
@@ -30,16 +58,176 @@ def connected(address: str) -> Iterator[tuple[Executor, int, Callable[[Scenario,
         If it does not answer, has no workers, or another version runs there.
     """
     try:
-        from distributed import Client  # noqa: PLC0415  an extra
+        import distributed  # noqa: F401, PLC0415  an extra
     except ImportError:
         raise ClusterError(
             "a cluster needs the extra `cluster`: pip install 'livechat-sim[cluster]'"
         ) from None
+    deadline = monotonic() + PATIENCE_S
+    with _quiet():
+        client = _client(address, deadline)
+        try:
+            n = _checked(client, address, deadline)
+            yield _Far(client, address), n
+        finally:
+            with suppress(Exception):
+                _within(monotonic() + GOODBYE_S, client.close)
+
+
+class _Far(Executor):
+    """Workers of a cluster. What is cancelled here is forgotten there when the client is closed."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self._there: Executor = client.get_executor(pure=False, retries=RETRIES)  # type: ignore[no-untyped-call]
+        self._address = address
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have *work* done with these arguments on some worker of our version."""
+        answer: Future[Any] = Future()
+        try:
+            there = self._there.submit(_of_our_version, versions(TRAVELLING), work, *args, **kwargs)
+        except Exception as error:
+            raise self._explained(error) from error
+        there.add_done_callback(lambda done: self._pass_on(done, answer))
+        return answer
+
+    def _pass_on(self, there: Future[Any], answer: Future[Any]) -> None:
+        if not answer.set_running_or_notify_cancel():
+            return
+        try:
+            answer.set_result(there.result())
+        except Exception as error:
+            answer.set_exception(self._explained(error))
+
+    def _explained(self, error: Exception) -> Exception:
+        """An error as the user should read it; one that is a fault of ours stays as it is."""
+        from distributed import KilledWorker  # noqa: PLC0415  an extra
+        from distributed.client import ClosedClientError  # noqa: PLC0415
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
+
+        match error:
+            case SimError():
+                return error
+            case KilledWorker():
+                return ClusterError(f"{self._address}: a task's workers died, one after the other: {error}")
+            case ImportError():
+                return ClusterError(f"{self._address}: a worker can't run this program: {error}")
+            case CancelledError() | ClosedClientError() | CommClosedError():
+                return ClusterError(f"{self._address}: the scheduler went away in the middle of the work")
+        return error
+
+
+def _of_our_version(ours: dict[str, str], work: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Do *work*, on a worker: it may have joined after the others were asked for their versions."""
+    if why := difference(ours, versions(TRAVELLING)):
+        from distributed import get_worker  # noqa: PLC0415  an extra
+
+        raise ClusterError(f"worker {get_worker().address}: {why}")
+    return work(*args, **kwargs)
+
+
+def _client(address: str, deadline: float) -> Client:
+    """Connect to a scheduler, if there is one."""
+    from distributed import Client  # noqa: PLC0415  an extra
+    from distributed.versions import VersionMismatchWarning  # noqa: PLC0415
+
+    host, port = _place(address)
+
+    def connect() -> Client:
+        left_s = deadline - monotonic()
+        socket.create_connection((host, port), left_s).close()
+        return Client(address, timeout=left_s, set_as_default=False)  # type: ignore[no-untyped-call]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VersionMismatchWarning)  # we look ourselves
+        try:
+            return _within(deadline, connect)
+        except TimeoutError:
+            raise ClusterError(f"{address}: no scheduler answers in {PATIENCE_S:g} s") from None
+        except Exception as error:
+            why = getattr(error, "strerror", None) or error
+            raise ClusterError(f"{address}: no scheduler answers: {why}") from None
+
+
+def _place(address: str) -> tuple[str, int]:
+    """Host and port of an address."""
     try:
-        client = Client(address, timeout=PATIENCE_S)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"{address}: no scheduler answers: {error}") from None
-    with client:
-        n = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
-        with client.get_executor(pure=False, retries=2) as executor:  # type: ignore[no-untyped-call]
-            yield executor, n, _cut
+        parts = urlsplit(address)
+        if parts.scheme in {"tcp", "tls"} and parts.hostname and parts.port:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise ClusterError(f"a cluster's address must be of the form tcp://HOST:8786, got {address!r}")
+
+
+def _checked(client: Client, address: str, deadline: float) -> int:
+    """Tasks that a cluster runs at a time, once all its machines have turned out to be as they should.
+
+    Raises
+    ------
+    ClusterError
+        If one is not, or there are no workers.
+    """
+    ours = versions(TRAVELLING)
+    asked: Any = client
+    scheduler = _answer(lambda: asked.run_on_scheduler(versions, TRAVELLING), address, deadline)
+    computed = {name: version for name, version in ours.items() if name != ARITHMETIC}
+    _compare(f"{address}: the scheduler", computed, scheduler)
+    everyone = _answer(lambda: asked.run(versions, TRAVELLING, on_error="return"), address, deadline)
+    for worker, theirs in everyone.items():
+        _compare(f"worker {worker}", ours, theirs)
+    threads: dict[str, int] = _answer(asked.nthreads, address, deadline)
+    if not threads:
+        raise ClusterError(
+            f"{address}: the scheduler has no workers: start some with `dask worker {address}`"
+        )
+    return sum(threads.values())
+
+
+def _answer(ask: Callable[[], Any], address: str, deadline: float) -> Any:
+    try:
+        return _within(deadline, ask)
+    except TimeoutError:
+        raise ClusterError(f"{address}: a machine of the cluster does not answer") from None
+    except Exception as error:
+        return error
+
+
+def _compare(who: str, ours: dict[str, str], theirs: dict[str, str] | Exception) -> None:
+    if isinstance(theirs, Exception):
+        raise ClusterError(f"{who} can't run this program: {theirs}") from None
+    if why := difference(ours, theirs):
+        raise ClusterError(f"{who}: {why}")
+
+
+def _within(deadline: float, ask: Callable[[], R]) -> R:
+    """Give what *ask* returns, if it does so in time: Dask itself may wait for ever."""
+    answer: Future[R] = Future()
+
+    def answering() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=answering, daemon=True).start()
+    return answer.result(max(0.0, deadline - monotonic()))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave Dask's log out: what matters of it is told as our errors."""
+    from distributed import Client  # noqa: F401, PLC0415  its loggers are there once it is imported
+
+    names = ("distributed", "tornado", "asyncio")
+    loggers = [
+        logging.getLogger(name) for name in logging.root.manager.loggerDict if name.split(".")[0] in names
+    ]
+    before = [(logger, logger.disabled) for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, disabled in before:
+            logger.disabled = disabled

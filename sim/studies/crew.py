@@ -4,82 +4,107 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from sim.errors import ClusterError
 from sim.measure.kpis import Kpis
 from sim.studies.checkpoint import Checkpoint
 from sim.studies.tasks import Done, Task, pieces, run
 from sim.world.scenario import Scenario
 
 Progress = Callable[[int, int], None]
-"""Told how many are done, and how many are wanted."""
+"""Told how many tasks are done, and how many there are."""
+Running = dict[Future[Done], Task]
+
+UNDER_WAY, AHEAD = 2, 8
+"""Of each worker: tasks that run or wait for it, and those finished before one that has to come first."""
 
 
 class Crew:
-    """An executor at work. Results come in the order of the tasks, whoever was faster."""
+    """An executor at work. Results come in the order of the tasks, whoever was faster.
+
+    Parameters
+    ----------
+    executor
+        Takes the tasks.
+    n
+        Its workers.
+    checkpoint
+        Where finished tasks are kept, and found again.
+    cut
+        Cuts the replications of a task into pieces that are tasks themselves: batches, as many for each
+        worker, if None.
+    """
 
     def __init__(
         self,
         executor: Executor,
         n: int,
         checkpoint: Checkpoint | None = None,
-        cut: Callable[[Scenario, range], Iterable[range]] | None = None,
+        cut: Callable[[Task], Iterable[range]] | None = None,
     ) -> None:
-        self.executor = executor
-        self.n = n
-        """Workers: twice as many tasks are under way at a time."""
-        self.checkpoint = checkpoint
-        self.cut = cut or (lambda scenario, replications: pieces(scenario, replications, alike=n))
-        """How the replications of a scenario are cut into tasks."""
+        self.executor, self.n, self.checkpoint = executor, n, checkpoint
+        self.cut = cut or (lambda task: pieces(task.scenario, task.replications, alike=n))
+        self._running: list[Running] = []
 
-    def measured(self, jobs: Iterable[Task]) -> Iterator[tuple[Task, Done]]:
+    def measured(
+        self, jobs: Iterable[Task], progress: Progress | None = None
+    ) -> Generator[tuple[Task, Done], None, None]:
         """Run *jobs*, cut into tasks, and give what came of each task, in order.
 
         Tasks that the checkpoint file has are not run again. Tasks that finish are kept there at once, also
-        those that finish out of order or while the user interrupts.
+        those that finish out of order or while the user interrupts. Logs are not: where they are wanted,
+        all tasks are run.
         """
-        tasks = (task for job in jobs for task in self._cut(job))
+        tasks = [task for job in jobs for task in self._cut(job)]
         under_way: deque[tuple[Task, Future[Done] | Done]] = deque()
-        running: dict[Future[Done], Task] = {}
+        running: Running = {}
+        self._running.append(running)
+        begun = told = 0
         try:
-            while True:
-                while len(under_way) < 2 * self.n and (following := next(tasks, None)) is not None:
-                    under_way.append(self._begin(*following, running))
-                if not under_way:
-                    return
+            while begun < len(tasks) or under_way:
+                while begun < len(tasks) and self._has_time(running, under_way):
+                    under_way.append(self._begin(*tasks[begun], running))
+                    begun += 1
+                if progress is not None and begun - len(running) > told:
+                    told = begun - len(running)
+                    progress(told, len(tasks))
                 task, result = under_way[0]
                 if isinstance(result, Future):
-                    if not result.done() or result in running:
+                    if result in running:
                         self._keep(wait(running, return_when=FIRST_COMPLETED).done, running)
                         continue
                     result = result.result()
                 under_way.popleft()
                 yield task, result
         finally:
-            self._keep([future for future in running if future.done()], running)
-            for future in running:
-                future.cancel()
+            self._stop(running)
+            self._running = [other for other in self._running if other is not running]
 
     def replications(
         self, scenarios: Sequence[Scenario], seed: int, replications: range, progress: Progress | None = None
     ) -> Iterator[list[Kpis]]:
         """Figures of the same *replications* of each of the *scenarios*, in order."""
         jobs = [Task(scenario, seed, replications) for scenario in scenarios]
-        wanted = len(jobs) * len(replications)
         runs: list[Kpis] = []
-        done = 0
-        for _, result in self.measured(jobs):
-            runs += result.runs
-            done += len(result.runs)
-            if progress is not None:
-                progress(done, wanted)
-            if len(runs) >= len(replications):
-                yield runs
-                runs = []
+        with closing(self.measured(jobs, progress)) as results:
+            for _, result in results:
+                runs += result.runs
+                if len(runs) >= len(replications):
+                    yield runs
+                    runs = []
+
+    def close(self) -> None:
+        """Take no more tasks, and keep those that are finished."""
+        for running in self._running:
+            self._stop(running)
+
+    def _has_time(self, running: Running, under_way: Sequence[object]) -> bool:
+        return len(running) < UNDER_WAY * self.n and len(under_way) < AHEAD * self.n
 
     def _cut(self, job: Task) -> Iterator[tuple[Task, bool]]:
         """Tasks of a *job*, and whether each is in the checkpoint file."""
@@ -88,28 +113,36 @@ class Crew:
             finished = self.checkpoint.finished(job)
         for there in [*finished, None]:
             gap = range(first, there.start if there else job.replications.stop)
-            for piece in self.cut(job.scenario, gap) if gap else ():
+            for piece in self.cut(replace(job, replications=gap)) if gap else ():
                 yield replace(job, replications=piece), False
             if there:
                 yield replace(job, replications=there), True
                 first = there.stop
 
-    def _begin(
-        self, task: Task, is_finished: bool, running: dict[Future[Done], Task]
-    ) -> tuple[Task, Future[Done] | Done]:
-        if is_finished and self.checkpoint is not None:
-            return task, self.checkpoint.find(task)
+    def _begin(self, task: Task, is_finished: bool, running: Running) -> tuple[Task, Future[Done] | Done]:
+        done = self.checkpoint.find(task) if self.checkpoint is not None and is_finished else None
+        if done is not None:
+            return task, done
         future = self.executor.submit(run, task)
         running[future] = task
         return task, future
 
-    def _keep(self, finished: Iterable[Future[Done]], running: dict[Future[Done], Task]) -> None:
-        """Take tasks that are finished off the list of those running, and write them down."""
+    def _keep(self, finished: Iterable[Future[Done]], running: Running) -> None:
+        """Write down tasks that are finished, and take them off the list of those running."""
         for future in finished:
-            task = running.pop(future)
-            if self.checkpoint is None or task.keeps_logs or future.cancelled() or future.exception():
-                continue
-            self.checkpoint.keep(task, future.result())
+            task = running[future]
+            fine = not future.cancelled() and future.exception() is None
+            if fine and self.checkpoint is not None and not task.keeps_logs:
+                self.checkpoint.keep(task, future.result())
+            del running[future]
+
+    def _stop(self, running: Running) -> None:
+        """Cancel what has not begun; what runs in threads can't be stopped, so let it end and keep it."""
+        begun = [future for future in running if not future.cancel()]
+        if self.checkpoint is not None:
+            wait(begun)
+            self._keep(begun, running)
+        running.clear()
 
 
 @contextmanager
@@ -123,24 +156,39 @@ def crew(
     Raises
     ------
     ClusterError
-        If the cluster does not answer, or its workers run another version.
+        If the cluster does not answer or is lost, or its workers run another version.
     OutputError
         If the file *resume* is something else or can't be written to.
     """
+    if cluster is not None and workers is not None:
+        raise ClusterError(
+            f"{cluster}: a cluster has workers of its own: give --cluster or --workers, not both"
+        )
     checkpoint = None if resume is None else Checkpoint(resume)
     try:
-        if cluster is not None:
-            from sim.studies.cluster import connected  # noqa: PLC0415  an extra
-
-            with connected(cluster) as (executor, n, cut):
-                yield Crew(executor, n, checkpoint, cut)
-        else:
-            n = workers or os.cpu_count() or 1
-            pool = ThreadPoolExecutor(n)
+        with _threads(workers, checkpoint) if cluster is None else _cluster(cluster, checkpoint) as hired:
             try:
-                yield Crew(pool, n, checkpoint)
+                yield hired
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+                hired.close()
     finally:
         if checkpoint is not None:
             checkpoint.close()
+
+
+@contextmanager
+def _threads(workers: int | None, checkpoint: Checkpoint | None) -> Iterator[Crew]:
+    n = workers or os.cpu_count() or 1
+    pool = ThreadPoolExecutor(n)
+    try:
+        yield Crew(pool, n, checkpoint)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _cluster(address: str, checkpoint: Checkpoint | None) -> Iterator[Crew]:
+    from sim.studies import cluster  # noqa: PLC0415  an extra
+
+    with cluster.connected(address) as (executor, n):
+        yield Crew(executor, n, checkpoint, cluster.cut)

@@ -7,7 +7,7 @@ Results are put together in order of replication, so they are the same on any nu
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
 from sim.draws.memory import refuse_too_large
@@ -61,8 +61,8 @@ def replicate(
     so far calls for but at most twice what there is, until the half-width of the 95 % interval of every
     figure that a target binds (the service level, if there is none) is below the precision, absolutely for
     shares and relative to the value otherwise, or until `MOST_REPLICATIONS` are done. *each* is shown every
-    log in order of replication, and *progress* the number of replications done and wanted. Ctrl-C ends it
-    with what is done, if anything is. A crew that is *hired* already simulates, else *workers* threads.
+    log in order of replication, and *progress* the number of tasks done and to be done. Ctrl-C ends it with
+    what is done, if anything is. A crew that is *hired* already simulates, else *workers* threads.
     """
     if replications < 1 or (precision is not None and precision <= 0):
         raise SimError(
@@ -70,18 +70,18 @@ def replicate(
         )
     refuse_too_large(scenario, replications, keeps_logs=each is not None)
     runs: list[Kpis] = []
-    wanted = replications
+    wanted, tasks = replications, 0
     with nullcontext(hired) if hired is not None else crew(workers) as ours:
         try:
             while True:
                 job = Task(scenario, seed, range(len(runs), wanted), engine, keeps_logs=each is not None)
-                for task, done in ours.measured([job]):
-                    for replication, log in zip(task.replications, done.logs, strict=False):
-                        if each is not None:
-                            each(replication, log)
-                    runs += done.runs
-                    if progress is not None:
-                        progress(len(runs), wanted)
+                with closing(ours.measured([job], _after(tasks, progress))) as results:
+                    for task, done in results:
+                        for replication, log in zip(task.replications, done.logs, strict=False):
+                            if each is not None:
+                                each(replication, log)
+                        runs += done.runs
+                        tasks += 1
                 more = _further(Estimates(runs), scenario, precision)
                 if not more or wanted >= MOST_REPLICATIONS:
                     return Replications(Estimates(runs), wanted, interrupted=False, precise=not more)
@@ -107,6 +107,11 @@ def half_width(name: str, figure: Figure) -> float:
     if BY_NAME[name].unit == "share":
         return half
     return half / abs(figure.value) if figure.value else 0.0
+
+
+def _after(tasks: int, progress: Progress | None) -> Progress | None:
+    """Progress of a stage that follows some *tasks*."""
+    return None if progress is None else lambda done, wanted: progress(tasks + done, tasks + wanted)
 
 
 def _further(estimates: Estimates, scenario: Scenario, precision: float | None) -> int:

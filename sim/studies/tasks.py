@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from threading import Lock
+from typing import Any
 
 from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw_all
 from sim.engines import Engine, simulate_all
 from sim.log.chatlog import ChatLog
 from sim.measure.kpis import Kpis, measure_all
+from sim.measure.packed import pack, unpack
 from sim.world.scenario import Scenario
 
 CHATS_A_BATCH = 12_500
@@ -41,6 +43,16 @@ class Done:
 
     runs: list[Kpis]
     logs: list[ChatLog]
+    packed: bytes = b""
+    """The runs as they are kept in files, where they came from another machine like that."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel packed."""
+        return _arrived, (self.packed or pack(self.runs), self.logs)
+
+
+def _arrived(packed: bytes, logs: list[ChatLog]) -> Done:
+    return Done(unpack(packed), logs, packed)
 
 
 def run(task: Task) -> Done:
@@ -57,12 +69,16 @@ def run(task: Task) -> Done:
     return Done(runs, logs)
 
 
-def pieces(scenario: Scenario, replications: range, alike: int = 1, batches: int = 1) -> Iterator[range]:
-    """Replications in pieces of like length of at most some *batches*: a multiple of *alike*, if possible."""
+def pieces(scenario: Scenario, replications: range, alike: int = 1) -> Iterator[range]:
+    """Replications in batches of like length: a multiple of *alike*, if possible."""
+    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
+    rounds = -(-len(replications) // (longest * alike))
+    return alike_pieces(replications, min(rounds * alike, len(replications)))
+
+
+def alike_pieces(replications: range, n_pieces: int) -> Iterator[range]:
+    """Replications in so many pieces of like length."""
     first, n = replications.start, len(replications)
-    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0)))) * batches
-    rounds = -(-n // (longest * alike))
-    n_pieces = min(rounds * alike, n)
     edges = [first + k * n // n_pieces for k in range(n_pieces + 1)] if n else [first]
     return starmap(range, pairwise(edges))
 

@@ -63,16 +63,17 @@ def test_the_engines_give_one_result(shop: Scenario):
 
 
 def test_logs_and_progress_come_in_order(shop: Scenario):
-    """Replications 0, 1, 2, … each once."""
+    """Replications 0, 1, 2, … each once; and the tasks that they are cut into, as they are done."""
     seen, done = [], []
 
     def each(replication: int, log: ChatLog) -> None:
         seen.append((replication, len(log.chat.arrival_s)))
 
-    runs = replicate(shop, replications=9, each=each, progress=lambda n, wanted: done.append((n, wanted)))
+    runs = replicate(shop, replications=9, workers=2, each=each, progress=lambda *counts: done.append(counts))
 
     assert seen == [(k, run["offered"]) for k, run in enumerate(runs.estimates.runs)]
-    assert done[-1] == (9, 9)
+    assert done == sorted(done)
+    assert done[-1] == (len(list(tasks.pieces(shop, range(9), alike=2))),) * 2
 
 
 def test_a_precision_goes_on_until_every_bound_figure_is_sure_enough(shop: Scenario):
