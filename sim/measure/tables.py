@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
-from sim.measure.timeline import Talk
+from sim.measure.timeline import ChatRows, Talk
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import Flags, Floats, Ints
 
@@ -175,6 +175,7 @@ END = len(Column)
 """Columns of a table of totals; behind them comes one of NaN, for what can't be told apart."""
 PEAKS = slice(Column.LONGEST_WAIT_S, END)
 """Columns that are highest values."""
+_PEAKS = int(Column.LONGEST_WAIT_S)
 _RARER = int(Column.BALKED)
 """Columns from here on are of what only some scenarios have."""
 _CHATS_END = int(Column.DUTY_S)
@@ -216,33 +217,6 @@ class RarerRows(NamedTuple):
     """Of the same customer's last attempt; NO_OUTCOME for his first."""
     again_s: Floats
     """Arrival of his next attempt; infinite for his last."""
-
-
-class ChatRows(NamedTuple):
-    """Chats of some runs, one below the other."""
-
-    queue: Ints
-    outcome: Ints
-    agent: Ints
-    queued: Flags
-    measured: Flags
-    """Whether it arrived after the warm-up."""
-    arrival_s: Floats
-    accepted_s: Floats
-    ended_s: Floats
-    released_s: Floats
-    first_reply_s: Floats
-    left_s: Floats
-    talk: Talk
-    rarer: RarerRows
-
-
-class Cells(NamedTuple):
-    """Cell of each chat in tables of all runs, one below the other."""
-
-    interval: Ints
-    queue: Ints
-    group: Ints
 
 
 class ChatTotals(NamedTuple):
@@ -290,9 +264,16 @@ def follow_customers(
 
 
 @compiled
-def add_chats(rows: ChatRows, cells: Cells, rules: Rules, row: Floats, totals: ChatTotals) -> None:
+def add_chats(
+    rows: ChatRows,
+    interval: Ints,
+    talk: Talk,
+    rarer: RarerRows,
+    rules: Rules,
+    row: Floats,
+    totals: ChatTotals,
+) -> None:
     """Add all measured chats to all tables; *row* is room for what one of them adds, shape (n_columns,)."""
-    rarer = rows.rarer
     n_columns = _CHATS_END if len(rarer.balked) or len(rarer.customer) or len(rarer.resolved) else _RARER
     for i in range(len(rows.queue)):
         if not rows.measured[i]:
@@ -302,18 +283,18 @@ def add_chats(rows: ChatRows, cells: Cells, rules: Rules, row: Floats, totals: C
         _offered(rows, i, rules, row)
         accepted = rows.agent[i] != NO_AGENT
         if accepted:
-            _handled(rows, i, rules, row)
+            _handled(rows, i, talk, rules, row)
         if len(rarer.balked):
-            _announced(rows, i, row)
+            _announced(rows, i, rarer, row)
         if len(rarer.customer):
-            _repeated(rows, i, rules, row)
+            _repeated(rows, i, rarer, rules, row)
         if len(rarer.resolved) and rows.outcome[i] == Outcome.SERVED:
             _judged(rarer, i, row)
-        _add(row, totals.interval[cells.interval[i]], n_columns)
+        _add(row, totals.interval[interval[i]], n_columns)
         if len(totals.queue):
-            _add(row, totals.queue[cells.queue[i]], n_columns)
+            _add(row, totals.queue[rows.line[i]], n_columns)
         if len(totals.group) and accepted:
-            _add(row, totals.group[cells.group[i]], n_columns)
+            _add(row, totals.group[rows.group[i]], n_columns)
 
 
 @compiled
@@ -355,9 +336,9 @@ def _offered(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
 
 
 @compiled
-def _handled(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
+def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds besides, having been accepted, maybe when its customer was gone."""
-    queue, n_replies, response_s = rows.queue[i], rows.talk.n_replies[i], rows.talk.response_s[i]
+    queue, n_replies, response_s = rows.queue[i], talk.n_replies[i], talk.response_s[i]
     wait_s = rows.accepted_s[i] - rows.arrival_s[i]
     row[Column.HANDLED] = 1.0
     if rows.outcome[i] != Outcome.SILENT:
@@ -377,31 +358,31 @@ def _handled(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
         wrapped_up = rules.wrap_up_attention[queue] and rows.outcome[i] == Outcome.SERVED
         wrap_up_s = rows.released_s[i] - rows.ended_s[i] if wrapped_up else 0.0
         row[Column.BY_TURNS] = 1.0
-        row[Column.FOCUS_S] = rows.talk.composing_s[i] + wrap_up_s
+        row[Column.FOCUS_S] = talk.composing_s[i] + wrap_up_s
         if row[Column.ANSWERED]:
             row[Column.TURNED] = 1.0
             row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
 
 
 @compiled
-def _announced(rows: ChatRows, i: int, row: Floats) -> None:
+def _announced(rows: ChatRows, i: int, rarer: RarerRows, row: Floats) -> None:
     """Say what chat *i* adds where waits are announced."""
-    row[Column.BALKED] = rows.rarer.balked[i]
-    if rows.queued[i] and row[Column.ACCEPTED] and not np.isnan(rows.rarer.estimate_s[i]):
-        error_s = rows.rarer.estimate_s[i] - row[Column.ACCEPTED_WAIT_S]
+    row[Column.BALKED] = rarer.balked[i]
+    if rows.queued[i] and row[Column.ACCEPTED] and not np.isnan(rarer.estimate_s[i]):
+        error_s = rarer.estimate_s[i] - row[Column.ACCEPTED_WAIT_S]
         row[Column.ESTIMATED] = 1.0
         row[Column.ESTIMATE_ERROR_S] = error_s
         row[Column.ESTIMATE_MISS_S] = abs(error_s)
 
 
 @compiled
-def _repeated(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
+def _repeated(rows: ChatRows, i: int, rarer: RarerRows, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds where customers come again."""
-    last_outcome = rows.rarer.last_outcome[i]
+    last_outcome = rarer.last_outcome[i]
     row[Column.ATTEMPTS] = 1.0
     if last_outcome == NO_OUTCOME:
         row[Column.CUSTOMERS] = 1.0
-        row[Column.CUSTOMERS_MISSED] = not rows.rarer.helped[i]
+        row[Column.CUSTOMERS_MISSED] = not rarer.helped[i]
     elif last_outcome == Outcome.SERVED:
         row[Column.RETURNS] = 1.0
     else:
@@ -409,7 +390,7 @@ def _repeated(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     is_known = rules.returns[rows.queue[i]] and rows.ended_s[i] <= rules.known_until_s
     if rows.outcome[i] == Outcome.SERVED and is_known:
         row[Column.KNOWN_WINDOW] = 1.0
-        row[Column.NO_REPEAT] = rows.rarer.again_s[i] > rows.ended_s[i] + rules.window_s
+        row[Column.NO_REPEAT] = rarer.again_s[i] > rows.ended_s[i] + rules.window_s
 
 
 @compiled
@@ -428,3 +409,43 @@ def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
         row[Column.CSAT], row[Column.CSAT_2] = csat, csat * csat
         row[Column.NPS], row[Column.NPS_2] = net, net * net
         row[Column.CES], row[Column.CES_2] = ces, ces * ces
+
+
+# Tables are put together
+
+
+def empty(n_runs: int, n_cells: int) -> Floats:
+    """Give a table to which nothing is added yet."""
+    table = np.zeros((n_runs, n_cells, END + 1))
+    table[..., PEAKS] = -np.inf
+    return table
+
+
+@compiled
+def fold(parts: Floats, wholes: Floats) -> None:
+    """Put the cells of each run together in a table of fewer, one after the other."""
+    n = parts.shape[1] // wholes.shape[1]
+    for run in range(parts.shape[0]):
+        for i in range(parts.shape[1]):
+            part, whole = parts[run, i], wholes[run, i // n]
+            for k in range(_PEAKS):
+                whole[k] += part[k]
+            for k in range(_PEAKS, END):
+                whole[k] = max(whole[k], part[k])
+
+
+@compiled
+def finish(table: Floats, alone: bool) -> None:
+    """Fill in what follows from the rest; *alone*: nobody comes again, so that a chat is a customer."""
+    for run in range(table.shape[0]):
+        for i in range(table.shape[1]):
+            cell = table[run, i]
+            cell[Column.RUNS], cell[END] = 1.0, np.nan
+            if alone:
+                cell[Column.CUSTOMERS] = cell[Column.ATTEMPTS] = cell[Column.OFFERED]
+                cell[Column.CUSTOMERS_MISSED] = cell[Column.MISSED]
+            if cell[Column.WINDOW_S] == 0:
+                cell[:_PEAKS], cell[_PEAKS:] = 0.0, np.nan  # not even a run is counted there
+            for k in range(_PEAKS, END):
+                if cell[k] == -np.inf:
+                    cell[k] = np.nan

@@ -18,14 +18,39 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.log.chatlog import Centre
+from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import Flags, Floats, Ints
 
-NONE = -1
-"""No span."""
+# The compiler takes globals for constants.
+NONE, NOBODY = -1, int(NO_AGENT)
+"""No span, and no agent."""
+SERVED, SILENT = int(Outcome.SERVED), int(Outcome.SILENT)
+
+
+class ChatRows(NamedTuple):
+    """Chats of some runs, one below the other."""
+
+    queue: Ints
+    group: Ints
+    """Where the agent belongs who accepted, numbered through all runs; any of its run where none did."""
+    line: Ints
+    """Queue, numbered through all runs."""
+    outcome: Ints
+    agent: Ints
+    queued: Flags
+    measured: Flags
+    """Whether it arrived after the warm-up."""
+    arrival_s: Floats
+    accepted_s: Floats
+    ended_s: Floats
+    released_s: Floats
+    first_reply_s: Floats
+    left_s: Floats
+    """When the customer left, replies after which are said to nobody; NaN if he did not."""
 
 
 class TurnRows(NamedTuple):
-    """Turns of some runs; those of chat i stand at ``offset[i]`` to ``offset[i + 1]``."""
+    """Their turns; those of chat i stand at ``offset[i]`` to ``offset[i + 1]``."""
 
     offset: Ints
     message_s: Floats
@@ -33,18 +58,8 @@ class TurnRows(NamedTuple):
     reply_s: Floats
 
 
-class ChatRows(NamedTuple):
-    """Their chats."""
-
-    label: Ints
-    """Whose attention they get."""
-    measured: Flags
-    left_s: Floats
-    """When the customer left, replies after which are said to nobody; NaN if he did not."""
-
-
 class Talk(NamedTuple):
-    """What turns come to, a row each for the chats of some runs, one below the other."""
+    """What turns come to, a row each for the chats."""
 
     n_replies: Ints
     """Replies that the customer got."""
@@ -53,11 +68,33 @@ class Talk(NamedTuple):
     composing_s: Floats
 
 
-class Responses(NamedTuple):
-    """Responses of the same runs, one below the other."""
+class Spent(NamedTuple):
+    """Time spent on chats; shape (n_labels, n_intervals), labels being groups, or queues for the last."""
+
+    composing_s: Floats
+    wrap_up_s: Floats
+    """Wrapping up with attention."""
+    held_s: Floats
+    """In slots."""
+    wasted_s: Floats
+    """In slots, the customer being gone."""
+    waiting_s: Floats
+
+
+class Noted(NamedTuple):
+    """Some chats or turns: the row of the chat, and a value."""
 
     chat: Ints
-    response_s: Floats
+    value: Floats
+
+    def first(self, n: int) -> Noted:
+        """Leave *n* of them."""
+        return Noted(self.chat[:n], self.value[:n])
+
+
+def room_to_note(n: int) -> Noted:
+    """Room for *n*."""
+    return Noted(np.empty(n, dtype=np.int64), np.empty(n))
 
 
 def edges(centre: Centre) -> Floats:
@@ -103,8 +140,7 @@ def busy_time_within(
     n = len(start_s)
     latest = np.full(int(agent.max(initial=NONE)) + 1, NONE)
     busy_s, free_s, before = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
-    _unite(agent, start_s, end_s, latest, busy_s, free_s, before)
-    _add_unions(label, latest, busy_s, free_s, before, edges_s, total)
+    _add_busy(agent, start_s, end_s, label, edges_s, latest, busy_s, free_s, before, total)
     return total
 
 
@@ -185,17 +221,16 @@ def _add_spans(
 
 @compiled
 def follow_turns(
-    turns: TurnRows, chats: ChatRows, edges_s: Floats, talk: Talk, composing_s: Floats, responses: Responses
+    turns: TurnRows, chats: ChatRows, edges_s: Floats, talk: Talk, composing_s: Floats, responses: Noted
 ) -> int:
-    """Go once through all turns and fill the *talk* of their chats.
+    """Go once through all turns, fill the *talk* of their chats and add up the time *composing_s*.
 
-    The time composing is added to *composing_s*, shape (n_labels, n_intervals). Responses of measured chats
-    are put into *responses*; their number is returned.
+    Responses of measured chats are noted; their number is returned.
     """
     near, n = 0, 0
     for chat in range(len(turns.offset) - 1):
         n_replies, sum_s, composed_s = 0, 0.0, 0.0
-        mine_s, is_measured, left_s = composing_s[chats.label[chat]], chats.measured[chat], chats.left_s[chat]
+        mine_s, is_measured, left_s = composing_s[chats.group[chat]], chats.measured[chat], chats.left_s[chat]
         for turn in range(turns.offset[chat], turns.offset[chat + 1]):
             start_s, reply_s = turns.start_s[turn], turns.reply_s[turn]
             if np.isnan(reply_s):
@@ -206,12 +241,72 @@ def follow_turns(
                 continue
             response_s = reply_s - turns.message_s[turn]
             if is_measured:
-                responses.chat[n], responses.response_s[n] = chat, response_s
+                responses.chat[n], responses.value[n] = chat, response_s
                 n += 1
             n_replies += 1
             sum_s += response_s
         talk.n_replies[chat], talk.response_s[chat], talk.composing_s[chat] = n_replies, sum_s, composed_s
     return n
+
+
+@compiled
+def follow_chats(chats: ChatRows, attention: Flags, edges_s: Floats, spent: Spent) -> None:
+    """Add up the time that chats spend waiting and in slots; *attention*: which queues' wrap-up takes it."""
+    held = wrapping = wasted = waiting = 0
+    for i in range(len(chats.queue)):
+        accepted_s, ended_s, released_s = chats.accepted_s[i], chats.ended_s[i], chats.released_s[i]
+        if chats.queued[i]:
+            until_s = waited_until(accepted_s, ended_s)
+            line_s = spent.waiting_s[chats.line[i]]
+            waiting = _add_span(line_s, chats.arrival_s[i], until_s, 1.0, edges_s, waiting)
+        if np.isnan(accepted_s):
+            continue
+        group, left_s = chats.group[i], chats.left_s[i]
+        held = _add_span(spent.held_s[group], accepted_s, released_s, 1.0, edges_s, held)
+        if attention[chats.queue[i]] and chats.outcome[i] == SERVED:
+            wrapping = _add_span(spent.wrap_up_s[group], ended_s, released_s, 1.0, edges_s, wrapping)
+        if not np.isnan(left_s):
+            gone_s = max(accepted_s, left_s)
+            wasted = _add_span(spent.wasted_s[group], gone_s, released_s, 1.0, edges_s, wasted)
+
+
+@compiled
+def waited_until(accepted_s: float, ended_s: float) -> float:
+    """When a chat that waited stopped waiting: infinite if never."""
+    if not np.isnan(accepted_s):
+        return accepted_s
+    return np.inf if np.isnan(ended_s) else ended_s
+
+
+@compiled
+def note(chats: ChatRows, waits: Noted, first_replies: Noted, waiting: Noted, counts: Ints) -> None:
+    """Note waits and first replies of measured chats, and until when those waited who did; count them."""
+    n_waits = n_replies = n_waiting = 0
+    for i in range(len(chats.queue)):
+        if chats.queued[i]:
+            until_s = waited_until(chats.accepted_s[i], chats.ended_s[i])
+            waiting.chat[n_waiting], waiting.value[n_waiting] = i, until_s
+            n_waiting += 1
+        if not chats.measured[i]:
+            continue
+        if chats.agent[i] != NOBODY and chats.outcome[i] != SILENT:
+            waits.chat[n_waits], waits.value[n_waits] = i, chats.accepted_s[i] - chats.arrival_s[i]
+            n_waits += 1
+        if not np.isnan(chats.first_reply_s[i]):
+            first_replies.chat[n_replies] = i
+            first_replies.value[n_replies] = chats.first_reply_s[i] - chats.arrival_s[i]
+            n_replies += 1
+    counts[0], counts[1], counts[2] = n_waits, n_replies, n_waiting
+
+
+@compiled
+def _add_busy(
+    agent: Ints, start_s: Floats, end_s: Floats, label: Ints, edges_s: Floats,
+    latest: Ints, busy_s: Floats, free_s: Floats, before: Ints, total: Floats,
+) -> None:  # fmt: skip
+    """Add the time of all agents' united spans; the row before the last is room to unite them."""
+    _unite(agent, start_s, end_s, latest, busy_s, free_s, before)
+    _add_unions(label, latest, busy_s, free_s, before, edges_s, total)
 
 
 @compiled

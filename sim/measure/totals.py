@@ -18,7 +18,6 @@ from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.measure import tables, timeline
 from sim.measure.tables import By, Column, Value
-from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import DAY_S, Floats, Ints
 
 SAMPLE_LIMIT = 100_000
@@ -87,8 +86,6 @@ class _Runs:
         self.who = run * len(self.team.group) + self.chat.agent
         """Agent of each chat, numbered through all runs."""
         self.run = run
-        self.left_s = self.chat.left_s if len(self.chat.left_s) else np.full(len(run), np.nan)
-        """When customers left without whom their chats went on."""
 
     def rules(self, threshold_s: float) -> tables.Rules:
         """What counts, and how."""
@@ -99,13 +96,13 @@ class _Runs:
         returns = np.array(centre.returns)
         return tables.Rules(threshold_s, by_turns, attention, returns, known_until_s, window_s)
 
-    def rows(self) -> tables.ChatRows:
-        """Give the chats; their talk is yet to be filled."""
-        chat, n = self.chat, len(self.chat.queue)
-        talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
-        first_reply_s = self.log.first_reply_s
-        return tables.ChatRows(
+    def rows(self) -> timeline.ChatRows:
+        """Give the chats."""
+        chat = self.chat
+        return timeline.ChatRows(
             chat.queue,
+            self.cells[By.GROUP],
+            self.cells[By.QUEUE],
             chat.outcome,
             chat.agent,
             chat.queued,
@@ -114,10 +111,8 @@ class _Runs:
             chat.accepted_s,
             chat.ended_s,
             chat.released_s,
-            first_reply_s,
-            self.left_s,
-            talk,
-            self.rarer(first_reply_s),
+            self.log.first_reply_s,
+            chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
         )
 
     def rarer(self, first_reply_s: Floats) -> tables.RarerRows:
@@ -137,21 +132,19 @@ class _Runs:
 def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
     """Add up *logs* of one centre; service levels look at *threshold_s*."""
     runs = _Runs(LogBatch.of(logs))
-    rules, rows = runs.rules(threshold_s), runs.rows()
-    responses, composing_s = _follow_turns(runs, rows)
-    added: dict[By, Floats] = {
-        by: np.zeros((runs.n, size, tables.END + 1)) for by, size in runs.sizes.items() if by is not By.DAY
-    }
-    for table in added.values():
-        table[..., tables.PEAKS], table[..., tables.END] = -np.inf, np.nan
-    _add_chats(runs, rows, rules, added)
-    _place(added, By.GROUP, _agents_time(runs, composing_s))
-    waiting, peaks = _waiting(runs)
-    _place(added, By.QUEUE, waiting)
-    added[By.QUEUE][..., Column.MOST_WAITING] = peaks[By.QUEUE].max(axis=2)
-    added[By.INTERVAL][..., Column.MOST_WAITING] = peaks[By.OVERALL][:, 0]
+    rows = runs.rows()
+    talk, responses, spent = _followed(runs, rows)
+    waits, first_replies, waiting = _noted(rows)
+    added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
+    _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
+    _place(added, By.GROUP, _agents_time(runs, spent))
+    _place(added, By.QUEUE, {Column.WAITING_S: spent.waiting_s})
+    by_queue, overall = _peaks(runs, waiting)
+    added[By.QUEUE][..., Column.MOST_WAITING] = by_queue.max(axis=2)
+    added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
     _fold(runs, added)
-    return Totals(runs.sizes, added, _samples(runs, rows, responses))
+    values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
+    return Totals(runs.sizes, added, _samples(runs, values))
 
 
 def _owner(firsts: Ints) -> Ints:
@@ -159,24 +152,39 @@ def _owner(firsts: Ints) -> Ints:
     return np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
 
 
-def _follow_turns(runs: _Runs, rows: tables.ChatRows) -> tuple[timeline.Responses, Floats]:
-    """Fill the talk of all chats; give the responses of those measured, and the time composing by group."""
-    turn = runs.log.turn
-    most = len(turn.reply_s)
-    responses = timeline.Responses(np.empty(most, dtype=np.int64), np.empty(most))
-    composing_s = np.zeros((runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]))
-    n = timeline.follow_turns(
+def _followed(runs: _Runs, rows: timeline.ChatRows) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
+    """What the turns of all chats come to, the responses of those measured, and the time spent on all."""
+    turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
+    talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
+    by = (By.GROUP, By.GROUP, By.GROUP, By.GROUP, By.QUEUE)
+    spent = timeline.Spent(*(np.zeros((runs.n * runs.sizes[each], n_intervals)) for each in by))
+    responses = timeline.room_to_note(len(turn.reply_s))
+    n_responses = timeline.follow_turns(
         timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
-        timeline.ChatRows(runs.cells[By.GROUP], rows.measured, runs.left_s),
+        rows,
         runs.edges_s,
-        rows.talk,
-        composing_s,
+        talk,
+        spent.composing_s,
         responses,
     )
-    return timeline.Responses(responses.chat[:n], responses.response_s[:n]), composing_s
+    timeline.follow_chats(rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
+    return talk, responses.first(n_responses), spent
 
 
-def _add_chats(runs: _Runs, rows: tables.ChatRows, rules: tables.Rules, added: dict[By, Floats]) -> None:
+def _noted(rows: timeline.ChatRows) -> list[timeline.Noted]:
+    """Waits and first replies of chats measured, and until when those waited who did."""
+    notes, counts = [timeline.room_to_note(len(rows.queue)) for _ in range(3)], np.zeros(3, dtype=np.int64)
+    timeline.note(rows, notes[0], notes[1], notes[2], counts)
+    return [noted.first(n) for noted, n in zip(notes, counts.tolist(), strict=True)]
+
+
+def _add_chats(
+    runs: _Runs,
+    rows: timeline.ChatRows,
+    talk: timeline.Talk,
+    rules: tables.Rules,
+    added: dict[By, Floats],
+) -> None:
     """Add the chats to the tables by interval, and by queue and group where there are several."""
     flat = {
         by: added[by].reshape(-1, tables.END + 1)[: None if runs.sizes[by] > 1 or by is By.INTERVAL else 0]
@@ -184,27 +192,26 @@ def _add_chats(runs: _Runs, rows: tables.ChatRows, rules: tables.Rules, added: d
     }
     tables.add_chats(
         rows,
-        tables.Cells(runs.cells[By.INTERVAL], runs.cells[By.QUEUE], runs.cells[By.GROUP]),
+        runs.cells[By.INTERVAL],
+        talk,
+        runs.rarer(rows.first_reply_s),
         rules,
         np.empty(tables.END),
         tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
     )
-    if not len(runs.chat.customer):  # nobody comes again: a chat is a customer
-        for table in flat.values():
-            table[:, [Column.CUSTOMERS, Column.ATTEMPTS]] = table[:, [Column.OFFERED]]
-            table[:, Column.CUSTOMERS_MISSED] = table[:, Column.MISSED]
 
 
 def _place(added: dict[By, Floats], by: By, grids: Grids) -> None:
-    """Put the columns of queues' or groups' time into the tables by interval and by queue or group."""
+    """Put neighbouring columns of time into the tables by interval and by queue or group."""
     n_runs, size = added[by].shape[:2]
-    columns = list(grids)
-    stacked = np.stack(list(grids.values()), axis=-1).reshape(n_runs, size, -1, len(columns))
-    added[By.INTERVAL][..., columns] = stacked.sum(axis=1)
-    added[by][..., columns] = stacked.sum(axis=2)
+    columns = sorted(grids)
+    stacked = np.stack([grids[column] for column in columns], axis=-1).reshape(n_runs, size, -1, len(columns))
+    place = slice(columns[0], columns[-1] + 1)
+    added[By.INTERVAL][..., place] = stacked.sum(axis=1)
+    added[by][..., place] = stacked.sum(axis=2)
 
 
-def _agents_time(runs: _Runs, composing_s: Floats) -> Grids:
+def _agents_time(runs: _Runs, spent: timeline.Spent) -> Grids:
     """What agents' time went into, by group."""
     duty, team, edges_s = runs.duty, runs.team, runs.edges_s
     n_groups = runs.sizes[By.GROUP]
@@ -224,23 +231,14 @@ def _agents_time(runs: _Runs, composing_s: Floats) -> Grids:
         Column.BUSY_S: timeline.busy_time_within(
             group, n_labels, runs.who, chat.accepted_s, chat.released_s, edges_s
         ),
-        Column.CHAT_S: timeline.time_within(group, n_labels, chat.accepted_s, chat.released_s, edges_s),
-        Column.ATTENTION_S: composing_s + _wrap_up(runs, group, n_labels),
+        Column.CHAT_S: spent.held_s,
+        Column.ATTENTION_S: spent.composing_s + spent.wrap_up_s,
         Column.ATTENTIVE_S: duty_s * np.tile(np.array(runs.centre.attentive), runs.n)[:, None],
         Column.OVERRUN_S: overrun_s.reshape(shape),
         Column.LOG_OFFS: np.bincount(cell, minlength=n_labels * n_intervals).reshape(shape),
-        Column.WASTED_S: _wasted(runs, group, n_labels),
+        Column.WASTED_S: spent.wasted_s,
         **_people_time(runs, label, n_labels, duty_s),
     }
-
-
-def _wasted(runs: _Runs, group: Ints, n_labels: int) -> Floats:
-    """Time of slots with chats whose customer was gone, by group."""
-    chat = runs.chat
-    if not len(chat.left_s):
-        return np.zeros((n_labels, runs.sizes[By.INTERVAL]))
-    start_s = np.maximum(chat.accepted_s, chat.left_s)
-    return timeline.time_within(group, n_labels, start_s, chat.released_s, runs.edges_s)
 
 
 def _people_time(runs: _Runs, label: Ints, n_labels: int, duty_s: Floats) -> Grids:
@@ -281,35 +279,15 @@ def _speed_time(runs: _Runs, label: Ints, duty_s: Floats) -> Floats:
     return total
 
 
-def _wrap_up(runs: _Runs, group: Ints, n_labels: int) -> Floats:
-    """Time wrapping up with attention, by group."""
-    chat, attention = runs.chat, np.array(runs.centre.wrap_up_attention)
-    start_s = chat.ended_s
-    if not attention.all() or len(chat.left_s):  # what is no wrap-up with attention never begins
-        wraps_up = attention[chat.queue] & (chat.outcome == Outcome.SERVED)
-        start_s = np.where(wraps_up, chat.ended_s, np.nan)
-    return timeline.time_within(group, n_labels, start_s, chat.released_s, runs.edges_s)
-
-
-def _waiting(runs: _Runs) -> tuple[Grids, dict[By, Floats]]:
-    """Time in the queue, by queue; and most waiting at once by queue and of all.
-
-    Peaks have the shape (n_runs, n_queues or 1, n_intervals).
-    """
-    rows = np.flatnonzero(runs.chat.queued)
-    start_s, accepted_s = runs.chat.arrival_s[rows], runs.chat.accepted_s[rows]
-    ended_s = runs.chat.ended_s[rows]
-    end_s = np.where(np.isnan(accepted_s), np.where(np.isnan(ended_s), np.inf, ended_s), accepted_s)
-    label, n_labels = runs.cells[By.QUEUE][rows], runs.n * runs.sizes[By.QUEUE]
-    run, shape = runs.run[rows], (runs.n, -1, runs.sizes[By.INTERVAL])
-    overall = timeline.peak_within(run, runs.n, start_s, end_s, runs.edges_s).reshape(shape)
-    by_queue = (
-        timeline.peak_within(label, n_labels, start_s, end_s, runs.edges_s).reshape(shape)
-        if runs.sizes[By.QUEUE] > 1
-        else overall
-    )
-    waiting_s = timeline.time_within(label, n_labels, start_s, end_s, runs.edges_s)
-    return {Column.WAITING_S: waiting_s}, {By.QUEUE: by_queue, By.OVERALL: overall}
+def _peaks(runs: _Runs, waiting: timeline.Noted) -> tuple[Floats, Floats]:
+    """Most chats waiting at once, by queue and in all: shape (n_runs, n_queues or 1, n_intervals)."""
+    start_s, shape = runs.chat.arrival_s[waiting.chat], (runs.n, -1, runs.sizes[By.INTERVAL])
+    spans = start_s, waiting.value, runs.edges_s
+    overall = timeline.peak_within(runs.run[waiting.chat], runs.n, *spans).reshape(shape)
+    if runs.sizes[By.QUEUE] == 1:
+        return overall, overall
+    label, n_labels = runs.cells[By.QUEUE][waiting.chat], runs.n * runs.sizes[By.QUEUE]
+    return timeline.peak_within(label, n_labels, *spans).reshape(shape), overall
 
 
 def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
@@ -317,50 +295,27 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
     window_s = np.diff(runs.edges_s)
     added[By.INTERVAL][..., Column.WINDOW_S] = window_s
     added[By.INTERVAL][..., Column.DAYS] = window_s / DAY_S
-    added[By.DAY] = _folded(added[By.INTERVAL].reshape(runs.n, runs.sizes[By.DAY], -1, tables.END + 1))
-    added[By.OVERALL] = _folded(added[By.DAY][:, None])
+    tables.fold(added[By.INTERVAL], added[By.DAY])
+    tables.fold(added[By.DAY], added[By.OVERALL])
     for by in (By.QUEUE, By.GROUP):
         if runs.sizes[by] == 1:
             added[by] = added[By.OVERALL].copy()
         for column in (Column.WINDOW_S, Column.DAYS):
             added[by][..., column] = added[By.OVERALL][..., column]
     for table in added.values():
-        table[..., Column.RUNS] = 1.0
-        if runs.centre.warm_up_s > 0:
-            unmeasured = table[..., Column.WINDOW_S] == 0
-            table[unmeasured, : Column.LONGEST_WAIT_S] = 0.0  # not even a run is counted there
-            table[unmeasured, Column.LONGEST_WAIT_S :] = np.nan
-        highest = table[..., tables.PEAKS]
-        highest[np.isneginf(highest)] = np.nan
+        tables.finish(table, not len(runs.chat.customer))
 
 
-def _folded(cells: Floats) -> Floats:
-    """Put groups of cells together, shape (n_runs, n_groups, n_cells, n_columns)."""
-    folded: Floats = cells.sum(axis=2)
-    folded[..., tables.PEAKS] = cells[..., tables.PEAKS].max(axis=2)
-    return folded
-
-
-def _samples(runs: _Runs, rows: tables.ChatRows, responses: timeline.Responses) -> list[dict[Value, Sample]]:
+def _samples(runs: _Runs, values: Mapping[Value, timeline.Noted]) -> list[dict[Value, Sample]]:
     """Values of percentiles, for each run."""
-    there = rows.measured & (rows.agent != NO_AGENT)
-    if len(runs.chat.left_s):
-        there &= rows.outcome != Outcome.SILENT
-    accepted = np.flatnonzero(there)
-    answered = np.flatnonzero(rows.measured & ~np.isnan(rows.first_reply_s))
     places = {
         by: place.astype(np.int32)
         for by, place in runs.places.items()
         if by is By.INTERVAL or runs.sizes[by] > 1
     }
-    values = {
-        Value.WAIT_S: (accepted, rows.accepted_s[accepted] - rows.arrival_s[accepted]),
-        Value.FIRST_REPLY_S: (answered, rows.first_reply_s[answered] - rows.arrival_s[answered]),
-        Value.RESPONSE_S: (responses.chat, responses.response_s),
-    }
     samples: list[dict[Value, Sample]] = [{} for _ in range(runs.n)]
-    for value, (chat, numbers) in values.items():
-        for run, sample in enumerate(_split(runs, chat, numbers, places)):
+    for value, noted in values.items():
+        for run, sample in enumerate(_split(runs, noted.chat, noted.value, places)):
             samples[run][value] = sample
     return samples
 
@@ -375,7 +330,7 @@ def _split(runs: _Runs, chat: Ints, values: Floats, places: Mapping[By, NDArray[
         )
         chat, values, edges = chat[kept], values[kept], np.searchsorted(kept, edges)
     else:
-        values = values.copy()  # what was set aside for turns that did not happen can go
+        values = values.copy()  # the room that was not needed can go
     cells = {by: place[chat] for by, place in places.items()}
     n_intervals = runs.sizes[By.INTERVAL]
     return [
