@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import kpis, run, scenario, sensitivity, sweep, theory, trust
+from sim.cli import compare, kpis, run, scenario, sensitivity, staff, sweep, theory, trust
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -26,7 +26,9 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(sensitivity.sensitivity)
 app.command()(kpis.kpis)
+app.command()(compare.compare)
 app.command()(sweep.sweep)
+app.command()(staff.staff)
 app.command()(trust.trust)
 app.command()(scenario.check)
 app.command()(scenario.new)

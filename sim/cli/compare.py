@@ -1,0 +1,105 @@
+"""`sim compare`: which plan is better, and by how much?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    Cluster,
+    Exit,
+    Force,
+    Json,
+    Out,
+    Replications,
+    Resume,
+    Seed,
+    Workers,
+    progress,
+    remark,
+    say,
+    told,
+)
+
+if TYPE_CHECKING:
+    from sim.errors import Problem
+    from sim.studies.compare import Comparison
+    from sim.world.scenario import Scenario
+
+Scenarios = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="A B [C …]", help="Scenario files (TOML); the first is the baseline.", show_default=False
+    ),
+]
+All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]
+
+
+@told
+def compare(
+    scenarios: Scenarios,
+    seed: Seed = 1,
+    replications: Replications = 100,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    everything: All = False,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
+    from sim.errors import ScenarioError  # noqa: PLC0415
+    from sim.show import compare as show  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.compare import compare as simulate_all  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    loaded: dict[Path, Scenario] = {}
+    problems: list[Problem] = []
+    for path in scenarios:
+        try:
+            loaded.setdefault(path, load(path))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    if out is not None:
+        refuse_existing(out, force=force)
+    centres = [loaded[path] for path in scenarios]
+    names = [f"{centre.name} ({path})" for centre, path in zip(centres, scenarios, strict=True)]
+    with (
+        progress("Replications", len(centres) * replications) as bar,
+        crew(workers, cluster, resume) as ours,
+    ):
+        found = simulate_all(centres, seed, replications, progress=bar, hired=ours, names=names)
+    if out is not None:
+        _write(out, found, force=force)
+        remark(f"written to {out}")
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(show.document(found)))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text([show.table(found, terminal.width, everything=everything)]))
+    if found.interrupted:
+        remark(f"interrupted after {found.replications} of {replications} replications")
+        raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _write(out: Path, found: Comparison, *, force: bool) -> None:
+    from sim.show import compare as show  # noqa: PLC0415
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        (folder / "comparison.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
+        show.frame(found).write_csv(folder / "differences.csv")
+        plots.save({"differences": show.forest(found)}, folder)

@@ -1,0 +1,250 @@
+"""Which plan is better, and by how much? Scenarios held against a baseline on the same customers.
+
+Every figure's difference is taken replication by replication, so that luck which all share drops out.
+Verdicts are given together: by Holm's procedure over all figures of all scenarios, the probability that any
+of them calls equals different is at most 5 %. The intervals beside them are each figure's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sim.draws.memory import refuse_too_large
+from sim.errors import StudyError
+from sim.measure.estimate import Estimates, Figure
+from sim.measure.figures import BY_NAME, KPIS, Kpi, Ratio
+from sim.measure.kpis import Kpis
+from sim.measure.promise import Verdict, verdicts
+from sim.studies.crew import Crew, Progress, crew
+from sim.studies.paired import ALPHA, Paired, holm, paired
+from sim.studies.tasks import Task
+from sim.world.scenario import Scenario
+from sim.world.vary import differences
+
+MOST_SCENARIOS = 26
+"""They are called A to Z."""
+_A_TURN = 25
+"""Replications of a scenario before it is the next one's turn, so that Ctrl-C leaves something of each."""
+
+
+class Seen(StrEnum):
+    """What is seen of a difference."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    HIGHER = "higher"
+    """Of a figure of which neither way is better."""
+    LOWER = "lower"
+    UNSURE = "not for sure"
+    """Its own interval leaves out zero, which among so many figures may be chance."""
+    NONE = "no difference seen"
+    SAME = "the same"
+    """In every replication; nothing to judge."""
+    UNKNOWN = "not known"
+    """With one replication, or where a figure does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure of a scenario, and of the baseline."""
+
+    kpi: str
+    baseline: float | None
+    """Pooled; of percentiles and highest values the mean of the replications' own, whose difference it is."""
+    value: float | None
+    by: Paired
+    """Value − baseline, replication by replication."""
+    seen: Seen
+
+    @property
+    def relative(self) -> float | None:
+        """Difference as a share of the baseline; None where that is zero."""
+        return None if not self.baseline or self.by.value is None else self.by.value / abs(self.baseline)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A scenario of a comparison, measured."""
+
+    label: str
+    """A for the baseline, B, C, …"""
+    name: str
+    scenario: Scenario
+    figures: dict[str, Figure]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A scenario against the baseline."""
+
+    plan: Plan
+    differences: dict[str, Difference]
+    """Of every key figure."""
+    changed: tuple[tuple[str, Any, Any], ...]
+    """Where the scenario files differ: dotted path, the baseline's value, this one's."""
+    notes: tuple[str, ...]
+    """What makes the two hard to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Scenarios against the first of them."""
+
+    baseline: Plan
+    contrasts: tuple[Contrast, ...]
+    seed: int
+    replications: int
+    interrupted: bool
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """All of them, the baseline first."""
+        return self.baseline, *(contrast.plan for contrast in self.contrasts)
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    seed: int = 1,
+    replications: int = 100,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    hired: Crew | None = None,
+    names: Sequence[str] | None = None,
+) -> Comparison:
+    """Simulate *scenarios* with the same customers and hold each against the first.
+
+    *names* tell them apart where theirs are alike. *progress* is told runs done and wanted. Ctrl-C ends it
+    with the replications that all have done, if any is. A crew that is *hired* already simulates, else
+    *workers* threads.
+
+    Raises
+    ------
+    StudyError
+        If there is nothing to compare, or too much.
+    """
+    if not 2 <= len(scenarios) <= MOST_SCENARIOS:
+        law = f"needs a baseline and one to {MOST_SCENARIOS - 1} others"
+        raise StudyError(f"compare: {law}, got {len(scenarios)} scenario{'s' * (len(scenarios) != 1)}")
+    for scenario in scenarios:
+        refuse_too_large(scenario, replications)
+    runs: list[list[Kpis]] = [[] for _ in scenarios]
+    interrupted = False
+    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+        try:
+            _simulate(ours, scenarios, seed, replications, runs, progress)
+        except KeyboardInterrupt:
+            interrupted = True
+    done = min(map(len, runs))
+    if not done:
+        raise KeyboardInterrupt
+    estimates = [Estimates(some[:done]) for some in runs]
+    plans = [
+        _plan(k, scenario, (names or [s.name for s in scenarios])[k], estimates[k])
+        for k, scenario in enumerate(scenarios)
+    ]
+    return Comparison(plans[0], tuple(_contrasts(plans, estimates)), seed, done, interrupted)
+
+
+def _simulate(
+    ours: Crew,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replications: int,
+    runs: list[list[Kpis]],
+    progress: Progress | None,
+) -> None:
+    """Add to the *runs* of each of the *scenarios*, by turns."""
+    turns = [
+        (k, Task(scenario, seed, range(first, min(first + _A_TURN, replications))))
+        for first in range(0, replications, _A_TURN)
+        for k, scenario in enumerate(scenarios)
+    ]
+    found = ours.measured(task for _, task in turns)
+    for k, task in turns:
+        end = task.replications.stop
+        while len(runs[k]) < end:
+            _, done = next(found)
+            runs[k] += done.runs
+            if progress is not None:
+                progress(sum(map(len, runs)), replications * len(scenarios))
+
+
+def _plan(k: int, scenario: Scenario, name: str, estimates: Estimates) -> Plan:
+    figures = {kpi.name: estimates.figure(kpi.name) for kpi in KPIS}
+    return Plan(chr(ord("A") + k), name, scenario, figures, tuple(verdicts(estimates, scenario.targets)))
+
+
+def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterator[Contrast]:
+    said = [{kpi.name: each.pseudo_values(kpi.name)[:, 0] for kpi in KPIS} for each in estimates]
+    pairs = [{kpi.name: paired(said[0][kpi.name], mine[kpi.name]) for kpi in KPIS} for mine in said[1:]]
+    known = [pair for mine in pairs for pair in mine.values() if pair.low is not None and not _same(pair)]
+    refused = {id(pair): is_one for pair, is_one in zip(known, holm([p.p for p in known]), strict=True)}
+    baseline = plans[0]
+    for plan, mine in zip(plans[1:], pairs, strict=True):
+        found = {
+            name: Difference(
+                name,
+                _shown(BY_NAME[name], baseline.figures[name]),
+                _shown(BY_NAME[name], plan.figures[name]),
+                pair,
+                _seen(BY_NAME[name], pair, refused=refused.get(id(pair), False)),
+            )
+            for name, pair in mine.items()
+        }
+        changed = tuple(differences(baseline.scenario, plan.scenario))
+        yield Contrast(plan, found, changed, tuple(_notes(baseline.scenario, plan.scenario)))
+
+
+def _shown(kpi: Kpi, figure: Figure) -> float | None:
+    return figure.value if isinstance(kpi.form, Ratio) else figure.mean_of_runs
+
+
+def _seen(kpi: Kpi, pair: Paired, *, refused: bool) -> Seen:
+    if pair.value is None or pair.low is None:
+        return Seen.UNKNOWN
+    if _same(pair):
+        return Seen.SAME
+    if not refused:
+        return Seen.NONE if pair.p > ALPHA else Seen.UNSURE
+    return direction(kpi, pair.value)
+
+
+def direction(kpi: Kpi, difference: float) -> Seen:
+    """Say what a *difference* of a figure means."""
+    if kpi.better == "neither":
+        return Seen.HIGHER if difference > 0 else Seen.LOWER
+    return Seen.BETTER if (difference > 0) == (kpi.better == "higher") else Seen.WORSE
+
+
+def _same(pair: Paired) -> bool:
+    """Whether there is no difference in any replication."""
+    return pair.low == pair.high and pair.p == 1.0
+
+
+def _notes(one: Scenario, other: Scenario) -> Iterator[str]:
+    """What makes two scenarios hard to compare."""
+    if one.targets.threshold_s != other.targets.threshold_s:
+        yield (
+            f"service levels count {one.targets.threshold_s:g} s here and {other.targets.threshold_s:g} s "
+            "there: their difference is one of measures too"
+        )
+    if one.targets.model_copy(update={"threshold_s": other.targets.threshold_s}) != other.targets:
+        yield "the targets differ: ✓ and ✗ hold each scenario to its own"
+    if one.days != other.days:
+        yield f"{one.days} and {other.days} days: counts and hours are those of a whole run"
+    if one.warm_up_h != other.warm_up_h:
+        yield f"warm-ups of {one.warm_up_h:g} and {other.warm_up_h:g} h: counts are of what comes after"
+    if one.start.weekday() != other.start.weekday() and any(
+        queue.arrivals.weekday is not None for queue in (*one.queues, *other.queues)
+    ):
+        yield "they start on different weekdays, whose demand differs"
+    if [queue.name for queue in one.queues] != [queue.name for queue in other.queues]:
+        yield (
+            "their queues differ: customers are paired by the place of their queue in the file, and figures "
+            "of all queues together are compared"
+        )
