@@ -52,4 +52,4 @@ def _days_s(scenario: Scenario) -> Floats:
 
 
 def _exact(scenario: Scenario, q: int) -> Ints:
-    return np.histogram(np.array(scenario.queues[q].arrivals.times_s), _days_s(scenario))[0]
+    return np.asarray(np.histogram(np.array(scenario.queues[q].arrivals.times_s), _days_s(scenario))[0])

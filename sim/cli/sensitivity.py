@@ -1,0 +1,205 @@
+"""`sim sensitivity`: what matters most, and how likely the promise is missed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.common import (
+    Cluster,
+    Force,
+    Json,
+    Out,
+    Replications,
+    Resume,
+    ScenarioPath,
+    Seed,
+    Workers,
+    progress,
+    remark,
+    say,
+    told,
+)
+
+if TYPE_CHECKING:
+    from sim.studies.crew import Crew
+    from sim.studies.inputs import Inputs, Spans
+    from sim.studies.risk import Risk
+    from sim.studies.sensitivity import Sensitivity
+    from sim.world.scenario import Scenario
+
+KpiName = Annotated[
+    str, typer.Option("--figure", metavar="NAME", help="Key figure that is looked at (`sim kpis --list`).")
+]
+Varied = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="PATH=VALUES",
+        help="A further input and its values, such as groups.0.agents+=-1,1 or "
+        "queues.*.arrivals.busyness_cv=0,0.3; may be repeated.",
+        show_default=False,
+    ),
+]
+Forecast = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=0.9,
+        help="How far off the forecast may be, relative: ± in the tornado, and the standard deviation of a "
+        "month's volume in the risk.",
+    ),
+]
+Handling = Annotated[float, typer.Option(min=0, max=0.9, help="± of all handling times, relative.")]
+Patience = Annotated[float, typer.Option(min=0, max=0.9, help="± of customers' patience, relative.")]
+Absence = Annotated[float, typer.Option(min=0, max=0.9, help="± of absence, in shares of the agents.")]
+Concurrency = Annotated[int, typer.Option(min=0, max=100, help="± of the chats an agent may hold.")]
+Months = Annotated[int, typer.Option(min=0, help="Months simulated for the risk; 0 leaves it out.")]
+WeekDays = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=7, help="Open days a week; if omitted, as in the scenario's days.", show_default=False
+    ),
+]
+
+
+@told
+def sensitivity(
+    scenario: ScenarioPath,
+    figure: KpiName = "service_level",
+    forecast: Forecast = 0.10,
+    handling: Handling = 0.10,
+    patience: Patience = 0.25,
+    absence: Absence = 0.05,
+    concurrency: Concurrency = 1,
+    vary: Varied = None,
+    months: Months = 50,
+    week_days: WeekDays = None,
+    seed: Seed = 1,
+    replications: Replications = 100,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Change one input of SCENARIO at a time: what moves a figure most, and how likely is the promise missed?
+
+    An input's ± of 0 leaves it out.
+    """
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.inputs import Spans  # noqa: PLC0415
+    from sim.studies.sensitivity import kpi_named  # noqa: PLC0415
+    from sim.studies.sensitivity import sensitivity as changed  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    centre, _ = load(scenario), kpi_named(figure)
+    if out is not None:
+        refuse_existing(out, force=force)
+    inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])
+    with crew(workers, cluster, resume) as hired:
+        risk = _risk(centre, figure, hired, seed, months, forecast, week_days, inputs.remarks)
+        runs = replications * (1 + sum(len(each.sides) for each in inputs.inputs))
+        with progress("Changes", runs) as bar:
+            found = changed(centre, figure, inputs.inputs, hired, seed, replications, bar)
+    _tell(centre, found, risk, inputs.remarks, seed, json=json)
+    if out is not None:
+        _write(out, centre, found, risk, inputs.remarks, seed, force=force)
+        remark(f"written to {out}")
+
+
+def _inputs(centre: Scenario, spans: Spans, vary: list[str]) -> Inputs:
+    """Usual inputs of a scenario, and those that the user adds."""
+    from sim.studies.inputs import input_of, usual_inputs  # noqa: PLC0415
+    from sim.world.vary import read_vary  # noqa: PLC0415
+
+    found = usual_inputs(centre, spans)
+    found.inputs.extend(input_of(read_vary(text)) for text in vary)
+    return found
+
+
+def _risk(
+    centre: Scenario,
+    figure: str,
+    hired: Crew,
+    seed: int,
+    months: int,
+    forecast_cv: float,
+    week_days: int | None,
+    remarks: list[str],
+) -> Risk | None:
+    """Risk of the promise; none, with a remark, where nothing is promised."""
+    from sim.measure.figures import BY_NAME  # noqa: PLC0415
+    from sim.measure.promise import TARGETS  # noqa: PLC0415
+    from sim.studies.risk import risk  # noqa: PLC0415
+
+    if not months:
+        return None
+    if all(getattr(centre.targets, target) is None for target in TARGETS):
+        remarks.append("Risk is left out: the scenario promises nothing in its [targets]")
+        return None
+    if all(queue.arrivals.times_s is not None for queue in centre.queues):
+        forecast_cv = 0.0
+    with progress("Days", months) as bar:
+        return risk(centre, BY_NAME[figure], hired, seed, months, forecast_cv, week_days, bar)
+
+
+def _tell(
+    centre: Scenario, found: Sensitivity, risk: Risk | None, remarks: list[str], seed: int, *, json: bool
+) -> None:
+    from sim.show import risk as risks  # noqa: PLC0415
+    from sim.show import sensitivity as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.tables import Terminal  # noqa: PLC0415
+
+    if json:
+        say(to_json(_document(centre, found, risk, remarks, seed)))
+        return
+    terminal = Terminal()
+    parts = [show.table(found, centre, seed, terminal.width)]
+    parts += [] if risk is None else [risks.table(risk, centre, terminal.width)]
+    say(terminal.text(parts))
+    for text in remarks:
+        remark(text)
+
+
+def _document(
+    centre: Scenario, found: Sensitivity, risk: Risk | None, remarks: list[str], seed: int
+) -> dict[str, Any]:
+    from sim import __version__  # noqa: PLC0415
+    from sim.show import risk as risks  # noqa: PLC0415
+    from sim.show import sensitivity as show  # noqa: PLC0415
+
+    head = {"scenario": centre.name, "seed": seed, "version": __version__}
+    return head | show.document(found, remarks) | {"risk": None if risk is None else risks.document(risk)}
+
+
+def _write(
+    out: Path,
+    centre: Scenario,
+    found: Sensitivity,
+    risk: Risk | None,
+    remarks: list[str],
+    seed: int,
+    *,
+    force: bool,
+) -> None:
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show import risk as risks  # noqa: PLC0415
+    from sim.show import sensitivity as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        text = to_json(_document(centre, found, risk, remarks, seed))
+        (folder / "sensitivity.json").write_text(text + "\n", encoding="utf-8")
+        show.frame(found).write_csv(folder / "sensitivity.csv")
+        figures = {"tornado": show.tornado(found, centre)}
+        if risk is not None:
+            risks.frame(risk).write_csv(folder / "risk.csv")
+            figures["risk"] = risks.picture(risk, centre)
+        plots.save(figures, folder)

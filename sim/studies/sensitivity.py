@@ -1,0 +1,111 @@
+"""What matters most? One input after the other is changed, and a figure is compared with what it was.
+
+All scenarios see the same customers (common random numbers), so a change is judged by the paired differences
+of the replications: their mean has a t-interval that is far shorter than that of either figure. One input is
+changed at a time; what two changes do together is a question for a sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.draws.memory import refuse_too_large
+from sim.errors import StudyError
+from sim.measure.estimate import Estimates, Figure
+from sim.measure.figures import BY_NAME, Kpi
+from sim.studies.crew import Crew, Progress
+from sim.studies.inputs import Input, Side
+from sim.studies.paired import Paired, paired
+from sim.world.scenario import Scenario, did_you_mean
+from sim.world.vary import varied
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one change does to the figure."""
+
+    side: Side
+    figure: Figure
+    difference: Paired
+    """To the scenario as it is, replication by replication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An input and the effects of its changes."""
+
+    title: str
+    effects: tuple[Effect, ...]
+
+    @property
+    def swing(self) -> float:
+        """From the lowest value of the figure to its highest, the scenario as it is included."""
+        differences = [0.0, *(effect.difference.value or 0.0 for effect in self.effects)]
+        return max(differences) - min(differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The inputs in order of what they matter to one figure: the widest swing first."""
+
+    kpi: Kpi
+    base: Figure
+    """The scenario as it is."""
+    bars: tuple[Bar, ...]
+    replications: int
+
+
+def sensitivity(
+    scenario: Scenario,
+    figure: str,
+    inputs: Sequence[Input],
+    hired: Crew,
+    seed: int = 1,
+    replications: int = 100,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Simulate a *scenario* as it is and with each change of the *inputs*, and compare one *figure*.
+
+    Raises
+    ------
+    StudyError
+        If there is no such figure, or the scenario has none, or nothing is to be varied.
+    ScenarioError
+        If a change breaks a law of scenarios.
+    """
+    kpi = kpi_named(figure)
+    if not inputs:
+        raise StudyError("sensitivity: nothing to vary in this scenario: add inputs by --vary PATH=VALUES")
+    scenarios = [scenario, *(varied(scenario, side.changes) for each in inputs for side in each.sides)]
+    for changed in scenarios:
+        refuse_too_large(changed, replications, keeps_logs=False)
+    runs = hired.replications(scenarios, seed, range(replications), progress)
+    base = Estimates(next(runs))
+    if base.figure(figure).value is None:
+        raise StudyError(f"sensitivity: this scenario has no {kpi.name} ({kpi.title})")
+    bars = [
+        Bar(each.title, tuple(_effect(side, base, Estimates(next(runs)), figure) for side in each.sides))
+        for each in inputs
+    ]
+    order = sorted(bars, key=lambda bar: -bar.swing)
+    return Sensitivity(kpi, base.figure(figure), tuple(order), replications)
+
+
+def kpi_named(name: str) -> Kpi:
+    """Key figure of a *name*.
+
+    Raises
+    ------
+    StudyError
+        If there is none, with the nearest name.
+    """
+    if name not in BY_NAME:
+        hint = did_you_mean(name, list(BY_NAME)) or "; `sim kpis --list` has all of them"
+        raise StudyError(f"no key figure is called {name!r}{hint}")
+    return BY_NAME[name]
+
+
+def _effect(side: Side, base: Estimates, changed: Estimates, figure: str) -> Effect:
+    pseudo = (estimates.pseudo_values(figure)[:, 0] for estimates in (base, changed))
+    return Effect(side, changed.figure(figure), paired(*pseudo))
