@@ -40,7 +40,8 @@ def variable(scenario: Scenario, vary: Vary) -> str:
     if owners is None or len(rest) < 2:
         return f"{vary.path} {_SIGNS[vary.operator]}".rstrip()
     owner, *keys = rest
-    name = _KEYS.get(keys[-1], ".".join(keys)) if keys[0] in {keys[-1], "arrivals"} else ".".join(keys)
+    is_plain = keys[0] in {keys[-1], "arrivals", "shifts"}
+    name = _KEYS.get(keys[-1], ".".join(keys)) if is_plain else ".".join(keys)
     sign = _SIGNS[vary.operator]
     if len(owners) > 1:
         name += f", all {first}" if owner == "*" else f", {_owner(owners, owner)}"
