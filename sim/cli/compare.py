@@ -71,10 +71,7 @@ def compare(
         refuse_existing(out, force=force)
     centres = [loaded[path] for path in scenarios]
     names = [f"{centre.name} ({path})" for centre, path in zip(centres, scenarios, strict=True)]
-    with (
-        progress("Replications", len(centres) * replications) as bar,
-        crew(workers, cluster, resume) as ours,
-    ):
+    with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centres, seed, replications, progress=bar, hired=ours, names=names)
     if out is not None:
         _write(out, found, force=force)

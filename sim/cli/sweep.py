@@ -76,7 +76,7 @@ def sweep(
     runs = replications
     for each in varies:
         runs *= len(each.values)
-    with progress("Replications", runs) as bar, crew(workers, cluster, resume) as ours:
+    with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
     _remarks(found)
     if out is not None:

@@ -23,6 +23,7 @@ from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
 from sim.show.tables import COMPACT, IDLE, PIPED_WIDTH, Row, narrowed, number
 from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen, direction
 from sim.studies.paired import ALPHA
+from sim.world.units import clock_text
 
 DRAWN = (
     "service_level", "missed_rate", "response_s", "asa_s", "wait_p90_s", "frt_s", "response_p90_s", "aht_s",
@@ -229,7 +230,8 @@ def _changes(contrast: Contrast, width: int) -> RenderableType:
     """Where the files differ."""
     columns = [Column("Path"), Column("A"), Column(contrast.plan.label)]
     rows: list[Row | None] = [
-        [path, _brief(first), _brief(second)] for path, first, second in contrast.changed[:_MOST_CHANGES]
+        [path, _brief(path, first), _brief(path, second)]
+        for path, first, second in contrast.changed[:_MOST_CHANGES]
     ]
     more = len(contrast.changed) - _MOST_CHANGES
     if more > 0:
@@ -239,7 +241,12 @@ def _changes(contrast: Contrast, width: int) -> RenderableType:
     return narrowed(f"Where {contrast.plan.label} is another scenario", columns, rows, width, spare=())
 
 
-def _brief(value: Any) -> str:
+def _brief(path: str, value: Any) -> str:
+    """Value at a path, cut if it is long: clock times as such, tables and items by their names."""
+    if isinstance(value, float) and path.rsplit(".", 1)[-1] in {"open", "close", "start", "end"}:
+        return clock_text(value)
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("law") or ", ".join(value)
     text = "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 

@@ -21,7 +21,7 @@ from sim.measure.figures import BY_NAME
 from sim.measure.promise import Verdict
 from sim.show import style
 from sim.show.style import DARK, FAINT, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.sweep import value_text, variable
+from sim.show.sweep import setting, value_text, variable
 from sim.show.tables import SIGNS, number
 from sim.studies.frontier import cheapest, frontier, staffing
 from sim.studies.sweep import Point, Sweep, is_decided
@@ -253,7 +253,7 @@ def _staff_handles(
         other = 1 - size
         colours = [_BLUES(x) for x in np.linspace(1.0, 0.45, len(lines))]
         for line, colour, marker in zip(lines, colours, cycle(_MARKERS), strict=False):
-            label = f"{variable(found.scenario, found.varies[other])} {value_text(line[0].changes[other])}"
+            label = setting(found.scenario, found.varies[other], line[0].changes[other])
             handles.append(Line2D([], [], color=colour, marker=marker, label=label))
     if any(point.verdicts for point in found.points):
         handles.append(Line2D([], [], color=RED, linestyle="--", linewidth=1.3, label="target"))

@@ -246,7 +246,8 @@ def _one_more_table(found: Sweep, width: int) -> list[RenderableType]:
     if not steps:
         return []
     inner = next(v for v, vary in enumerate(found.varies) if vary.path.endswith(".concurrency"))
-    names = [name for name in steps[0].changes if any(name in step.worse for step in steps)]
+    judged = dict.fromkeys(name for step in steps for name in step.changes)
+    names = [name for name in judged if any(name in step.worse for step in steps)]
     columns = [Column(variable(found.scenario, vary)) for v, vary in enumerate(found.varies) if v != inner]
     columns += [Column(f"{BY_NAME[name].title}\nworse from") for name in names]
     columns += [Column("Only worse\nfrom"), Column("Target lost\nfrom")]
@@ -258,7 +259,7 @@ def _one_more_table(found: Sweep, width: int) -> list[RenderableType]:
         rows.append([*cells, "–" if only is None else _span(only, inner), _first_lost(row, inner)])
     title = "Where one more chat per agent makes it worse"
     listed = narrowed(title, columns, rows, width, spare=())
-    return [listed, _below(_one_more_note(steps[0].changes, names), width)]
+    return [listed, _below(_one_more_note(judged, names), width)]
 
 
 def _one_more_note(judged: Iterable[str], worse: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ of them calls equals different is at most 5 %. The intervals beside them are eac
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -118,7 +118,7 @@ def compare(
 ) -> Comparison:
     """Simulate *scenarios* with the same customers and hold each against the first.
 
-    *names* tell them apart where theirs are alike. *progress* is told runs done and wanted. Ctrl-C ends it
+    *names* tell them apart where theirs are alike. *progress* is told tasks done and wanted. Ctrl-C ends it
     with the replications that all have done, if any is. A crew that is *hired* already simulates, else
     *workers* threads.
 
@@ -164,14 +164,11 @@ def _simulate(
         for first in range(0, replications, _A_TURN)
         for k, scenario in enumerate(scenarios)
     ]
-    found = ours.measured(task for _, task in turns)
-    for k, task in turns:
-        end = task.replications.stop
-        while len(runs[k]) < end:
-            _, done = next(found)
-            runs[k] += done.runs
-            if progress is not None:
-                progress(sum(map(len, runs)), replications * len(scenarios))
+    with closing(ours.measured([task for _, task in turns], progress)) as found:
+        for k, task in turns:
+            while len(runs[k]) < task.replications.stop:
+                _, done = next(found)
+                runs[k] += done.runs
 
 
 def _plan(k: int, scenario: Scenario, name: str, estimates: Estimates) -> Plan:

@@ -104,10 +104,7 @@ def one_more(found: Sweep) -> list[Step]:
         for before, after in pairwise(points)
         if _rises(before.values[inner], after.values[inner])
     ]
-    changes = [
-        {name: paired(before.said[name], after.said[name]) for name in before.said}
-        for _, before, after in pairs
-    ]
+    changes = [_changes(before, after) for _, before, after in pairs]
     refused = iter(holm([change.p for each in changes for change in each.values()]))
     steps = []
     for (row, before, after), each in zip(pairs, changes, strict=True):
@@ -142,6 +139,12 @@ def _cost(point: Point) -> tuple[float, float, float]:
 def _is_worse(name: str, change: Paired) -> bool:
     assert change.value is not None
     return (change.value > 0) == (BY_NAME[name].better == "lower")
+
+
+def _changes(before: Point, after: Point) -> dict[str, Paired]:
+    """Difference of each judged figure that there is."""
+    found = {name: paired(before.said[name], after.said[name]) for name in before.said}
+    return {name: change for name, change in found.items() if change.value is not None}
 
 
 def _rises(before: Any, after: Any) -> bool:

@@ -38,6 +38,9 @@ MOST_RUNS = 100_000
 SECONDS_A_RUN, SECONDS_A_CHAT = 0.5e-3, 4e-6
 """What a run takes on two cores, from draw to figures, and each of its chats: measured, for estimates."""
 
+JUDGED = (*(kpi for kpi, _ in TARGETS.values()), "frt_s")
+"""Figures by which points are held against each other: those that targets bind, and the first response."""
+
 _DECIDED = {
     "agents", "staffing", "shifts", "concurrency", "seniority", "queues",
     "priority", "prefer", "capacity", "max_wait_s",
@@ -57,7 +60,7 @@ class Point:
     verdicts: tuple[Verdict, ...]
     """On each target that is set."""
     said: dict[str, Floats]
-    """What each replication says of a judged figure, shape (n_replications,) each."""
+    """What each replication says of the `JUDGED` figures, shape (n_replications,) each."""
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -141,7 +144,7 @@ def sweep(
 ) -> Sweep:
     """Simulate a *scenario* with every value of one or two variables, each with the same customers.
 
-    *progress* is told runs done and wanted. Ctrl-C ends it with the points that are done, if any is. A crew
+    *progress* is told tasks done and wanted. Ctrl-C ends it with the points that are done, if any is. A crew
     that is *hired* already simulates, else *workers* threads.
 
     Raises
@@ -158,14 +161,13 @@ def sweep(
     changes, scenarios = _points(scenario, varies)
     for each in scenarios:
         refuse_too_large(each, replications)
-    judged = judged_figures(scenario)
     points: list[Point] = []
     interrupted, began = False, perf_counter()
     with nullcontext(hired) if hired is not None else crew(workers) as ours:
         try:
             found = ours.replications(scenarios, seed, range(replications), progress)
             for change, each, runs in zip(changes, scenarios, found, strict=True):
-                points.append(_point(change, each, Estimates(runs), judged))
+                points.append(_point(change, each, Estimates(runs)))
         except KeyboardInterrupt:
             if not points:
                 raise
@@ -241,12 +243,6 @@ def duration_text(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def judged_figures(scenario: Scenario) -> list[str]:
-    """Figures by which points are held against each other: those with targets, and the first response."""
-    bound = [kpi for target, (kpi, _) in TARGETS.items() if getattr(scenario.targets, target) is not None]
-    return [*(bound or ["service_level", "missed_rate", "response_s"]), "frt_s"]
-
-
 def is_decided(vary: Vary) -> bool:
     """Whether a planner decides on it (staff, concurrency, routing), and not the world (load, patience)."""
     first, *rest = vary.path.split(".")
@@ -283,13 +279,11 @@ def _points(scenario: Scenario, varies: Sequence[Vary]) -> tuple[list[tuple[Chan
     return changes, scenarios
 
 
-def _point(
-    changes: tuple[Change, ...], scenario: Scenario, estimates: Estimates, judged: Sequence[str]
-) -> Point:
+def _point(changes: tuple[Change, ...], scenario: Scenario, estimates: Estimates) -> Point:
     return Point(
         changes,
         scenario,
         {name: estimates.figure(name) for name in FIGURES},
         tuple(verdicts(estimates, scenario.targets)),
-        {name: estimates.pseudo_values(name)[:, 0] for name in judged},
+        {name: estimates.pseudo_values(name)[:, 0] for name in JUDGED},
     )

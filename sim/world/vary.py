@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from math import floor
 from typing import Any, Literal
 
@@ -242,8 +243,8 @@ def _differences(path: str, first: Any, second: Any) -> Iterator[tuple[str, Any,
         for key in [*first, *(key for key in second if key not in first)]:
             inner = f"{path}.{key}" if path else str(key)
             yield from _differences(inner, first.get(key), second.get(key))
-    elif _are_tables(first) and _are_tables(second) and len(first) == len(second):
-        for k, (one, other) in enumerate(zip(first, second, strict=True)):
+    elif _are_tables(first) and _are_tables(second):
+        for k, (one, other) in enumerate(zip_longest(first, second)):
             yield from _differences(f"{path}.{k}", one, other)
     else:
         yield path, first, second

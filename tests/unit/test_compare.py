@@ -1,0 +1,267 @@
+"""Comparisons: paired differences are right, verdicts point the right way, and equals are equal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.errors import StudyError
+from sim.measure.figures import BY_NAME, KPIS
+from sim.measure.promise import verdicts
+from sim.show import compare as show
+from sim.show.documents import to_json
+from sim.show.tables import Terminal
+from sim.studies import compare as study
+from sim.studies.compare import Comparison, Seen, compare
+from sim.studies.paired import holm, paired
+from sim.studies.replicate import replicate
+from sim.theory.erlang import erlang
+from sim.world.scenario import Scenario
+from sim.world.vary import Change, varied
+from tests.agree import Evidence, assert_agrees
+from tests.worlds import by_turns, fixed, group, queue, world
+
+A, B = np.sin(np.arange(40.0)), np.sin(np.arange(40.0)) + 0.3 * np.cos(7 * np.arange(40.0)) + 0.1
+"""Two columns of numbers that move together."""
+
+
+@pytest.fixture(scope="module")
+def shop() -> Scenario:
+    """A day of so many chats that two agents are too few."""
+    service = by_turns(30, 60, 3) | {"agent_s": {"law": "exponential", "mean_s": 30}}
+    orders = queue([], service) | {"arrivals": {"per_hour": 40}, "patience": fixed(90)}
+    return world(
+        [orders],
+        [group(2, concurrency=2)],
+        targets={"service_level": 0.8, "max_response_s": 60},
+        quality={"resolution": 0.8},
+    )
+
+
+@pytest.fixture(scope="module")
+def found(shop: Scenario) -> Comparison:
+    """One agent more, and one agent less."""
+    more, fewer = (varied(shop, [Change("groups.0.agents", "=", n)]) for n in (3, 1))
+    return compare([shop, more, fewer], replications=40)
+
+
+def text(comparison: Comparison, *, everything: bool = False) -> str:
+    """Table as it is printed."""
+    return Terminal().text([show.table(comparison, 130, everything=everything)])
+
+
+def test_a_paired_difference_is_that_of_the_t_test():
+    """Against scipy; NaN in either is left out of both."""
+    both = paired(np.append(A, [np.nan, 5.0]), np.append(B, [1.0, np.nan]))
+    reference = stats.ttest_rel(B, A)
+    ends = reference.confidence_interval(0.95)
+
+    assert both.value == pytest.approx(np.mean(B - A))
+    assert (both.low, both.high) == pytest.approx((ends.low, ends.high))
+    assert both.p == pytest.approx(reference.pvalue)
+    assert both.saved == pytest.approx((A.var(ddof=1) + B.var(ddof=1)) / (B - A).var(ddof=1))
+
+
+def test_a_difference_that_never_varies_is_sure():
+    """One hour more on every day is one hour more; no difference at all is none; one value says no more."""
+    hour = paired(A, A + 1.0)
+
+    assert hour.value == pytest.approx(1.0)
+    assert (hour.low, hour.high, hour.p, hour.saved) == (hour.value, hour.value, 0.0, None)
+    assert (paired(A, A).value, paired(A, A).p) == (0.0, 1.0)
+    assert (paired(A[:1], B[:1]).low, paired(A[:1], B[:1]).p) == (None, 1.0)
+    assert paired(A[:0], B[:0]).value is None
+
+
+def test_holm_refuses_no_more_than_it_may():
+    """Against statistics worked by hand: bounds α/m, α/(m − 1), … until one is not below its own."""
+    assert holm([0.2, 0.012, 0.011, 0.04]) == [False, True, True, False]
+    assert holm([0.2, 0.0130, 0.0126, 0.04]) == [False, False, False, False]
+    assert holm([]) == []
+
+
+def test_a_scenario_is_the_same_as_itself(shop: Scenario):
+    """Every difference is zero, and said to be none."""
+    itself = compare([shop, shop], replications=4).contrasts[0]
+
+    for name, each in itself.differences.items():
+        assert each.by.value in {0.0, None}, name
+        assert each.seen in {Seen.SAME, Seen.UNKNOWN}, name
+    assert itself.differences["service_level"].seen is Seen.SAME
+    assert itself.changed == ()
+    assert itself.notes == ()
+
+
+def test_the_figures_are_those_of_the_scenarios_alone(shop: Scenario, found: Comparison):
+    """As `replicate` has them; the differences are of these, and of percentiles those of the days' own."""
+    alone = replicate(found.contrasts[0].plan.scenario, replications=40).estimates
+
+    for kpi in KPIS:
+        assert found.contrasts[0].plan.figures[kpi.name] == alone.figure(kpi.name)
+        each = found.contrasts[0].differences[kpi.name]
+        if each.by.value is not None and each.baseline is not None and each.value is not None:
+            assert each.by.value == pytest.approx(each.value - each.baseline, abs=1e-9, rel=1e-6), kpi.name
+    assert found.contrasts[0].plan.verdicts == tuple(verdicts(alone, shop.targets))
+
+
+def test_verdicts_point_both_ways(found: Comparison):
+    """More agents: better service, more hours; fewer: the other way; what agents can't change is the same."""
+    more, fewer = found.contrasts
+    for name, seen, other in (
+        ("service_level", Seen.BETTER, Seen.WORSE),
+        ("missed_rate", Seen.BETTER, Seen.WORSE),
+        ("wait_s", Seen.BETTER, Seen.WORSE),
+        ("occupancy", Seen.LOWER, Seen.HIGHER),
+        ("paid_hours", Seen.HIGHER, Seen.LOWER),
+        ("offered", Seen.SAME, Seen.SAME),
+    ):
+        assert more.differences[name].seen is seen, name
+        assert fewer.differences[name].seen is other, name
+    assert more.changed == (("groups.0.agents", 2, 3),)
+
+
+def test_the_other_way_round_is_the_opposite(shop: Scenario, found: Comparison):
+    """Exchanged, a difference changes its sign and nothing else."""
+    back = compare([found.contrasts[0].plan.scenario, shop], replications=40).contrasts[0]
+    for name in ("service_level", "missed_rate", "asa_s", "agent_hours"):
+        there, again = found.contrasts[0].differences[name].by, back.differences[name].by
+        assert there.value is not None
+        assert again.value == pytest.approx(-there.value)
+        assert again.p == pytest.approx(there.p)
+
+
+def test_pairing_saves_runs(found: Comparison):
+    """The same customers come to both, so their differences vary less than two samples' would."""
+    for contrast in found.contrasts:
+        for name in ("service_level", "missed_rate", "served", "occupancy"):
+            saved = contrast.differences[name].by.saved
+            assert saved is not None, name
+            assert saved > 1.2, name
+
+
+def erlang_a(agents: int) -> Scenario:
+    """Three days of a queue of which everything is known."""
+    service = {"work_s": {"law": "exponential", "mean_s": 60}}
+    arrivals = {"arrivals": {"per_hour": 240}, "patience": {"law": "exponential", "mean_s": 120}}
+    return world([queue([], service) | arrivals], [group(agents)], days=2, warm_up_h=1)
+
+
+def test_differences_are_those_of_the_formula():
+    """Erlang A with 4 and 5 agents; a formula with an agent too many is found out."""
+    contrast = compare([erlang_a(4), erlang_a(5)], replications=60).contrasts[0]
+    four, five, six = (erlang(n, 240 / 3600, 60, 120.0).figures(0.0) for n in (4, 5, 6))
+    for name, sees in (("abandonment", 0.05), ("wait_s", 0.05), ("occupancy", 0.05)):
+        by = contrast.differences[name].by
+        assert by.value is not None
+        assert by.high is not None
+        error = (by.high - by.value) / stats.t.ppf(0.975, 59)
+        evidence = Evidence(by.value, error, 60)
+        assert_agrees(evidence, float(getattr(five, name) - getattr(four, name)), sees=sees)
+        with pytest.raises(AssertionError):
+            assert_agrees(evidence, float(getattr(six, name) - getattr(four, name)), sees=sees)
+
+
+def test_other_queues_and_measures_are_noted(shop: Scenario):
+    """Figures over all queues are compared all the same."""
+    data = shop.model_dump(by_alias=True)
+    second = dict(data["queues"][0], name="more")
+    data["queues"] = [*data["queues"], second]
+    data["groups"] = [dict(data["groups"][0], queues=["q", "more"])]
+    data["targets"] = {"threshold_s": 20.0, "service_level": 0.9}
+    data["days"] = 2
+    contrast = compare([shop, Scenario.model_validate(data)], replications=5).contrasts[0]
+
+    assert contrast.differences["missed_rate"].seen is Seen.WORSE
+    told = " ".join(contrast.notes)
+    for words in ("30 s here and 20 s there", "targets differ", "1 and 2 days", "queues differ"):
+        assert words in told, words
+    assert ("queues.1", None) in {(path, first) for path, first, _ in contrast.changed}
+
+
+def test_ctrl_c_keeps_what_all_have_done(shop: Scenario, monkeypatch: pytest.MonkeyPatch):
+    """Stopped after some turns it says what as many replications would; before the first, it stops."""
+    monkeypatch.setattr(study, "_A_TURN", 4)
+    more = varied(shop, [Change("groups.0.agents", "=", 3)])
+
+    def stop(done: int, _: int) -> None:
+        if done > after:
+            raise KeyboardInterrupt
+
+    after = 5
+    found = compare([shop, more], replications=20, workers=1, progress=stop)
+    assert found.interrupted
+    assert found.replications in {4, 8}
+    assert replace(found, interrupted=False) == compare([shop, more], replications=found.replications)
+    after = 0
+    with pytest.raises(KeyboardInterrupt):
+        compare([shop, more], replications=20, workers=1, progress=stop)
+
+
+def test_one_result_on_any_number_of_workers(shop: Scenario):
+    """To the last digit."""
+    more = varied(shop, [Change("groups.0.agents", "=", 3)])
+    documents = [show.document(compare([shop, more], replications=30, workers=n)) for n in (1, 3)]
+
+    assert to_json(documents[0]) == to_json(documents[1])
+
+
+def test_too_few_scenarios_and_too_many(shop: Scenario):
+    """A baseline and another one at least; A to Z."""
+    for n in (0, 1, 27):
+        with pytest.raises(StudyError, match=f"got {n} scenario"):
+            compare([shop] * n)
+
+
+def test_the_table_says_what_is_better_and_by_how_much(found: Comparison):
+    """Targets first, verdicts with sizes, what pairing saves, where the files differ, how it is judged."""
+    told = text(found)
+
+    assert told.index("Targets") < told.index("Volume")
+    assert "groups.0.agents" in told
+    assert "Service level: B is better by" in told
+    assert "Service level: C is worse by" in told
+    assert "Holm" in told
+    assert "×" in told
+    assert "Wait, abandoned" not in told
+    assert len(text(found, everything=True)) > len(told)
+
+
+def test_the_document_and_the_frame_have_every_figure(found: Comparison):
+    """Of both scenarios."""
+    document = show.document(found)
+    frame = show.frame(found)
+
+    assert [plan["label"] for plan in document["scenarios"]] == ["A", "B", "C"]
+    for comparison in document["comparisons"]:
+        assert set(comparison["differences"]) == set(BY_NAME)
+    assert len(frame) == 2 * len(KPIS)
+    assert set(frame["seen"]) >= {"better", "worse", "higher", "lower"}
+
+
+def test_one_replication_has_no_verdicts(shop: Scenario):
+    """The difference is told, and that one replication says no more."""
+    more = varied(shop, [Change("groups.0.agents", "=", 3)])
+    found = compare([shop, more], replications=1)
+
+    assert {each.seen for each in found.contrasts[0].differences.values()} == {Seen.UNKNOWN}
+    assert "one replication says no more" in text(found)
+    show.forest(found)
+
+
+def test_the_forest_has_a_panel_a_scenario_and_names_its_verdicts(found: Comparison):
+    """Each row at the share of the baseline that the table says."""
+    figure = show.forest(found)
+
+    assert [axes.get_title(loc="left")[:2] for axes in figure.axes] == ["B:", "C:"]
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert rows[:2] == ["Service level", "Missed share"]
+    drawn = [line for line in figure.axes[0].lines if line.get_marker() in {"o", "X", "D", "s", "<", ">"}]
+    relative = found.contrasts[0].differences["missed_rate"].relative
+    assert relative is not None
+    at = {float(line.get_ydata()[0]): float(line.get_xdata()[0]) for line in drawn}  # type: ignore[index]
+    assert at[1.0] == pytest.approx(relative)
+    labels = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert {"better", "worse", "higher or lower"} <= labels
