@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,8 @@ Varies = Annotated[
 MaxRuns = Annotated[
     int, typer.Option("--max-runs", min=1, metavar="N", help="Refuse more points × replications than this.")
 ]
+_LONG_S = 60
+"""What is expected to take longer says so before it begins."""
 
 
 @told
@@ -65,7 +68,7 @@ def sweep(
     from sim.show import sweep as show  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
-    from sim.studies.sweep import read_varies  # noqa: PLC0415
+    from sim.studies.sweep import duration_text, expected_seconds, read_varies  # noqa: PLC0415
     from sim.studies.sweep import sweep as simulate_all  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
@@ -73,9 +76,9 @@ def sweep(
     varies = read_varies(vary, centre, replications, max_runs)
     if out is not None:
         refuse_existing(out, force=force)
-    runs = replications
-    for each in varies:
-        runs *= len(each.values)
+    runs = replications * prod(len(each.values) for each in varies)
+    if (seconds := expected_seconds(centre, runs)) > _LONG_S:
+        remark(f"{runs:,} runs will take about {duration_text(seconds)}")
     with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
     _remarks(found)

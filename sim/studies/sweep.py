@@ -220,13 +220,17 @@ def refuse_explosion(scenario: Scenario, counts: Sequence[int], replications: in
     runs = points * replications
     if runs <= most_runs:
         return
-    chats = expected_overall(scenario)
-    time = duration_text(runs * (SECONDS_A_RUN + SECONDS_A_CHAT * chats))
+    time = duration_text(expected_seconds(scenario, runs))
     grid = f"{' × '.join(f'{n:,}' for n in counts)} points" if len(counts) > 1 else f"{points:,} points"
     raise StudyError(
         f"vary: at most {most_runs:,} runs, got {runs:,} ({grid} × {replications:,} replications), which "
         f"would take about {time}: take fewer values or replications, or raise --max-runs"
     )
+
+
+def expected_seconds(scenario: Scenario, runs: int) -> float:
+    """Time that so many *runs* of a *scenario* are expected to take on two cores."""
+    return runs * (SECONDS_A_RUN + SECONDS_A_CHAT * expected_overall(scenario))
 
 
 def duration_text(seconds: float) -> str:
@@ -260,7 +264,8 @@ def replaced(scenario: Scenario, other: Scenario) -> list[tuple[str, str]]:
 
 def _refuse_variables(varies: Sequence[Vary]) -> None:
     if not 1 <= len(varies) <= MOST_VARIED:
-        raise VaryError(f"vary: must be one or two variables, got {len(varies)}")
+        hint = "; put the others into the file, or sweep once for each of their values" * (len(varies) > 2)
+        raise VaryError(f"vary: must be one or two variables, got {len(varies)}{hint}")
     if len(varies) == MOST_VARIED and varies[0].path == varies[1].path:
         raise VaryError(f"vary: {varies[0].path}: is varied twice")
 
