@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import socket
@@ -17,14 +18,14 @@ from urllib.parse import urlsplit
 from sim.draws.profile import expected_overall
 from sim.errors import ClusterError, SimError
 from sim.studies.tasks import Task, alike_pieces, pieces
-from sim.studies.versions import ARITHMETIC, PACKAGES, difference, versions
+from sim.studies.versions import ARITHMETIC, OURS, PACKAGES, difference, versions
 
 if TYPE_CHECKING:
     from distributed import Client
 
 R = TypeVar("R")
 
-PATIENCE_S = 8.0
+PATIENCE_S = 6.0
 """A cluster that has not answered all questions by then is not there."""
 GOODBYE_S = 2.0
 """Time to say goodbye: a scheduler that is gone keeps nobody waiting."""
@@ -134,8 +135,9 @@ def _client(address: str, deadline: float) -> Client:
     host, port = _place(address)
 
     def connect() -> Client:
-        left_s = deadline - monotonic()
+        left_s = max(0.1, deadline - monotonic())
         socket.create_connection((host, port), left_s).close()
+        asyncio.run(_shake_hands(address))
         return Client(address, timeout=left_s, set_as_default=False)  # type: ignore[no-untyped-call]
 
     with warnings.catch_warnings():
@@ -143,10 +145,19 @@ def _client(address: str, deadline: float) -> Client:
         try:
             return _within(deadline, connect)
         except TimeoutError:
-            raise ClusterError(f"{address}: no scheduler answers in {PATIENCE_S:g} s") from None
+            raise ClusterError(f"{address}: no scheduler answers within {PATIENCE_S:g} s") from None
+        except OSError as error:
+            raise ClusterError(f"{address}: no scheduler answers: {error.strerror or error}") from None
         except Exception as error:
-            why = getattr(error, "strerror", None) or error
-            raise ClusterError(f"{address}: no scheduler answers: {why}") from None
+            raise ClusterError(f"{address}: what answers is no scheduler for us: {error}") from None
+
+
+async def _shake_hands(address: str) -> None:
+    """See whether a scheduler answers: Dask's client waits for ever for one that doesn't."""
+    from distributed.comm.core import connect  # noqa: PLC0415  an extra
+
+    comm: Any = await connect(address, timeout=PATIENCE_S)  # type: ignore[no-untyped-call]
+    await comm.close()
 
 
 def _place(address: str) -> tuple[str, int]:
@@ -195,7 +206,9 @@ def _answer(ask: Callable[[], Any], address: str, deadline: float) -> Any:
 
 def _compare(who: str, ours: dict[str, str], theirs: dict[str, str] | Exception) -> None:
     if isinstance(theirs, Exception):
-        raise ClusterError(f"{who} can't run this program: {theirs}") from None
+        raise ClusterError(
+            f"{who} can't run this program: {theirs}: install livechat-sim {ours[OURS]} there"
+        )
     if why := difference(ours, theirs):
         raise ClusterError(f"{who}: {why}")
 
