@@ -140,7 +140,7 @@ def _spans(group: Group, scenario: Scenario) -> Iterator[list[Span]]:
             yield _runs(levels > number, width)
     for shift in group.shifts or ():
         days = [day * float(DAY_S) for day in range(scenario.days)]
-        spans = _joined([(day + on, day + off) for day in days for on, off in _pieces(shift)])
+        spans = _joined([(day + on, day + off) for day in days for on, off in pieces(shift)])
         yield from (spans for _ in range(shift.agents))
 
 
@@ -150,7 +150,7 @@ def _runs(on_duty: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], width: float
     return [(float(on * width), float(off * width)) for on, off in edges.reshape(-1, 2)]
 
 
-def _pieces(shift: Shift) -> list[Span]:
+def pieces(shift: Shift) -> list[Span]:
     """A shift's spans between its breaks, as clock times."""
     pauses = sorted((pause.start, pause.end) for pause in shift.breaks)
     starts = [shift.start, *(end for _, end in pauses)]

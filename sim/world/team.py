@@ -11,10 +11,23 @@ from pydantic import Field, model_validator
 
 from sim.world.factors import FactorLaw
 from sim.world.laws import BrokenLaw, Law, Record, Words, law_broken, repeated
-from sim.world.units import Clock, Count, Factor, Minutes, Name, PositiveCount, Share, Slots, clock_text
+from sim.world.units import (
+    Clock,
+    Count,
+    Factor,
+    Hours,
+    Minutes,
+    Name,
+    PositiveCount,
+    Share,
+    Slots,
+    clock_text,
+)
 
 Lost = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
 """Share of something that is lost: never all of it."""
+ShiftHours = Annotated[float, Field(gt=0, le=24, allow_inf_nan=False, strict=True)]
+"""Length of a shift."""
 
 
 class Break(Record):
@@ -59,6 +72,76 @@ class Shift(Record):
                 yield ("breaks", late), "breaks must not overlap", Words(clock_text(self.breaks[late].start))
 
 
+class BreakWindow(Record):
+    """A break of shifts that are to be planned: how long it is, and when it may begin."""
+
+    minutes: Minutes = Field(default=30.0, examples=[30.0])
+    earliest_h: Hours = Field(examples=[3.0])
+    """Hours after the shift's start from which it may begin ..."""
+    latest_h: Hours = Field(examples=[5.0])
+    """... and until which it must have begun."""
+    grid_min: PositiveCount = 30
+    """It may begin every so many minutes from the earliest time."""
+    least_length_h: Hours = Field(default=0.0, examples=[6.0])
+    """Shorter shifts go without it."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        if self.latest_h < self.earliest_h:
+            raise law_broken(
+                (("latest_h",), f"must be at least earliest_h, {self.earliest_h:g}", self.latest_h)
+            )
+        return self
+
+
+class Pattern(Record):
+    """Shifts that may be planned: how long, when, with which breaks, for how many agents, at what cost."""
+
+    lengths_h: tuple[ShiftHours, ...] = Field(min_length=1, examples=[[8.0, 4.0]])
+    """From log-in to log-off, breaks included."""
+    earliest: Clock | None = Field(default=None, examples=["08:00"])
+    """Earliest start; omitted: when the centre opens, or midnight."""
+    latest: Clock | None = Field(default=None, examples=["20:00"])
+    """Latest end; omitted: when the centre closes, or midnight."""
+    grid_min: PositiveCount = 30
+    """A shift may begin every so many minutes from the earliest start."""
+    breaks: tuple[BreakWindow, ...] = ()
+    """In the order in which they are taken."""
+    paid_breaks: bool = False
+    least_agents: Count = 0
+    """Fewest agents on all shifts of the pattern together."""
+    most_agents: Count | None = None
+    """Most agents on all shifts of the pattern together. Omitted: no limit."""
+    cost_per_hour: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False, strict=True)] = 1.0
+    """Of each paid hour, in any currency: 1 for all makes the cost the paid hours."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        broken: list[BrokenLaw] = [
+            (("lengths_h", k), "names a length twice", length_h)
+            for k, length_h in enumerate(self.lengths_h)
+            if length_h in self.lengths_h[:k]
+        ]
+        if self.most_agents is not None and self.most_agents < self.least_agents:
+            broken.append(
+                (("most_agents",), f"must be at least least_agents, {self.least_agents}", self.most_agents)
+            )
+        if self.earliest is not None and self.latest is not None and self.latest <= self.earliest:
+            hint = '; for midnight write "24:00"' if self.latest == 0 else ""
+            broken.append((("latest",), f"must be after the earliest start{hint}", clock_text(self.latest)))
+        broken += self._break_laws()
+        if broken:
+            raise law_broken(*broken)
+        return self
+
+    def _break_laws(self) -> Iterator[BrokenLaw]:
+        for k, window in enumerate(self.breaks):
+            shortest_h = min((h for h in self.lengths_h if h >= window.least_length_h), default=float("inf"))
+            if window.latest_h + window.minutes / 60 > shortest_h:
+                law = f"the break must end within a shift of {shortest_h:g} h; or give it a least_length_h"
+                yield ("breaks", k, "latest_h"), law, window.latest_h
+
+
 class Ramp(Record):
     """New hires: the last agents of their group, slower at first, better by the day."""
 
@@ -96,6 +179,8 @@ class Group(Record):
     staffing: tuple[Count, ...] | None = None
     """Agents on duty in each planning interval of a day (or in each hour, half-hour or quarter)."""
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
+    patterns: tuple[Pattern, ...] = ()
+    """Shifts that `sim roster` may plan for the group; they change nothing in a run."""
     seniority: tuple[Seniority, ...] = ()
     """Slots of the group's first agents, in order of number; the others have `concurrency`."""
     speed: FactorLaw | None = None
