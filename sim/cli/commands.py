@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import compare, kpis, run, scenario, sensitivity, staff, sweep, theory, trust
+from sim.cli import best, compare, kpis, run, scenario, sensitivity, staff, sweep, theory, trust
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(sensitivity.sensitivity)
+app.command()(best.best)
 app.command()(kpis.kpis)
 app.command()(compare.compare)
 app.command()(sweep.sweep)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from math import ceil
 
@@ -15,16 +14,9 @@ import numpy as np
 
 from sim.draws.profile import demand
 from sim.errors import StudyError
+from sim.studies.staffing.choice import Step
 from sim.world.scenario import Scenario
-from sim.world.units import DAY_S, Floats, Ints
-
-
-class Step(StrEnum):
-    """How long staffing stays the same, at least."""
-
-    INTERVAL = "interval"
-    HOUR = "hour"
-    DAY = "day"
+from sim.world.units import DAY_S, Floats, Ints, clock_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +55,10 @@ class Blocks:
         for first, end, agents in zip(self.first.tolist(), self.end.tolist(), level, strict=True):
             staffing[first:end] = [agents] * (end - first)
         return tuple(staffing)
+
+    def clock(self, interval: int) -> str:
+        """Clock time at which an *interval* of the day begins."""
+        return clock_text(interval * self.scenario.interval_s)
 
     def least_peak(self) -> list[int]:
         """Agents that each group must have at its busiest: its seniors and new hires are some of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 import numpy as np
@@ -12,17 +11,9 @@ from sim.errors import StudyError
 from sim.measure.figures import BY_NAME, Ratio
 from sim.measure.kpis import ratio
 from sim.measure.promise import TARGETS
+from sim.studies.staffing.choice import Per
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats
-
-
-class Per(StrEnum):
-    """Over which span of time each target is held against its figure."""
-
-    INTERVAL = "interval"
-    """In each planning interval, over all days; so the day keeps it as well."""
-    DAY = "day"
-    """Over the whole day."""
 
 
 @dataclass(frozen=True, slots=True)

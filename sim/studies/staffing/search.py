@@ -10,13 +10,15 @@ simulated again before it is believed. Queue and open chats are carried from blo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations_with_replacement
 
 import numpy as np
 
 from sim.studies.crew import Crew, Progress
+from sim.studies.staffing.choice import Per
 from sim.studies.staffing.plan import Blocks
-from sim.studies.staffing.promise import Per, Promise
+from sim.studies.staffing.promise import Promise
 from sim.studies.staffing.trial import Trial
 from sim.world.units import Flags, Ints
 
@@ -26,6 +28,10 @@ RUNS_A_ROUND = 12
 """... so that a round takes about so many runs."""
 MOST_ROUNDS = 40
 MOST_REPAIRS = 4
+MOST_EXCHANGES = 8
+"""So many exchanges are tried in a round, the most promising first ..."""
+FEW_CHEAP = 6
+"""... of one agent for two of those who are missed least."""
 COARSE = 8
 """The coarse search changes a level by an eighth at a time."""
 
@@ -48,7 +54,7 @@ class Days:
 
     @property
     def few(self) -> range:
-        """For what one agent more or fewer does to the answer."""
+        """For what one agent more does, if fresh days miss the promise."""
         return range(max(self.final // 4, 2))
 
     @property
@@ -83,9 +89,12 @@ class Found:
     """Agents, shape (n_groups, n_blocks)."""
     trial: Trial
     """What came of it on fresh days."""
+    base: Trial
+    """The same on the days of the search ..."""
     fewer: list[Move]
-    """What one agent fewer does in each block and group, against the plan on `Days.few`."""
-    days: Days
+    """... and what one agent fewer does to it in each block and group."""
+    added: frozenset[tuple[int, int]]
+    """Groups and blocks that got one more because fresh days missed the promise without."""
 
 
 class Search:
@@ -107,22 +116,33 @@ class Search:
         """Replications simulated so far."""
         self._reserved = 0
         self._progress = progress
-        self._known: dict[tuple[bytes, int], Trial] = {}
+        self._known: dict[tuple[bytes, int], Trial] = {}  # by plan and first replication
         n_groups = len(blocks.scenario.groups)
         self.colours = min(len(blocks), MOST_COLOURS, max(3, RUNS_A_ROUND // n_groups))
 
     def trials(self, plans: Sequence[Ints], runs: range) -> list[Trial]:
         """What comes of some *plans*, each an array (n_groups, n_blocks), on the same replications *runs*."""
-        keys = [(plan.tobytes(), hash(runs)) for plan in plans]
-        missing = {key: plan for key, plan in zip(keys, plans, strict=True) if key not in self._known}
-        scenarios = [self.blocks.apply(plan) for plan in missing.values()]
+        keys = [(plan.tobytes(), runs.start) for plan in plans]
+        n_days = len(runs) * self.blocks.scenario.days
+        short = {
+            key: plan
+            for key, plan in zip(keys, plans, strict=True)
+            if key not in self._known or self._known[key].n_days < n_days
+        }
+        scenarios = [self.blocks.apply(plan) for plan in short.values()]
         figures = self.crew.replications(scenarios, self.seed, runs)
-        for key, scenario, kpis in zip(missing, scenarios, figures, strict=True):
+        for key, scenario, kpis in zip(short, scenarios, figures, strict=True):
             self._known[key] = Trial.of(self.promise, scenario, kpis)
             self.simulated += len(runs)
             if self._progress is not None:
                 self._progress(self.simulated, int(min(self.most_runs, 1e9)))
-        return [self._known[key] for key in keys]
+        return [replace(self._known[key].first(n_days), promise=self.promise) for key in keys]
+
+    def promising(self, promise: Promise, most_runs: float) -> Search:
+        """Give a search for another *promise* of the same figures that knows the same trials."""
+        other = Search(self.blocks, promise, self.crew, self.seed, most_runs, self._progress)
+        other._known = self._known
+        return other
 
     def trial(self, plan: Ints, runs: range) -> Trial:
         """What comes of a *plan*."""
@@ -132,20 +152,21 @@ class Search:
         """Whether so many more plans may be tried."""
         return self.simulated + n_plans * len(runs) + self._reserved <= self.most_runs
 
-    def _affords_repair(self, days: Days) -> bool:
-        return self.affords(self._n_moves() + len(days.fresh) // len(days.few), days.few)
-
     def find(self, start: Ints, days: Days) -> Found:
         """Go from a plan to *start* with to the fewest agents, coarsely, then finely, then on fresh days."""
-        self._reserved = 2 * len(days.fresh) + 2 * self._n_moves() * len(days.few)
+        self._reserved = 2 * len(days.fresh) + (1 + self._n_moves()) * (len(days.fine) + len(days.few))
         plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
         plan = self.fewest(plan, days.fine)
-        self._reserved = self._n_moves() * len(days.few)
+        self._reserved = (1 + self._n_moves()) * len(days.fine)
+        added: set[tuple[int, int]] = set()
         for _ in range(MOST_REPAIRS):
-            if self.trial(plan, days.fresh).kept or not self._affords_repair(days):
+            if self.trial(plan, days.fresh).kept or not self.affords(1, days.fresh):
                 break
-            plan = self._repaired(plan, days)
-        return Found(plan, self.trial(plan, days.fresh), self.moves(plan, days.few, -1), days)
+            more = self._repaired(plan, days)
+            added |= set(zip(*(places.tolist() for places in np.nonzero(more - plan)), strict=True))
+            plan = more
+        fewer = self.moves(plan, days.fine, -1)
+        return Found(plan, self.trial(plan, days.fresh), self.trial(plan, days.fine), fewer, frozenset(added))
 
     def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
         """Go from a *plan* to one that keeps the promise on *runs* and from which nobody can be taken."""
@@ -158,6 +179,8 @@ class Search:
                 plan = self._with_more(plan, base, runs, coarse=coarse)
             elif (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
                 plan = lower
+            elif not coarse and (lower := self._exchanged(plan, base, runs)) is not None:
+                plan, refused = lower, set()
             else:
                 break
         return plan
@@ -184,16 +207,23 @@ class Search:
         return np.array([misses[a:b].any() for a, b in ends])
 
     def _repaired(self, plan: Ints, days: Days) -> Ints:
-        """Add to a plan that fails on fresh days: in each block that is short, else where it helps most."""
-        base, moves = self.trial(plan, days.few), self.moves(plan, days.few, 1)
+        """Add to a plan that fails on fresh days: in each block that is short, else where it helps most.
+
+        Where there is no time to try, the largest group there gets one more.
+        """
         short = self._short(self.trial(plan, days.fresh)) & (self.promise.per is Per.INTERVAL)
-        moves.sort(key=lambda move: self._harm(base, move))
+        tries = (len(plan) > 1 or not short.any()) and self.affords(
+            1 + self._n_moves() + MOST_REPAIRS, days.few
+        )
+        moves = self.moves(plan, days.few, 1) if tries else []
+        base = self.trial(plan, days.few) if tries else None
+        ranked = sorted(moves, key=lambda move: self._harm(base, move)) if base is not None else []
+        helpful = [(move.group, move.block) for move in ranked]
+        helpful += [(int(plan[:, b].argmax()), b) for b in plan.sum(axis=0).argsort()[::-1].tolist()]
         plan = plan.copy()
-        for block in np.flatnonzero(short):
-            best = next(move for move in moves if move.block == block)
-            plan[best.group, block] += 1
-        if not short.any():
-            plan[moves[0].group, moves[0].block] += 1
+        for block in np.flatnonzero(short) if short.any() else [helpful[0][1]]:
+            group = next(g for g, b in helpful if b == block)
+            plan[group, block] += 1
         return plan
 
     def moves(
@@ -238,7 +268,13 @@ class Search:
         yield from ((b, slice(start, end)) for b, start, end in zip(of_colour, starts, ends, strict=True))
 
     def _with_more(self, plan: Ints, base: Trial, runs: range, *, coarse: bool) -> Ints:
-        """Add agents where they help most for their hours, until that should be enough."""
+        """Add agents where they help most for their hours, until that should be enough.
+
+        A single group gets them where intervals are short, which needs no trying.
+        """
+        short = self._short(base) & (self.promise.per is Per.INTERVAL)
+        if len(plan) == 1 and short.any():
+            return plan + short
         left, hours = self.moves(plan, runs, 1, coarse=coarse), self.blocks.hours
         plan, now = plan.copy(), base
         while left and (lack := now.lack()) > 0:
@@ -260,24 +296,51 @@ class Search:
         self, plan: Ints, base: Trial, runs: range, refused: set[Unit], *, coarse: bool
     ) -> Ints | None:
         """Take agents away where they are missed least; None if nobody can be spared."""
-        chosen, now = [], base
+        chosen, left, now = [], [], base
         moves = self.moves(plan, runs, -1, coarse=coarse, refused=refused)
         for move in sorted(moves, key=lambda move: self._harm(base, move)):
             after = now.spliced(base, move.tried, move.window)
             if after.kept:
                 chosen.append(move)
                 now = after
-            else:  # nor will it be when others have gone
-                refused.add((move.group, move.block, int(plan[move.group, move.block])))
+            else:
+                left.append((move.group, move.block, int(plan[move.group, move.block])))
+        n_chosen = len(chosen)
         while chosen and self.affords(1, runs):
             lower = plan.copy()
             for move in chosen:
                 lower[move.group, move.block] += move.by
             if self._is_possible(lower) and self.trial(lower, runs).kept:
+                if len(chosen) == n_chosen:  # who is needed beside those who went is needed without them
+                    refused.update(left)
                 return lower
             if len(chosen) == 1:
                 refused.add((chosen[0].group, chosen[0].block, int(plan[chosen[0].group, chosen[0].block])))
             chosen = chosen[: len(chosen) // 2]
+        return None
+
+    def _exchanged(self, plan: Ints, base: Trial, runs: range) -> Ints | None:
+        """Add one agent so that two others, of more hours, can go; None if none of those tried does.
+
+        Only days as a whole give such a choice: an interval's agents can't make up for another's.
+        """
+        per_day = self.promise.per is Per.DAY or self.promise.confidence is not None
+        if not per_day or not self.affords(2 * self._n_moves() + MOST_EXCHANGES, runs):
+            return None
+        fewer = sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move))[:FEW_CHEAP]
+        options: list[tuple[float, int, Ints]] = []
+        for more in self.moves(plan, runs, 1):
+            for pair in combinations_with_replacement(fewer, 2):
+                lower, now = plan.copy(), base
+                for move in (more, *pair):
+                    lower[move.group, move.block] += move.by
+                    now = now.spliced(base, move.tried, move.window)
+                saved = float(((plan - lower) * self.blocks.hours).sum())
+                if saved > 0 and self._is_possible(lower):
+                    options.append((now.lack(), len(options), lower))
+        for _, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
+            if self.trial(lower, runs).kept:
+                return lower
         return None
 
     def _harm(self, base: Trial, move: Move) -> float:

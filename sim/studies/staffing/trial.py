@@ -14,7 +14,8 @@ import numpy as np
 from sim.measure.figures import BY_NAME
 from sim.measure.kpis import Kpis, ratio
 from sim.measure.tables import By
-from sim.studies.staffing.promise import Per, Promise
+from sim.studies.staffing.choice import Per
+from sim.studies.staffing.promise import Promise
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats
 
@@ -44,6 +45,10 @@ class Trial:
     def n_days(self) -> int:
         """Days."""
         return int(self.top.shape[1])
+
+    def first(self, n_days: int) -> Trial:
+        """Give what came of the first *n_days*."""
+        return Trial(self.promise, self.top[:, :n_days], self.bottom[:, :n_days])
 
     def of_intervals(self) -> Floats:
         """Figure of each bound in each interval of the day, over all days, shape (n_bounds, n_intervals)."""

@@ -1,0 +1,119 @@
+"""`sim staff`: how few agents keep the promise, when, and how sure is that?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    Cluster,
+    Force,
+    Json,
+    Out,
+    Resume,
+    ScenarioPath,
+    Seed,
+    Workers,
+    progress,
+    remark,
+    say,
+    told,
+)
+from sim.studies.staffing.choice import Per, Step
+
+if TYPE_CHECKING:
+    from sim.studies.staffing.staff import Staffing
+
+Confidence = Annotated[
+    float | None,
+    typer.Option(
+        help="Keep all targets on this share of days as well, such as 0.9.",
+        show_default=False,
+    ),
+]
+PerSpan = Annotated[
+    Per,
+    typer.Option("--per", help="Keep the targets in every planning interval, or only over the whole day."),
+]
+FteHours = Annotated[
+    float, typer.Option("--fte-hours", min=0.1, metavar="H", help="Paid hours of a full-time agent's day.")
+]
+
+
+@told
+def staff(
+    scenario: ScenarioPath,
+    confidence: Confidence = None,
+    per: PerSpan = Per.INTERVAL,
+    step: Annotated[Step, typer.Option(help="Change the staffing at most so often.")] = Step.INTERVAL,
+    seed: Seed = 1,
+    replications: Annotated[
+        int,
+        typer.Option(
+            "--replications", "-n", min=20, metavar="N", help="Days that the answer is held against."
+        ),
+    ] = 400,
+    fte_hours: FteHours = 8.0,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
+
+    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 20 times the days
+    that the answer is held against.
+    """
+    from sim.show import staffing as show  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.staffing.staff import MOST_WORK  # noqa: PLC0415
+    from sim.studies.staffing.staff import staff as search  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+
+    centre = load(scenario)
+    if out is not None:
+        refuse_existing(out, force=force)
+    began = monotonic()
+    with (
+        progress("Days searched, at most", MOST_WORK * replications) as bar,
+        crew(workers, cluster, resume) as ours,
+    ):
+        found = search(centre, per, step, confidence, seed, replications, progress=bar, hired=ours)
+    took_s = monotonic() - began
+    if out is not None:
+        _write(out, found, seed, fte_hours, force=force)
+        remark(f"written to {out}")
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(show.document(found, seed, fte_hours)))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text(show.tables(found, seed, fte_hours, terminal.width)))
+    remark(
+        f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the answer's; "
+        f"about {found.chats:,.0f} chats, in {took_s:.0f} s"
+    )
+    if not found.kept:
+        remark("warning: the targets are not quite kept on days that the search did not see")
+
+
+def _write(out: Path, found: Staffing, seed: int, fte_hours: float, *, force: bool) -> None:
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show import staffing as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        document = to_json(show.document(found, seed, fte_hours))
+        (folder / "staffing.json").write_text(document + "\n", encoding="utf-8")
+        show.requirement_table(found).write_csv(folder / "requirement.csv")
+        plots.save(show.pictures(found), folder)

@@ -1,0 +1,222 @@
+"""How few agents keep the promise, and how sure is that? The whole study: guess, search, proof, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.draws.memory import refuse_too_large
+from sim.errors import StudyError
+from sim.measure.estimate import Estimates
+from sim.measure.figures import BY_NAME
+from sim.measure.kpis import Kpis
+from sim.studies.crew import Crew, Progress, crew
+from sim.studies.staffing.choice import Per, Step
+from sim.studies.staffing.guess import guess
+from sim.studies.staffing.plan import Blocks, blocks
+from sim.studies.staffing.promise import Promise, promised
+from sim.studies.staffing.search import Days, Found, Search
+from sim.studies.staffing.why import Need, Value, needs, values_of
+from sim.world.scenario import Scenario
+from sim.world.units import Ints
+
+MOST_WORK = 20
+"""A search simulates at most so many times the replications that its answer is held against."""
+LEVELS = (0.5, 0.8, 0.95)
+"""Confidences that are staffed for beside the one asked for: P50, P80, P95."""
+ENOUGH = 4
+"""Teams so many times the guess, and once more that, are asked whether the promise can be kept at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Staffing for one confidence."""
+
+    confidence: float
+    hours: float
+    """Agent hours on duty a day."""
+    plan: Ints
+    days_kept: float
+    """Share of fresh days that keep every target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """The fewest agents that keep a scenario's targets."""
+
+    scenario: Scenario
+    """With the staffing found."""
+    promise: Promise
+    blocks: Blocks
+    plan: Ints
+    """Agents, shape (n_groups, n_blocks)."""
+    needs: list[Need]
+    day: tuple[Value, ...]
+    """Promised figures over the whole day."""
+    days_kept: float
+    """Share of fresh days that keep every target ..."""
+    days_kept_half: float
+    """... and the half-width of its 95 % interval."""
+    kept: bool
+    """Whether the promise is kept on the fresh days."""
+    settled: bool
+    """Whether nobody can be spared: the promise is broken with one agent fewer anywhere."""
+    levels: list[Level]
+    """P50, P80, P95 and the confidence asked for, if one was."""
+    estimates: Estimates
+    """Figures on fresh days."""
+    replications: int
+    """Fresh ones, that the answer is held against."""
+    simulated: int
+    """Replications that the search took in all, without those for other confidences."""
+    chats: float
+    """Chats simulated in all."""
+
+    @property
+    def hours(self) -> float:
+        """Agent hours a day."""
+        return float((self.plan * self.blocks.hours).sum())
+
+    def staffing(self) -> dict[str, tuple[int, ...]]:
+        """Agents of each group in each planning interval of the day."""
+        levels = zip(self.scenario.groups, self.plan.tolist(), strict=True)
+        return {group.name: self.blocks.spread(level) for group, level in levels}
+
+
+def staff(
+    scenario: Scenario,
+    per: Per = Per.INTERVAL,
+    step: Step = Step.INTERVAL,
+    confidence: float | None = None,
+    seed: int = 1,
+    replications: int = 400,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    hired: Crew | None = None,
+) -> Staffing:
+    """Find the fewest agents of each group, *step* by step of the day, that keep all targets of a *scenario*.
+
+    Targets are kept *per* interval or day on average, and with a *confidence* each on that share of days. The
+    answer is held against *replications* that the search did not see; the search takes at most `MOST_WORK`
+    times as many. Staffing that the scenario has is ignored.
+
+    Raises
+    ------
+    StudyError
+        If it has no targets, nobody comes, or no staffing keeps the targets.
+    TooLargeError
+        If a day does not fit into memory.
+    """
+    if replications < 20:
+        raise StudyError(f"replications: must be at least 20 to staff by, got {replications}")
+    promise, parts = promised(scenario, per, confidence), blocks(scenario, step)
+    start = guess(parts, promise)
+    refuse_too_large(parts.apply(start))
+    days = Days(replications)
+    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+        search = Search(parts, promise, ours, seed, (MOST_WORK - 1) * replications, progress)
+        refuse_impossible(search, start, days.coarse)
+        found = search.find(start, days)
+        final = parts.apply(found.plan)
+        (runs,) = ours.replications([final], seed, days.fresh)
+        simulated = search.simulated + len(runs)
+        reasons = needs(parts, found, runs)
+        levels = _levels(search, found, days) if confidence is not None else []
+    estimates = Estimates(runs)
+    share = found.trial.share_kept()
+    return Staffing(
+        scenario=final,
+        promise=promise,
+        blocks=parts,
+        plan=found.plan,
+        needs=reasons,
+        day=values_of(found.trial, slice(None)),
+        days_kept=share,
+        days_kept_half=_half(share, found.trial.n_days),
+        kept=found.trial.kept,
+        settled=all(fewer.is_needed for need in reasons for fewer in need.fewer),
+        levels=levels,
+        estimates=estimates,
+        replications=replications,
+        simulated=simulated,
+        chats=float(estimates.figure("offered").value or 0.0) * search.simulated,
+    )
+
+
+def _levels(search: Search, found: Found, days: Days) -> list[Level]:
+    """Staff for P50, P80 and P95 beside the confidence asked for, each from the nearest before it."""
+    asked = search.promise.confidence
+    assert asked is not None
+    plans: dict[float, tuple[Ints, float]] = {asked: (found.plan, found.trial.share_kept())}
+    for confidence in sorted({*LEVELS} - {asked}, key=lambda level: abs(level - asked)):
+        other = search.promising(replace(search.promise, confidence=confidence), MOST_WORK * days.final)
+        nearest = min(plans, key=lambda level: abs(level - confidence))
+        result = other.find(plans[nearest][0], days)
+        plans[confidence] = (result.plan, result.trial.share_kept())
+    hours = {level: float((plan * search.blocks.hours).sum()) for level, (plan, _) in plans.items()}
+    cheapest = {level: min((k for k in plans if k >= level), key=lambda k: hours[k]) for level in plans}
+    return [Level(level, hours[best], *plans[best]) for level, best in sorted(cheapest.items())]
+
+
+def _half(share: float, n: int) -> float:
+    """Half-width of the 95 % interval of a share of *n* days.
+
+    Agresti and Coull, The American Statistician 52 (1998) 119-126.
+    """
+    shifted = (share * n + 2) / (n + 4)
+    return float(1.96 * np.sqrt(shifted * (1 - shifted) / (n + 4)))
+
+
+def refuse_impossible(search: Search, start: Ints, runs: range) -> None:
+    """Refuse a promise that teams many times the guess can't keep, and say why."""
+    for times in (ENOUGH, ENOUGH**2):
+        plan = times * (start + 1)
+        if search.trial(plan, runs).kept:
+            return
+    (kpis,) = search.crew.replications([search.blocks.apply(plan)], search.seed, runs)
+    raise StudyError("\n".join(_reasons(search, plan, runs, kpis)))
+
+
+def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> list[str]:
+    """Say what nobody can keep, a line a target, and what becomes of those who are missed."""
+    trial, estimates, promise = search.trial(plan, runs), Estimates(kpis), search.promise
+    busiest = int(plan.sum(axis=0).max())
+    targets = search.blocks.scenario.targets
+    lines = []
+    for bound, values, overall in zip(promise.bounds, trial.of_intervals(), trial.overall(), strict=True):
+        missed = bound.lack(values if promise.per is Per.INTERVAL else np.atleast_1d(overall))
+        if missed.any():
+            worst = float(values[missed.argmax()]) if promise.per is Per.INTERVAL else float(overall)
+            where = ""
+            if promise.per is Per.INTERVAL:
+                where = f" at {search.blocks.clock(int(missed.argmax()))}"
+            unit = BY_NAME[bound.kpi].unit
+            shown = f"{worst:.1%}" if unit == "share" else f"{worst:.4g} {unit}"
+            wanted = f"{bound.value:.1%}" if unit == "share" else f"{bound.value:.4g} {unit}"
+            lines.append(
+                f"targets: no staffing keeps {bound.kpi} {bound.side} {wanted}: with {busiest:,} agents it is"
+                f" {shown}{where}{_because(bound.kpi, estimates, targets.threshold_s)}"
+            )
+    if not lines:
+        assert promise.confidence is not None
+        lines.append(
+            f"confidence: no staffing keeps the targets on {promise.confidence:.0%} of days: with {busiest:,}"
+            f" agents {trial.share_kept():.1%} of {trial.n_days} days keep them"
+        )
+    return lines
+
+
+def _because(kpi: str, estimates: Estimates, threshold_s: float) -> str:
+    """What is left when nobody waits for an agent."""
+    if kpi == "response_s":
+        return ", when nobody shares an agent's attention: composing a reply takes as long"
+    causes = ("abandoned", "silent", "offline", "blocked", "overflowed", "left", "unfinished")
+    offered = estimates.figure("offered").value or 1.0
+    shares = {name: (estimates.figure(name).value or 0.0) / offered for name in causes}
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    lost = [f"{share:.1%} {name}" for name, share in ranked if share > 0]
+    patience = f"; the threshold is {threshold_s:g} s" if kpi.startswith("service_level") else ""
+    return f" ({', '.join(lost[:3])}{patience})" if lost or patience else ""

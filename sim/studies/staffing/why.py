@@ -1,0 +1,199 @@
+"""Why so many and not one fewer? What binds in each block, what one agent fewer does, what agents are for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.measure.estimate import t_quantile
+from sim.measure.kpis import Kpis, ratio
+from sim.measure.tables import By, Column
+from sim.studies.staffing.plan import Blocks, expected_a_day
+from sim.studies.staffing.search import Found, Move
+from sim.studies.staffing.trial import Trial
+from sim.world.units import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A promised figure in a block, or over the day."""
+
+    kpi: str
+    value: float | None
+    """None where there is none, as in a block without a chat."""
+    half: float | None
+    """Half-width of its 95 % interval."""
+    p10: float | None
+    """A tenth of the days lies below, and a tenth above: how days vary."""
+    p90: float | None
+    kept: bool
+    sure: bool
+    """Whether the whole interval is on the same side of the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fewer:
+    """What would be with one agent fewer in a block."""
+
+    group: str
+    values: tuple[Value, ...]
+    """Of the block, in order of the promise's bounds."""
+    breaks: str | None
+    """Figure that is broken by most, here or soon after; None if only the share of days falls short."""
+    worst: float | None
+    """That figure, where it is broken most."""
+    days_kept: float
+    """Share of days that would keep every bound."""
+    is_needed: bool
+    """Whether the promise is broken without the agent ..."""
+    on_fresh_days: bool
+    """... but only on days that the search did not see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the agents of a block are for, in agents; they add up to those paid."""
+
+    replies: float
+    """Composing and wrapping up all the time: with fewer, work is left over."""
+    concurrency: float
+    """More, as slots are full of chats whose customers type (or chats go slower together)."""
+    queue: float
+    """More, so that customers wait as little as is promised although they come by chance."""
+    absence: float
+    """Planned, and lost to absence and lateness."""
+    shrinkage: float
+    """Paid, and not planned for chats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The requirement of one block, with its reasons."""
+
+    start_s: float
+    """Clock time, in seconds since midnight."""
+    end_s: float
+    chats: float
+    """Expected a day."""
+    agents: dict[str, int]
+    """By group."""
+    values: tuple[Value, ...]
+    """In order of the promise's bounds."""
+    binding: str | None
+    """Figure nearest to its bound; None where no chat is measured."""
+    fewer: tuple[Fewer, ...]
+    """For each group that has somebody here."""
+    parts: Parts
+
+
+def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
+    """Give the requirement of each block that was *found*, with its reasons.
+
+    *runs* are its figures on fresh days.
+    """
+    scenario, interval_s = blocks.scenario, blocks.scenario.interval_s
+    chats = expected_a_day(scenario).sum(axis=0)
+    ends = list(zip(blocks.first.tolist(), blocks.end.tolist(), strict=True))
+    return [
+        Need(
+            start_s=first * interval_s,
+            end_s=end * interval_s,
+            chats=float(chats[first:end].sum()),
+            agents={group.name: int(n) for group, n in zip(scenario.groups, found.plan[:, b], strict=True)},
+            values=values_of(found.trial, slice(first, end)),
+            binding=_binding(found.trial, slice(first, end)),
+            fewer=tuple(_fewer(blocks, found, move, (first, end)) for move in found.fewer if move.block == b),
+            parts=_parts(runs, slice(first, end)),
+        )
+        for b, (first, end) in enumerate(ends)
+    ]
+
+
+def values_of(trial: Trial, window: slice) -> tuple[Value, ...]:
+    """Promised figures of a *window* of intervals, pooled over days, with their intervals."""
+    top, bottom = trial.top[:, :, window].sum(axis=2), trial.bottom[:, :, window].sum(axis=2)
+    value = ratio(top.sum(axis=1), bottom.sum(axis=1))
+    residuals = np.nan_to_num(top - value[:, None] * bottom)
+    n = trial.n_days
+    spread = np.sqrt((residuals**2).sum(axis=1) / max(n - 1, 1) / n)
+    half = ratio(spread, bottom.mean(axis=1)) * t_quantile(n)
+    of_days = [day[~np.isnan(day)] for day in ratio(top, bottom)]
+    return tuple(
+        Value(
+            bound.kpi,
+            _known(x),
+            _known(h),
+            float(np.quantile(days, 0.1)) if len(days) else None,
+            float(np.quantile(days, 0.9)) if len(days) else None,
+            bool(bound.kept(x)),
+            bool(bound.kept(x - h) == bound.kept(x + h)),
+        )
+        for bound, x, h, days in zip(trial.promise.bounds, value, half, of_days, strict=True)
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _binding(trial: Trial, window: slice) -> str | None:
+    """Figure that is nearest to its bound, relative to it."""
+    values = values_of(trial, window)
+    slack = {
+        bound.kpi: (x.value - bound.value if bound.side == "at least" else bound.value - x.value)
+        / (bound.value or 1.0)
+        for bound, x in zip(trial.promise.bounds, values, strict=True)
+        if x.value is not None
+    }
+    return min(slack, key=lambda kpi: slack[kpi]) if slack else None
+
+
+def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> Fewer:
+    base = found.base
+    without = base.spliced(base, move.tried, move.window)
+    lacks = _lacks(without)[:, move.window]
+    worst = np.unravel_index(int(lacks.argmax()), lacks.shape) if lacks.any() else None
+    figures = without.of_intervals()[:, move.window]
+    was_added = (move.group, move.block) in found.added
+    return Fewer(
+        group=blocks.scenario.groups[move.group].name,
+        values=values_of(without, slice(*ends)),
+        breaks=None if worst is None else base.promise.bounds[int(worst[0])].kpi,
+        worst=None if worst is None else float(figures[worst]),
+        days_kept=without.share_kept(),
+        is_needed=without.lack() > base.lack() or was_added,
+        on_fresh_days=was_added and without.lack() <= base.lack(),
+    )
+
+
+def _lacks(trial: Trial) -> Floats:
+    """What each bound misses in each interval, shape (n_bounds, n_intervals)."""
+    values = trial.of_intervals()
+    return np.array([bound.lack(value) for bound, value in zip(trial.promise.bounds, values, strict=True)])
+
+
+def _parts(runs: Sequence[Kpis], window: slice) -> Parts:
+    """What the agents of a window of intervals are for, on average over days."""
+
+    def mean(column: Column) -> float:
+        tables = [run.tables[By.INTERVAL][:, column] for run in runs]
+        by_day = np.array(tables).reshape(len(runs), runs[0].sizes[By.DAY], -1)
+        return float(by_day[:, :, window].sum())
+
+    measured_s = mean(Column.WINDOW_S) or 1.0
+    lost = (mean(Column.ABSENT_S) + mean(Column.LATE_S)) / measured_s
+    planned = mean(Column.PLANNED_S) / measured_s
+    duty = planned - lost  # what runs over the end of a duty is nobody's plan
+    replies = mean(Column.ATTENTION_S) / measured_s
+    slots = mean(Column.SLOT_S) / (mean(Column.DUTY_S) or 1.0)
+    held = mean(Column.CHAT_S) / (slots or 1.0) / measured_s
+    load = max(replies, held)
+    return Parts(
+        replies=min(replies, duty),
+        concurrency=min(load, duty) - min(replies, duty),
+        queue=max(duty - load, 0.0),
+        absence=lost,
+        shrinkage=mean(Column.PAID_H) * 3600 / measured_s - planned,
+    )

@@ -1,0 +1,117 @@
+"""`sim staff` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from sim.cli.commands import app
+from sim.world.files import load
+
+SMALL = """
+name = "A small desk"
+interval_min = 60
+hours = { open = 09:00:00, close = 12:00:00 }
+targets = { threshold_s = 30, service_level = 0.8, max_response_s = 60 }
+
+[[queues]]
+name = "help"
+arrivals = { per_hour = [0, 0, 0, 0, 0, 0, 0, 0, 0, 20, 40, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
+patience = { law = "exponential", mean_s = 120 }
+service = { turns = { law = "geometric", mean = 4 }, agent_s = { law = "exponential", mean_s = 40 }, customer_s = { law = "exponential", mean_s = 50 } }
+
+[[groups]]
+name = "Desk"
+queues = ["help"]
+concurrency = 2
+agents = 1
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    path = tmp_path / "desk.toml"
+    path.write_text(SMALL)
+    return path
+
+
+def sim(*args: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(arg) for arg in args], env={"COLUMNS": "110"})
+
+
+def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
+    """Promise first, a row an interval with what one agent fewer does, hours and FTE at the end."""
+    result = sim("staff", desk, "-n", "40", "--confidence", "0.8", "--fte-hours", "6")
+    text = result.stdout
+
+    assert result.exit_code == 0, result.output
+    assert "in every interval, on average over days, and on 80 % of days" in text
+    assert text.index("Days that keep all") < text.index("Requirement") < text.index("Staffing for a share")
+    rows = [line.split() for line in text.splitlines() if line.strip()[:3] in {"09:", "10:", "11:"}]
+    assert [row[:2] for row in rows] == [["09:00", "20.0"], ["10:00", "40.0"], ["11:00", "30.0"]]
+    agents = [int(row[2]) for row in rows]
+    assert f"{sum(agents):.1f} agent hours on duty a day: {sum(agents) / 6:.1f} FTE of 6 h a day" in text
+    assert f"at most {max(agents)} agents at a time" in text
+    assert [f"P{n}" for n in (50, 80, 95)] == [
+        line.split()[0] for line in text.splitlines() if line[:3] == "  P"
+    ]
+
+
+def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
+    """The same staffing in the document, in the table, and kept when it is simulated."""
+    out = tmp_path / "out"
+    result = sim("staff", desk, "-n", "40", "--json", "--out", out)
+    found = json.loads(result.stdout)
+
+    assert result.exit_code == 0, result.output
+    assert found["kept"]
+    assert found["simulated_replications"] <= 20 * 40
+    staffing = found["staffing"]["Desk"]
+    assert staffing[9:12] == [need["agents"]["Desk"] for need in found["requirement"]]
+    assert sum(staffing) == found["agent_hours"] == found["paid_hours"] == found["fte"] * 8
+    names = {
+        "staffing.json",
+        "requirement.csv",
+        "requirement.png",
+        "requirement.svg",
+        "service.png",
+        "service.svg",
+    }
+    assert {path.name for path in out.iterdir()} == names
+    assert json.loads((out / "staffing.json").read_text()) == found
+    assert pl.read_csv(out / "requirement.csv")["agents, Desk"].to_list() == staffing[9:12]
+    again = sim("staff", desk, "-n", "40", "--json", "--workers", "1")
+    assert again.stdout == result.stdout
+
+    text = SMALL.replace("agents = 1", f"staffing = {staffing}")
+    desk.write_text(text)
+    assert load(desk).groups[0].staffing == tuple(staffing)
+    assert sim("run", desk, "--check", "-n", "40").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("max_response_s = 60", "max_response_s = 15"), "no staffing keeps response_s at most 15 s"),
+        ((", service_level = 0.8, max_response_s = 60", ""), "targets: needs at least one of service_level"),
+    ],
+)
+def test_what_can_not_be_is_said_in_words(desk: Path, change: tuple[str, str], words: str):
+    desk.write_text(SMALL.replace(*change))
+    result = sim("staff", desk, "-n", "40")
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_confidence_is_a_share(desk: Path):
+    result = sim("staff", desk, "--confidence", "90")
+
+    assert result.exit_code == 2
+    assert "confidence: must be above 0 and below 1, got 90" in result.stderr

@@ -1,0 +1,262 @@
+"""Staffing: the fewest agents equal formulas and brute force, and the reasons given for them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.errors import StudyError
+from sim.measure.estimate import Estimates
+from sim.measure.tables import By
+from sim.studies.crew import Crew, crew
+from sim.studies.staffing.choice import Per, Step
+from sim.studies.staffing.guess import guess
+from sim.studies.staffing.plan import blocks, expected_a_day
+from sim.studies.staffing.promise import Bound, Promise, promised
+from sim.studies.staffing.search import Days, Search
+from sim.studies.staffing.staff import MOST_WORK, staff
+from sim.studies.staffing.trial import Trial
+from sim.theory.erlang import erlang
+from sim.theory.inverse import Goal, agents_for
+from sim.world.scenario import Scenario
+
+EXPONENTIAL = {"law": "exponential"}
+BY_TURNS = {
+    "turns": {"law": "geometric", "mean": 4.0},
+    "agent_s": EXPONENTIAL | {"mean_s": 40.0},
+    "customer_s": EXPONENTIAL | {"mean_s": 50.0},
+}
+IN_TIME, ANSWERED = {"service_level": 0.8}, {"max_missed": 0.05}
+ALL = IN_TIME | ANSWERED | {"max_response_s": 60.0}
+
+
+@pytest.fixture(scope="module")
+def us() -> Iterator[Crew]:
+    with crew() as hired:
+        yield hired
+
+
+def chats(
+    per_hour: list[float], slots: int, targets: dict[str, float], groups: int = 1, **more: Any
+) -> Scenario:
+    """A short day from nine o'clock with a rate for each hour, and groups with one slot more each."""
+    rates = [0.0] * 9 + per_hour + [0.0] * (15 - len(per_hour))
+    queue = {
+        "name": "q",
+        "arrivals": {"per_hour": rates} | more,
+        "patience": EXPONENTIAL | {"mean_s": 120.0},
+        "service": BY_TURNS,
+    }
+    teams = [{"name": f"g{k}", "queues": ["q"], "concurrency": slots + k, "agents": 1} for k in range(groups)]
+    hours = {"open": "09:00", "close": f"{9 + len(per_hour):02d}:00"}
+    return Scenario.model_validate(
+        {"interval_min": 60, "hours": hours, "targets": targets, "queues": [queue], "groups": teams}
+    )
+
+
+CASES = [
+    (chats([20.0, 40.0], 2, IN_TIME), Per.INTERVAL, None),
+    (chats([40.0, 20.0], 3, ALL), Per.INTERVAL, None),
+    (chats([30.0, 50.0], 2, ALL), Per.DAY, None),
+    (chats([40.0, 40.0], 1, IN_TIME), Per.INTERVAL, 0.8),
+    (chats([20.0, 40.0], 2, ALL, busyness_cv=0.2), Per.DAY, 0.9),
+    (chats([25.0, 50.0], 2, ANSWERED, groups=2), Per.INTERVAL, None),
+    (chats([30.0, 60.0, 30.0], 2, ALL), Per.INTERVAL, None),
+    (chats([60.0, 10.0, 40.0], 3, ANSWERED), Per.INTERVAL, None),
+    (chats([20.0, 60.0, 20.0], 2, IN_TIME), Per.DAY, None),
+    (chats([50.0, 20.0, 30.0], 3, ALL, busyness_cv=0.2), Per.DAY, 0.8),
+]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_the_fewest_hours_are_those_of_brute_force(case: int, us: Crew):
+    """Every plan there is, simulated on the same days; from the guess, from too few and from too many agents."""
+    scenario, per, confidence = CASES[case]
+    days, parts, promise = range(25), blocks(scenario), promised(scenario, per, confidence)
+    start = guess(parts, promise)
+    search = Search(parts, promise, us)
+    levels = range(7 if start.size == 2 else 6 if start.size == 3 else 5)
+    plans = [np.array(plan).reshape(start.shape) for plan in product(levels, repeat=start.size)]
+    kept = [trial.kept for trial in search.trials(plans, days)]
+    fewest = min(
+        float((plan * parts.hours).sum()) for plan, is_kept in zip(plans, kept, strict=True) if is_kept
+    )
+
+    for begin in (start, np.ones_like(start), np.full_like(start, 4)):
+        found = search.fewest(begin, days)
+        assert search.trial(found, days).kept
+        assert float((found * parts.hours).sum()) == fewest
+
+
+@pytest.mark.parametrize(
+    ("per_min", "patient", "impatient"), [(1, 8, 7), (2, 14, 12), (5, 30, 27), (10, 57, 51)]
+)
+def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatient: int, us: Crew):
+    """80 % of calls of 5 minutes in 20 s: of all offered if they leave after 2 minutes; and surely so."""
+    for agents, patience in ((patient, None), (impatient, EXPONENTIAL | {"mean_s": 120.0})):
+        queue = {"name": "q", "arrivals": {"per_hour": 60.0 * per_min}}
+        queue |= {"service": {"work_s": EXPONENTIAL | {"mean_s": 300.0}}, "patience": patience}
+        scenario = Scenario.model_validate(
+            {
+                "warm_up_h": 2.0,
+                "targets": {"threshold_s": 20.0, "service_level": 0.8},
+                "queues": [queue],
+                "groups": [{"name": "g", "queues": ["q"], "agents": 1}],
+            }
+        )
+        figure = "service_level_offered" if patience else "service_level"
+        goal = Goal(figure, 0.8, 20.0)
+        mean_s = 120.0 if patience else None
+        exact = int(agents_for(lambda n, m=mean_s: erlang(n, per_min / 60, 300, m), per_min / 60, goal))
+        promise = Promise((Bound(figure, "at least", 0.8),), Per.DAY)
+        parts = blocks(scenario, Step.DAY)
+        search = Search(parts, promise, us)
+        found = search.find(np.array([[exact + 2]]), Days(40))
+
+        assert found.plan.tolist() == [[exact]] == [[agents]]
+        margin = 1.96 * found.trial.of_days().std() / 40**0.5
+        assert found.trial.overall()[0] - margin > 0.8
+        assert found.fewer[0].tried.overall()[0] < 0.8
+
+
+def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Crew):
+    """The answer on days of its own; each agent is needed; the work is counted as the crew did it."""
+    scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.15)
+    counted: list[int] = []
+
+    class Counting(Crew):
+        def measured(self, jobs: Any, progress: Any = None) -> Any:
+            jobs = list(jobs)
+            counted.extend(len(job.replications) for job in jobs)
+            return super().measured(jobs, progress)
+
+    found = staff(scenario, replications=120, hired=Counting(us.executor, us.n))
+
+    assert found.kept
+    assert found.settled
+    assert sum(counted) == found.simulated <= MOST_WORK * 120
+    assert found.estimates.n == found.replications == 120
+    assert set(Days(120).fine).isdisjoint(Days(120).fresh)
+    assert found.hours == sum(need.agents["g0"] for need in found.needs)
+    staffing = found.scenario.groups[0].staffing
+    assert (
+        staffing
+        == found.staffing()["g0"]
+        == (0,) * 9 + tuple(n.agents["g0"] for n in found.needs) + (0,) * 12
+    )
+    for need in found.needs:
+        assert need.binding is not None
+        assert all(value.kept for value in need.values)
+        assert all(fewer.is_needed for fewer in need.fewer)
+        parts = need.parts
+        total = parts.replies + parts.concurrency + parts.queue + parts.absence + parts.shrinkage
+        assert total == pytest.approx(need.agents["g0"])
+    for k, bound in enumerate(found.promise.bounds):
+        figure = found.estimates.figure(bound.kpi)
+        assert found.day[k].value == pytest.approx(figure.value)
+        assert found.day[k].half == pytest.approx((figure.high or 0) - (figure.value or 0), rel=0.2)
+
+
+def test_more_confidence_takes_more_agents(us: Crew):
+    found = staff(chats([30.0, 50.0], 3, ALL, busyness_cv=0.25), confidence=0.9, replications=120, hired=us)
+    levels = [level.confidence for level in found.levels]
+    hours = [level.hours for level in found.levels]
+
+    assert levels == [0.5, 0.8, 0.9, 0.95]
+    assert hours == sorted(hours)
+    assert hours[0] < hours[-1]
+    assert found.levels[2].hours == found.hours or hours[2] == hours[3]
+    assert found.days_kept >= 0.9
+    assert 0 < found.days_kept_half < 0.1
+
+
+def test_one_answer_on_any_number_of_workers():
+    scenario = chats([20.0, 40.0], 2, IN_TIME)
+    one, three = (staff(scenario, replications=40, workers=n) for n in (1, 3))
+
+    assert one.needs == three.needs
+    assert (one.simulated, one.days_kept) == (three.simulated, three.days_kept)
+
+
+def test_shrinkage_and_absence_are_agents_for_something(us: Crew):
+    """A tenth absent: more planned; a fifth planned away: a quarter more paid."""
+    plain = chats([40.0, 40.0], 2, ANSWERED)
+    group = plain.groups[0].model_copy(update={"absence": 0.1, "shrinkage": {"training": 0.2}})
+    found = staff(plain.model_copy(update={"groups": (group,)}), replications=100, hired=us)
+    planned = [need.agents["g0"] for need in found.needs]
+
+    assert sum(planned) > staff(plain, replications=100, hired=us).hours
+    for need, n in zip(found.needs, planned, strict=True):
+        assert need.parts.absence == pytest.approx(0.1 * n, rel=0.35)
+        assert need.parts.shrinkage == pytest.approx(0.25 * n)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "how", "words"),
+    [
+        (
+            chats([20.0], 2, {}),
+            {},
+            "needs at least one of service_level, max_missed, max_response_s, got none",
+        ),
+        (chats([0.0], 2, ALL), {}, "no chat is expected on any day"),
+        (
+            chats([20.0], 2, {"max_response_s": 20.0}),
+            {},
+            r"no staffing keeps response_s at most 20 s: with \d+ agents it is [34]\d\.\d+ s at 09:00, when nobody",
+        ),
+        (chats([20.0], 2, IN_TIME), {"confidence": 1.0}, "must be above 0 and below 1, got 1"),
+        (chats([20.0], 2, IN_TIME), {"replications": 5}, "must be at least 20 to staff by, got 5"),
+    ],
+)
+def test_what_nobody_can_keep_is_refused_with_the_reason(
+    scenario: Scenario, how: dict[str, Any], words: str, us: Crew
+):
+    with pytest.raises(StudyError, match=words):
+        staff(scenario, **{"replications": 40, "hired": us} | how)
+
+
+def test_patience_of_zero_is_named_where_a_queue_must_form(us: Crew):
+    """Chats that are turned away at closing time, or leave at once, are nobody's fault but the promise's."""
+    scenario = chats([20.0], 2, ANSWERED)
+    late = scenario.queues[0].arrivals.model_copy(update={"per_hour": (20.0,) * 24})
+    queue = scenario.queues[0].model_copy(update={"arrivals": late})
+    closed = scenario.model_copy(update={"queues": (queue,)})
+
+    with pytest.raises(StudyError, match=r"no staffing keeps missed_rate at most 5.0%.*offline"):
+        staff(closed, Per.DAY, replications=20, hired=us)
+
+
+def test_trials_add_up_like_estimates(us: Crew):
+    """By interval, by day and overall; spliced from end to end, a change is itself."""
+    scenario = chats([20.0, 40.0], 2, ALL)
+    parts, promise = blocks(scenario), promised(scenario)
+    (few,), (many,) = (us.replications([parts.apply(np.array([[n, n]]))], 1, range(9)) for n in (2, 4))
+    trial, other = Trial.of(promise, scenario, few), Trial.of(promise, scenario, many)
+    estimates = Estimates(few)
+
+    for k, kpi in enumerate(promise.figures):
+        np.testing.assert_allclose(trial.of_intervals()[k], estimates.values(kpi, By.INTERVAL))
+        assert trial.overall()[k] == pytest.approx(estimates.figure(kpi).value)
+        np.testing.assert_allclose(trial.of_days()[k], [run[kpi] for run in few])
+    np.testing.assert_allclose(trial.spliced(trial, other, slice(0, 24)).top, other.top, atol=1e-9)
+    assert other.lack() < trial.lack()
+
+
+def test_blocks_cover_the_hours_in_which_chats_come():
+    scenario = chats([30.0, 0.0, 20.0], 2, ALL)
+    half_hours = scenario.model_copy(update={"interval_min": 30})
+
+    assert expected_a_day(scenario)[0, 8:13].tolist() == [0, 30, 0, 20, 0]
+    assert [blocks(scenario).first.tolist(), blocks(scenario).end.tolist()] == [[9, 11], [10, 12]]
+    assert blocks(half_hours).first.tolist() == [18, 19, 22, 23]
+    assert blocks(half_hours, Step.HOUR).first.tolist() == [18, 22]
+    assert [blocks(half_hours, Step.DAY).first.tolist(), blocks(half_hours, Step.DAY).end.tolist()] == [
+        [18],
+        [24],
+    ]
+    assert blocks(half_hours, Step.HOUR).hours.tolist() == [1.0, 1.0]
