@@ -48,8 +48,9 @@ def drawn_volumes(scenario: Scenario, seed: int, replications: range) -> Floats:
 
 def _days_s(scenario: Scenario) -> Floats:
     """Edges of the days, without the warm-up."""
-    return np.maximum(np.arange(scenario.days + 1) * float(DAY_S), scenario.warm_up_s)
+    return np.asarray(np.maximum(np.arange(scenario.days + 1) * float(DAY_S), scenario.warm_up_s))
 
 
 def _exact(scenario: Scenario, q: int) -> Ints:
-    return np.asarray(np.histogram(np.array(scenario.queues[q].arrivals.times_s), _days_s(scenario))[0])
+    arrival_s = np.array(scenario.queues[q].arrivals.times_s)
+    return np.asarray(np.diff(np.searchsorted(arrival_s, _days_s(scenario))), dtype=np.int64)

@@ -87,8 +87,13 @@ def signed(value: float | None, kpi: Kpi, *, unit: bool = False) -> str:
 
 def titled(kpi: Kpi, scenario: Scenario) -> str:
     """Title of a figure within a sentence, that of the service level with its threshold."""
-    title = kpi.title if kpi.title[:2].isupper() else kpi.title[0].lower() + kpi.title[1:]
-    return f"{title} in {scenario.targets.threshold_s:g} s" if kpi.name == "service_level" else title
+    threshold = f" in {scenario.targets.threshold_s:g} s" if kpi.name == "service_level" else ""
+    return in_words(kpi) + threshold
+
+
+def in_words(kpi: Kpi) -> str:
+    """Title of a figure within a sentence: abbreviations stay in capitals."""
+    return kpi.title if kpi.title[:2].isupper() else kpi.title[0].lower() + kpi.title[1:]
 
 
 def document(found: Sensitivity, left_out: Sequence[str]) -> dict[str, Any]:

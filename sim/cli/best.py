@@ -1,0 +1,132 @@
+"""`sim best`: which of these plans is best?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, progress, remark, say, told
+
+if TYPE_CHECKING:
+    from sim.studies.selection import Best, Plan
+    from sim.world.vary import Change
+
+Plans = Annotated[
+    list[Path], typer.Argument(metavar="PLAN...", help="Scenario files, a plan each.", show_default=False)
+]
+Varied = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="PATH=VALUES",
+        help="Makes a plan of each value, such as groups.0.concurrency=1:5; repeated, of each combination.",
+        show_default=False,
+    ),
+]
+KpiName = Annotated[
+    str, typer.Option("--figure", metavar="NAME", help="Key figure that counts (`sim kpis --list`).")
+]
+Within = Annotated[
+    float,
+    typer.Option(
+        min=1e-6,
+        help="Differences that don't matter: 0.01 is one point of a share, or 1 % of any other figure.",
+    ),
+]
+Confidence = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Least probability of choosing right.")]
+First = Annotated[
+    int,
+    typer.Option("--replications", "-n", min=5, metavar="N", help="Replications of each plan to begin with."),
+]
+MaxRuns = Annotated[
+    int, typer.Option("--max-runs", min=1, metavar="N", help="Stop undecided rather than run more than this.")
+]
+
+
+@told
+def best(
+    plans: Plans,
+    vary: Varied = None,
+    figure: KpiName = "service_level",
+    within: Within = 0.01,
+    confidence: Confidence = 0.95,
+    replications: First = 20,
+    max_runs: MaxRuns = 100_000,
+    seed: Seed = 1,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Find the best of several PLANs, simulating those further that are not seen to be worse yet.
+
+    All plans meet the same customers. The procedure is Kim and Nelson's, sequential with an indifference
+    zone.
+    """
+    from sim.show import best as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.show.tables import Terminal  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.selection import best as choose  # noqa: PLC0415
+
+    if out is not None:
+        refuse_existing(out, force=force)
+    these = _plans(plans, vary or [], replications, max_runs)
+    with crew(workers, cluster, resume) as hired, progress("Replications", len(these) * replications) as bar:
+        found = choose(these, figure, hired, within, confidence, replications, seed, max_runs, bar)
+    if out is not None:
+        _write(out, found, seed, force=force)
+        remark(f"written to {out}")
+    if json:
+        say(to_json(show.document(found, seed)))
+    else:
+        terminal = Terminal()
+        say(terminal.text([show.table(found, seed, terminal.width)]))
+
+
+def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:
+    """A plan for each file, or for each combination of values in each file, named by what tells it apart."""
+    from sim.studies.selection import Plan  # noqa: PLC0415
+    from sim.studies.sweep import read_varies, refuse_explosion  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+    from sim.world.vary import varied  # noqa: PLC0415
+
+    centres = [load(file) for file in files]
+    varies = read_varies(vary, centres[0], replications, max_runs)
+    refuse_explosion(centres[0], [len(files), *(len(each.values) for each in varies)], replications, max_runs)
+    stems = [file.stem for file in files]
+    names = [stem if stems.count(stem) == 1 else str(file) for stem, file in zip(stems, files, strict=True)]
+    found = []
+    for name, centre in zip(names, centres, strict=True):
+        for changes in product(*(each.changes() for each in varies)):
+            told_apart = [name] if len(files) > 1 or not changes else []
+            label = ", ".join([*told_apart, *map(str, _named(changes))])
+            found.append(Plan(label, varied(centre, changes) if changes else centre))
+    return found
+
+
+def _named(changes: tuple[Change, ...]) -> list[Change]:
+    """Changes with the last keys of their paths alone, where these tell them apart."""
+    keys = [change.path.rsplit(".", 1)[-1] for change in changes]
+    if len(set(keys)) < len(keys):
+        return list(changes)
+    return [replace(change, path=key) for change, key in zip(changes, keys, strict=True)]
+
+
+def _write(out: Path, found: Best, seed: int, *, force: bool) -> None:
+    from sim.show import best as show  # noqa: PLC0415
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        (folder / "best.json").write_text(to_json(show.document(found, seed)) + "\n", encoding="utf-8")
+        show.frame(found).write_csv(folder / "best.csv")
+        plots.save({"best": show.picture(found)}, folder)
