@@ -60,6 +60,15 @@ def staff(
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="FILE",
+            help="Write SCENARIO with this staffing to a new file.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
     out: Out = None,
     force: Force = False,
@@ -75,8 +84,12 @@ def staff(
     from sim.studies.staffing.staff import MOST_WORK  # noqa: PLC0415
     from sim.studies.staffing.staff import staff as search  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
+    from sim.world.write import refuse_target  # noqa: PLC0415
+    from sim.world.write import write as write_scenario  # noqa: PLC0415
 
     centre = load(scenario)
+    if write is not None:
+        refuse_target(write, force=force)
     if out is not None:
         refuse_existing(out, force=force)
     began = monotonic()
@@ -89,6 +102,12 @@ def staff(
     if out is not None:
         _write(out, found, seed, fte_hours, force=force)
         remark(f"written to {out}")
+    if write is not None:
+        comment = (
+            f"Staffing by sim staff, seed {seed}, {replications} days; {found.hours:,.1f} agent hours a day."
+        )
+        write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
+        remark(f"staffing written to {write}")
     if json:
         from sim.show.documents import to_json  # noqa: PLC0415
 

@@ -88,10 +88,12 @@ def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
     again = sim("staff", desk, "-n", "40", "--json", "--workers", "1")
     assert again.stdout == result.stdout
 
-    text = SMALL.replace("agents = 1", f"staffing = {staffing}")
-    desk.write_text(text)
-    assert load(desk).groups[0].staffing == tuple(staffing)
-    assert sim("run", desk, "--check", "-n", "40").exit_code == 0
+    staffed = tmp_path / "staffed.toml"
+    assert sim("staff", desk, "-n", "40", "--write", staffed).exit_code == 0
+    assert load(staffed).groups[0].staffing == tuple(staffing)
+    assert sim("run", staffed, "--check", "-n", "40").exit_code == 0
+    refused = sim("staff", desk, "-n", "40", "--write", staffed)
+    assert (refused.exit_code, refused.stderr) == (2, f"{staffed}: exists; add --force to replace it\n")
 
 
 @pytest.mark.parametrize(
