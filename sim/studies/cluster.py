@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
-from threading import Thread
+from functools import partial
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 PATIENCE_S = 6.0
-"""A cluster that has not answered all questions by then is not there."""
+"""A scheduler that has not answered by then is not there."""
+IMPORT_S = 30.0
+"""Machines are given so long to say what they run: imports take time where all has just been started."""
+PULSE_S = 2.0
+"""How often the scheduler is asked whether it still works for us."""
 GOODBYE_S = 2.0
 """Time to say goodbye: a scheduler that is gone keeps nobody waiting."""
 RETRIES = 2
@@ -64,12 +69,12 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
         raise ClusterError(
             "a cluster needs the extra `cluster`: pip install 'livechat-sim[cluster]'"
         ) from None
-    deadline = monotonic() + PATIENCE_S
     with _quiet():
-        client = _client(address, deadline)
+        client = _client(address, monotonic() + PATIENCE_S)
         try:
-            n = _checked(client, address, deadline)
-            yield _Far(client, address), n
+            n = _checked(client, address, monotonic() + IMPORT_S)
+            with _Far(client, address) as executor:
+                yield executor, n
         finally:
             with suppress(Exception):
                 _within(monotonic() + GOODBYE_S, client.close)
@@ -79,8 +84,13 @@ class _Far(Executor):
     """Workers of a cluster. What is cancelled here is forgotten there when the client is closed."""
 
     def __init__(self, client: Client, address: str) -> None:
-        self._there: Executor = client.get_executor(pure=False, retries=RETRIES)  # type: ignore[no-untyped-call]
+        asked: Any = client
+        self._client = asked
+        self._there: Executor = asked.get_executor(pure=False, retries=RETRIES)
         self._address = address
+        self._awaited: set[Future[Any]] = set()
+        self._is_over = Event()
+        Thread(target=self._watch, daemon=True).start()
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have *work* done with these arguments on some worker of our version."""
@@ -89,16 +99,43 @@ class _Far(Executor):
             there = self._there.submit(_of_our_version, versions(TRAVELLING), work, *args, **kwargs)
         except Exception as error:
             raise self._explained(error) from error
-        there.add_done_callback(lambda done: self._pass_on(done, answer))
+        self._awaited.add(answer)
+        there.add_done_callback(lambda done: self._pass_on(answer, done.result))
+        if self._is_over.is_set():
+            self._pass_on(answer, _lost)
         return answer
 
-    def _pass_on(self, there: Future[Any], answer: Future[Any]) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Watch the scheduler no longer; what it still does for us ends when the client is closed."""
+        self._is_over.set()
+
+    def _pass_on(self, answer: Future[Any], result: Callable[[], Any]) -> None:
+        """Give an *answer*, once, unless nobody waits for it."""
+        try:
+            self._awaited.remove(answer)
+        except KeyError:
+            return
         if not answer.set_running_or_notify_cancel():
             return
         try:
-            answer.set_result(there.result())
+            answer.set_result(result())
         except Exception as error:
             answer.set_exception(self._explained(error))
+
+    def _watch(self) -> None:
+        """See that the scheduler still works for us: Dask's client does not notice where it ends in order."""
+        while not self._is_over.wait(PULSE_S):
+            if not self._is_known():
+                self._is_over.set()
+        for answer in list(self._awaited):
+            self._pass_on(answer, _lost)
+
+    def _is_known(self) -> bool:
+        try:
+            ask = partial(self._client.run_on_scheduler, _knows, self._client.id)
+            return bool(_within(monotonic() + IMPORT_S, ask))
+        except Exception:
+            return False
 
     def _explained(self, error: Exception) -> Exception:
         """An error as the user should read it; one that is a fault of ours stays as it is."""
@@ -116,6 +153,15 @@ class _Far(Executor):
             case CancelledError() | ClosedClientError() | CommClosedError():
                 return ClusterError(f"{self._address}: the scheduler went away in the middle of the work")
         return error
+
+
+def _knows(client: str, dask_scheduler: Any) -> bool:
+    """Whether a scheduler knows a client: one that was started again does not."""
+    return client in dask_scheduler.clients
+
+
+def _lost() -> None:
+    raise CancelledError
 
 
 def _of_our_version(ours: dict[str, str], work: Callable[..., R], *args: Any, **kwargs: Any) -> R:
@@ -181,13 +227,15 @@ def _checked(client: Client, address: str, deadline: float) -> int:
     """
     ours = versions(TRAVELLING)
     asked: Any = client
-    scheduler = _answer(lambda: asked.run_on_scheduler(versions, TRAVELLING), address, deadline)
+    scheduler = f"{address}: the scheduler"
     computed = {name: version for name, version in ours.items() if name != ARITHMETIC}
-    _compare(f"{address}: the scheduler", computed, scheduler)
-    everyone = _answer(lambda: asked.run(versions, TRAVELLING, on_error="return"), address, deadline)
+    theirs = _answer(scheduler, lambda: asked.run_on_scheduler(versions, TRAVELLING), deadline)
+    _compare(scheduler, computed, theirs)
+    workers = f"{address}: its workers"
+    everyone = _answer(workers, lambda: asked.run(versions, TRAVELLING, on_error="return"), deadline)
     for worker, theirs in everyone.items():
         _compare(f"worker {worker}", ours, theirs)
-    threads: dict[str, int] = _answer(asked.nthreads, address, deadline)
+    threads: dict[str, int] = _answer(scheduler, asked.nthreads, deadline)
     if not threads:
         raise ClusterError(
             f"{address}: the scheduler has no workers: start some with `dask worker {address}`"
@@ -195,22 +243,24 @@ def _checked(client: Client, address: str, deadline: float) -> int:
     return sum(threads.values())
 
 
-def _answer(ask: Callable[[], Any], address: str, deadline: float) -> Any:
+def _answer(who: str, ask: Callable[[], Any], deadline: float) -> Any:
     try:
         return _within(deadline, ask)
     except TimeoutError:
-        raise ClusterError(f"{address}: a machine of the cluster does not answer") from None
+        raise ClusterError(f"{who} did not say within {IMPORT_S:g} s what runs there") from None
     except Exception as error:
-        return error
+        raise _unable(who, error) from None
 
 
 def _compare(who: str, ours: dict[str, str], theirs: dict[str, str] | Exception) -> None:
     if isinstance(theirs, Exception):
-        raise ClusterError(
-            f"{who} can't run this program: {theirs}: install livechat-sim {ours[OURS]} there"
-        )
+        raise _unable(who, theirs)
     if why := difference(ours, theirs):
         raise ClusterError(f"{who}: {why}")
+
+
+def _unable(who: str, why: Exception) -> ClusterError:
+    return ClusterError(f"{who} can't run this program: {why}: livechat-sim {versions()[OURS]} must be there")
 
 
 def _within(deadline: float, ask: Callable[[], R]) -> R:
