@@ -56,9 +56,13 @@ IS_COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False, "_nrt": False}
 
 
+_all_compiled: list[Any] = []
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile *function*; its callers see the same signature."""
-    return cast("Callable[P, R]", _njit(function, **_OPTIONS))
+    _all_compiled.append(_njit(function, **_OPTIONS))
+    return cast("Callable[P, R]", _all_compiled[-1])
 
 
 def woven(function: Callable[P, R]) -> Callable[P, R]:
@@ -69,20 +73,26 @@ def woven(function: Callable[P, R]) -> Callable[P, R]:
 def prepare(function: Callable[..., Any], *arguments: Any, woven_from: Sequence[Path] = ()) -> None:
     """Compile *function* for the types of these *arguments*, or load it from the cache, without a call.
 
-    *woven_from* are the sources of all that is woven into it: the cache looks at the function's own alone, so
-    what it keeps is thrown away when one of the others is newer.
+    *woven_from* are the sources of all that it calls and of all that is woven into it. The cache looks at the
+    own source of each function alone, so what it keeps of theirs is thrown away when one of them is newer.
     """
     if not hasattr(function, "compile"):
         return
-    cache: Any = getattr(function, "_cache", None)
-    index = Path(cache._cache_file._index_path) if cache is not None else None
-    if index is not None and index.exists():
-        compiled_at = index.stat().st_mtime
-        if any(source.stat().st_mtime > compiled_at for source in woven_from):
-            cache.flush()
+    _forget_older(woven_from)
     with _notice():
         typeof: Any = numba.typeof
         function.compile(tuple(typeof(argument) for argument in arguments))
+
+
+def _forget_older(sources: Sequence[Path]) -> None:
+    """Throw away what the cache keeps of functions in these *sources* and is older than one of them."""
+    changed_at = max((source.stat().st_mtime for source in sources), default=0.0)
+    files = {str(source) for source in sources}
+    for each in _all_compiled:
+        if each.py_func.__code__.co_filename in files:
+            index = Path(each._cache._cache_file._index_path)
+            if index.exists() and index.stat().st_mtime < changed_at:
+                each._cache.flush()
 
 
 @contextmanager

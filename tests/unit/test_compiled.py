@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import runpy
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,24 @@ def test_a_long_compilation_is_announced_on_stderr_and_a_short_one_is_not(
                 timer.join(timeout=5)
 
     assert capsys.readouterr().err.count("compiling the engine for this machine: once") == 1
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_what_the_cache_keeps_is_thrown_away_when_another_source_is_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Also what it keeps of functions that are called by the one that is asked for."""
+    monkeypatch.setattr(compiled, "_all_compiled", [])
+    mine, other = tmp_path / "mine.py", tmp_path / "other.py"
+    mine.write_text("from sim.compiled import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n")
+    other.write_text("")
+    twice = runpy.run_path(str(mine))["twice"]
+    assert twice(4) == 8
+
+    compiled._forget_older([mine, other])
+    assert twice._cache._cache_file._load_index()
+    os.utime(other, times=(time.time() + 9, time.time() + 9))
+    compiled._forget_older([other])
+    assert twice._cache._cache_file._load_index()
+    compiled._forget_older([mine, other])
+    assert not twice._cache._cache_file._load_index()
