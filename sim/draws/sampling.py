@@ -21,7 +21,6 @@ from sim.draws.people import people
 from sim.draws.record import Chains, Draws, DrawsBatch, Opinions
 from sim.draws.streams import Stream, Streams
 from sim.world.demand import ByTurns, ByWork, Queue
-from sim.world.laws import Uniform
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 from sim.world.units import Floats, Ints
@@ -82,6 +81,14 @@ def _opinion_u(scenario: Scenario, _: Queue) -> Sampled | None:
     return AS_DRAWN if scenario.quality else None
 
 
+class AsDrawn(NamedTuple):
+    """The uniforms themselves."""
+
+    def sample(self, u: Floats) -> Floats:
+        """Give them back."""
+        return u
+
+
 class Below(NamedTuple):
     """One for a uniform below a share, else zero."""
 
@@ -96,8 +103,7 @@ def _route_u(scenario: Scenario, _: Queue) -> Sampled | None:
     return AS_DRAWN if scenario.routing.policy is Policy.RANDOM else None
 
 
-AS_DRAWN = Uniform(law="uniform", low_s=0.0, high_s=1.0)
-"""The uniforms themselves."""
+AS_DRAWN = AsDrawn()
 
 TURNS = Column("n_turns", Stream.TURNS, _turns, 0)
 OF_CHATS = (
