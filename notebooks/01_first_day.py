@@ -23,7 +23,7 @@ def _():
     # A first day
 
     A web shop's chat team has made three promises. **Does it keep them on an ordinary weekday, and how sure
-    is that?** Move a slider; the days are simulated anew.
+    is that?**
     """)
     return
 

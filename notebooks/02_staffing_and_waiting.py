@@ -55,7 +55,7 @@ def _(chats, demand, target):
     scenario = varied(
         sim.load(SCENARIO),
         [
-            Change("name", "=", "Web shop, all day"),
+            Change("name", "=", "Web shop"),
             Change("queues.0.arrivals.per_hour", "*=", demand.value / 100),
             Change("groups.0.shifts", "=", [shift]),
             Change("groups.0.concurrency", "=", chats.value),

@@ -12,6 +12,7 @@ with app.setup:
     from sim.show import curves, live
     from sim.show.sweep import words
     from sim.studies import caps
+    from sim.studies.frontier import one_more
     from sim.studies.sweep import sweep
     from sim.world.vary import Change, read_vary, varied
 
@@ -77,15 +78,16 @@ def _(best, best_by_theory, found):
         f"<strong>Best number of chats: {told(best)}</strong><br>theory's chain says: {told(best_by_theory)}"
     ]
     if best is not None:
-        figures = found.points[best.chats - 1].figures
-        parts += [live.figure_text(name, figures[name]) for name in ("missed_rate", "frt_s", "response_s")]
+        point = found.points[best.chats - 1]
+        _, missed, response_s = (live.promise_text(promise, 30) for promise in point.verdicts)
+        parts += [missed, live.figure_text("frt_s", point.figures["frt_s"]), response_s]
     mo.Html(live.answer(*parts))
     return
 
 
 @app.cell(hide_code=True)
 def _(found):
-    trade_off = live.picture((11.6, 5.2), curves.trade_offs, found)
+    trade_off = live.picture((11.6, 5.5), curves.trade_offs, found)
     mo.image(trade_off.png, alt=f"{trade_off.alt}. {' '.join(words(found))}", style=live.FITS)
     return
 
@@ -104,7 +106,10 @@ def _(found):
     queue into the chat. The *first response*, which a customer feels first, has both: the wait in the queue
     and the wait for the first reply. It falls, then rises.
 
-    {" ".join(words(found))}
+    The **best number** above has the best service level among those whose replies come in time on average; it
+    may still break another promise, and then only agents help.
+
+    {live.steps_table(one_more(found))}
 
     - Raise the chats an hour step by step. The best number falls: the busier the team, the fewer chats each
       should hold. What do you need when even one is too many?

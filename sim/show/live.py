@@ -19,6 +19,7 @@ from sim.measure.promise import Verdict
 from sim.show.style import INK, styled
 from sim.show.tables import SIGNS, interval, number, with_unit
 from sim.studies.caps import Cap
+from sim.studies.frontier import Step
 
 DPI = 130
 """Dots an inch: sharp on a projector, and drawn quickly."""
@@ -80,7 +81,7 @@ def _words(figure: Drawing) -> str:
 
 def columns(*parts: object) -> str:
     """Parts of a page beside each other in HTML, as many as fit, and the rest below them."""
-    look = "display: grid; gap: 0.25rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr))"
+    look = "display: grid; gap: 0.25rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr))"
     return f'<div style="{look}">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
 
 
@@ -131,6 +132,15 @@ def caps_table(simulated: Sequence[Cap], chain: Sequence[Cap]) -> str:
             told = (with_unit(BY_NAME[name], getattr(other, name)) for name in names)
             cells = [f"{cell} ({text})" for cell, text in zip(cells, told, strict=True)]
         lines.append(f"| {cap.chats} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def steps_table(steps: Sequence[Step]) -> str:
+    """What one more chat per agent makes better and worse, as far as it is sure, as a table in Markdown."""
+    lines = ["| One more chat | Better | Worse |", "|:--|:--|:--|"]
+    for step in steps:
+        told = [", ".join(BY_NAME[name].title for name in some) or "–" for some in (step.better, step.worse)]
+        lines.append(f"| {step.before.values[-1]} → {step.after.values[-1]} | {' | '.join(told)} |")
     return "\n".join(lines)
 
 

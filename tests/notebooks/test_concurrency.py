@@ -50,6 +50,7 @@ def test_the_busier_the_fewer_chats_at_once_and_the_chain_agrees(run: Run, deman
 
     assert shown["best"].chats == chats
     assert shown["best_by_theory"].chats == chats
+    assert shown["parts"][0].startswith(f"<strong>Best number of chats: {chats}</strong>")
 
 
 def test_no_number_is_best_where_one_chat_is_too_slow(run: Run):

@@ -13,6 +13,9 @@ from sim.measure.estimate import Figure
 from sim.measure.promise import Verdict, verdicts
 from sim.show import live, plots, style
 from sim.studies.caps import Cap, best
+from sim.studies.frontier import one_more
+from sim.studies.sweep import sweep
+from sim.world.vary import Change, read_vary, varied
 from tests.conftest import ROOT
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -119,3 +122,17 @@ def test_the_best_cap_has_the_best_service_in_time_and_the_fewest_chats_of_equal
     table = live.caps_table(caps[:2], [Cap(2, 0.5, 0.25, 61)]).splitlines()
     assert table[2] == "| 1 | 70.0 % | 20.0 % | 40.0 s |"
     assert table[3] == "| 2 | 90.0 % (50.0 %) | 3.0 % (25.0 %) | 60.0 s (61.0 s) |"
+
+
+def test_what_one_more_chat_does_as_a_table(scenario):
+    """With one chat at once and few agents the second helps in the queue and hurts in the chat."""
+    small = varied(scenario, [Change("groups.0.agents", "=", 6)])
+    found = sweep(small, [read_vary("groups.0.concurrency=1:2")], replications=4)
+
+    table = live.steps_table(one_more(found)).splitlines()
+
+    assert len(table) == 3
+    _, step, better, worse, _ = (cell.strip() for cell in table[2].split("|"))
+    assert step == "1 → 2"
+    assert "Missed share" in better
+    assert worse == "Response"
