@@ -131,7 +131,7 @@ def _requirement(found: Staffing, width: int) -> RenderableType:
         Column(f"{SHORT[kpi]}\n{'%' if BY_NAME[kpi].unit == 'share' else BY_NAME[kpi].unit}", justify="right")
         for kpi in figures
     ]
-    columns += [Column("Nearest"), Column("One agent fewer")]
+    columns += [Column("Binds"), Column("One agent fewer")]
     first_part = len(columns)
     columns += [Column(f"Agents\nfor {head}", justify="right") for head, *_ in _parts(found)]
     rows: list[list[str | Text] | None] = [
@@ -171,10 +171,9 @@ def _fewer(fewer: Fewer, n_groups: int) -> str:
         unit = BY_NAME[fewer.breaks].unit
         shown = number(fewer.worst, unit) + ("" if unit == "share" else f" {unit}")
         return f"{name}{SHORT[fewer.breaks]} {shown}"
-    text = f"{name}{number(fewer.days_kept, 'share')} of days"
     if fewer.on_fresh_days:
-        return f"{text}: too few on fresh days"
-    return text if fewer.is_needed else f"{text}: enough"
+        return f"{name}fresh days missed"
+    return f"{name}{number(fewer.days_kept, 'share')} of days" if fewer.is_needed else f"{name}enough"
 
 
 def _levels(found: Staffing, fte_hours: float, width: int) -> RenderableType:
@@ -244,7 +243,7 @@ def _need(need: Need) -> dict[str, Any]:
         "chats": need.chats,
         "agents": need.agents,
         "figures": [_value(value) for value in need.values],
-        "nearest": need.binding,
+        "binding": need.binding,
         "one_fewer": [
             {
                 "group": fewer.group,
@@ -279,7 +278,7 @@ def requirement_table(found: Staffing) -> pl.DataFrame:
         row: dict[str, Any] = {"from": clock_text(need.start_s), "to": _end(need), "chats": need.chats}
         row |= {f"agents, {name}": n for name, n in need.agents.items()}
         row |= {value.kpi: value.value for value in need.values}
-        row |= {"nearest": need.binding}
+        row |= {"binding": need.binding}
         row |= {f"one fewer, {f.group}": _fewer(f, 1) for f in need.fewer}
         row |= {f"agents for {part}": getattr(need.parts, part) for part in PARTS}
         rows.append(row)

@@ -98,19 +98,6 @@ class Trial:
         """Whether the plan keeps its promise on these days."""
         return self.lack() == 0
 
-    def binding(self) -> list[int]:
-        """Bound nearest to its limit in each interval, by its place; −1 where nothing happens."""
-        values = self.of_intervals()
-        slack = np.array(
-            [
-                (value - bound.value if bound.side == "at least" else bound.value - value)
-                / (bound.value or 1.0)
-                for bound, value in zip(self.promise.bounds, values, strict=True)
-            ]
-        )
-        known = ~np.isnan(slack).all(axis=0)
-        return [int(np.nanargmin(slack[:, k])) if known[k] else -1 for k in range(slack.shape[1])]
-
     def spliced(self, base: Trial, changed: Trial, window: slice) -> Trial:
         """Give this trial with what a change did to a *base* plan within a *window* of intervals added."""
         top, bottom = self.top.copy(), self.bottom.copy()

@@ -82,7 +82,7 @@ class Need:
     values: tuple[Value, ...]
     """In order of the promise's bounds."""
     binding: str | None
-    """Figure nearest to its bound; None where no chat is measured."""
+    """Figure that would miss its bound first with fewer and fewer agents; None where no chat is measured."""
     fewer: tuple[Fewer, ...]
     """For each group that has somebody here."""
     parts: Parts
@@ -96,19 +96,23 @@ def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
     scenario, interval_s = blocks.scenario, blocks.scenario.interval_s
     chats = expected_a_day(scenario).sum(axis=0)
     ends = list(zip(blocks.first.tolist(), blocks.end.tolist(), strict=True))
-    return [
-        Need(
-            start_s=first * interval_s,
-            end_s=end * interval_s,
-            chats=float(chats[first:end].sum()),
-            agents={group.name: int(n) for group, n in zip(scenario.groups, found.plan[:, b], strict=True)},
-            values=values_of(found.trial, slice(first, end)),
-            binding=_binding(found.trial, slice(first, end)),
-            fewer=tuple(_fewer(blocks, found, move, (first, end)) for move in found.fewer if move.block == b),
-            parts=_parts(runs, slice(first, end)),
+    found_needs = []
+    for b, (first, end) in enumerate(ends):
+        fewer = tuple(_fewer(blocks, found, move, (first, end)) for move in found.fewer if move.block == b)
+        values = values_of(found.trial, slice(first, end))
+        found_needs.append(
+            Need(
+                start_s=first * interval_s,
+                end_s=end * interval_s,
+                chats=float(chats[first:end].sum()),
+                agents={g.name: int(n) for g, n in zip(scenario.groups, found.plan[:, b], strict=True)},
+                values=values,
+                binding=_binding(found.trial, values, fewer),
+                fewer=fewer,
+                parts=_parts(runs, slice(first, end)),
+            )
         )
-        for b, (first, end) in enumerate(ends)
-    ]
+    return found_needs
 
 
 def values_of(trial: Trial, window: slice) -> tuple[Value, ...]:
@@ -138,16 +142,20 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _binding(trial: Trial, window: slice) -> str | None:
-    """Figure that is nearest to its bound, relative to it."""
-    values = values_of(trial, window)
-    slack = {
-        bound.kpi: (x.value - bound.value if bound.side == "at least" else bound.value - x.value)
-        / (bound.value or 1.0)
-        for bound, x in zip(trial.promise.bounds, values, strict=True)
-        if x.value is not None
-    }
-    return min(slack, key=lambda kpi: slack[kpi]) if slack else None
+def _binding(trial: Trial, values: Sequence[Value], fewer: Sequence[Fewer]) -> str | None:
+    """Figure that one agent fewer breaks, or that would be first if more left, each doing as much harm."""
+    broken = next((without.breaks for without in fewer if without.breaks is not None), None)
+    if broken is not None:
+        return broken
+    ways = {}
+    for k, (bound, now) in enumerate(zip(trial.promise.bounds, values, strict=True)):
+        sign = 1 if bound.side == "at least" else -1
+        left = [without.values[k].value for without in fewer if without.values[k].value is not None]
+        if now.value is not None:
+            slack = sign * (now.value - bound.value) / (bound.value or 1.0)
+            harm = max([0.0, *(sign * (now.value - value) for value in left if value is not None)])
+            ways[bound.kpi] = slack / (harm / (bound.value or 1.0) + 1e-6)
+    return min(ways, key=lambda kpi: ways[kpi]) if ways else None
 
 
 def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> Fewer:
