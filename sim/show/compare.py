@@ -320,7 +320,7 @@ _LOOKS: dict[Seen, tuple[str, str, str]] = {
 }
 """Marker, colour and filling of each verdict."""
 _WIDEST = 1.5
-"""Differences of more than so many times the baseline are drawn as arrows at the edge."""
+"""Differences of more than about so many times the baseline are drawn as arrows at the edge."""
 
 
 def _is_drawn(found: Comparison, contrast: Contrast, name: str) -> bool:
@@ -330,8 +330,8 @@ def _is_drawn(found: Comparison, contrast: Contrast, name: str) -> bool:
 
 
 def _draw_forest(axes: Axes, contrast: Contrast, names: Sequence[str]) -> None:
-    ends = [abs(end) for name in names for end in _ends(contrast.differences[name])]
-    edge = 1.08 * min(max(ends, default=0.1), _WIDEST) or 0.1
+    sizes = [abs(_ends(contrast.differences[name])[1]) for name in names]
+    edge = 1.25 * min(max(sizes, default=0.0), _WIDEST) or 0.1
     for row, name in enumerate(names):
         difference = contrast.differences[name]
         if row % 2 == 0:

@@ -66,12 +66,12 @@ def trade_offs(found: Sweep) -> Figure:
         if best is not None:
             place = _places(found, 0)[points.index(best)]
             axes.axvline(place, color=ORANGE, linewidth=5, alpha=0.35, zorder=0.6)
-        axes.tick_params(labelbottom=True)
         _label_values(axes, found, 0)
     for axes in list(panels.flat)[len(names) + 1 :]:
         axes.set_axis_off()
     for axes in list(panels.flat)[len(names) - 1 : len(names) + 1]:
         axes.set_xlabel(variable(found.scenario, found.varies[0]))
+        axes.tick_params(labelbottom=True)
     figure.legend(handles=_curve_handles(found, best), loc="outside lower left", ncols=3)
     return figure
 
@@ -151,12 +151,16 @@ def heat(found: Sweep) -> Figure:
 def _draw_curve(axes: Axes, found: Sweep, name: str) -> None:
     at = _places(found, 0)
     sides = {side: _column(found.points, name, side) for side in ("value", "low", "high", "p10", "p90")}
-    if found.replications > 1:
+    is_curve = _is_curve(found)
+    if found.replications > 1 and is_curve:
         axes.fill_between(at, sides["p10"], sides["p90"], facecolor=PALE, linewidth=0)
         axes.fill_between(at, sides["low"], sides["high"], color=MID, linewidth=0)
         for side in ("p10", "p90"):
             axes.plot(at, sides[side], ":", color=DARK, linewidth=0.9)
-    axes.plot(at, sides["value"], "o-", color=DARK, markersize=4)
+    elif found.replications > 1:
+        axes.vlines(at, sides["p10"], sides["p90"], color=PALE, linewidth=14)
+        axes.vlines(at, sides["low"], sides["high"], color=MID, linewidth=7)
+    axes.plot(at, sides["value"], "o-" if is_curve else "o", color=DARK, markersize=4)
     _draw_bound(axes, found.points, name)
     axes.set_ylim(bottom=0)
     _finish(axes, name)
@@ -168,7 +172,15 @@ def _draw_team(axes: Axes, found: Sweep) -> None:
     at = _places(found, 0)
     for (name, dash, marker), colour in zip(TEAM, (DARK, MID, GREY), strict=True):
         values = _column(found.points, name, "value")
-        axes.plot(at, values, dash, marker=marker, color=colour, markersize=4, label=BY_NAME[name].title)
+        axes.plot(
+            at,
+            values,
+            dash if _is_curve(found) else "",
+            marker=marker,
+            color=colour,
+            markersize=4,
+            label=BY_NAME[name].title,
+        )
     axes.set_ylim(0, 1.03)
     axes.set_title("Agents' time on duty")
     style.shares(axes.yaxis)
@@ -297,10 +309,10 @@ def _draw_heat(figure: Figure, axes: Axes, grid: list[list[Point | None]], name:
     top = float(np.nanmax(values))
     if kpi.better == "lower" and bound:
         top = min(top, 3 * bound)  # what is far off need not be told apart
-    colours = axes.pcolormesh(values, cmap=_BLUES, vmin=0, vmax=top or 1.0, edgecolors="white", linewidth=0.5)
+    colours = axes.pcolormesh(values, cmap=_BLUES, vmin=0, vmax=top or 1.0, **_edges(values.shape))
     title = kpi.title if bound is None else f"{kpi.title} {_bound_text(name, verdicts)}"
-    axes.set_title(title if kpi.unit == "share" else f"{title} [{kpi.unit}]")
-    if max(values.shape) <= _MOST_NUMBERS:
+    axes.set_title(title if kpi.unit == "share" or bound is not None else f"{title} [{kpi.unit}]")
+    if _fits(values.shape):
         _write_numbers(axes, values, kpi.unit, top)
     else:
         bar = figure.colorbar(colours, ax=axes, extend="max" if np.nanmax(values) > top else "neither")
@@ -318,7 +330,7 @@ def _bound_text(name: str, verdicts: list[list[Verdict | None]]) -> str:
         return "(targets vary)"
     side, bound = known.pop()
     unit = BY_NAME[name].unit
-    return f"{SIGNS[side]} {style.percent(bound) if unit == 'share' else f'{bound:g}'}"
+    return f"{SIGNS[side]} {style.percent(bound) if unit == 'share' else f'{bound:g} {unit}'}"
 
 
 def _write_numbers(axes: Axes, values: Floats, unit: str, top: float) -> None:
@@ -345,10 +357,10 @@ def _draw_kept(axes: Axes, found: Sweep, grid: list[list[Point | None]], across:
     kept = np.array([[point is not None and point.keeps for point in row] for row in grid])
     missing = np.array([[point is None for point in row] for row in grid])
     shade = np.where(missing, np.nan, np.where(kept, 0.55, 0.0))
-    axes.pcolormesh(shade, cmap=_BLUES, vmin=0, vmax=1, edgecolors="white", linewidth=0.5)
+    axes.pcolormesh(shade, cmap=_BLUES, vmin=0, vmax=1, **_edges(kept.shape))
     _draw_contour(axes, kept.tolist())
     costs = staffing(found) is not None
-    axes.set_title("All targets" + (", paid hours a day" if costs and _fits(grid) else ""))
+    axes.set_title("All targets" + (", paid hours a day" if costs and _fits(kept.shape) else ""))
     best = frontier(found)
     rows = [row.point for row in best.rows if row.keeps] if best is not None else []
     star = best.cheapest if best is not None else None
@@ -356,16 +368,30 @@ def _draw_kept(axes: Axes, found: Sweep, grid: list[list[Point | None]], across:
         for c, point in enumerate(row):
             middle = (c + 0.5, r + 0.5)
             if point is not None and point is star:
-                axes.plot(*middle, "*", color=ORANGE, markeredgecolor=INK, markersize=17)
+                axes.plot(
+                    *middle, "*", color=ORANGE, markeredgecolor=INK, markersize=17 if _fits(kept.shape) else 9
+                )
             elif point is not None and any(point is one for one in rows):
-                axes.plot(*middle, "o", color="white", markeredgecolor=INK, markersize=15)
-            if point is not None and point.keeps and point is not star and costs and _fits(grid):
+                axes.plot(
+                    *middle,
+                    "o",
+                    color="white",
+                    markeredgecolor=INK,
+                    markersize=15 if _fits(kept.shape) else 5,
+                )
+            if point is not None and point.keeps and point is not star and costs and _fits(kept.shape):
                 text = number(point.paid_h / found.scenario.days, "h").removesuffix(".0")
                 axes.text(*middle, text, ha="center", va="center", fontsize=7)
 
 
-def _fits(grid: list[list[Point | None]]) -> bool:
-    return max(len(grid), len(grid[0])) <= _MOST_NUMBERS
+def _fits(shape: tuple[int, ...]) -> bool:
+    """Whether numbers fit into the cells."""
+    return max(shape) <= _MOST_NUMBERS
+
+
+def _edges(shape: tuple[int, ...]) -> dict[str, Any]:
+    """Lines between cells, unless these are as narrow themselves."""
+    return {"edgecolors": "white", "linewidth": 0.5} if _fits(shape) else {}
 
 
 def _label_grid(axes: Axes, found: Sweep, across: int) -> None:
@@ -409,11 +435,17 @@ def _places(found: Sweep, variable_: int) -> Floats:
 
 def _label_values(axes: Axes, found: Sweep, variable_: int) -> None:
     changes = found.varies[variable_].changes()
-    if _numeric(found.varies[variable_].values):
-        if all(isinstance(change.value, int) for change in changes):
-            style.counts(axes.xaxis)
-        return
-    axes.set_xticks(range(len(changes)), [value_text(change) for change in changes], rotation=20, ha="right")
+    if not _numeric(found.varies[variable_].values):
+        names = [value_text(change) for change in changes]
+        axes.set_xticks(range(len(changes)), names, rotation=20, ha="right")
+        axes.set_xlim(-0.5, len(changes) - 0.5)
+    elif all(isinstance(change.value, int) for change in changes):
+        style.counts(axes.xaxis)
+
+
+def _is_curve(found: Sweep) -> bool:
+    """Whether there is anything between the points: numbers, and more than one."""
+    return _numeric(found.varies[0].values) and len(found.points) > 1
 
 
 def _numeric(values: Sequence[Any]) -> bool:

@@ -180,10 +180,10 @@ def _judged(verdict: Verdict) -> Text:
 
 
 def words(found: Sweep) -> list[str]:
-    """The frontier in sentences; none if there is none."""
+    """The frontier in sentences, or where all targets are kept; none if there are no targets."""
     best = frontier(found)
     if best is None:
-        return []
+        return _kept_words(found)
     costs = staffing(found) is not None
     lines = [_row_words(found, best, row, costs=costs) for row in best.rows]
     if best.cheapest is not None and len(best.rows) > 1 and costs:
@@ -194,6 +194,16 @@ def words(found: Sweep) -> list[str]:
         tail = ", the best service counts." if costs else "; of equals the first."
         lines.append(f"{equals} a tenth of a point{tail}")
     return [line[0].upper() + line[1:] for line in lines]
+
+
+def _kept_words(found: Sweep) -> list[str]:
+    """Where nothing is decided: at which points all targets are kept."""
+    if not any(point.verdicts for point in found.points):
+        return []
+    kept = [_setting(found, point) for point in found.points if point.keeps]
+    if len(kept) in {0, len(found.points)}:
+        return [f"All targets are kept {'everywhere' if kept else 'nowhere'}."]
+    return [f"All targets are kept at {'; '.join(kept)}."]
 
 
 def _row_words(found: Sweep, best: Frontier, row: Best, *, costs: bool) -> str:

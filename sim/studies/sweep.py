@@ -48,7 +48,7 @@ _DECIDED = {
 """Keys of fields that a planner decides on, besides the routing; the others are circumstances."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """A scenario with some values, and what it gives."""
 
@@ -87,7 +87,7 @@ class Point:
         return self.figures["paid_hours"].value or 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
     """A scenario at every value."""
 

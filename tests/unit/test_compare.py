@@ -78,7 +78,7 @@ def test_a_difference_that_never_varies_is_sure():
 
 def test_holm_refuses_no_more_than_it_may():
     """Against statistics worked by hand: bounds α/m, α/(m − 1), … until one is not below its own."""
-    assert holm([0.2, 0.012, 0.011, 0.04]) == [False, True, True, False]
+    assert holm([0.2, 0.016, 0.011, 0.04]) == [False, True, True, False]
     assert holm([0.2, 0.0130, 0.0126, 0.04]) == [False, False, False, False]
     assert holm([]) == []
 

@@ -218,7 +218,10 @@ def test_over_loads_there_is_a_best_for_each_and_no_cheapest_of_all(shop: Scenar
     assert [row.row for row in best.rows] == [(20,), (40,)]
     assert best.rows[0].point.paid_h < best.rows[1].point.paid_h
     assert best.cheapest is None
-    assert frontier(sweep(shop, [read_vary(f"{LOAD}=20,40")], replications=2)) is None
+    loads = sweep(shop, [read_vary(f"{LOAD}*=0.2,1,2")], replications=2)
+    assert frontier(loads) is None
+    assert [point.keeps for point in loads.points] == [True, False, False]
+    assert "All targets are kept at chats an hour ×0.2." in show.words(loads)
     promiseless = shop.model_copy(update={"targets": shop.targets.model_copy(
         update={"service_level": None, "max_missed": None, "max_response_s": None})})  # fmt: skip
     assert frontier(sweep(promiseless, [read_vary(AGENTS)], replications=2)) is None
@@ -420,8 +423,10 @@ def test_curves_have_both_bands_and_the_targets(line: Sweep):
 def test_words_stand_on_an_axis_too(shop: Scenario):
     """A policy is no number."""
     found = sweep(shop, [read_vary("routing.policy=random,longest_idle,least_loaded")], replications=3)
-    ticks = [label.get_text() for label in curves.trade_offs(found).axes[0].get_xticklabels()]
+    ticks = [label.get_text() for label in curves.trade_offs(found).axes[-1].get_xticklabels()]
     assert ticks == ["random", "longest_idle", "least_loaded"]
+    mean = next(drawn for drawn in curves.trade_offs(found).axes[0].lines if drawn.get_marker() == "o")
+    assert mean.get_linestyle() == "None"
     assert set(curves.pictures(found)) == {"trade_offs"}
 
 
