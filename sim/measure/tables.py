@@ -403,7 +403,7 @@ def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
     row[Column.SATISFIED_ALL] = csat >= 4
     row[Column.CONVERTED] = rarer.converted[i]
     if rarer.surveyed[i]:
-        net = 100.0 * ((nps >= 9) - (nps <= 6))
+        net = 100.0 * (int(nps >= 9) - int(nps <= 6))
         row[Column.SURVEYED] = 1.0
         row[Column.SATISFIED] = csat >= 4
         row[Column.CSAT], row[Column.CSAT_2] = csat, csat * csat
