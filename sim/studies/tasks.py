@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, starmap
-from threading import Lock
 from typing import Any
 
 from sim.draws.profile import expected_overall
@@ -60,11 +59,8 @@ def run(task: Task) -> Done:
     runs: list[Kpis] = []
     logs: list[ChatLog] = []
     for batch in pieces(task.scenario, task.replications):
-        with _TURN:
-            draws = draw_all(task.scenario, task.seed, batch)
-        done = simulate_all(task.scenario, draws, task.engine)
-        with _TURN:
-            runs += measure_all(done, task.scenario.targets)
+        done = simulate_all(task.scenario, draw_all(task.scenario, task.seed, batch), task.engine)
+        runs += measure_all(done, task.scenario.targets)
         logs += done if task.keeps_logs else []
     return Done(runs, logs)
 
@@ -81,8 +77,3 @@ def alike_pieces(replications: range, n_pieces: int) -> Iterator[range]:
     first, n = replications.start, len(replications)
     edges = [first + k * n // n_pieces for k in range(n_pieces + 1)] if n else [first]
     return starmap(range, pairwise(edges))
-
-
-_TURN = Lock()
-"""Held while drawing or measuring: both are many small steps that hand Python's lock back and forth between
-threads, and handing it over costs more than is gained. A simulation needs no lock and runs beside them."""
