@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import best, compare, kpis, run, scenario, sensitivity, staff, sweep, theory, trust
+from sim.cli import best, compare, kpis, roster, run, scenario, sensitivity, staff, sweep, theory, trust
 
 EXIT_CODES = """
 Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
@@ -30,6 +30,7 @@ app.command()(kpis.kpis)
 app.command()(compare.compare)
 app.command()(sweep.sweep)
 app.command()(staff.staff)
+app.command()(roster.roster)
 app.command()(trust.trust)
 app.command()(scenario.check)
 app.command()(scenario.new)

@@ -56,12 +56,15 @@ def write(
     """
     refuse_target(target, force=force)
     try:
-        text = source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        target.write_text(
-            written(text, groups, source.parent, target.parent, comment), encoding="utf-8", newline="\n"
-        )
+        text = written(read(source), groups, source.parent, target.parent, comment)
+        target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"{target}: can't be written to: {error.strerror}") from None
+
+
+def read(source: Path) -> str:
+    """Text of a scenario file, as `sim.world.files.load` reads it."""
+    return source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def written(
@@ -91,15 +94,14 @@ def written(
     """
     document: Any = tomlkit.parse(text)
     folder, new_folder = folder or Path(), new_folder or Path()
-    if folder.resolve() != new_folder.resolve():
-        _move_forecasts(document["queues"], folder, new_folder)
     before = parse(text, folder=folder).groups
     for table, group, was in zip(document["groups"], groups, before, strict=True):
         if not _are_alike(group, was):
             _restaff(table, group, comment)
-    result = tomlkit.dumps(document)
-    _proof(result, groups, new_folder)
-    return result
+    _proof(tomlkit.dumps(document), groups, folder)
+    if folder.resolve() != new_folder.resolve():
+        _move_forecasts(document["queues"], folder, new_folder)
+    return tomlkit.dumps(document)
 
 
 def _restaff(table: Any, group: Group, comment: str) -> None:

@@ -1,0 +1,168 @@
+"""`sim roster`: which shifts keep the promise, at the least cost?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    Cluster,
+    Exit,
+    Force,
+    Json,
+    Out,
+    Resume,
+    ScenarioPath,
+    Seed,
+    Workers,
+    progress,
+    remark,
+    say,
+    told,
+)
+from sim.cli.staff import Confidence, FteHours, PerSpan
+from sim.studies.staffing.choice import Per
+
+if TYPE_CHECKING:
+    from sim.studies.staffing.roster import Roster
+    from sim.world.scenario import Scenario
+    from sim.world.team import Pattern
+
+Lengths = Annotated[
+    str | None,
+    typer.Option(
+        metavar="H,H,…",
+        help="Lengths of shifts in hours, such as 8,6,4, instead of the patterns in SCENARIO. "
+        "Shifts of 6 h and more have a break around their middle.",
+        show_default=False,
+    ),
+]
+Grid = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="MIN", help="A shift may begin every so many minutes [30].", show_default=False
+    ),
+]
+Break = Annotated[
+    float | None,
+    typer.Option(
+        "--break",
+        min=0,
+        metavar="MIN",
+        help="Length of the unpaid break, 0 for none [30].",
+        show_default=False,
+    ),
+]
+Rounds = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Rosters that are simulated and cut off, at most.")
+]
+Write = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write SCENARIO with these shifts to a new file.", show_default=False),
+]
+
+
+@told
+def roster(
+    scenario: ScenarioPath,
+    lengths: Lengths = None,
+    grid: Grid = None,
+    pause: Break = None,
+    confidence: Confidence = None,
+    per: PerSpan = Per.INTERVAL,
+    seed: Seed = 1,
+    replications: Annotated[
+        int,
+        typer.Option(
+            "--replications", "-n", min=20, metavar="N", help="Runs that the answer is held against."
+        ),
+    ] = 200,
+    rounds: Rounds = 40,
+    fte_hours: FteHours = 8.0,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = None,
+    write: Write = None,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Find the cheapest shifts that keep all of SCENARIO's targets.
+
+    Shifts are those that the patterns of its groups allow, or standard ones of 8 hours; staffing that stands
+    in SCENARIO is ignored. An integer programme chooses, the roster is simulated, and where it falls short a
+    cut is added and it is solved again. Exits with 99 if no roster was found that keeps the targets on days
+    that the search did not see.
+    """
+    from sim.show import roster as show  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.staffing.roster import roster as plan  # noqa: PLC0415
+    from sim.world.files import load  # noqa: PLC0415
+    from sim.world.write import refuse_target  # noqa: PLC0415
+    from sim.world.write import write as write_scenario  # noqa: PLC0415
+
+    centre = load(scenario)
+    patterns = _patterns(centre, lengths, grid, pause)
+    if write is not None:
+        refuse_target(write, force=force)
+    if out is not None:
+        refuse_existing(out, force=force)
+    with progress("Rosters tried, at most", rounds) as bar, crew(workers, cluster, resume) as ours:
+        found = plan(centre, patterns, per, confidence, seed, replications, rounds, progress=bar, hired=ours)
+    comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
+    if out is not None:
+        _write(out, scenario, found, seed, fte_hours, comment, force=force)
+        remark(f"written to {out}")
+    if write is not None:
+        write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
+        remark(f"shifts written to {write}")
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(show.document(found, seed, fte_hours)))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text(show.tables(found, seed, fte_hours, terminal.width)))
+    if not found.kept:
+        remark("the targets are not kept on days that the search did not see")
+        raise typer.Exit(Exit.MISSED)
+
+
+def _patterns(
+    centre: Scenario, lengths: str | None, grid: int | None, pause: float | None
+) -> tuple[Pattern, ...] | None:
+    """Patterns of the command line, if it has any."""
+    from sim.errors import StudyError  # noqa: PLC0415
+    from sim.studies.staffing.patterns import BREAK_MIN, GRID_MIN, LENGTH_H, standard  # noqa: PLC0415
+
+    if lengths is None and grid is None and pause is None:
+        return None
+    try:
+        hours = tuple(float(part) for part in lengths.split(",")) if lengths is not None else (LENGTH_H,)
+    except ValueError:
+        raise StudyError(f"--lengths: must be hours such as 8,6,4, got {lengths!r}") from None
+    return standard(centre, hours, grid or GRID_MIN, BREAK_MIN if pause is None else pause)
+
+
+def _write(
+    out: Path, source: Path, found: Roster, seed: int, fte_hours: float, comment: str, *, force: bool
+) -> None:
+    from sim.show import plots  # noqa: PLC0415
+    from sim.show import roster as show  # noqa: PLC0415
+    from sim.show.documents import to_json  # noqa: PLC0415
+    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.world.write import read, written  # noqa: PLC0415
+
+    with whole_folder(out, force=force) as folder:
+        document = to_json(show.document(found, seed, fte_hours))
+        (folder / "roster.json").write_text(document + "\n", encoding="utf-8")
+        show.shift_table(found).write_csv(folder / "shifts.csv")
+        show.coverage_table(found).write_csv(folder / "coverage.csv")
+        plots.save(show.pictures(found), folder)
+        text = written(read(source), found.scenario.groups, source.parent, out, comment)
+        (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,422 @@
+"""Which shifts keep the promise at the least cost? Integer programmes, simulation, and cuts between them.
+
+Shifts that cover the requirement of every interval are a first roster. What is spare in an interval helps
+its neighbours, so cheaper ones may do: the programme is solved for the agents that each interval needs even
+if its neighbours have plenty, the roster is simulated, and where it falls short a cut is added (`cuts`) and
+it is solved again. The first roster that keeps the promise is the cheapest: those before it are cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from sim.draws.memory import refuse_too_large
+from sim.errors import StudyError
+from sim.measure.estimate import Estimates
+from sim.studies.crew import Crew, Progress, crew
+from sim.studies.staffing.choice import Per
+from sim.studies.staffing.cover import Alternative, Demands, Linear, Programme, Solution
+from sim.studies.staffing.cuts import Cutter, by_clock, uncovered
+from sim.studies.staffing.guess import guess
+from sim.studies.staffing.patterns import Candidate, Candidates, candidates
+from sim.studies.staffing.plan import Blocks, blocks, expected_a_day
+from sim.studies.staffing.promise import Promise, promised
+from sim.studies.staffing.search import Days, Search
+from sim.studies.staffing.staff import refuse_impossible
+from sim.studies.staffing.trial import Trial
+from sim.world.scenario import Scenario
+from sim.world.team import Pattern
+from sim.world.units import DAY_S, Floats, Ints, clock_text
+
+MOST_ROUNDS = 60
+MOST_CONFIRMATIONS = 6
+MOST_SPARING = 40
+"""Times that a roster is made cheaper shift by shift."""
+MOST_TRIED = 6
+"""... by one of so many, those that look best on few days."""
+FEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One roster that was tried."""
+
+    cost: float
+    kept: bool
+    lack: float
+    """How far it was from the promise."""
+    cuts: int
+    """Cuts that it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A shift of the roster."""
+
+    candidate: Candidate
+    agents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The cheapest shifts that were found."""
+
+    scenario: Scenario
+    """With these shifts."""
+    candidates: Candidates
+    promise: Promise
+    shifts: tuple[Planned, ...]
+    """By group, then start."""
+    required: Ints
+    """Agents that each interval needs if staffing may change with it: (n_groups, n_intervals)."""
+    covered: Floats
+    """Agents on duty, on average over the interval, the same shape."""
+    cost: float
+    covering_cost: float | None
+    """Of the cheapest shifts that cover the requirement; None if none do."""
+    bound: float
+    """No roster that keeps the promise on the days of the search is cheaper, as far as is proved."""
+    rounds: tuple[Round, ...]
+    alternatives: int
+    """Cuts that say where there must be more agents ..."""
+    linear: int
+    """... and those that extrapolate what one agent more does to the day."""
+    confirmations: int
+    """Sets of fresh days that the roster, or one before it, was held against."""
+    trial: Trial
+    """What came of it on the last of them."""
+    estimates: Estimates
+    replications: int
+    """Fresh ones, each time."""
+    simulated: int
+    """Replications in all."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the roster keeps the promise on fresh days."""
+        return self.trial.kept
+
+    @property
+    def is_cheapest(self) -> bool:
+        """Whether it is proved that no roster is cheaper."""
+        return self.bound >= self.cost - 1e-6
+
+    @property
+    def paid_h(self) -> float:
+        """Paid hours a day."""
+        return float(sum(planned.agents * planned.candidate.paid_h for planned in self.shifts))
+
+    @property
+    def gross_h(self) -> float:
+        """Paid hours a day with those lost to planned shrinkage."""
+        return float(
+            sum(
+                planned.agents
+                * planned.candidate.paid_h
+                / (1 - self.scenario.groups[planned.candidate.group].planned_shrinkage)
+                for planned in self.shifts
+            )
+        )
+
+
+def roster(
+    scenario: Scenario,
+    patterns: tuple[Pattern, ...] | None = None,
+    per: Per = Per.INTERVAL,
+    confidence: float | None = None,
+    seed: int = 1,
+    replications: int = 400,
+    rounds: int = MOST_ROUNDS,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    hired: Crew | None = None,
+) -> Roster:
+    """Find the cheapest shifts of a *scenario*'s patterns that keep its targets.
+
+    Targets are kept *per* interval or day on average, and with a *confidence* each on that share of days. The
+    answer is held against *replications* that its search did not see. Staffing that the scenario has is
+    ignored.
+
+    Raises
+    ------
+    StudyError
+        If no shift covers an interval, no staffing keeps the targets, or the patterns' limits don't allow it.
+    """
+    if replications < FEWEST:
+        raise StudyError(f"replications: must be at least {FEWEST} to plan by, got {replications}")
+    promise, parts = promised(scenario, per, confidence), blocks(scenario)
+    possible = candidates(scenario, patterns)
+    start = guess(parts, promise)
+    _refuse_gaps(possible, parts, start)
+    refuse_too_large(parts.apply(start))
+    days = Days(replications)
+    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+        search = Search(parts, promise, ours, seed)
+        refuse_impossible(search, start, days.coarse)
+        found = search.find(start, days).plan
+        required = np.array([parts.spread(level) for level in found.tolist()])
+        return Planner(possible, search, required, days, rounds, progress).planned()
+
+
+def _refuse_gaps(possible: Candidates, parts: Blocks, start: Ints) -> None:
+    """Refuse patterns that leave an interval without anybody who serves one of its queues."""
+    scenario, gaps = possible.scenario, uncovered(possible)
+    expected = expected_a_day(scenario)
+    for q, queue in enumerate(scenario.queues):
+        skilled = [g for g, group in enumerate(scenario.groups) if queue.name in group.queues]
+        bad = np.flatnonzero((expected[q] > 0) & gaps[skilled].all(axis=0))
+        if not len(bad):
+            continue
+        first = int(bad[0])
+        last = first + int(np.argmin(np.append(np.diff(bad) == 1, False)))
+        block = int(np.flatnonzero(parts.first <= first)[-1])
+        agents = max(int(start[skilled, block].max()), 1)
+        teams = " or ".join(repr(scenario.groups[g].name) for g in skilled)
+        span = f"{_clock(scenario, first)}–{_clock(scenario, last + 1)}"
+        need = f"{span} needs about {agents} agent{'s' * (agents > 1)} of {teams} for {queue.name!r}"
+        why = f"no shift covers it: {_reach(possible, skilled)}"
+        raise StudyError(f"groups.{skilled[0]}.patterns: {need}, and {why}")
+
+
+def _reach(possible: Candidates, groups: list[int]) -> str:
+    """When the shifts of some groups begin and end."""
+    shifts = [candidate.shift for candidate in possible.all if candidate.group in groups]
+    start, end = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
+    latest = "24:00" if end == DAY_S else clock_text(end)
+    return f"they begin at {clock_text(start)} at the earliest and end at {latest} at the latest"
+
+
+def _clock(scenario: Scenario, interval: int) -> str:
+    time_s = interval * scenario.interval_s
+    return "24:00" if time_s == DAY_S else clock_text(time_s)
+
+
+@dataclass(slots=True)
+class _Best:
+    """The cheapest roster so far that keeps the promise, and what is proved."""
+
+    solution: Solution | None = None
+    bound: float = 0.0
+    """No roster that keeps it is cheaper; infinite if there is none."""
+
+    @property
+    def cost(self) -> float:
+        return self.solution.cost if self.solution is not None else inf
+
+
+class Planner:
+    """Solves, simulates, cuts, and solves again."""
+
+    def __init__(
+        self,
+        possible: Candidates,
+        search: Search,
+        required: Ints,
+        days: Days,
+        most_rounds: int,
+        progress: Progress | None,
+    ) -> None:
+        self.possible, self.search, self.required, self.days = possible, search, required, days
+        self.most_rounds, self.progress = most_rounds, progress
+        self.cutter = Cutter(possible, search, required)
+        self.programme = Programme(possible, search.blocks.least_peak())
+        self.rounds: list[Round] = []
+        self.n_alternatives = self.n_linear = 0
+
+    def planned(self) -> Roster:
+        """The cheapest roster that was found, held against fresh days."""
+        required = self.required.ravel().astype(np.float64)
+        covering = self.programme.solve(Demands(required))
+        demands = Demands(self.least())
+        best = self.cheapest(demands, covering)
+        if best.solution is None:
+            raise StudyError(self._why_none(best.bound, required))
+        bound, runs = best.bound, self.days.fresh
+        for n in range(1, MOST_CONFIRMATIONS + 1):
+            solution = self._tidied(best.solution, demands)
+            trial = self.cutter.trial(solution.agents, runs)
+            if trial.kept or n == MOST_CONFIRMATIONS:
+                break
+            self._ask_for_more(demands, solution, trial)
+            raised = Demands(np.maximum(required, demands.least), demands.alternatives, demands.cuts)
+            best = self.cheapest(demands, self.programme.solve(raised))
+            if best.solution is None:
+                break
+            runs = range(runs.stop, runs.stop + self.days.final)
+        return self._result(solution, covering.cost, bound, trial, runs, n)
+
+    def least(self) -> Floats:
+        """Agents that rows must have at least, before anything is cut.
+
+        Where days alone are promised no interval needs anybody: two thirds of the requirement then are where
+        the way begins, and nothing is proved.
+        """
+        if self.search.promise.per is not Per.INTERVAL:
+            return np.floor(self.required.ravel() * 2 / 3) * ~uncovered(self.possible).ravel()
+        return self.cutter.alone(self.days.fine).ravel().astype(np.float64)
+
+    def cheapest(self, demands: Demands, first: Solution) -> _Best:
+        """The cheapest roster that meets the *demands* and keeps the promise, starting with a *first* one.
+
+        What is cut off by linear cuts is looked at again without them, once something was found.
+        """
+        best = _Best()
+        if first.is_there:
+            self._try(first, best)
+        cuts: list[Linear] = []
+        is_new, last = True, len(self.rounds) + self.most_rounds
+        while len(self.rounds) < last:
+            open_still = Demands(demands.least, demands.alternatives, demands.cuts + cuts)
+            solution = self.programme.solve(open_still, best.cost)
+            if not cuts:
+                best.bound = max(best.bound, min(solution.bound, best.cost))
+            if solution.is_there:
+                is_new |= self._try(solution, best, demands.alternatives, cuts)
+            elif cuts and is_new:
+                cuts, is_new = [], False
+            else:
+                break
+        if self.search.promise.per is not Per.INTERVAL:
+            best.bound = 0.0
+        if best.solution is not None and best.bound < best.cost:
+            best.solution = self._spared(best.solution, demands)
+        return best
+
+    def _try(
+        self,
+        solution: Solution,
+        best: _Best,
+        alternatives: list[Alternative] | None = None,
+        cuts: list[Linear] | None = None,
+    ) -> bool:
+        """Simulate a roster; it is the best if it keeps the promise, and else is cut off. Gives which."""
+        trial = self.cutter.trial(solution.agents, self.days.fine)
+        n_cuts = 0
+        if trial.kept:
+            best.solution = solution
+        elif alternatives is not None and cuts is not None:
+            covered = self.programme.coverage(solution.agents)
+            found = list(self.cutter.alternatives(solution.agents, covered, trial, self.days.fine))
+            alternatives += found
+            self.n_alternatives += len(found)
+            if not found:
+                cuts.append(self.cutter.linear(covered, self.days.few))
+                self.n_linear += 1
+            n_cuts = len(found) or 1
+        self.rounds.append(Round(solution.cost, trial.kept, trial.lack(), n_cuts))
+        if self.progress is not None:
+            self.progress(len(self.rounds), max(self.most_rounds, len(self.rounds)))
+        return trial.kept
+
+    def _spared(self, solution: Solution, demands: Demands) -> Solution:
+        """Make a roster cheaper by one agent or shorter shift at a time, as long as it keeps the promise."""
+        for _ in range(MOST_SPARING):
+            options = [
+                agents for agents in self._smaller(solution.agents) if self.programme.allows(agents, demands)
+            ]
+            lacks = [self.cutter.trial(agents, self.days.coarse).lack() for agents in options]
+            order = np.argsort(lacks, kind="stable")[:MOST_TRIED]
+            kept = (options[k] for k in order if self.cutter.trial(options[k], self.days.fine).kept)
+            agents = next(kept, None)
+            if agents is None:
+                break
+            solution = Solution(agents, float(self.programme.costs @ agents), solution.bound)
+        return solution
+
+    def _smaller(self, agents: Ints) -> Iterator[Ints]:
+        """Rosters with one agent fewer, or one on a cheaper shift that begins or ends with his."""
+        everybody, costs = self.possible.all, self.programme.costs
+        for j in np.flatnonzero(agents):
+            fewer = agents.copy()
+            fewer[j] -= 1
+            yield fewer
+            seen: set[tuple[float, float]] = set()
+            mine = everybody[j].shift
+            for k, other in enumerate(everybody):
+                span = other.shift.start, other.shift.end
+                touches = (span[0] == mine.start) != (span[1] == mine.end)
+                inside = mine.start <= span[0] and span[1] <= mine.end
+                if other.group == everybody[j].group and touches and inside and costs[k] < costs[j]:
+                    if span not in seen:
+                        shorter = fewer.copy()
+                        shorter[k] += 1
+                        yield shorter
+                    seen.add(span)
+
+    def _tidied(self, solution: Solution, demands: Demands) -> Solution:
+        """The roster with fewer different shifts, if it is as good."""
+        tidy = self.programme.tidied(solution)
+        is_fine = self.programme.allows(tidy.agents, demands) and tidy.cost <= solution.cost + 1e-9
+        return tidy if is_fine and self.cutter.trial(tidy.agents, self.days.fine).kept else solution
+
+    def _ask_for_more(self, demands: Demands, solution: Solution, trial: Trial) -> None:
+        """Ask for one agent more where fresh days fell short."""
+        covered = np.floor(self.programme.coverage(solution.agents) + 1e-9)
+        n_groups, n = self.required.shape
+        short = np.flatnonzero(self.cutter.short(trial)).tolist()
+        for k in short:
+            demands.alternatives.append(
+                frozenset((g * n + k, int(covered[g * n + k]) + 1) for g in range(n_groups))
+            )
+        if not short:
+            demands.cuts.append(self.cutter.linear(covered, self.days.few))
+
+    def _why_none(self, bound: float, required: Floats) -> str:
+        """Say that no roster keeps the promise, or that none was found, and where agents lack."""
+        lacking = self.programme.shortfall(required)
+        if not (lacking > 0.5e-6).any() and bound < inf:
+            return (
+                f"rounds: no roster that keeps the targets was found in {self.most_rounds}; try more --rounds"
+            )
+        scenario, n = self.possible.scenario, self.required.shape[1]
+        rows = np.argsort(-lacking, kind="stable")[:3]
+        told = [
+            f"{_clock(scenario, row % n)}–{_clock(scenario, row % n + 1)} lacks {lacking[row]:.3g} of the"
+            f" {required[row]:g} agents of {scenario.groups[row // n].name!r} that it needs"
+            for row in sorted(rows.tolist())
+            if lacking[row] > 0
+        ]
+        proof = (
+            "no roster keeps the targets" if bound == inf else "no roster that keeps the targets was found"
+        )
+        limits = f"groups.*.patterns: {proof} within the limits of agents"
+        return f"{limits}: {'; '.join(told)}" if told else limits
+
+    def _result(
+        self, solution: Solution, covering: float, bound: float, trial: Trial, runs: range, n: int
+    ) -> Roster:
+        scenario = self.cutter.staffed(solution.agents)
+        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
+        shifts = [
+            Planned(candidate, agents)
+            for candidate, agents in zip(self.possible.all, solution.agents.tolist(), strict=True)
+            if agents
+        ]
+        return Roster(
+            scenario=scenario,
+            candidates=self.possible,
+            promise=self.search.promise,
+            shifts=tuple(
+                sorted(
+                    shifts, key=lambda planned: (planned.candidate.group, by_clock(planned.candidate.shift))
+                )
+            ),
+            required=self.required,
+            covered=self.programme.coverage(solution.agents).reshape(self.required.shape),
+            cost=solution.cost,
+            covering_cost=covering if covering < inf else None,
+            bound=bound,
+            rounds=tuple(self.rounds),
+            alternatives=self.n_alternatives,
+            linear=self.n_linear,
+            confirmations=n,
+            trial=trial,
+            estimates=Estimates(kpis),
+            replications=self.days.final,
+            simulated=self.search.simulated + len(runs),
+        )
