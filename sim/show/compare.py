@@ -326,7 +326,7 @@ _WIDEST = 1.5
 def _is_drawn(found: Comparison, contrast: Contrast, name: str) -> bool:
     difference = contrast.differences[name]
     wanted = name in _bound(found) or difference.seen is not Seen.SAME
-    return wanted and difference.relative is not None
+    return wanted and difference.by.value is not None
 
 
 def _draw_forest(axes: Axes, contrast: Contrast, names: Sequence[str]) -> None:
@@ -336,7 +336,11 @@ def _draw_forest(axes: Axes, contrast: Contrast, names: Sequence[str]) -> None:
         difference = contrast.differences[name]
         if row % 2 == 0:
             axes.axhspan(row - 0.5, row + 0.5, color=FAINT, linewidth=0, zorder=0)
-        if difference.relative is None or difference.by.value is None:
+        if difference.by.value is None:
+            continue
+        text = signed(difference.by.value, BY_NAME[name].unit)
+        axes.text(1.02, row, text, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
+        if difference.relative is None:
             continue
         marker, colour, face = _LOOKS[difference.seen]
         low, _, high = _ends(difference)
@@ -347,8 +351,6 @@ def _draw_forest(axes: Axes, contrast: Contrast, names: Sequence[str]) -> None:
         axes.plot(
             [at], [row], marker, color=colour, markerfacecolor=face, markersize=7, clip_on=False, zorder=3
         )
-        text = signed(difference.by.value, BY_NAME[name].unit)
-        axes.text(1.02, row, text, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set(xlim=(-edge, edge), ylim=(len(names) - 0.5, -0.5))
     axes.set_yticks(range(len(names)), [BY_NAME[name].title for name in names])

@@ -172,15 +172,8 @@ def _draw_team(axes: Axes, found: Sweep) -> None:
     at = _places(found, 0)
     for (name, dash, marker), colour in zip(TEAM, (DARK, MID, GREY), strict=True):
         values = _column(found.points, name, "value")
-        axes.plot(
-            at,
-            values,
-            dash if _is_curve(found) else "",
-            marker=marker,
-            color=colour,
-            markersize=4,
-            label=BY_NAME[name].title,
-        )
+        look: dict[str, Any] = {"linestyle": dash if _is_curve(found) else "none", "marker": marker}
+        axes.plot(at, values, color=colour, markersize=4, label=BY_NAME[name].title, **look)
     axes.set_ylim(0, 1.03)
     axes.set_title("Agents' time on duty")
     style.shares(axes.yaxis)
@@ -230,7 +223,7 @@ def _draw_staffed(
         axes.vlines(at, sides["low"], sides["high"], color=colour, linewidth=4.0, alpha=0.6)
     axes.plot(at, sides["value"], color=colour, linewidth=1.2)
     for keeps, face in ((True, colour), (False, "white")):
-        some = [k for k, point in enumerate(line) if point.keeps == keeps]
+        some = [k for k, point in enumerate(line) if (point.keeps or not point.verdicts) == keeps]
         axes.plot(at[some], sides["value"][some], marker, markeredgecolor=colour, markerfacecolor=face,
                   markersize=6, zorder=3)  # fmt: skip
 
