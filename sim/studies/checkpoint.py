@@ -50,7 +50,8 @@ class Checkpoint:
         )
         found: list[range] = []
         for first, end in self._rows(query, (_key(task), *_ends(task))):
-            if not found or first >= found[-1].stop:
+            is_whole = isinstance(first, int) and isinstance(end, int) and first < end
+            if is_whole and (not found or first >= found[-1].stop):
                 found.append(range(first, end))
         return found
 
@@ -59,7 +60,7 @@ class Checkpoint:
         query = "SELECT digest, figures FROM done WHERE key = ? AND first = ? AND end = ?"
         key = _key(task)
         for digest, figures in self._rows(query, (key, *_ends(task))):
-            if digest == _digest(key, task, figures):
+            if isinstance(figures, bytes) and digest == _digest(key, task, figures):
                 return Done(unpack(figures), [], figures)
         return None
 

@@ -1,0 +1,150 @@
+"""The file of finished tasks: what it has is found, what is another task or damaged is not."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.errors import OutputError
+from sim.measure.packed import pack
+from sim.studies import checkpoint as module
+from sim.studies.checkpoint import Checkpoint
+from sim.studies.crew import crew
+from sim.studies.replicate import replicate
+from sim.studies.tasks import Task, run
+from sim.world.scenario import Scenario
+from tests.worlds import by_turns, fixed, group, queue, world
+
+
+def shop(agents: int = 2) -> Scenario:
+    return world(
+        [queue([], by_turns(30, 60, 3)) | {"arrivals": {"per_hour": 20}, "patience": fixed(60)}],
+        [group(agents, concurrency=2)],
+    )
+
+
+TASK = Task(shop(), 1, range(4))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with one finished task."""
+    path = tmp_path / "done.sqlite"
+    file = Checkpoint(path)
+    file.keep(TASK, run(TASK))
+    file.close()
+    return path
+
+
+def test_a_finished_task_is_found_again(path: Path):
+    """Its figures to the last bit; pieces of a longer task, in order and without an overlap."""
+    file = Checkpoint(path)
+    for replications in (range(2), range(6, 9), range(3, 5)):
+        other = replace(TASK, replications=replications)
+        file.keep(other, run(other))
+    found = file.find(TASK)
+
+    assert found is not None
+    assert pack(found.runs) == pack(run(TASK).runs)
+    assert file.finished(replace(TASK, replications=range(10))) == [range(4), range(6, 9)]
+    assert file.finished(replace(TASK, replications=range(3))) == [range(2)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(TASK, seed=2),
+        replace(TASK, scenario=shop(3)),
+        replace(TASK, engine="reference"),
+        replace(TASK, replications=range(4, 8)),
+    ],
+    ids=["seed", "scenario", "engine", "replications"],
+)
+def test_another_task_is_not_taken_for_it(path: Path, other: Task):
+    file = Checkpoint(path)
+
+    assert file.finished(other) == []
+    assert file.find(other) is None
+
+
+def test_another_version_is_another_task(path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Of our own sources, or of a package that computes."""
+    monkeypatch.setattr(module, "versions", lambda: {"livechat-sim": "0.0.1"})
+
+    assert Checkpoint(path).finished(TASK) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE done SET figures = substr(figures, 1, length(figures) - 9)",
+        "UPDATE done SET figures = x'00'",
+        "UPDATE done SET figures = NULL",
+        "UPDATE done SET end = 5",
+    ],
+)
+def test_what_is_damaged_is_run_again(path: Path, damage: str):
+    """And never a wrong result."""
+    with sqlite3.connect(path) as file:
+        file.execute(damage)
+    file.close()
+    with crew(2, resume=path) as hired:
+        result = replicate(TASK.scenario, TASK.seed, 8, hired=hired)
+
+    assert pack(result.estimates.runs) == pack(replicate(TASK.scenario, TASK.seed, 8).estimates.runs)
+
+
+def test_a_byte_that_flipped_is_noticed(path: Path):
+    """Anywhere in the figures."""
+    with sqlite3.connect(path) as file:
+        ((figures,),) = file.execute("SELECT figures FROM done").fetchall()
+        for place in range(0, len(figures), len(figures) // 7):
+            wrong = bytearray(figures)
+            wrong[place] ^= 1
+            file.execute("UPDATE done SET figures = ?", (bytes(wrong),))
+            file.commit()
+            assert Checkpoint(path).find(TASK) is None
+    file.close()
+
+
+def test_a_file_cut_short_is_refused_or_run_again(path: Path):
+    """Wherever it was cut."""
+    whole = path.read_bytes()
+    expected = pack(run(TASK).runs)
+    for length in range(0, len(whole), len(whole) // 9):
+        path.write_bytes(whole[:length])
+        told = ""
+        try:
+            with crew(1, resume=path) as hired:
+                ((_, done),) = hired.measured([TASK])
+        except OutputError as error:
+            told = str(error)
+        assert told.startswith(f"{path}: can't be used for finished tasks: ") or pack(done.runs) == expected
+
+
+def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path):
+    """A text, another program's database, a directory, a place that isn't there."""
+    text, database = tmp_path / "notes.txt", tmp_path / "other.sqlite"
+    text.write_text("Remember the milk. " * 50)
+    with sqlite3.connect(database) as file:
+        file.execute("CREATE TABLE milk (litres REAL)")
+    file.close()
+    for path, why in (
+        (text, "file is not a database"),
+        (database, "is a database of something else, not a file of finished tasks"),
+        (tmp_path, "unable to open database file"),
+        (tmp_path / "no" / "where", "unable to open database file"),
+    ):
+        before = path.read_bytes() if path.is_file() else b""
+        with pytest.raises(OutputError, match=why), crew(1, resume=path):
+            pass
+        assert before == (path.read_bytes() if path.is_file() else b"")
+
+
+def test_a_file_of_another_layout_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_FORMAT", 2)
+    with pytest.raises(OutputError, match="was written by another version of this program"):
+        Checkpoint(path)

@@ -1,0 +1,56 @@
+"""Figures as bytes: back to the last bit, and the same figures are the same bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.measure.kpis import Kpis
+from sim.measure.packed import pack, unpack
+from sim.studies.tasks import Task, run
+from sim.world.files import load
+from sim.world.scenario import Scenario
+from tests.conftest import ROOT
+from tests.worlds import by_turns, by_work, fixed, group, queue, world
+
+WORLDS = {
+    "queues, groups and days": world(
+        [
+            queue([], by_turns(30, 60, 3), "a") | {"arrivals": {"per_hour": 9}, "patience": fixed(90)},
+            queue([], by_turns(20, 30, 2), "b") | {"arrivals": {"per_hour": 5}},
+        ],
+        [group(1, "g", ("a",), concurrency=2), group(1, "h", ("a", "b"))],
+        days=3,
+        start="2026-03-02",
+    ),
+    "nobody": world([queue([], by_work(60))]),
+    "quality": load(ROOT / "scenarios" / "unresolved.toml"),
+}
+
+
+def same(one: Kpis, other: Kpis) -> bool:
+    """Whether all tables and samples are equal to the last bit, NaN and all."""
+    assert one.sizes == other.sizes
+    assert one.tables.keys() == other.tables.keys()
+    assert one.samples.keys() == other.samples.keys()
+    pairs = [(one.tables[by], other.tables[by]) for by in one.tables]
+    for name, sample in one.samples.items():
+        its = other.samples[name]
+        assert (sample.n_intervals, sample.cells.keys()) == (its.n_intervals, its.cells.keys())
+        pairs += [(sample.values, its.values), *((sample.cells[by], its.cells[by]) for by in sample.cells)]
+    return all(
+        (a.dtype, a.shape, np.ascontiguousarray(a).tobytes())
+        == (b.dtype, b.shape, np.ascontiguousarray(b).tobytes())
+        for a, b in pairs
+    )
+
+
+@pytest.mark.parametrize("scenario", WORLDS.values(), ids=WORLDS)
+def test_figures_come_back_to_the_last_bit(scenario: Scenario):
+    """Every table, and every sample with its cells."""
+    runs = run(Task(scenario, 3, range(2, 5))).runs
+    back = unpack(pack(runs))
+
+    assert len(back) == len(runs)
+    assert all(same(one, other) for one, other in zip(runs, back, strict=True))
+    assert pack(back) == pack(runs)
