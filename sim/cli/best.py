@@ -79,7 +79,7 @@ def best(
     if out is not None:
         refuse_existing(out, force=force)
     these = _plans(plans, vary or [], replications, max_runs)
-    with crew(workers, cluster, resume) as hired, progress("Replications", len(these) * replications) as bar:
+    with crew(workers, cluster, resume) as hired, progress("Replications") as bar:
         found = choose(these, figure, hired, within, confidence, replications, seed, max_runs, bar)
     if out is not None:
         _write(out, found, seed, force=force)

@@ -67,6 +67,10 @@ Precision = Annotated[
 Theory = Annotated[
     bool, typer.Option("--theory", help="Also what the formula that fits says, and why it differs.")
 ]
+Controls = Annotated[
+    bool,
+    typer.Option("--controls", help="Also figures adjusted for how many came, which makes them surer."),
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
@@ -83,6 +87,7 @@ def run(
     by: By = None,
     everything: All = False,
     theory: Theory = False,
+    controls: Controls = False,
     json: Json = False,
     check: Check = False,
     out: Out = None,
@@ -111,9 +116,11 @@ def run(
         from sim.show.documents import run_document, to_json  # noqa: PLC0415
 
         document = run_document(centre, result.estimates, seed, engine)
-        say(to_json(document | (_beside(centre, result.estimates) if theory else {})))
+        document |= _beside(centre, result.estimates) if theory else {}
+        say(to_json(document | (_adjusted(centre, result.estimates) if controls else {})))
     else:
-        say(_tables(centre, result.estimates, seed, by or [], everything=everything, theory=theory))
+        more = {"everything": everything, "theory": theory, "controls": controls}
+        say(_tables(centre, result.estimates, seed, by or [], **more))
     if result.interrupted:
         remark(f"interrupted after {result.estimates.n} of {result.wanted} replications")
         raise typer.Exit(Exit.INTERRUPTED)
@@ -152,7 +159,14 @@ class _Keeper:
 
 
 def _tables(
-    centre: Scenario, estimates: Estimates, seed: int, by: list[Breakdown], *, everything: bool, theory: bool
+    centre: Scenario,
+    estimates: Estimates,
+    seed: int,
+    by: list[Breakdown],
+    *,
+    everything: bool,
+    theory: bool,
+    controls: bool,
 ) -> str:
     from sim.measure.tables import By as Cells  # noqa: PLC0415
     from sim.show import tables  # noqa: PLC0415
@@ -162,12 +176,23 @@ def _tables(
     shrunk = tables.hours(centre, estimates)
     parts += [shrunk] if shrunk is not None else []
     parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
+    if controls:
+        from sim.show.controls import table  # noqa: PLC0415
+
+        parts.append(table(centre, estimates, terminal.width))
     if theory:
         from sim.show.beside import beside  # noqa: PLC0415
         from sim.theory.applies import formula_for  # noqa: PLC0415
 
         parts.append(beside(formula_for(centre), estimates, terminal.width))
     return terminal.text(parts)
+
+
+def _adjusted(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
+    """Adjusted figures, as data."""
+    from sim.show.controls import document  # noqa: PLC0415
+
+    return document(centre, estimates)
 
 
 def _beside(centre: Scenario, estimates: Estimates) -> dict[str, Any]:

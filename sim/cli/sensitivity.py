@@ -103,8 +103,7 @@ def sensitivity(
     inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])
     with crew(workers, cluster, resume) as hired:
         risk = _risk(centre, figure, hired, seed, months, forecast, week_days, inputs.remarks)
-        runs = replications * (1 + sum(len(each.sides) for each in inputs.inputs))
-        with progress("Changes", runs) as bar:
+        with progress() as bar:
             found = changed(centre, figure, inputs.inputs, hired, seed, replications, bar)
     _tell(centre, found, risk, inputs.remarks, seed, json=json)
     if out is not None:

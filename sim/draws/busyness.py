@@ -54,3 +54,27 @@ def _days_s(scenario: Scenario) -> Floats:
 def _exact(scenario: Scenario, q: int) -> Ints:
     arrival_s = np.array(scenario.queues[q].arrivals.times_s)
     return np.asarray(np.diff(np.searchsorted(arrival_s, _days_s(scenario))), dtype=np.int64)
+
+
+def volume_variances(scenario: Scenario) -> Floats:
+    """Variance of the measured chats of each queue in a replication, first attempts alone: shape (n_queues,).
+
+    Given the factors they are Poisson; a day's factor of busyness with spread b and those of its intervals
+    with spread i turn chats λ of a day, λₜ in interval t, into a volume with the mean square
+    (1 + b²) (λ² + i² Σ λₜ²).
+    """
+    variances = np.zeros(len(scenario.queues))
+    for q, (edges_s, expected) in enumerate(demand(scenario)):
+        if not len(edges_s):
+            continue  # exact times don't vary
+        arrivals = scenario.queues[q].arrivals
+        cumulated = np.concatenate([[0.0], np.cumsum(expected)])
+        pieces = np.diff(np.interp(np.maximum(edges_s, scenario.warm_up_s), edges_s, cumulated))
+        by_day, by_interval = (
+            np.bincount((edges_s[:-1] // length_s).astype(np.int64), pieces)
+            for length_s in (float(DAY_S), scenario.interval_s)
+        )
+        squares = (by_day**2).sum() + arrivals.interval_cv**2 * (by_interval**2).sum()
+        busy = (1 + arrivals.busyness_cv**2) * squares - (by_day**2).sum()
+        variances[q] = pieces.sum() + busy
+    return variances
