@@ -20,6 +20,7 @@ from scipy import special
 
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import t_quantile
+from sim.studies.paired import holm
 from sim.studies.replicate import Replications, replicate
 from sim.studies.trust.case import Case, Check, Pair, key_figure
 from sim.studies.trust.lines import lines
@@ -111,13 +112,8 @@ def trust(
 
 def judged(rows: Sequence[Row], alpha: float = ALPHA) -> list[Row]:
     """Rows with Holm's verdict: the least probable one is held to α/m, the next to α/(m − 1), and so on."""
-    order = sorted(range(len(rows)), key=lambda k: rows[k].p)
-    verdicts = [True] * len(rows)
-    for place, k in enumerate(order):
-        if rows[k].p > alpha / (len(rows) - place):
-            break
-        verdicts[k] = False
-    return [replace(row, agrees=agrees) for row, agrees in zip(rows, verdicts, strict=True)]
+    refused = holm([row.p for row in rows], alpha)
+    return [replace(row, agrees=not wrong) for row, wrong in zip(rows, refused, strict=True)]
 
 
 def _rows(case: Case, seed: int, share: float, changed: Changed | None, workers: int | None) -> Iterator[Row]:
