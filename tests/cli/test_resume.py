@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -15,8 +14,23 @@ import pytest
 from tests.cli.test_commands import SMALL, sim
 from tests.conftest import ROOT
 
-N = 2_000
-ONE_DAY = SMALL.replace("interval_min = 60", "interval_min = 1440")
+N = 256
+ONE_DAY = SMALL.replace("interval_min = 60", "interval_min = 1440").replace("per_hour = 12", "per_hour = 2")
+RUN = ("run", "-n", str(N), "--json", "--engine", "reference")
+"""It takes its time."""
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scenario") / "small.toml"
+    path.write_text(ONE_DAY)
+    return path
+
+
+@pytest.fixture(scope="module")
+def never_stopped(scenario: Path) -> str:
+    """What a run prints that nobody stops."""
+    return sim(*RUN, scenario).stdout
 
 
 def finished(path: Path) -> dict[tuple[int, int], bytes]:
@@ -33,15 +47,15 @@ def finished(path: Path) -> dict[tuple[int, int], bytes]:
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_stopped_in_the_middle_it_goes_on(tmp_path: Path, how: signal.Signals, code: int):
+def test_stopped_in_the_middle_it_goes_on(
+    scenario: Path, never_stopped: str, tmp_path: Path, how: signal.Signals, code: int
+):
     """Stopped once some tasks are done; these are not run again, and the figures are as if nothing had been."""
-    scenario, file = tmp_path / "small.toml", tmp_path / "done"
-    scenario.write_text(ONE_DAY)
-    arguments = ["run", str(scenario), "-n", str(N), "--json"]
+    file = tmp_path / "done"
+    command = [*RUN, str(scenario), "--resume", str(file)]
     with subprocess.Popen(
-        [sys.executable, "-m", "sim", *arguments, "--resume", str(file)],
+        [sys.executable, "-m", "sim", *command],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        env=os.environ | {"NUMBA_NUM_THREADS": "1"},
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 300
         while len(finished(file)) < 2 and time.monotonic() < deadline and process.poll() is None:
@@ -49,7 +63,7 @@ def test_stopped_in_the_middle_it_goes_on(tmp_path: Path, how: signal.Signals, c
         process.send_signal(how)
         _, stderr = process.communicate(timeout=120)
     before = finished(file)
-    resumed = sim(*arguments, "--resume", file)
+    resumed = sim(*command)
     after = finished(file)
 
     assert process.returncode == code, stderr
@@ -57,13 +71,12 @@ def test_stopped_in_the_middle_it_goes_on(tmp_path: Path, how: signal.Signals, c
     assert 2 <= len(before) < len(after)
     assert before.items() <= after.items()
     assert sum(end - first for first, end in after) == N
-    assert resumed.stdout == sim(*arguments).stdout
+    assert resumed.stdout == never_stopped
 
 
-def test_a_file_of_something_else_and_logs_are_refused(tmp_path: Path):
+def test_a_file_of_something_else_and_logs_are_refused(scenario: Path, tmp_path: Path):
     """One sentence each, exit code 2."""
-    scenario, notes = tmp_path / "small.toml", tmp_path / "notes.txt"
-    scenario.write_text(ONE_DAY)
+    notes = tmp_path / "notes.txt"
     notes.write_text("Remember the milk. " * 50)
     wrong = sim("run", scenario, "-n", "2", "--resume", notes)
     both = sim("run", scenario, "-n", "2", "--resume", tmp_path / "done", "--out", tmp_path / "out")
