@@ -1,0 +1,132 @@
+"""`sim roster` as a user meets it: shifts, coverage, files, and what is wrong with the input."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from sim.cli.commands import app
+from sim.world.files import load
+from tests.conftest import SCENARIOS
+
+ROSTER = next(path for path in SCENARIOS if path.stem == "roster")
+TINY = """name = "Tiny"            # a small one
+interval_min = 60
+[hours]
+open = 08:00:00
+close = 12:00:00
+[targets]
+service_level = 0.8
+[[queues]]
+name = "q"
+arrivals = { file = "volumes.csv" }
+patience = { law = "exponential", mean_s = 120 }
+service = { work_s = { law = "exponential", mean_s = 200 } }
+[[groups]]
+name = "A"
+queues = ["q"]
+agents = 1               # of old
+patterns = [{ lengths_h = [2], grid_min = 60 }]
+"""
+
+
+def sim(*args: str, width: str = "100") -> Result:
+    return CliRunner().invoke(app, args, env={"COLUMNS": width})
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    rows = "\n".join(
+        f"{hour:02d}:00,{chats}" for hour, chats in zip(range(8, 12), (20, 40, 30, 20), strict=True)
+    )
+    (tmp_path / "volumes.csv").write_text(f"start,chats\n{rows}\n")
+    (tmp_path / "tiny.toml").write_text(TINY)
+    return tmp_path / "tiny.toml"
+
+
+def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
+    """Table, data and written scenario say the same; the scenario keeps its targets and its comments."""
+    out, copy = tmp_path / "results" / "out", tmp_path / "shifts.toml"
+    args = ("roster", str(tiny), "-n", "60")
+    result = sim(*args, "--out", str(out), "--write", str(copy))
+    document = json.loads((out / "roster.json").read_text())
+    shown = result.stdout.split("Coverage:")[0].split("Shifts")[1]
+    rows = [line.split() for line in shown.splitlines() if ":" in line]
+
+    assert result.exit_code == 0, result.output
+    assert [(int(row[0]), row[1], row[2]) for row in rows] == [
+        (shift["agents"], shift["start"], shift["end"]) for shift in document["shifts"]
+    ]
+    assert (
+        sum(shift["paid_hours"] for shift in document["shifts"]) == document["paid_hours"] == document["cost"]
+    )
+    assert f"{document['paid_hours']:.1f} paid hours a day" in result.stdout
+    assert document["kept"]
+    assert {path.name for path in out.iterdir()} == {
+        "roster.json", "shifts.csv", "coverage.csv", "scenario.toml",
+        *(f"{name}.{end}" for name in ("coverage", "shifts", "service") for end in ("png", "svg")),
+    }  # fmt: skip
+    for path in (copy, out / "scenario.toml"):
+        assert "# a small one" in path.read_text()
+        assert "by sim roster --seed 1" in path.read_text()
+        (group,) = load(path).groups
+        assert group.shifts is not None
+        assert sum(shift.agents for shift in group.shifts) == sum(row["agents"] for row in document["shifts"])
+    assert sim("run", str(copy), "--check", "-n", "40").exit_code == 0
+    coverage = list(csv.DictReader((out / "coverage.csv").read_text().splitlines()))
+    assert [float(row["on duty, A"]) for row in coverage] == [
+        row["on_duty"]["A"] for row in document["coverage"]
+    ]
+
+
+def test_json_alone_and_again(tiny: Path):
+    """One document, the same on other workers; --out and --write refuse what exists."""
+    first, again = (sim("roster", str(tiny), "-n", "40", "--json", "--workers", n) for n in ("1", "2"))
+
+    assert first.stdout == again.stdout
+    assert json.loads(first.stdout)["per"] == "interval"
+    assert sim("roster", str(tiny), "--write", str(tiny)).stderr.endswith(
+        "exists; add --force to replace it\n"
+    )
+    assert sim("roster", str(tiny), "--out", str(tiny.parent)).exit_code == 2
+
+
+def test_lengths_of_the_command_line(tiny: Path):
+    """They take the place of the file's patterns, and are said."""
+    result = sim("roster", str(tiny), "-n", "40", "--lengths", "3,1", "--grid", "60", "--break", "0")
+
+    assert result.exit_code == 0, result.output
+    assert "Shifts of 'A': 3 h, a start every 60 min; 1 h, a start every 60 min." in " ".join(
+        result.stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--lengths", "8,x"), "--lengths: must be hours such as 8,6,4, got '8,x'"),
+        (("--lengths", "0"), "lengths: must be above 0 h and at most 24 h, got 0 h"),
+        (("--lengths", "nan"), "lengths: must be above 0 h"),
+        (("--confidence", "2"), "confidence: must be above 0 and below 1, got 2"),
+        (("--lengths", "1", "--grid", "240"), "no shift covers it"),
+    ],
+)
+def test_what_makes_no_roster_is_told(tiny: Path, args: tuple[str, ...], said: str):
+    """Exit code 2, one sentence, no traceback."""
+    result = sim("roster", str(tiny), "-n", "20", *args)
+
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_without_targets_there_is_nothing_to_plan(tiny: Path):
+    tiny.write_text(TINY.replace("service_level = 0.8\n", ""))
+
+    assert "targets: needs at least one of" in sim("roster", str(tiny)).stderr
