@@ -19,6 +19,9 @@ from sim.world.units import DAY_S, Floats, Ints
 ROOM = 7.0
 """Room for arrivals, in standard deviations of their number above the expected: more are as good as never."""
 
+UNLOCKED = 501
+"""Of fewer values, numpy keeps Python's lock."""
+
 
 def arrivals(scenario: Scenario, q: int, streams: Streams) -> tuple[Floats, Ints]:
     """Arrival times in queue *q*: all replications', one after the other, and where each begins and ends.
@@ -66,8 +69,15 @@ def _factors(streams: Streams, q: int, stream: Stream, cv: float, spans: Ints, e
     u = streams.uniforms(q, stream, np.arange(n + 1) * n_spans).reshape(n, n_spans)
     factors = np.ones((n, n_spans))
     busy = np.unique(spans[expected > 0])  # a quantile takes a microsecond: none where nobody is expected
-    factors[:, busy] = gamma_factor(u[:, busy], cv)
+    factors[:, busy] = _unlocked(u[:, busy], cv)
     return factors[:, spans]
+
+
+def _unlocked(u: Floats, cv: float) -> Floats:
+    """Gamma factors, so many that numpy lets go of Python's lock: those of 0, which fill up, take no time."""
+    many = np.zeros(max(u.size, UNLOCKED))
+    many[: u.size] = u.ravel()
+    return gamma_factor(many, cv)[: u.size].reshape(u.shape)
 
 
 @compiled

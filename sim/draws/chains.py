@@ -7,6 +7,7 @@ more load, which appends customers, appends rows to each block.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -35,9 +36,10 @@ class Block:
     again: NDArray[np.intp]
     """Rows of the block with a further attempt; they are the next block's rows, in order."""
 
-    def uniforms(self, streams: Streams, stream: Stream, ends: Ints) -> Floats:
-        """Uniforms of a stream of this block."""
-        return streams.uniforms(self.queue, stream + LEVEL * (self.attempt - 1), ends)
+    def uniforms(self, streams: Streams, names: Sequence[Stream], ends: Ints) -> Floats:
+        """Uniforms of some streams of this block, shape (n_streams, n_rows)."""
+        level = LEVEL * (self.attempt - 1)
+        return streams.columns(self.queue, [name + level for name in names], ends)
 
 
 def blocks(scenario: Scenario, streams: Streams, came: list[Ints]) -> list[Block]:
@@ -61,7 +63,7 @@ def _block(scenario: Scenario, streams: Streams, q: int, attempt: int, ends: Int
     block = Block(q, attempt, ends, np.empty(0), np.empty(0, dtype=np.intp))
     if not any(each.most_attempts > 1 for each in scenario.queues):
         return block
-    u = block.uniforms(streams, Stream.PERSIST, ends)
+    (u,) = block.uniforms(streams, [Stream.PERSIST], ends)
     goes_on = u < queue.comes_again if attempt < queue.most_attempts else np.zeros(len(u), dtype=np.bool_)
     return Block(q, attempt, ends, u, np.flatnonzero(goes_on))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 import psutil
@@ -9,7 +10,7 @@ import psutil
 from sim.draws.profile import expected_total
 from sim.errors import TooLargeError
 from sim.world.demand import ByTurns, Queue
-from sim.world.scenario import Scenario
+from sim.world.scenario import Same, Scenario
 from sim.world.team import Group
 
 BYTES_A_CHAT, BYTES_A_TURN = 500, 150
@@ -45,7 +46,7 @@ def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: b
     TooLargeError
         If the *replications* are expected to take more than the machine has available.
     """
-    need = expected_bytes(scenario, replications, keeps_logs=keeps_logs)
+    need = _expected_bytes(Same(scenario), replications, keeps_logs)
     if need < NEVER_ASKED:
         return
     have = psutil.virtual_memory().available
@@ -57,6 +58,12 @@ def refuse_too_large(scenario: Scenario, replications: int = 1, *, keeps_logs: b
             f"{scenario.n_agents:,} agents and {scenario.days:,} days; {have / 2**30:,.1f} GiB are free: "
             f"take {_less(scenario, replications)}"
         )
+
+
+@lru_cache(maxsize=8)
+def _expected_bytes(same: Same, replications: int, keeps_logs: bool) -> float:
+    """Remembered, since every batch asks."""
+    return expected_bytes(same.scenario, replications, keeps_logs=keeps_logs)
 
 
 def _expected_chats_and_turns(scenario: Scenario) -> tuple[float, float]:

@@ -26,6 +26,28 @@ def turn_rows(rows: Ints, offset: Ints) -> Ints:
     return turns
 
 
+def numbers(queues: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Queue of each customer, and his number within his block of rows and his replication.
+
+    Blocks stand one after the other, each of one of the *queues*, with *ends* as above that count from its
+    own first row.
+    """
+    n = ends[:, -1].sum()
+    queue, number = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    _count(queues, ends, queue, number)
+    return queue, number
+
+
+@compiled
+def _count(queues: Ints, ends: Ints, queue: Ints, number: Ints) -> None:
+    n = 0
+    for block in range(len(ends)):
+        for r in range(ends.shape[1] - 1):
+            for k in range(ends[block, r + 1] - ends[block, r]):
+                queue[n], number[n] = queues[block], k
+                n += 1
+
+
 @compiled
 def _merge(arrival_s: Floats, ends: Ints, heads: Ints, rows: Ints) -> None:
     """Take the earliest of the queues' *heads* again and again; of equals, that of the first queue."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.draws.arrivals import arrivals
 from sim.draws.chains import Block, blocks, links
 from sim.draws.memory import refuse_too_large
-from sim.draws.merge import merged, turn_rows
+from sim.draws.merge import merged, numbers, turn_rows
 from sim.draws.people import people
 from sim.draws.record import Chains, Draws, DrawsBatch, Opinions
 from sim.draws.streams import Stream, Streams
@@ -160,20 +160,18 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> Draw
     reserved = [np.full(block.ends[-1], np.inf) for block in every[len(came) :]]
     arrival_s = _joined([times_s for times_s, _ in came] + reserved)
     first = _offsets(ends[:, -1])[:-1, None]
-    n_turns = _drawn(TURNS, scenario, streams, every, ends).astype(np.int64)
+    n_turns = _drawn([TURNS], scenario, streams, every, ends)["n_turns"].astype(np.int64)
     offset = _offsets(n_turns)
     order = merged(arrival_s, first + ends) if len(ends) > 1 else None
     chats = _Table(ends, order)
     turns = _Table(offset[first + ends] - offset[first], None if order is None else turn_rows(order, offset))
 
     def drawn(columns: Sequence[Column], table: _Table) -> dict[str, Any]:
-        return {c.name: table.ordered(_drawn(c, scenario, streams, every, table.ends)) for c in columns}
+        parts = _drawn(columns, scenario, streams, every, table.ends)
+        return {name: table.ordered(column) for name, column in parts.items()}
 
-    known = {
-        "queue": np.repeat([block.queue for block in every], ends[:, -1]),
-        "number": _numbers(first + ends),
-        "arrival_s": arrival_s,
-    }
+    queue, number = numbers(np.array([block.queue for block in every]), ends)
+    known = {"queue": queue, "number": number, "arrival_s": arrival_s}
     of_chats = {name: chats.ordered(column) for name, column in known.items()} | drawn(OF_CHATS, chats)
     first_chat = ends.sum(axis=0)
     if len(every[0].persist_u) or len(every) > len(came):
@@ -235,21 +233,28 @@ class _Table(NamedTuple):
 
 
 def _drawn(
-    column: Column, scenario: Scenario, streams: Streams, every: Sequence[Block], ends: Ints
-) -> Floats:
-    """A column of all blocks, one after the other, and in each of all replications."""
-    laws = [column.law(scenario, queue) for queue in scenario.queues]
-    if all(law is None for law in laws):
-        return np.full(0 if column.optional else ends[:, -1].sum(), column.otherwise)
+    columns: Sequence[Column], scenario: Scenario, streams: Streams, every: Sequence[Block], ends: Ints
+) -> dict[str, Floats]:
+    """Columns of all blocks, one after the other, and in each of all replications."""
+    laws = [[column.law(scenario, queue) for column in columns] for queue in scenario.queues]
+    needed = [
+        not column.optional or any(law is not None for law in of_queues)
+        for column, of_queues in zip(columns, zip(*laws, strict=True), strict=True)
+    ]
     parts = []
     for block, rows in zip(every, ends, strict=True):
-        law = laws[block.queue]
+        given = laws[block.queue]
+        names = [column.stream for column, law in zip(columns, given, strict=True) if law is not None]
+        u = iter(block.uniforms(streams, names, rows) if names else ())
         parts.append(
-            np.full(rows[-1], column.otherwise)
-            if law is None
-            else law.sample(block.uniforms(streams, column.stream, rows))
+            [
+                np.full(rows[-1] if is_needed else 0, column.otherwise)
+                if law is None
+                else law.sample(next(u))
+                for column, law, is_needed in zip(columns, given, needed, strict=True)
+            ]
         )
-    return _joined(parts)
+    return {c.name: _joined(column) for c, column in zip(columns, zip(*parts, strict=True), strict=True)}
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:
@@ -261,9 +266,3 @@ def _offsets(counts: Ints) -> Ints:
     offsets = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=offsets[1:])
     return offsets
-
-
-def _numbers(ends: Ints) -> Ints:
-    """Number of each chat within its queue and its replication."""
-    numbers: Ints = np.arange(ends[-1, -1]) - np.repeat(ends[:, :-1].ravel(), np.diff(ends).ravel())
-    return numbers

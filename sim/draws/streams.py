@@ -13,12 +13,13 @@ random number generation*, HMC-CS-2014-0905, 2014 (the variant XSL RR 128/64). T
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import IS_COMPILED, compiled
 from sim.errors import SimError
 from sim.world.units import Floats, Ints
 
@@ -66,7 +67,7 @@ class Streams:
     """The streams of some *replications* of one *seed*."""
 
     def __init__(self, seed: int, replications: Sequence[int]) -> None:
-        if seed < 0 or not all(0 <= replication < 2**32 for replication in replications):
+        if seed < 0 or min(replications, default=0) < 0 or max(replications, default=0) >= 2**32:
             law = "a seed is 0 or more, and a replication 0 or more and below 2**32"
             raise SimError(f"{law}, got {seed} and {', '.join(map(str, replications))}")
         words = [seed >> shift & 2**32 - 1 for shift in range(0, max(seed.bit_length(), 1), 32)]
@@ -74,6 +75,7 @@ class Streams:
         words += [0] * (POOL - len(words))
         self.replications = np.array(replications, dtype=np.int64)
         self._seed_and_key = np.array([*words, 0, 0, 0], dtype=np.uint32)
+        self._pool, self._state = np.empty(POOL, dtype=np.uint32), np.empty(4, dtype=np.uint64)
 
     def __len__(self) -> int:
         """Count the replications."""
@@ -84,10 +86,15 @@ class Streams:
 
         Those of the r-th are the rows ``ends[r]`` to ``ends[r + 1]``.
         """
-        u = np.empty(ends[-1])
-        pool, state = np.empty(POOL, dtype=np.uint32), np.empty(4, dtype=np.uint64)
-        with np.errstate(over="ignore"):  # where nothing is compiled, numpy would warn of wrapping
-            fill(self._seed_and_key.copy(), self.replications, place, int(stream), ends, pool, state, u)
+        u: Floats = self.columns(place, [stream], ends)[0]
+        return u
+
+    def columns(self, place: int, streams: Sequence[int], ends: Ints) -> Floats:
+        """Uniforms of several streams in a place, shape (n_streams, n_rows)."""
+        u, numbers = np.empty((len(streams), ends[-1])), np.array(streams, dtype=np.int64)
+        # Where nothing is compiled, numpy would warn of wrapping.
+        with nullcontext() if IS_COMPILED else np.errstate(over="ignore"):
+            fill(self._seed_and_key, self.replications, place, numbers, ends, self._pool, self._state, u)
         return u
 
 
@@ -194,18 +201,18 @@ def fill(
     entropy: Words,
     replications: Ints,
     place: int,
-    stream: int,
+    streams: Ints,
     ends: Ints,
     pool: Words,
     state: Longs,
     u: Floats,
 ) -> None:
-    """Fill *u* with the uniforms of a stream; its key goes into the last three words of the *entropy*."""
+    """Fill *u* with the uniforms of streams; a key goes into the last three words of the *entropy*."""
     key = len(entropy) - 3
-    entropy[key + 1], entropy[key + 2] = place, stream
-    for r in range(len(replications)):
-        entropy[key] = replications[r]
-        stir(entropy, pool)
-        seed(pool, state)
-        for k in range(ends[r], ends[r + 1]):
-            u[k] = uniform(state)
+    for column in range(len(streams)):
+        for r in range(len(replications)):
+            entropy[key], entropy[key + 1], entropy[key + 2] = replications[r], place, streams[column]
+            stir(entropy, pool)
+            seed(pool, state)
+            for k in range(ends[r], ends[r + 1]):
+                u[column, k] = uniform(state)

@@ -7,8 +7,9 @@ are pooled. A zero denominator gives None, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sim.measure.tables import END, By, Column
 from sim.measure.totals import Sample, totals
 from sim.world.scenario import Targets
 from sim.world.units import Floats
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +79,26 @@ class Kpis:
         return values
 
 
+class OfRun(Mapping[K, V]):
+    """What one run has of what several have: cut out when it is asked for."""
+
+    def __init__(self, every: Mapping[K, Any], run: int) -> None:
+        self.every, self.run = every, run
+
+    def __getitem__(self, key: K) -> V:
+        its: V = self.every[key][self.run]
+        return its
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self.every)
+
+    def __len__(self) -> int:
+        return len(self.every)
+
+
+_QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
+
+
 def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
     """Measure the key figures of a *log*; service levels look at the threshold of the *targets*."""
     return measure_all([log], targets or Targets())[0]
@@ -83,15 +107,8 @@ def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
 def measure_all(logs: Iterable[ChatLog], targets: Targets) -> list[Kpis]:
     """Measure *logs* of one centre, each by itself: several at once take hardly longer than one."""
     data = totals(logs, targets.threshold_s)
-    values = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
-    return [
-        Kpis(
-            sizes=data.sizes,
-            tables={by: table[run] for by, table in data.tables.items()},
-            samples={name: samples[value] for name, value in values.items()},
-        )
-        for run, samples in enumerate(data.samples)
-    ]
+    samples = {name: data.samples[value] for name, value in _QUANTILES.items()}
+    return [Kpis(data.sizes, OfRun(data.tables, run), OfRun(samples, run)) for run in range(data.n)]
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:

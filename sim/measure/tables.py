@@ -422,6 +422,20 @@ def empty(n_runs: int, n_cells: int) -> Floats:
 
 
 @compiled
+def place(time: Floats, column: int, intervals: Floats, labels: Floats) -> None:
+    """Add neighbouring columns from *column* on to the tables by interval and by label of each run.
+
+    *time* has the shape (n_columns, n_labels of all runs, n_intervals).
+    """
+    n = labels.shape[1]
+    for k in range(time.shape[0]):
+        for row in range(time.shape[1]):
+            for i in range(time.shape[2]):
+                intervals[row // n, i, column + k] += time[k, row, i]
+                labels[row // n, row % n, column + k] += time[k, row, i]
+
+
+@compiled
 def fold(parts: Floats, wholes: Floats) -> None:
     """Put the cells of each run together in a table of fewer, one after the other."""
     n = parts.shape[1] // wholes.shape[1]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.log.chatlog import Centre
@@ -79,6 +80,96 @@ class Spent(NamedTuple):
     wasted_s: Floats
     """In slots, the customer being gone."""
     waiting_s: Floats
+
+
+class AgentsTime(NamedTuple):
+    """What agents' time went into; shape (n_labels, n_intervals), labels being groups.
+
+    In the order of the columns of :class:`sim.measure.tables.Column` from `DUTY_S` on, where it says more.
+    """
+
+    duty_s: Floats
+    duty_h: Floats
+    slot_s: Floats
+    busy_s: Floats
+    chat_s: Floats
+    attention_s: Floats
+    attentive_s: Floats
+    overrun_s: Floats
+    log_offs: Floats
+    wasted_s: Floats
+    speed_s: Floats
+    planned_s: Floats
+    absent_s: Floats
+    late_s: Floats
+    paid_h: Floats
+    shrunk_h: Floats
+
+
+class DutyRows(NamedTuple):
+    """Spans of duty of some runs, one below the other, and the agents."""
+
+    first: Ints
+    """Those of the r-th run stand at ``first[r]`` to ``first[r + 1]``."""
+    agent: Ints
+    on_s: Floats
+    off_s: Floats
+    out_s: Floats
+    group: Ints
+    """Of each agent."""
+    slots: Ints
+    """Of each agent."""
+
+
+class LostRows(NamedTuple):
+    """Spans that were planned and not worked, likewise."""
+
+    first: Ints
+    agent: Ints
+    on_s: Floats
+    off_s: Floats
+    late: Flags
+
+
+class GroupRules(NamedTuple):
+    """Of each group: whether it serves by turns, and the share of paid time that is planned to be worked."""
+
+    attentive: Flags
+    worked: Floats
+
+
+class Places(NamedTuple):
+    """Where chats of some runs belong, a row each."""
+
+    interval: NDArray[np.int32]
+    """Within its run, and so are group and queue."""
+    group: NDArray[np.int32]
+    queue: NDArray[np.int32]
+    run: Ints
+    interval_cell: Ints
+    """Numbered through all runs, and so are those that follow."""
+    group_cell: Ints
+    queue_cell: Ints
+    who: Ints
+    """The agent."""
+    measured: Flags
+
+
+def room_for_places(n: int) -> Places:
+    """Room for *n* chats."""
+    within = [np.empty(n, dtype=np.int32) for _ in range(3)]
+    overall = [np.empty(n, dtype=np.int64) for _ in range(5)]
+    return Places(
+        interval=within[0],
+        group=within[1],
+        queue=within[2],
+        run=overall[0],
+        interval_cell=overall[1],
+        group_cell=overall[2],
+        queue_cell=overall[3],
+        who=overall[4],
+        measured=np.empty(n, dtype=np.bool_),
+    )
 
 
 class Noted(NamedTuple):
@@ -184,6 +275,24 @@ def _find(times_s: Floats, edges_s: Floats, found: Ints) -> None:
 
 
 @compiled
+def locate(
+    first_chat: Ints, queue: Ints, agent: Ints, arrival_s: Floats, group: Ints,
+    n_queues: int, n_groups: int, warm_up_s: float, edges_s: Floats, places: Places,
+) -> None:  # fmt: skip
+    """Say where chats belong; *group* is that of each agent."""
+    near, n_intervals, n_agents = 0, len(edges_s) - 1, len(group)
+    for run in range(len(first_chat) - 1):
+        for i in range(first_chat[run], first_chat[run + 1]):
+            near = _interval(arrival_s[i], edges_s, near)
+            mine = 0 if agent[i] == NOBODY else group[agent[i]]
+            places.interval[i], places.group[i], places.queue[i] = near, mine, queue[i]
+            places.run[i], places.who[i] = run, run * n_agents + agent[i]
+            places.interval_cell[i] = run * n_intervals + near
+            places.group_cell[i], places.queue_cell[i] = run * n_groups + mine, run * n_queues + queue[i]
+            places.measured[i] = arrival_s[i] >= warm_up_s
+
+
+@compiled
 def _add_span(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats, near: int) -> int:
     """Add one span's time to a row of intervals; return the interval of its start, *near* which it may be."""
     if edges_s[near] <= start_s < end_s <= edges_s[near + 1]:
@@ -268,6 +377,65 @@ def follow_chats(chats: ChatRows, attention: Flags, edges_s: Floats, spent: Spen
         if not np.isnan(left_s):
             gone_s = max(accepted_s, left_s)
             wasted = _add_span(spent.wasted_s[group], gone_s, released_s, 1.0, edges_s, wasted)
+
+
+@compiled
+def follow_duty(
+    duty: DutyRows, lost: LostRows, rules: GroupRules, speed: Floats, days_s: Floats, edges_s: Floats,
+    spent: Spent, time: AgentsTime,
+) -> None:  # fmt: skip
+    """Add up the time of agents, all but the time with chats.
+
+    *speed* has the shape (n_runs, n_agents, days), or (0, 0, 0) where all are alike.
+    """
+    near, n_groups = 0, len(rules.attentive)
+    for run in range(len(duty.first) - 1):
+        for k in range(duty.first[run], duty.first[run + 1]):
+            agent, on_s, off_s, out_s = duty.agent[k], duty.on_s[k], duty.off_s[k], duty.out_s[k]
+            label = run * n_groups + duty.group[agent]
+            near = _add_span(time.duty_s[label], on_s, out_s, 1.0, edges_s, near)
+            near = _add_span(time.slot_s[label], on_s, out_s, float(duty.slots[agent]), edges_s, near)
+            near = _add_span(time.planned_s[label], on_s, off_s, 1.0, edges_s, near)
+            if edges_s[0] < off_s <= edges_s[-1]:
+                last = _interval(off_s, edges_s, near)
+                while last > 0 and edges_s[last] >= off_s:
+                    last -= 1
+                time.overrun_s[label, last] += out_s - off_s
+                time.log_offs[label, last] += 1.0
+    for run in range(len(lost.first) - 1):
+        for k in range(lost.first[run], lost.first[run + 1]):
+            grid = time.late_s if lost.late[k] else time.absent_s
+            label = run * n_groups + duty.group[lost.agent[k]]
+            near = _add_span(grid[label], lost.on_s[k], lost.off_s[k], 1.0, edges_s, near)
+    _add_speeds(duty, n_groups, speed, days_s, edges_s, time.speed_s)
+    for label in range(len(time.duty_s)):
+        attentive, worked = rules.attentive[label % n_groups], rules.worked[label % n_groups]
+        for i in range(len(edges_s) - 1):
+            duty_s, late_s, absent_s = time.duty_s[label, i], time.late_s[label, i], time.absent_s[label, i]
+            planned_s = time.planned_s[label, i] + (late_s + absent_s)
+            paid_h = planned_s / worked / 3600
+            time.duty_h[label, i] = duty_s / 3600
+            time.attention_s[label, i] = spent.composing_s[label, i] + spent.wrap_up_s[label, i]
+            time.attentive_s[label, i] = duty_s if attentive else 0.0
+            time.planned_s[label, i], time.paid_h[label, i] = planned_s, paid_h
+            time.shrunk_h[label, i] = paid_h - (planned_s - late_s - absent_s) / 3600
+            if not len(speed):
+                time.speed_s[label, i] = duty_s
+
+
+@compiled
+def _add_speeds(
+    duty: DutyRows, n_groups: int, speed: Floats, days_s: Floats, edges_s: Floats, total: Floats
+) -> None:
+    """Add duty times the speed of the agent on the day."""
+    near = 0
+    for day in range(len(days_s) - 1):
+        for run in range(len(speed)):
+            for k in range(duty.first[run], duty.first[run + 1]):
+                agent = duty.agent[k]
+                on_s, out_s = max(duty.on_s[k], days_s[day]), min(duty.out_s[k], days_s[day + 1])
+                row = total[run * n_groups + duty.group[agent]]
+                near = _add_span(row, on_s, out_s, speed[run, agent, day], edges_s, near)
 
 
 @compiled

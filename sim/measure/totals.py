@@ -7,8 +7,9 @@ Days and the whole run are added up from intervals, so that figures add up to th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,9 +23,6 @@ from sim.world.units import DAY_S, Floats, Ints
 
 SAMPLE_LIMIT = 100_000
 """A run keeps no more values of a percentile; of more, every second, third, … in order of arrival."""
-
-Grids = dict[Column, Floats]
-"""Of some columns: shape (n_labels of all runs, n_intervals), a label being a queue or a group of a run."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,16 +40,31 @@ class Sample:
         return self.cells[by] if size > 1 or by is By.INTERVAL else np.zeros(len(self.values), dtype=np.int32)
 
 
+class Pooled:
+    """Values of all runs that percentiles are taken of: cut apart when somebody asks for those of one."""
+
+    def __init__(self, cut: Callable[[], Sequence[Sample]]) -> None:
+        self._cut = cut
+
+    @cached_property
+    def _samples(self) -> Sequence[Sample]:
+        return self._cut()
+
+    def __getitem__(self, run: int) -> Sample:
+        return self._samples[run]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
     """What the logs of some runs add up to."""
 
+    n: int
+    """Runs."""
     sizes: Mapping[By, int]
     """Cells of each breakdown in one run."""
     tables: Mapping[By, Floats]
     """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
-    samples: Sequence[Mapping[Value, Sample]]
-    """Of each run."""
+    samples: Mapping[Value, Pooled]
 
 
 class _Runs:
@@ -73,19 +86,12 @@ class _Runs:
             By.INTERVAL: len(self.edges_s) - 1,
             By.DAY: self.centre.days,
         }
-        run = _owner(batch.first_chat)
-        group = np.append(self.team.group, 0)[self.chat.agent]
-        self.places = {
-            By.QUEUE: self.chat.queue,
-            By.GROUP: group,
-            By.INTERVAL: timeline.intervals(self.chat.arrival_s, self.edges_s),
-        }
-        """Cell of each chat within its run."""
-        self.cells = {by: run * self.sizes[by] + place for by, place in self.places.items()}
-        """Cell of each chat in a table of all runs."""
-        self.who = run * len(self.team.group) + self.chat.agent
-        """Agent of each chat, numbered through all runs."""
-        self.run = run
+        chat = self.chat
+        self.places = timeline.room_for_places(len(chat.queue))
+        timeline.locate(
+            batch.first_chat, chat.queue, chat.agent, chat.arrival_s, self.team.group,
+            self.sizes[By.QUEUE], self.sizes[By.GROUP], self.centre.warm_up_s, self.edges_s, self.places,
+        )  # fmt: skip
 
     def rules(self, threshold_s: float) -> tables.Rules:
         """What counts, and how."""
@@ -101,12 +107,12 @@ class _Runs:
         chat = self.chat
         return timeline.ChatRows(
             chat.queue,
-            self.cells[By.GROUP],
-            self.cells[By.QUEUE],
+            self.places.group_cell,
+            self.places.queue_cell,
             chat.outcome,
             chat.agent,
             chat.queued,
-            chat.arrival_s >= self.centre.warm_up_s,
+            self.places.measured,
             chat.arrival_s,
             chat.accepted_s,
             chat.ended_s,
@@ -133,31 +139,36 @@ def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
     """Add up *logs* of one centre; service levels look at *threshold_s*."""
     runs = _Runs(LogBatch.of(logs))
     rows = runs.rows()
-    talk, responses, spent = _followed(runs, rows)
+    n_labels, n_intervals = runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]
+    time = np.zeros((len(timeline.AgentsTime._fields), n_labels, n_intervals))
+    agents_time = timeline.AgentsTime(*time)
+    talk, responses, spent = _followed(runs, rows, agents_time)
     waits, first_replies, waiting = _noted(rows)
     added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
     _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
-    _place(added, By.GROUP, _agents_time(runs, spent))
-    _place(added, By.QUEUE, {Column.WAITING_S: spent.waiting_s})
+    _follow_duty(runs, spent, agents_time)
+    tables.place(time, int(Column.DUTY_S), added[By.INTERVAL], added[By.GROUP])
+    waiting_s = spent.waiting_s.reshape(runs.n, -1, n_intervals)
+    added[By.INTERVAL][..., Column.WAITING_S] = waiting_s.sum(axis=1)
+    added[By.QUEUE][..., Column.WAITING_S] = waiting_s.sum(axis=2)
     by_queue, overall = _peaks(runs, waiting)
     added[By.QUEUE][..., Column.MOST_WAITING] = by_queue.max(axis=2)
     added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
     _fold(runs, added)
     values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
-    return Totals(runs.sizes, added, _samples(runs, values))
+    return Totals(runs.n, runs.sizes, added, _samples(runs, values))
 
 
-def _owner(firsts: Ints) -> Ints:
-    """Run of each row, those of the r-th run being the rows ``firsts[r]`` to ``firsts[r + 1]``."""
-    return np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
-
-
-def _followed(runs: _Runs, rows: timeline.ChatRows) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
+def _followed(
+    runs: _Runs, rows: timeline.ChatRows, agents_time: timeline.AgentsTime
+) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
     """What the turns of all chats come to, the responses of those measured, and the time spent on all."""
     turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
     talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
-    by = (By.GROUP, By.GROUP, By.GROUP, By.GROUP, By.QUEUE)
-    spent = timeline.Spent(*(np.zeros((runs.n * runs.sizes[each], n_intervals)) for each in by))
+    composing_s, wrap_up_s, waiting_s = (
+        np.zeros((runs.n * runs.sizes[by], n_intervals)) for by in (By.GROUP, By.GROUP, By.QUEUE)
+    )
+    spent = timeline.Spent(composing_s, wrap_up_s, agents_time.chat_s, agents_time.wasted_s, waiting_s)
     responses = timeline.room_to_note(len(turn.reply_s))
     n_responses = timeline.follow_turns(
         timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
@@ -192,7 +203,7 @@ def _add_chats(
     }
     tables.add_chats(
         rows,
-        runs.cells[By.INTERVAL],
+        runs.places.interval_cell,
         talk,
         runs.rarer(rows.first_reply_s),
         rules,
@@ -201,92 +212,48 @@ def _add_chats(
     )
 
 
-def _place(added: dict[By, Floats], by: By, grids: Grids) -> None:
-    """Put neighbouring columns of time into the tables by interval and by queue or group."""
-    n_runs, size = added[by].shape[:2]
-    columns = sorted(grids)
-    stacked = np.stack([grids[column] for column in columns], axis=-1).reshape(n_runs, size, -1, len(columns))
-    place = slice(columns[0], columns[-1] + 1)
-    added[By.INTERVAL][..., place] = stacked.sum(axis=1)
-    added[by][..., place] = stacked.sum(axis=2)
-
-
-def _agents_time(runs: _Runs, spent: timeline.Spent) -> Grids:
-    """What agents' time went into, by group."""
-    duty, team, edges_s = runs.duty, runs.team, runs.edges_s
-    n_groups = runs.sizes[By.GROUP]
-    n_labels, n_intervals = runs.n * n_groups, runs.sizes[By.INTERVAL]
-    label = _owner(runs.batch.first_span) * n_groups + team.group[duty.agent]
-    duty_s = timeline.time_within(label, n_labels, duty.on_s, duty.out_s, edges_s)
-    slots = team.slots[duty.agent].astype(np.float64)
-    ended = np.flatnonzero((duty.off_s > edges_s[0]) & (duty.off_s <= edges_s[-1]))
-    last = np.clip(np.searchsorted(edges_s, duty.off_s[ended], side="left") - 1, 0, n_intervals - 1)
-    cell, shape = label[ended] * n_intervals + last, (n_labels, n_intervals)
-    overrun_s = np.bincount(cell, duty.out_s[ended] - duty.off_s[ended], n_labels * n_intervals)
-    chat, group = runs.chat, runs.cells[By.GROUP]
-    return {
-        Column.DUTY_S: duty_s,
-        Column.DUTY_H: duty_s / 3600,
-        Column.SLOT_S: timeline.time_within(label, n_labels, duty.on_s, duty.out_s, edges_s, slots),
-        Column.BUSY_S: timeline.busy_time_within(
-            group, n_labels, runs.who, chat.accepted_s, chat.released_s, edges_s
-        ),
-        Column.CHAT_S: spent.held_s,
-        Column.ATTENTION_S: spent.composing_s + spent.wrap_up_s,
-        Column.ATTENTIVE_S: duty_s * np.tile(np.array(runs.centre.attentive), runs.n)[:, None],
-        Column.OVERRUN_S: overrun_s.reshape(shape),
-        Column.LOG_OFFS: np.bincount(cell, minlength=n_labels * n_intervals).reshape(shape),
-        Column.WASTED_S: spent.wasted_s,
-        **_people_time(runs, label, n_labels, duty_s),
-    }
-
-
-def _people_time(runs: _Runs, label: Ints, n_labels: int, duty_s: Floats) -> Grids:
-    """Duty by speed, and as planned, lost and paid, by group."""
-    duty, lost, n_groups = runs.duty, runs.log.lost, runs.sizes[By.GROUP]
-    planned_s = timeline.time_within(label, n_labels, duty.on_s, duty.off_s, runs.edges_s)
-    whose = _owner(runs.batch.first_lost) * n_groups + runs.team.group[lost.agent]
-    late_s, absent_s = (
-        timeline.time_within(whose, n_labels, lost.on_s, lost.off_s, runs.edges_s, counts.astype(np.float64))
-        for counts in (lost.late, ~lost.late)
+def _follow_duty(runs: _Runs, spent: timeline.Spent, agents_time: timeline.AgentsTime) -> None:
+    """Fill in the rest of what agents' time went into."""
+    batch, centre, chat, duty, lost = runs.batch, runs.centre, runs.chat, runs.duty, runs.log.lost
+    agents_time.busy_s[:] = timeline.busy_time_within(
+        runs.places.group_cell,
+        len(agents_time.busy_s),
+        runs.places.who,
+        chat.accepted_s,
+        chat.released_s,
+        runs.edges_s,
     )
-    planned_s += late_s + absent_s
-    worked_share = np.tile(1 - np.array(runs.centre.shrinkage), runs.n)
-    paid_h = planned_s / worked_share[:, None] / 3600
-    return {
-        Column.SPEED_S: _speed_time(runs, label, duty_s),
-        Column.PLANNED_S: planned_s,
-        Column.LATE_S: late_s,
-        Column.ABSENT_S: absent_s,
-        Column.PAID_H: paid_h,
-        Column.SHRUNK_H: paid_h - (planned_s - late_s - absent_s) / 3600,
-    }
+    days_s: Floats = np.arange(centre.days + 1, dtype=np.float64) * DAY_S
+    days_s[-1] = np.inf
+    timeline.follow_duty(
+        timeline.DutyRows(
+            batch.first_span, duty.agent, duty.on_s, duty.off_s, duty.out_s, runs.team.group, runs.team.slots
+        ),
+        timeline.LostRows(batch.first_lost, lost.agent, lost.on_s, lost.off_s, lost.late),
+        timeline.GroupRules(np.array(centre.attentive), np.array([1 - share for share in centre.shrinkage])),
+        _speeds(batch.speed),
+        days_s,
+        runs.edges_s,
+        spent,
+        agents_time,
+    )
 
 
-def _speed_time(runs: _Runs, label: Ints, duty_s: Floats) -> Floats:
-    """Duty times the speed of the agent on the day, by group."""
-    speed = np.array(runs.batch.speed)
-    if (speed == 1).all():
-        return duty_s
-    total = np.zeros_like(duty_s)
-    duty, run = runs.duty, _owner(runs.batch.first_span)
-    days = np.arange(runs.centre.days + 1) * float(DAY_S)
-    days[-1] = np.inf
-    for day, (first_s, end_s) in enumerate(pairwise(days.tolist())):
-        on_s, out_s = np.maximum(duty.on_s, first_s), np.minimum(duty.out_s, end_s)
-        weight = speed[run, duty.agent, day]
-        total += timeline.time_within(label, len(duty_s), on_s, out_s, runs.edges_s, weight)
-    return total
+def _speeds(of_runs: Sequence[Floats]) -> Floats:
+    """Speeds of agents, shape (n_runs, n_agents, days); (0, 0, 0) where all are alike."""
+    if all(speed is of_runs[0] for speed in of_runs) and (of_runs[0] == 1).all():
+        return np.empty((0, 0, 0))
+    return np.array(of_runs)
 
 
 def _peaks(runs: _Runs, waiting: timeline.Noted) -> tuple[Floats, Floats]:
     """Most chats waiting at once, by queue and in all: shape (n_runs, n_queues or 1, n_intervals)."""
     start_s, shape = runs.chat.arrival_s[waiting.chat], (runs.n, -1, runs.sizes[By.INTERVAL])
     spans = start_s, waiting.value, runs.edges_s
-    overall = timeline.peak_within(runs.run[waiting.chat], runs.n, *spans).reshape(shape)
+    overall = timeline.peak_within(runs.places.run[waiting.chat], runs.n, *spans).reshape(shape)
     if runs.sizes[By.QUEUE] == 1:
         return overall, overall
-    label, n_labels = runs.cells[By.QUEUE][waiting.chat], runs.n * runs.sizes[By.QUEUE]
+    label, n_labels = runs.places.queue_cell[waiting.chat], runs.n * runs.sizes[By.QUEUE]
     return timeline.peak_within(label, n_labels, *spans).reshape(shape), overall
 
 
@@ -306,33 +273,33 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
         tables.finish(table, not len(runs.chat.customer))
 
 
-def _samples(runs: _Runs, values: Mapping[Value, timeline.Noted]) -> list[dict[Value, Sample]]:
-    """Values of percentiles, for each run."""
-    places = {
-        by: place.astype(np.int32)
-        for by, place in runs.places.items()
-        if by is By.INTERVAL or runs.sizes[by] > 1
-    }
-    samples: list[dict[Value, Sample]] = [{} for _ in range(runs.n)]
+def _samples(runs: _Runs, values: Mapping[Value, timeline.Noted]) -> dict[Value, Pooled]:
+    """Values of percentiles."""
+    every = {By.QUEUE: runs.places.queue, By.GROUP: runs.places.group, By.INTERVAL: runs.places.interval}
+    places = {by: place for by, place in every.items() if by is By.INTERVAL or runs.sizes[by] > 1}
+    first_chat, n_intervals = runs.batch.first_chat, runs.sizes[By.INTERVAL]
+    samples = {}
     for value, noted in values.items():
-        for run, sample in enumerate(_split(runs, noted.chat, noted.value, places)):
-            samples[run][value] = sample
+        cut = partial(_split, first_chat, n_intervals, noted, places)
+        if len(noted.value) > SAMPLE_LIMIT:
+            cut = partial(list, cut())  # not all of them are kept
+        samples[value] = Pooled(cut)
     return samples
 
 
-def _split(runs: _Runs, chat: Ints, values: Floats, places: Mapping[By, NDArray[np.int32]]) -> list[Sample]:
-    """Sample of each run from the *values* of all, each belonging to a *chat*; chats are in order."""
-    edges = np.searchsorted(chat, runs.batch.first_chat)
+def _split(
+    first_chat: Ints, n_intervals: int, noted: timeline.Noted, places: Mapping[By, NDArray[np.int32]]
+) -> list[Sample]:
+    """Sample of each run from the values of all; chats are in order."""
+    chat, values = noted
+    edges = np.searchsorted(chat, first_chat)
     steps = np.diff(edges) // SAMPLE_LIMIT + 1
     if steps.max() > 1:
         kept = np.concatenate(
             [np.arange(a, b, step) for (a, b), step in zip(pairwise(edges), steps, strict=True)]
         )
         chat, values, edges = chat[kept], values[kept], np.searchsorted(kept, edges)
-    else:
-        values = values.copy()  # the room that was not needed can go
     cells = {by: place[chat] for by, place in places.items()}
-    n_intervals = runs.sizes[By.INTERVAL]
     return [
         Sample(values[a:b], {by: cell[a:b] for by, cell in cells.items()}, n_intervals)
         for a, b in pairwise(edges.tolist())
