@@ -56,7 +56,10 @@ Break = Annotated[
     ),
 ]
 Rounds = Annotated[
-    int, typer.Option(min=1, metavar="N", help="Rosters that are simulated and cut off, at most.")
+    int,
+    typer.Option(
+        min=1, metavar="N", help="Rosters that are simulated and cut off, at most, to find a cheaper one."
+    ),
 ]
 Write = Annotated[
     Path | None,
@@ -79,7 +82,7 @@ def roster(
             "--replications", "-n", min=20, metavar="N", help="Runs that the answer is held against."
         ),
     ] = 200,
-    rounds: Rounds = 40,
+    rounds: Rounds = 20,
     fte_hours: FteHours = 8.0,
     workers: Workers = None,
     cluster: Cluster = None,

@@ -28,11 +28,10 @@ from sim.world.scenario import Scenario
 from sim.world.team import Group, Shift
 from sim.world.units import Flags, Floats, Ints
 
-NEAR = ((-1, 0), (-3, 1))
+NEAR = ((-1, 0), (-3, 1), (-6, 2))
 """Intervals, before and after one that falls short, that may be the cause: the first window that suffices."""
 APART = 3
 """Intervals so many apart don't feel each other, if those between have ample agents."""
-MOST_RAISES = 2
 MOST_ALTERNATIVES = 4
 """A round cuts at so many intervals, the worst."""
 
@@ -54,7 +53,7 @@ class Cutter:
         self.candidates, self.search, self.required = candidates, search, required
         self.scenario, self.promise = candidates.scenario, search.promise
         self.ample = int(2 * required.max() + 3)
-        self._known: dict[tuple[bytes, bytes, range], Trial] = {}
+        self._known: dict[tuple[bytes, range], Trial] = {}
 
     def staffed(self, agents: Ints, extra: Ints | None = None) -> Scenario:
         """Give the scenario with *agents* on each shift, and *extra* ones, (n_groups, n_intervals)."""
@@ -73,13 +72,16 @@ class Cutter:
 
     def trial(self, agents: Ints, runs: range, extra: Ints | None = None) -> Trial:
         """What comes of *agents* on each shift, and of *extra* ones, on some replications."""
-        key = agents.tobytes(), b"" if extra is None else extra.tobytes(), runs
-        if key not in self._known:
-            scenario = self.staffed(agents, extra)
-            (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
-            self._known[key] = Trial.of(self.promise, scenario, kpis)
-            self.search.simulated += len(runs)
-        return self._known[key]
+        key = agents.tobytes(), runs
+        if extra is None and key in self._known:
+            return self._known[key]
+        scenario = self.staffed(agents, extra)
+        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
+        self.search.simulated += len(runs)
+        trial = Trial.of(self.promise, scenario, kpis)
+        if extra is None:
+            self._known[key] = trial
+        return trial
 
     def short(self, trial: Trial) -> Floats:
         """How much each interval misses of its bounds, shape (n_intervals,); 0 if days alone are promised."""
@@ -144,8 +146,8 @@ class Cutter:
             extra[:, max(0, k + before) : k + after + 1] = 0
             if self._falls_short(agents, extra, runs):
                 break
-        else:
-            extra = np.zeros_like(self.required)
+        else:  # everything else might be the cause, or it is chance: who has no more anywhere falls short
+            return np.zeros_like(self.required)
         around = sorted(np.argwhere(extra == 0).tolist(), key=lambda place: -abs(place[1] - k))
         left: list[tuple[int, int]] = []
         for g, j in around:
@@ -156,11 +158,9 @@ class Cutter:
             else:
                 left.append((g, j))
         for g, j in left:
-            for _ in range(MOST_RAISES):
-                more = extra.copy()
-                more[g, j] += 1
-                if not self._falls_short(agents, more, runs):
-                    break
+            more = extra.copy()
+            more[g, j] += 1
+            if self._falls_short(agents, more, runs):
                 extra = more
         return extra
 

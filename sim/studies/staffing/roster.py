@@ -33,7 +33,8 @@ from sim.world.scenario import Scenario
 from sim.world.team import Pattern
 from sim.world.units import DAY_S, Floats, Ints, clock_text
 
-MOST_ROUNDS = 60
+MOST_ROUNDS = 20
+MOST_STEPS = 12
 MOST_CONFIRMATIONS = 6
 MOST_SPARING = 40
 """Times that a roster is made cheaper shift by shift."""
@@ -244,7 +245,7 @@ class Planner:
                 break
             self._ask_for_more(demands, solution, trial)
             raised = Demands(np.maximum(required, demands.least), demands.alternatives, demands.cuts)
-            best = self.cheapest(demands, self.programme.solve(raised))
+            best = self.cheapest(demands, self.programme.solve(raised), proves=False)
             if best.solution is None:
                 break
             runs = range(runs.stop, runs.stop + self.days.final)
@@ -260,14 +261,29 @@ class Planner:
             return np.floor(self.required.ravel() * 2 / 3) * ~uncovered(self.possible).ravel()
         return self.cutter.alone(self.days.fine).ravel().astype(np.float64)
 
-    def cheapest(self, demands: Demands, first: Solution) -> _Best:
+    def cheapest(self, demands: Demands, first: Solution, *, proves: bool = True) -> _Best:
         """The cheapest roster that meets the *demands* and keeps the promise, starting with a *first* one.
 
-        What is cut off by linear cuts is looked at again without them, once something was found.
+        One that is good is found soon; if it is to *prove* more, all that may be cheaper is cut off.
         """
         best = _Best()
         if first.is_there:
             self._try(first, best)
+        self._climb(demands, best)
+        if proves or best.solution is None:
+            self._cut_off(demands, best)
+            self._climb(demands, best)
+        if best.solution is not None and best.bound < best.cost:
+            best.solution = self._spared(best.solution, demands)
+            if best.cost < best.bound:  # so a cut was wrong: service was better with fewer agents
+                best.bound = 0.0
+        return best
+
+    def _cut_off(self, demands: Demands, best: _Best) -> None:
+        """Solve, simulate and cut until nothing is left that is cheaper than the best roster.
+
+        What is cut off by linear cuts is looked at again without them, once something was found.
+        """
         cuts: list[Linear] = []
         is_new, last = True, len(self.rounds) + self.most_rounds
         while len(self.rounds) < last:
@@ -283,9 +299,27 @@ class Planner:
                 break
         if self.search.promise.per is not Per.INTERVAL:
             best.bound = 0.0
-        if best.solution is not None and best.bound < best.cost:
-            best.solution = self._spared(best.solution, demands)
-        return best
+
+    def _climb(self, demands: Demands, best: _Best) -> None:
+        """Look for a good roster soon: ask for one more in each interval that falls short, and again."""
+        asked = Demands(demands.least.copy(), list(demands.alternatives), demands.cuts)
+        for _ in range(MOST_STEPS if self.search.promise.per is Per.INTERVAL else 0):
+            solution = self.programme.solve(asked, best.cost)
+            if not solution.is_there or self._try(solution, best):
+                break
+            trial = self.cutter.trial(solution.agents, self.days.fine)
+            if not self.cutter.short(trial).any():
+                break
+            asked.alternatives += self._one_more(solution, trial)
+
+    def _one_more(self, solution: Solution, trial: Trial) -> list[Alternative]:
+        """One agent more, of any group, in each interval that falls short."""
+        covered = np.floor(self.programme.coverage(solution.agents) + 1e-9)
+        n_groups, n = self.required.shape
+        return [
+            frozenset((g * n + k, int(covered[g * n + k]) + 1) for g in range(n_groups))
+            for k in np.flatnonzero(self.cutter.short(trial)).tolist()
+        ]
 
     def _try(
         self,
@@ -356,14 +390,10 @@ class Planner:
 
     def _ask_for_more(self, demands: Demands, solution: Solution, trial: Trial) -> None:
         """Ask for one agent more where fresh days fell short."""
-        covered = np.floor(self.programme.coverage(solution.agents) + 1e-9)
-        n_groups, n = self.required.shape
-        short = np.flatnonzero(self.cutter.short(trial)).tolist()
-        for k in short:
-            demands.alternatives.append(
-                frozenset((g * n + k, int(covered[g * n + k]) + 1) for g in range(n_groups))
-            )
-        if not short:
+        more = self._one_more(solution, trial)
+        demands.alternatives += more
+        if not more:
+            covered = self.programme.coverage(solution.agents)
             demands.cuts.append(self.cutter.linear(covered, self.days.few))
 
     def _why_none(self, bound: float, required: Floats) -> str:
