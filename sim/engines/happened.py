@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -32,7 +32,7 @@ NO_FLAGS: Flags = np.empty(0, dtype=np.bool_)
 class Happened:
     """What an engine writes: columns of chats, of turns and of spans of duty, in the rows of the draws.
 
-    Columns that only some scenarios need may be empty in the others.
+    Columns that only some scenarios need may be empty in the others, and need not lie together in memory.
     """
 
     arrival_s: Floats
@@ -94,31 +94,50 @@ def log_batch(
         customer = _first_attempts(every.chains.customer, rows, draws.first_chat, first_chat)
         chats = _picked(chats, rows, customer)
         turns = _turns_of(turns, rows)
+    alike = all(team is teams[0] for team in teams)
+    spans = _spans_alike(teams[0], len(teams)) if alike else _spans(teams)
     return LogBatch(
         together=ChatLog(
             centre=_centre(Same(scenario)),
             chat=chats,
             turn=turns,
-            duty=replace(stacked([_duty(team) for team in teams]), out_s=happened.out_s),
+            duty=replace(spans.duty, out_s=happened.out_s),
             team=Team(teams[0].group, teams[0].slots, teams[0].speed),
-            lost=stacked([_lost(team) for team in teams]),
+            lost=spans.lost,
             n_events=int(n_events.sum()),
         ),
         first_chat=first_chat,
-        first_span=firsts(len(team.agent) for team in teams),
-        first_lost=firsts(len(team.lost_agent) for team in teams),
+        first_span=spans.first_duty,
+        first_lost=spans.first_lost,
         speed=[team.speed for team in teams],
         n_events=n_events,
     )
 
 
-def _duty(team: Rota) -> Duty:
-    """Spans of duty as planned."""
-    return Duty(team.agent, team.on_s, team.off_s, team.off_s)
+class _Spans(NamedTuple):
+    """Spans of duty of several teams as planned, and those lost, and where those of each begin."""
+
+    duty: Duty
+    first_duty: Ints
+    lost: Lost
+    first_lost: Ints
 
 
-def _lost(team: Rota) -> Lost:
-    return Lost(team.lost_agent, team.lost_on_s, team.lost_off_s, team.lost_late)
+def _spans(teams: Sequence[Rota]) -> _Spans:
+    return _Spans(
+        duty=stacked([Duty(team.agent, team.on_s, team.off_s, team.off_s) for team in teams]),
+        first_duty=firsts(len(team.agent) for team in teams),
+        lost=stacked(
+            [Lost(team.lost_agent, team.lost_on_s, team.lost_off_s, team.lost_late) for team in teams]
+        ),
+        first_lost=firsts(len(team.lost_agent) for team in teams),
+    )
+
+
+@lru_cache(maxsize=8)
+def _spans_alike(team: Rota, n: int) -> _Spans:
+    """Those of the same team *n* times: where nobody is absent or late, every batch asks."""
+    return _spans([team] * n)
 
 
 def _in_order(arrival_s: Floats, first_chat: Ints) -> tuple[Ints, Ints]:
@@ -164,12 +183,12 @@ def _chats(scenario: Scenario, draws: Draws, happened: Happened, turns: Turns) -
         ended_s=happened.ended_s,
         released_s=happened.released_s,
         left_s=_left_s(happened) if left else NO_TIMES,
-        estimate_s=happened.estimate_s if balks else NO_TIMES,
-        balked=happened.balked if balks else NO_FLAGS,
+        estimate_s=np.ascontiguousarray(happened.estimate_s) if balks else NO_TIMES,
+        balked=np.ascontiguousarray(happened.balked) if balks else NO_FLAGS,
         customer=NO_ROWS,
         attempt=NO_ROWS if chains is None else chains.attempt,
         **opinions(scenario, draws, happened.outcome, happened.arrival_s, happened.accepted_s,
-                   happened.open_chats, happened.resolved, turns),
+                   happened.open_chats, np.ascontiguousarray(happened.resolved), turns),
     )  # fmt: skip
 
 

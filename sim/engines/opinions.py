@@ -12,12 +12,13 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.draws.record import Draws
-from sim.log.chatlog import Turns
+from sim.log.chatlog import NO_SCORE, Turns
 from sim.world.quality import Quality
 from sim.world.rules import Outcome
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats, Ints
 
+# The compiler takes globals for constants.
 SERVED = int(Outcome.SERVED)
 LATER_RESPONSE_S = 45.0
 """At this mean later response its term is zero."""
@@ -48,13 +49,13 @@ def opinions(
     """Opinions of the customers of served chats; scores of the others are −1."""
     n = len(outcome) if scenario.quality is not None and draws.opinions is not None else 0
     columns = Columns(
-        open_chats=np.full(n, np.nan),
+        open_chats=np.empty(n),
         resolved=resolved[:n],
-        csat=np.full(n, -1, dtype=np.int64),
-        nps=np.full(n, -1, dtype=np.int64),
-        ces=np.full(n, -1, dtype=np.int64),
-        surveyed=np.zeros(n, dtype=np.bool_),
-        converted=np.zeros(n, dtype=np.bool_),
+        csat=np.empty(n, dtype=np.int64),
+        nps=np.empty(n, dtype=np.int64),
+        ces=np.empty(n, dtype=np.int64),
+        surveyed=np.empty(n, dtype=np.bool_),
+        converted=np.empty(n, dtype=np.bool_),
     )
     if scenario.quality is not None and draws.opinions is not None:
         u = draws.opinions
@@ -114,6 +115,8 @@ def _judge(
     for row in range(len(outcome)):
         first, last = offset[row], offset[row + 1]
         if outcome[row] != SERVED:
+            mean_open[row], surveyed[row], converted[row] = np.nan, False, False
+            csat[row] = nps[row] = ces[row] = NO_SCORE
             continue
         n_turns = last - first
         mean_open[row] = open_chats[row] / max(n_turns, 1)

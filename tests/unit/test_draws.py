@@ -173,6 +173,17 @@ def test_streams_are_those_of_numpy_bit_for_bit(seed: int):
                 np.testing.assert_array_equal(u[ends[r] : ends[r + 1]], numpys.random(ends[r + 1] - ends[r]))
 
 
+def test_streams_of_a_place_are_the_same_together_and_one_by_one():
+    """Three of them, of two replications; none at all."""
+    streams, ends = Streams(1, [4, 9]), np.array([0, 3, 8])
+    names = [Stream.AGENT, Stream.DAY, Stream.CES]
+
+    together = streams.columns(2, names, ends)
+
+    assert together.tolist() == [streams.uniforms(2, name, ends).tolist() for name in names]
+    assert streams.columns(2, [], ends).shape == (0, 8)
+
+
 def test_a_long_stream_stays_that_of_numpy():
     """A million uniforms."""
     numpys = np.random.Generator(np.random.PCG64(np.random.SeedSequence(5, spawn_key=(1, 2, 3))))

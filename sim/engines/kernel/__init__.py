@@ -61,7 +61,7 @@ RARER = ("gone_s", "estimate_s", "balked", "resolved")
 def _happened(c: Centre, batch: Batch) -> Happened:
     """Give what the engine has written."""
     columns = batch.written._asdict()
-    columns |= {name: np.ascontiguousarray(c.fates[name]) for name in RARER}
+    columns |= {name: c.fates[name] for name in RARER}
     return Happened(**columns, out_s=np.ascontiguousarray(c.spans["out_s"]))
 
 
