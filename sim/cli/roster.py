@@ -82,7 +82,7 @@ def roster(
             "--replications", "-n", min=20, metavar="N", help="Runs that the answer is held against."
         ),
     ] = 200,
-    rounds: Rounds = 20,
+    rounds: Rounds = 12,
     fte_hours: FteHours = 8.0,
     workers: Workers = None,
     cluster: Cluster = None,

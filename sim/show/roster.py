@@ -92,7 +92,7 @@ def _proof(found: Roster) -> Iterator[str]:
         yield f"It covers the requirement at the least cost ({how})."
     if found.is_cheapest:
         yield "Nothing is cheaper, if more agents never make service worse."
-    elif found.bound > 0:
+    elif found.bound > found.cost / 2:
         yield (
             f"Less than {_money(found, found.bound)} can't do, if more agents never make service worse;"
             " between that and this roster nothing is proved."
@@ -107,10 +107,14 @@ def _proof(found: Roster) -> Iterator[str]:
 
 
 def _taken(found: Roster) -> Iterator[str]:
-    """Patterns of each group that brought none of its own."""
+    """Standard patterns that groups were given, for they bring none of their own or others were asked for."""
+    names: dict[str, list[str]] = {}
     for group, patterns in zip(found.scenario.groups, found.candidates.patterns, strict=True):
         if patterns != group.patterns:
-            yield f"Shifts of {group.name!r}: {'; '.join(_pattern(pattern) for pattern in patterns)}."
+            words = "; ".join(_pattern(pattern) for pattern in patterns)
+            names.setdefault(words, []).append(repr(group.name))
+    for words, groups in names.items():
+        yield f"Shifts of {', '.join(groups)}: {words}."
 
 
 def _pattern(pattern: Pattern) -> str:

@@ -33,7 +33,7 @@ from sim.world.scenario import Scenario
 from sim.world.team import Pattern
 from sim.world.units import DAY_S, Floats, Ints, clock_text
 
-MOST_ROUNDS = 20
+MOST_ROUNDS = 12
 MOST_STEPS = 12
 MOST_CONFIRMATIONS = 6
 MOST_SPARING = 40
