@@ -207,6 +207,10 @@ def test_one_agent_fewer_breaks_it(hired: Crew):
             "they begin at 09:00 at the earliest and end at 13:00 at the latest",
         ),
         (
+            "{ lengths_h = [3], earliest = 08:30:00 }",
+            "08:00–09:00 needs about .*: they begin at 08:30 at the earliest and end at 13:00 at the latest",
+        ),
+        (
             "{ lengths_h = [5], most_agents = 3 }",
             "groups.*.patterns: no roster keeps the targets within the limits of agents: 10:00–11:00 lacks 1 of the "
             "4 agents of 'A'",

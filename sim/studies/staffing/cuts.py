@@ -203,8 +203,3 @@ def _with_shifts(group: Group, shifts: list[Shift], intervals_per_day: int) -> G
     nothing = {"agents": None, "staffing": None, "shifts": None}
     staff = {"shifts": tuple(shifts)} if shifts else {"staffing": (0,) * intervals_per_day}
     return group.model_copy(update=nothing | staff)
-
-
-def uncovered(candidates: Candidates) -> Flags:
-    """Where no shift of a group is ever on duty, shape (n_groups, n_intervals)."""
-    return np.asarray(candidates.presence.max(axis=2, initial=0.0) == 0)

@@ -15,7 +15,7 @@ from sim.errors import StudyError
 from sim.world.rota import pieces
 from sim.world.scenario import Scenario
 from sim.world.team import Break, BreakWindow, Pattern, Shift
-from sim.world.units import DAY_S, HOUR_S, Floats, clock_text
+from sim.world.units import DAY_S, HOUR_S, Flags, Floats, clock_text
 
 MOST_SHIFTS = 5_000
 """More shifts than that are taken for a slip."""
@@ -60,6 +60,18 @@ class Candidates:
     def costs(self) -> Floats:
         """Of each shift."""
         return np.array([candidate.cost for candidate in self.all])
+
+    def gaps(self) -> Flags:
+        """Intervals with an open minute in which no shift of a group is on duty, (n_groups, n_intervals)."""
+        hours = self.scenario.hours
+        minutes = np.arange(DAY_S // 60) * 60.0
+        is_open = (minutes >= hours.open) & (minutes < hours.close) if hours else minutes >= 0
+        there = np.zeros((len(self.scenario.groups), len(minutes)), dtype=np.bool_)
+        for candidate in self.all:
+            for on_s, off_s in pieces(candidate.shift):
+                there[candidate.group] |= (minutes >= on_s) & (minutes < off_s)
+        gaps = (is_open & ~there).reshape(len(there), self.scenario.intervals_per_day, -1)
+        return np.asarray(gaps.any(axis=2))
 
 
 def standard(

@@ -21,7 +21,7 @@ from sim.measure.estimate import Estimates
 from sim.studies.crew import Crew, Progress, crew
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.cover import Alternative, Demands, Linear, Programme, Solution
-from sim.studies.staffing.cuts import Cutter, by_clock, uncovered
+from sim.studies.staffing.cuts import Cutter, by_clock
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.patterns import Candidate, Candidates, candidates
 from sim.studies.staffing.plan import Blocks, blocks, expected_a_day
@@ -166,7 +166,7 @@ def roster(
 
 def _refuse_gaps(possible: Candidates, parts: Blocks, start: Ints) -> None:
     """Refuse patterns that leave an interval without anybody who serves one of its queues."""
-    scenario, gaps = possible.scenario, uncovered(possible)
+    scenario, gaps = possible.scenario, possible.gaps()
     expected = expected_a_day(scenario)
     for q, queue in enumerate(scenario.queues):
         skilled = [g for g, group in enumerate(scenario.groups) if queue.name in group.queues]
@@ -258,7 +258,7 @@ class Planner:
         the way begins, and nothing is proved.
         """
         if self.search.promise.per is not Per.INTERVAL:
-            return np.floor(self.required.ravel() * 2 / 3) * ~uncovered(self.possible).ravel()
+            return np.floor(self.required.ravel() * 2 / 3) * self.programme.presence.any(axis=1)
         return self.cutter.alone(self.days.fine).ravel().astype(np.float64)
 
     def cheapest(self, demands: Demands, first: Solution, *, proves: bool = True) -> _Best:
