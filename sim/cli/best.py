@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, progress, remark, say, told
+from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, progress, remark, tell, told
 
 if TYPE_CHECKING:
     from sim.studies.selection import Best, Plan
@@ -70,9 +70,7 @@ def best(
     zone.
     """
     from sim.show import best as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.show.tables import Terminal  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.selection import best as choose  # noqa: PLC0415
 
@@ -84,11 +82,7 @@ def best(
     if out is not None:
         _write(out, found, seed, force=force)
         remark(f"written to {out}")
-    if json:
-        say(to_json(show.document(found, seed)))
-    else:
-        terminal = Terminal()
-        say(terminal.text([show.table(found, seed, terminal.width)]))
+    tell(lambda: show.document(found, seed), lambda width: [show.table(found, seed, width)], json=json)
 
 
 def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, ParamSpec, TextIO
+from typing import Annotated, Any, ParamSpec, TextIO
 
 import typer
 
@@ -98,6 +98,19 @@ def say(text: str) -> None:
         pass
     except OSError as error:
         raise OutputError(f"standard output: can't be written to: {error.strerror}") from None
+
+
+def tell(document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *, json: bool) -> None:
+    """Print a result: its document, or its tables, which are told the letters a line has."""
+    if json:
+        from sim.show.documents import to_json  # noqa: PLC0415
+
+        say(to_json(document()))
+    else:
+        from sim.show.tables import Terminal  # noqa: PLC0415
+
+        terminal = Terminal()
+        say(terminal.text(tables(terminal.width)))
 
 
 def remark(text: str) -> None:

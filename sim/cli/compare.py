@@ -19,7 +19,7 @@ from sim.cli.common import (
     Workers,
     progress,
     remark,
-    say,
+    tell,
     told,
 )
 
@@ -76,15 +76,11 @@ def compare(
     if out is not None:
         _write(out, found, force=force)
         remark(f"written to {out}")
-    if json:
-        from sim.show.documents import to_json  # noqa: PLC0415
-
-        say(to_json(show.document(found)))
-    else:
-        from sim.show.tables import Terminal  # noqa: PLC0415
-
-        terminal = Terminal()
-        say(terminal.text([show.table(found, terminal.width, everything=everything)]))
+    tell(
+        lambda: show.document(found),
+        lambda width: [show.table(found, width, everything=everything)],
+        json=json,
+    )
     if found.interrupted:
         remark(f"interrupted after {found.replications} of {replications} replications")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -19,7 +19,7 @@ from sim.cli.common import (
     Workers,
     progress,
     remark,
-    say,
+    tell,
     told,
 )
 from sim.cli.staff import Confidence, FteHours, PerSpan
@@ -122,15 +122,11 @@ def roster(
     if write is not None:
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         remark(f"shifts written to {write}")
-    if json:
-        from sim.show.documents import to_json  # noqa: PLC0415
-
-        say(to_json(show.document(found, seed, fte_hours)))
-    else:
-        from sim.show.tables import Terminal  # noqa: PLC0415
-
-        terminal = Terminal()
-        say(terminal.text(show.tables(found, seed, fte_hours, terminal.width)))
+    tell(
+        lambda: show.document(found, seed, fte_hours),
+        lambda width: show.tables(found, seed, fte_hours, width),
+        json=json,
+    )
     if not found.kept:
         remark("the targets are not kept on days that the search did not see")
         raise typer.Exit(Exit.MISSED)

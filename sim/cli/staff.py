@@ -19,7 +19,7 @@ from sim.cli.common import (
     Workers,
     progress,
     remark,
-    say,
+    tell,
     told,
 )
 from sim.studies.staffing.choice import Per, Step
@@ -108,15 +108,11 @@ def staff(
         )
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         remark(f"staffing written to {write}")
-    if json:
-        from sim.show.documents import to_json  # noqa: PLC0415
-
-        say(to_json(show.document(found, seed, fte_hours)))
-    else:
-        from sim.show.tables import Terminal  # noqa: PLC0415
-
-        terminal = Terminal()
-        say(terminal.text(show.tables(found, seed, fte_hours, terminal.width)))
+    tell(
+        lambda: show.document(found, seed, fte_hours),
+        lambda width: show.tables(found, seed, fte_hours, width),
+        json=json,
+    )
     remark(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the answer's; "
         f"about {found.chats:,.0f} chats, in {took_s:.0f} s"

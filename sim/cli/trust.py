@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, progress, remark, say, told
+from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, progress, remark, tell, told
 
 if TYPE_CHECKING:
     from sim.studies.trust.suite import Trust
@@ -34,15 +34,7 @@ def trust(
     if out is not None:
         _write(out, found, seed, workers, force=force)
         remark(f"written to {out}")
-    if json:
-        from sim.show.documents import to_json  # noqa: PLC0415
-
-        say(to_json(show.document(found)))
-    else:
-        from sim.show.tables import Terminal  # noqa: PLC0415
-
-        terminal = Terminal()
-        say(terminal.text([show.table(found, terminal.width)]))
+    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json)
     if found.interrupted:
         remark(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -19,7 +19,7 @@ from sim.measure.promise import TARGETS
 from sim.show import style
 from sim.show.sensitivity import titled
 from sim.show.style import DARK, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, SIGNS, Row, narrowed, number, with_unit
+from sim.show.tables import PIPED_WIDTH, SIGNS, Row, narrowed, number, title_of, with_unit
 from sim.studies.risk import ANY, Chance, Risk, Share
 from sim.world.scenario import Scenario
 
@@ -64,8 +64,7 @@ def promise(target: str, scenario: Scenario) -> str:
         return "Any of them"
     name, side = TARGETS[target]
     kpi, bound = BY_NAME[name], getattr(scenario.targets, target)
-    within = f" in {scenario.targets.threshold_s:g} s" if name == "service_level" else ""
-    return f"{kpi.title}{within} {SIGNS[side]} {with_unit(kpi, bound)}"
+    return f"{title_of(kpi, scenario.targets.threshold_s)} {SIGNS[side]} {with_unit(kpi, bound)}"
 
 
 def method(found: Risk) -> str:

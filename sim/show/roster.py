@@ -18,14 +18,14 @@ from sim import __version__
 from sim.measure.figures import BY_NAME
 from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, narrowed, number, with_unit
+from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, mark_of, narrowed, number, title_of, with_unit
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.roster import Planned, Roster
 from sim.studies.staffing.why import Value, values_of
 from sim.world.rota import pieces
 from sim.world.team import Pattern
-from sim.world.units import DAY_S, Floats, clock_text
+from sim.world.units import Floats, clock_text, end_text
 
 
 def tables(found: Roster, seed: int, fte_hours: float, width: int = PIPED_WIDTH) -> Iterator[RenderableType]:
@@ -127,17 +127,6 @@ def _pattern(pattern: Pattern) -> str:
     return text
 
 
-def _mark(*, kept: bool) -> Text:
-    return Text("✓", style="bold blue") if kept else Text("✗", style="bold yellow")
-
-
-def _title(found: Roster, bound: Bound) -> str:
-    title = BY_NAME[bound.kpi].title
-    if bound.kpi == "service_level":
-        return f"{title} in {found.scenario.targets.threshold_s:g} s"
-    return title
-
-
 def _values(found: Roster) -> list[tuple[Value, ...]]:
     """Promised figures of each interval of the day."""
     return [values_of(found.trial, slice(k, k + 1)) for k in range(found.scenario.intervals_per_day)]
@@ -157,8 +146,8 @@ def _promise(found: Roster, width: int) -> RenderableType:
         by_span = found.promise.per is Per.INTERVAL
         rows.append(
             [
-                _mark(kept=day.kept and (worst.kept or not by_span)),
-                _title(found, bound),
+                mark_of(kept=day.kept and (worst.kept or not by_span)),
+                title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
                 f"{SIGNS[bound.side]} {with_unit(kpi, bound.value)}",
                 with_unit(kpi, day.value),
                 f"worst interval {with_unit(kpi, worst.value)}",
@@ -166,7 +155,7 @@ def _promise(found: Roster, width: int) -> RenderableType:
         )
     share, wanted = found.trial.share_kept(), found.promise.confidence
     target = "" if wanted is None else f"≥ {number(wanted, 'share')}"
-    mark = "" if wanted is None else _mark(kept=share >= wanted)
+    mark = "" if wanted is None else mark_of(kept=share >= wanted)
     rows.append([mark, "Days that keep all", target, number(share, "share"), ""])
     return narrowed("Targets", columns, rows, width, spare=(4,))
 
@@ -193,7 +182,7 @@ def _shifts(found: Roster, width: int) -> RenderableType:
                 Text(name if len(found.scenario.groups) > 1 else ""),
                 str(planned.agents),
                 clock_text(shift.start),
-                _end(shift.end),
+                end_text(shift.end),
                 ", ".join(f"{clock_text(pause.start)} {pause.minutes:g} min" for pause in shift.breaks),
                 f"{each.paid_h:g}",
                 f"{planned.agents * each.paid_h:,.1f}",
@@ -203,10 +192,6 @@ def _shifts(found: Roster, width: int) -> RenderableType:
     if _costs_hours(found):
         columns, rows = columns[:-1], [row and row[:-1] for row in rows]
     return narrowed("Shifts", columns, rows, width, spare=(5,))
-
-
-def _end(time_s: float) -> str:
-    return "24:00" if time_s == DAY_S else clock_text(time_s)
 
 
 def _coverage(found: Roster, width: int) -> RenderableType:
@@ -300,7 +285,7 @@ def _shift(found: Roster, planned: Planned) -> dict[str, Any]:
         "group": found.scenario.groups[each.group].name,
         "agents": planned.agents,
         "start": clock_text(each.shift.start),
-        "end": _end(each.shift.end),
+        "end": end_text(each.shift.end),
         "breaks": [
             {"start": clock_text(pause.start), "minutes": pause.minutes} for pause in each.shift.breaks
         ],
@@ -413,7 +398,7 @@ def service(found: Roster) -> Figure:
             axes, style.Band(value, low, high, p10, p90), _edges(found), "with this roster", "days", n
         )
         axes.axhline(bound.value, color=RED, linestyle="--", linewidth=1.3, label="target")
-        style.heading(axes, _title(found, bound))
+        style.heading(axes, title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s))
     _clock(panels, found)
     return figure
 

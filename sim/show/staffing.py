@@ -18,12 +18,12 @@ from sim.measure.figures import BY_NAME
 from sim.measure.waterfall import waterfall
 from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, hours, narrowed, number, with_unit
+from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, hours, mark_of, narrowed, number, title_of, with_unit
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.staff import Staffing
 from sim.studies.staffing.why import Fewer, Need, Value
-from sim.world.units import Floats, clock_text
+from sim.world.units import Floats, clock_text, end_text
 
 PARTS = {
     "replies": ("work", "writing replies, wrapping up", DARK, ""),
@@ -82,8 +82,8 @@ def _promise(found: Staffing, width: int) -> RenderableType:
         worst = _worst(found, bound)
         rows.append(
             [
-                _mark(kept=value.kept and worst.kept),
-                _title(found, bound),
+                mark_of(kept=value.kept and worst.kept),
+                title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
                 f"{SIGNS[bound.side]} {with_unit(kpi, bound.value)}",
                 with_unit(kpi, value.value),
                 f"worst interval {with_unit(kpi, worst.value)}" if found.promise.per is Per.INTERVAL else "",
@@ -93,7 +93,7 @@ def _promise(found: Staffing, width: int) -> RenderableType:
     wanted = found.promise.confidence
     rows.append(
         [
-            _mark(kept=share >= wanted) if wanted is not None else "",
+            mark_of(kept=share >= wanted) if wanted is not None else "",
             "Days that keep all",
             "" if wanted is None else f"≥ {number(wanted, 'share')}",
             number(share, "share"),
@@ -103,23 +103,12 @@ def _promise(found: Staffing, width: int) -> RenderableType:
     return narrowed("Targets", columns, rows, width, spare=(4,))
 
 
-def _title(found: Staffing, bound: Bound) -> str:
-    title = BY_NAME[bound.kpi].title
-    if bound.kpi == "service_level":
-        return f"{title} in {found.scenario.targets.threshold_s:g} s"
-    return title
-
-
 def _worst(found: Staffing, bound: Bound) -> Value:
     """Value of a bound's figure in the block where it is worst."""
     k = found.promise.bounds.index(bound)
     known = [need.values[k] for need in found.needs if need.values[k].value is not None]
     sign = 1 if bound.side == "at least" else -1
     return min(known, key=lambda value: sign * (value.value or 0.0)) if known else found.day[k]
-
-
-def _mark(*, kept: bool) -> Text:
-    return Text("✓", style="bold blue") if kept else Text("✗", style="bold yellow")
 
 
 def _requirement(found: Staffing, width: int) -> RenderableType:
@@ -275,7 +264,8 @@ def requirement_table(found: Staffing) -> pl.DataFrame:
     """One row a block: agents by group, figures, what one fewer does, and what agents are for."""
     rows = []
     for need in found.needs:
-        row: dict[str, Any] = {"from": clock_text(need.start_s), "to": _end(need), "chats": need.chats}
+        row: dict[str, Any] = {"from": clock_text(need.start_s), "to": end_text(need.end_s)}
+        row |= {"chats": need.chats}
         row |= {f"agents, {name}": n for name, n in need.agents.items()}
         row |= {value.kpi: value.value for value in need.values}
         row |= {"binding": need.binding}
@@ -283,10 +273,6 @@ def requirement_table(found: Staffing) -> pl.DataFrame:
         row |= {f"agents for {part}": getattr(need.parts, part) for part in PARTS}
         rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def _end(need: Need) -> str:
-    return "24:00" if need.end_s % 86_400 == 0 else clock_text(need.end_s)
 
 
 def pictures(found: Staffing) -> dict[str, Figure]:
@@ -338,7 +324,7 @@ def service(found: Staffing) -> Figure:
         if unit == "share":
             style.shares(axes.yaxis)
         axes.set_ylabel("" if unit == "share" else unit)
-        style.heading(axes, _title(found, bound))
+        style.heading(axes, title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s))
     style.clock(panels, found.scenario, float(edges_s[0]), float(edges_s[-1]))
     panels[-1].set_xlabel("time of day")
     return figure

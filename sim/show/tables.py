@@ -266,11 +266,10 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
     rows: list[Row | None] = []
     for verdict in promise:
         kpi = BY_NAME[verdict.kpi]
-        title = f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
         rows.append(
             [
                 _mark(verdict),
-                title,
+                title_of(kpi, threshold_s),
                 f"{SIGNS[verdict.side]} {with_unit(kpi, verdict.bound)}",
                 with_unit(kpi, verdict.figure.value),
                 interval(verdict.figure, kpi.unit),
@@ -298,7 +297,17 @@ def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
 def _mark(verdict: Verdict) -> Text:
     if verdict.met is None:
         return Text("–")
-    return Text("✓", style="bold blue") if verdict.met else Text("✗", style="bold yellow")
+    return mark_of(kept=verdict.met)
+
+
+def mark_of(*, kept: bool) -> Text:
+    """Mark of what is as it should be, or not."""
+    return Text("✓", style="bold blue") if kept else Text("✗", style="bold yellow")
+
+
+def title_of(kpi: Kpi, threshold_s: float) -> str:
+    """Title of a figure, that of the service level with its threshold."""
+    return f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
 
 
 def _remark(verdict: Verdict) -> str:

@@ -20,7 +20,7 @@ from scipy import special
 from sim import __version__
 from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, Row, narrowed
+from sim.show.tables import PIPED_WIDTH, Row, mark_of, narrowed
 from sim.studies.trust.formulas import AGENTS, THRESHOLD_S, Point
 from sim.studies.trust.suite import ALPHA, Trust
 from sim.studies.trust.suite import Row as Judged
@@ -79,7 +79,7 @@ def verdict(found: Trust) -> str:
 def _cells(row: Judged, reasons: Sequence[str]) -> Row:
     unit = row.check.in_unit()
     note = f" [{reasons.index(row.check.why) + 1}]" if row.check.why else ""
-    mark = Text("✓", style="bold blue") if row.agrees else Text("✗", style="bold yellow")
+    mark = mark_of(kept=row.agrees)
     sign = " %" if unit == "share" else ""
     return [
         Text(f"  {row.check.heading()}{' [s]' if unit == 's' else ''}{note}"),

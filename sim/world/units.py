@@ -141,3 +141,12 @@ def clock_text(seconds: float) -> str:
     """
     minutes = int(seconds % DAY_S) // 60
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def end_text(seconds: float) -> str:
+    """HH:MM of a clock time at which something ends: midnight is 24:00.
+
+    >>> end_text(30600.0), end_text(86400.0)
+    ('08:30', '24:00')
+    """
+    return "24:00" if seconds == DAY_S else clock_text(seconds)

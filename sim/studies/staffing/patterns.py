@@ -15,7 +15,7 @@ from sim.errors import StudyError
 from sim.world.rota import pieces
 from sim.world.scenario import Scenario
 from sim.world.team import Break, BreakWindow, Pattern, Shift
-from sim.world.units import DAY_S, HOUR_S, Flags, Floats, clock_text
+from sim.world.units import DAY_S, HOUR_S, Flags, Floats, end_text
 
 MOST_SHIFTS = 5_000
 """More shifts than that are taken for a slip."""
@@ -153,12 +153,8 @@ def _why_none(scenario: Scenario, pattern: Pattern) -> str:
     first_s, last_s = _span(scenario, pattern)
     shortest_h = min(pattern.lengths_h)
     if first_s + shortest_h * HOUR_S > last_s:
-        return f"no shift of {shortest_h:g} h lies between {_clock(first_s)} and {_clock(last_s)}"
+        return f"no shift of {shortest_h:g} h lies between {end_text(first_s)} and {end_text(last_s)}"
     return "its breaks overlap, however they are placed"
-
-
-def _clock(time_s: float) -> str:
-    return "24:00" if time_s == DAY_S else clock_text(time_s)
 
 
 def _shifts(scenario: Scenario, pattern: Pattern) -> Iterator[Shift]:

@@ -31,7 +31,7 @@ from sim.studies.staffing.staff import refuse_impossible
 from sim.studies.staffing.trial import Trial
 from sim.world.scenario import Scenario
 from sim.world.team import Pattern
-from sim.world.units import DAY_S, Floats, Ints, clock_text
+from sim.world.units import Floats, Ints, clock_text, end_text
 
 MOST_ROUNDS = 12
 MOST_STEPS = 12
@@ -188,13 +188,11 @@ def _reach(possible: Candidates, groups: list[int]) -> str:
     """When the shifts of some groups begin and end."""
     shifts = [candidate.shift for candidate in possible.all if candidate.group in groups]
     start, end = min(shift.start for shift in shifts), max(shift.end for shift in shifts)
-    latest = "24:00" if end == DAY_S else clock_text(end)
-    return f"they begin at {clock_text(start)} at the earliest and end at {latest} at the latest"
+    return f"they begin at {clock_text(start)} at the earliest and end at {end_text(end)} at the latest"
 
 
 def _clock(scenario: Scenario, interval: int) -> str:
-    time_s = interval * scenario.interval_s
-    return "24:00" if time_s == DAY_S else clock_text(time_s)
+    return end_text(interval * scenario.interval_s)
 
 
 @dataclass(slots=True)
