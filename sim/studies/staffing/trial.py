@@ -72,10 +72,7 @@ class Trial:
 
     def errors(self) -> Floats:
         """Standard errors of `of_intervals`, by the delta method over days."""
-        values = self.of_intervals()
-        residuals = self.top - values[:, None, :] * self.bottom
-        spread = np.sqrt((np.nan_to_num(residuals) ** 2).sum(axis=1) / max(self.n_days - 1, 1))
-        return ratio(spread / self.n_days**0.5, self.bottom.mean(axis=1))
+        return value_and_error(self.top, self.bottom)[1]
 
     def lack(self) -> float:
         """How far the plan is from its promise: 0 if it keeps it, else a number that falls on the way there.
@@ -104,3 +101,12 @@ class Trial:
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
         return Trial(self.promise, top, np.maximum(bottom, 0.0))
+
+
+def value_and_error(top: Floats, bottom: Floats) -> tuple[Floats, Floats]:
+    """Ratio of sums over days, (n_bounds, n_days, …), and its standard error by the delta method."""
+    n_days = top.shape[1]
+    value = ratio(top.sum(axis=1), bottom.sum(axis=1))
+    residuals = np.nan_to_num(top - value[:, None] * bottom)
+    spread = np.sqrt((residuals**2).sum(axis=1) / max(n_days - 1, 1) / n_days)
+    return value, ratio(spread, bottom.mean(axis=1))

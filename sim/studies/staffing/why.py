@@ -12,7 +12,7 @@ from sim.measure.kpis import Kpis, ratio
 from sim.measure.tables import By, Column
 from sim.studies.staffing.plan import Blocks, expected_a_day
 from sim.studies.staffing.search import Found, Move
-from sim.studies.staffing.trial import Trial
+from sim.studies.staffing.trial import Trial, value_and_error
 from sim.world.units import Floats
 
 
@@ -118,11 +118,8 @@ def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
 def values_of(trial: Trial, window: slice) -> tuple[Value, ...]:
     """Promised figures of a *window* of intervals, pooled over days, with their intervals."""
     top, bottom = trial.top[:, :, window].sum(axis=2), trial.bottom[:, :, window].sum(axis=2)
-    value = ratio(top.sum(axis=1), bottom.sum(axis=1))
-    residuals = np.nan_to_num(top - value[:, None] * bottom)
-    n = trial.n_days
-    spread = np.sqrt((residuals**2).sum(axis=1) / max(n - 1, 1) / n)
-    half = ratio(spread, bottom.mean(axis=1)) * t_quantile(n)
+    value, error = value_and_error(top, bottom)
+    half = error * t_quantile(trial.n_days)
     of_days = [day[~np.isnan(day)] for day in ratio(top, bottom)]
     return tuple(
         Value(
