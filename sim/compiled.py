@@ -98,7 +98,7 @@ def _forget_older(sources: Sequence[Path]) -> None:
 @contextmanager
 def _notice() -> Iterator[None]:
     """Say on stderr what is going on when it takes long."""
-    line = "compiling the engine for this machine: once, about half a minute"
+    line = "compiling the engine for this machine: once, about a minute"
     timer = threading.Timer(NOTICE_AFTER_S, lambda: print(line, file=sys.stderr, flush=True))  # noqa: T201
     timer.daemon = True
     timer.start()

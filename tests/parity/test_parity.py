@@ -75,6 +75,21 @@ def test_engines_agree_on_a_large_team_under_each_policy(policy: str):
     assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
 
 
+def test_engines_agree_on_what_is_announced_far_ahead():
+    """Three thousand customers within a minute and replies of hours: beyond the last page of the calendar, and back."""
+    long = {"law": "lognormal", "mean_s": 300, "cv": 3}
+    service = {"turns": {"law": "geometric", "mean": 3}, "agent_s": long, "customer_s": long}
+    arrivals = {"times_s": np.linspace(0, 50, 3000).tolist()}
+    scenario = Scenario.model_validate(
+        {
+            "queues": [{"name": "rush", "arrivals": arrivals, "patience": long, "service": service}],
+            "groups": [{"name": "team", "queues": ["rush"], "concurrency": 3, "agents": 500}],
+        }
+    )
+    draws = sim.draw(scenario, seed=1)
+    assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
+
+
 def test_uncompiled_the_kernel_says_the_same():
     """As plain Python, for debugging and coverage."""
     code = """

@@ -1,10 +1,10 @@
 """What happens? The compiled engine: the same rules and the same log as the reference, to the last bit.
 
-Arrays in, arrays out: no objects, no randomness, nothing allocated while it runs. Events live in one heap,
-ordered by (time, order, row); first arrivals and duty, known beforehand, are read from sorted arrays beside
-it. Rules are cited by number. Chats, agents and queues are arrays of records: what belongs to one chat lies
-together in memory, and a function is handed a dozen arrays instead of a hundred, which decides how long it
-takes to compile.
+Arrays in, arrays out: no objects, no randomness, nothing allocated while it runs. What is announced lives in
+a heap, with a calendar for what is far ahead, ordered by (time, order, row); first arrivals and duty, known
+beforehand, are read from sorted arrays beside it. Rules are cited by number. Chats, agents and queues are
+arrays of records: what belongs to one chat lies together in memory, and a function is handed a dozen arrays
+instead of a hundred, which decides how long it takes to compile.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from sim.engines.happened import Happened, log_batch
 from sim.engines.kernel.batch import Batch, Begin, run_all
 from sim.engines.kernel.layout import Drawn, room_for
 from sim.engines.kernel.records import (
+    AT_HAND,
     CHAT,
     EVENT,
+    N_PAGES,
+    NONE,
+    NOTE,
     SHARE,
     SPAN,
     TOP,
@@ -102,7 +106,9 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         skill=prepared.skill,
         spans=_joined([team.spans for team in teams], SPAN),
         duty=_joined([team.duty for team in teams], EVENT),
-        heap=room(most.max() + 16, EVENT, skipped=TOP),
+        heap=room(most.max() + 16, AT_HAND, skipped=TOP),
+        notes=room(most.max(), NOTE),
+        pages=np.full(N_PAGES, NONE),
         seats=prepared.seats.copy(),
         free_tree=np.zeros(n_agents + 1, dtype=np.int64),
         pulled=np.zeros(prepared.n_slots, dtype=np.int64),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.compiled import compiled
+from sim.engines.kernel.calendar import rule_pages
 from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
@@ -86,6 +87,8 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
             workshop.spans[batch.first_span[r] : batch.first_span[r + 1]],
             workshop.duty[batch.first_duty[r] : batch.first_duty[r + 1]],
             workshop.heap,
+            workshop.notes,
+            workshop.pages,
             workshop.seats,
             workshop.free_tree,
             workshop.pulled,
@@ -98,5 +101,6 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
         )
         lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.visits, c.turns)
         begin_again(c, begin, batch.differs[r] == 1)
+        rule_pages(c, batch.n_customers[r])
         batch.n_events[r] = run(c, batch.n_customers[r])
         read_out(c.chats, c.visits, c.turns, batch.written, chat, turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import compiled, woven
-from sim.engines.kernel.heap import push
+from sim.engines.kernel.calendar import push
 from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.records import GONE, HERE, LEFT_ALREADY, Centre
@@ -26,18 +26,18 @@ def reply(c: Centre, row: int, now: float) -> None:
     if c.chats[row].customer != HERE:
         reply_to_nobody(c, row, now)
         return
-    if turn + 1 < c.chats[row].end_turn:
-        c.chats[row].turn = turn + 1
+    goes_on = turn + 1 < c.chats[row].end_turn
+    if goes_on or not c.queues[c.chats[row].queue].wrap_up_attention:
         attend_next(c, agent, now)
+    if goes_on:
+        c.chats[row].turn = turn + 1
         customer_s, timeout_s = c.turns[turn].customer_s, c.queues[c.chats[row].queue].idle_timeout_s
         if customer_s > timeout_s:
             push(c, now + timeout_s, TIMEOUT, row)  # R23
         else:
             push(c, now + customer_s, MESSAGE, row)
-        return
-    if not c.queues[c.chats[row].queue].wrap_up_attention:
-        attend_next(c, agent, now)
-    end_conversation(c, row, now)
+    else:
+        end_conversation(c, row, now)
 
 
 @compiled

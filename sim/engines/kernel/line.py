@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import compiled
-from sim.engines.kernel.heap import push
+from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import HEAD, NONE, Centre
 from sim.world.rules import Order
 

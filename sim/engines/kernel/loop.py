@@ -1,10 +1,11 @@
-"""What happens next, until nothing more can? Arrivals, duty and the heap, in one order."""
+"""What happens next, until nothing more can? Arrivals, duty and what is announced, in one order."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.compiled import compiled, woven
+from sim.engines.kernel.calendar import LATEST, look_ahead, next_event
 from sim.engines.kernel.endings import (
     close,
     end_wrap_up,
@@ -18,7 +19,7 @@ from sim.engines.kernel.endings import (
 from sim.engines.kernel.heap import earlier, pop
 from sim.engines.kernel.inbox import receive
 from sim.engines.kernel.line import balks, begin_to_wait
-from sim.engines.kernel.records import DAY, NONE, ROWS, TOP, Centre
+from sim.engines.kernel.records import DAY, NONE, ROWS, Centre
 from sim.engines.kernel.seats import route, seat, unseat
 from sim.engines.kernel.slots import accept, fill_slots
 from sim.world.rules import Order, Outcome
@@ -30,8 +31,6 @@ TIMEOUT, CLOSE, REPLY_PATIENCE = int(Order.TIMEOUT), int(Order.CLOSE), int(Order
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 ABANDONED, BLOCKED = int(Outcome.ABANDONED), int(Outcome.BLOCKED)
 OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
-LATEST = 2**62
-"""A key after all others."""
 FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 """Where the next event comes from."""
 
@@ -46,15 +45,17 @@ def run(c: Centre, n_customers: int) -> int:
             now, key, source = c.visits[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
         if duty < n_duty and earlier(c.duty[duty].time_s, c.duty[duty].key, now, key):
             now, key, source = c.duty[duty].time_s, c.duty[duty].key, FROM_DUTY
-        if c.desk[0].heap_size > 0 and earlier(c.heap[TOP].time_s, c.heap[TOP].key, now, key):
-            now, key, source = c.heap[TOP].time_s, c.heap[TOP].key, FROM_HEAP
-        arriving = NONE
+        next_s, next_key = next_event(c)
+        if earlier(next_s, next_key, now, key):
+            now, key, source = next_s, next_key, FROM_HEAP
+        arriving, receiving = NONE, NONE
         if source == FROM_HEAP:
             pop(c)
+            look_ahead(c)
             if key // ROWS == ARRIVAL:
                 arriving = key % ROWS
             else:
-                happen(c, key // ROWS, key % ROWS, now)
+                receiving = happen(c, key // ROWS, key % ROWS, now)
         elif source == FROM_DOOR:
             arriving = row
             row += 1
@@ -64,16 +65,16 @@ def run(c: Centre, n_customers: int) -> int:
         else:
             return int(c.desk[0].n_events) + n_customers + n_duty
         if arriving != NONE:
-            arrive(c, arriving, now)
+            receiving = arrive(c, arriving, now)
+        if receiving != NONE:
+            receive(c, receiving, now)
 
 
 @woven
-def happen(c: Centre, order: int, row: int, now: float) -> None:
-    """Let one event of the heap happen; arrivals are left to the loop."""
+def happen(c: Centre, order: int, row: int, now: float) -> int:
+    """Let one event of the heap happen; return the chat whose agent receives a message, or NONE."""
     if order == REPLY:
         reply(c, row, now)
-    elif order == MESSAGE:
-        receive(c, row, now)
     elif order == WRAP_UP:
         end_wrap_up(c, row, now)
     elif order == FINISH:
@@ -88,28 +89,29 @@ def happen(c: Centre, order: int, row: int, now: float) -> None:
         close(c, row, now)
     elif order == TIMEOUT:
         time_out(c, row, now)
+    return row if order == MESSAGE else NONE
 
 
 @woven
-def arrive(c: Centre, row: int, now: float) -> None:
-    """Let a chat arrive (R1 to R3)."""
+def arrive(c: Centre, row: int, now: float) -> int:
+    """Let a chat arrive (R1 to R3); return it if its agent receives its first message, else NONE."""
     q = c.chats[row].queue
     if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
         c.visits[row].outcome = OFFLINE
         c.visits[row].ended_s = now
-        return
+        return NONE
     agent = route(c, row)
     if agent != NONE:
         accept(c, row, agent, now)
-        if c.queues[q].by_turns:
-            receive(c, row, now)
-    elif c.queues[q].n_waiting >= c.queues[q].capacity:
+        return row if c.queues[q].by_turns else NONE
+    if c.queues[q].n_waiting >= c.queues[q].capacity:
         turn_away(c, row, now)
     elif c.queues[q].estimate != NONE and balks(c, row, now):
         c.fates[row].balked = True
         turn_away(c, row, now)
     else:
         begin_to_wait(c, row, now)
+    return NONE
 
 
 @compiled

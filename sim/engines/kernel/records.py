@@ -27,6 +27,8 @@ TOP = 3
 """The heap's first event is in place 3, so that four children share a line of the cache."""
 ROWS = 2**32
 """An event's key is order × ROWS + row."""
+N_PAGES = 4096
+"""Pages of the calendar, which are used again and again."""
 DAY = float(DAY_S)
 
 Records: TypeAlias = Any
@@ -103,12 +105,20 @@ GROUP = np.dtype(
 RANGE = np.dtype([("first", np.int64), ("end", np.int64)])
 SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64)])
 EVENT = np.dtype([("time_s", np.float64), ("key", np.int64)])
+AT_HAND = np.dtype([("instant", np.int64), ("key", np.int64)])
+"""An event in the heap."""
+NOTE = np.dtype([("instant", np.int64), ("key", np.int64), ("next", np.int64)])
+"""An event on a page of the calendar; notes of a page, and used notes, are linked."""
 POINT = np.dtype([("x", np.float64), ("share", np.float64)])
 SEATS = np.dtype([("head", np.int64), ("tail", np.int64)])
 DESK = np.dtype(
     [
         *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
-        *((name, np.float64) for name in ("open_s", "close_s", "horizon_s", "resolution", "multitasking")),
+        *((name, np.int64) for name in ("page", "n_noted", "n_notes", "used_note")),
+        *(
+            (name, np.float64)
+            for name in ("pages_per_s", "open_s", "close_s", "horizon_s", "resolution", "multitasking")
+        ),
         *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
     ]
 )
@@ -138,6 +148,9 @@ class Centre(NamedTuple):
     duty: Records
     """Log-ins and log-offs in order."""
     heap: Records
+    notes: Records
+    pages: Ints
+    """The first note of each page of the calendar."""
     seats: Records
     """Shape (n_groups, n_slots): agents who may take a chat and hold so many, as a linked list."""
     free_tree: Ints
@@ -262,6 +275,7 @@ def _desk(scenario: Scenario) -> Records:
         1,
         DESK,
         policy=POLICIES.index(scenario.routing.policy),
+        used_note=NONE,
         open_s=hours.open if hours else 0.0,
         close_s=hours.close if hours else DAY,
         horizon_s=scenario.horizon_s,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import compiled, woven
-from sim.engines.kernel.heap import push
+from sim.engines.kernel.calendar import push
 from sim.engines.kernel.inbox import receive, speed_of
 from sim.engines.kernel.line import end_wait, next_waiting
 from sim.engines.kernel.records import HERE, NONE, Centre
