@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -118,3 +120,21 @@ def test_a_task_that_fails_stops_the_study_and_keeps_the_others(
 def test_threads_and_a_cluster_are_not_both_hired():
     with pytest.raises(ClusterError, match="give --cluster or --workers, not both"), crew(2, "tcp://a:1"):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads stay where they are put")
+def test_as_many_threads_as_processors_have_one_each():
+    """More or fewer threads may go anywhere, and so may the caller."""
+    allowed = os.sched_getaffinity(0)
+    for n in (len(allowed), len(allowed) + 1):
+        together = threading.Barrier(n)
+
+        def settled(together: threading.Barrier = together) -> frozenset[int]:
+            together.wait(10)
+            return frozenset(os.sched_getaffinity(0))
+
+        with crew(n) as hired:
+            found = {future.result() for future in [hired.executor.submit(settled) for _ in range(n)]}
+
+        assert found == ({frozenset({one}) for one in allowed} if n == len(allowed) else {frozenset(allowed)})
+    assert os.sched_getaffinity(0) == allowed
