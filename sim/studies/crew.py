@@ -179,13 +179,20 @@ def crew(
 
 @contextmanager
 def _threads(workers: int | None, checkpoint: Checkpoint | None) -> Iterator[Crew]:
-    allowed = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+    allowed = _processors()
     n = workers or len(allowed) or os.cpu_count() or 1
     pool = ThreadPoolExecutor(n, initializer=_settling(allowed) if n == len(allowed) else None)
     try:
         yield Crew(pool, n, checkpoint)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _processors() -> list[int]:
+    """Processors that the program may use; none where the system does not tell."""
+    if sys.platform == "linux":
+        return sorted(os.sched_getaffinity(0))
+    return []
 
 
 def _settling(processors: Iterable[int]) -> Callable[[], None]:
@@ -197,8 +204,9 @@ def _settling(processors: Iterable[int]) -> Callable[[], None]:
     left = iter(processors)
 
     def settle() -> None:
-        with suppress(OSError):  # where that is forbidden, it goes on where it is
-            os.sched_setaffinity(0, {next(left)})
+        if sys.platform == "linux":
+            with suppress(OSError):  # where that is forbidden, it goes on where it is
+                os.sched_setaffinity(0, {next(left)})
 
     return settle
 
