@@ -190,9 +190,10 @@ def _threads(workers: int | None, checkpoint: Checkpoint | None) -> Iterator[Cre
 
 def _processors() -> list[int]:
     """Processors that the program may use; none where the system does not tell."""
+    allowed: list[int] = []
     if sys.platform == "linux":
-        return sorted(os.sched_getaffinity(0))
-    return []
+        allowed = sorted(os.sched_getaffinity(0))
+    return allowed
 
 
 def _settling(processors: Iterable[int]) -> Callable[[], None]:
