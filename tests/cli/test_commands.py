@@ -308,6 +308,22 @@ main()
     assert (result.returncode, result.stderr) == (130, "")
 
 
+def test_after_the_start_garbage_is_looked_for_again():
+    """Only while modules are imported it is not."""
+    code = """
+import atexit, gc, sys
+from sim.cli import main
+atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 10_000))
+sys.argv = ["sim", "check", "scenarios/web_shop.toml"]
+main()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+    assert result.stdout.endswith("True True\n"), result.stderr
+
+
 def test_help_names_what_is_asked_for():
     """No Python types."""
     text = sim("run", "--help").stdout

@@ -238,7 +238,9 @@ def test_sums_over_chats_are_those_of_one_chat_at_a_time(drawn: tuple[Scenario, 
         for by in BY_NAME[name].form.breakdowns:
             found = np.stack(kpis.sums(BY_NAME[name], by), axis=-1)
             expected = [sums.get((name, by, cell), [0.0, 0.0]) for cell in range(kpis.sizes[by])]
-            assert found == pytest.approx(np.array(expected)), (name, by)
+            np.testing.assert_allclose(
+                found, expected, 1e-9, 1e-9, equal_nan=False, err_msg=f"{name} by {by}"
+            )
 
 
 def test_outcomes_are_counted_in_the_columns_of_their_names():
