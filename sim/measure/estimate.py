@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from sim.measure.figures import BY_NAME, Kpi, Peak, Quantile, Ratio
-from sim.measure.kpis import Kpis, quantiles, ratio
+from sim.measure.kpis import Kpis, columns_of_sums, quantile, quantiles, ratio
 from sim.measure.tables import By
 from sim.world.units import Floats
 
@@ -52,6 +52,7 @@ class Estimates:
         self.runs = list(runs)
         if not self.runs:
             raise ValueError("estimates need at least one run")
+        self._looked_up: dict[By, list[Floats]] = {}
 
     @property
     def n(self) -> int:
@@ -65,7 +66,7 @@ class Estimates:
     def figures(self, name: str, by: By | str) -> list[Figure]:
         """Figure in each cell of a breakdown."""
         kpi, by = BY_NAME[name], By(by)
-        per_run = np.stack([run.values(name, by) for run in self.runs])
+        per_run = self._per_run(kpi, by)
         value, error = self._value_and_error(kpi, by, per_run)
         half = error * (t_quantile(self.n) if self.n > 1 else NORMAL)
         floor, ceiling = _range(kpi)
@@ -92,7 +93,7 @@ class Estimates:
                     return np.full(size, np.nan)
                 return quantiles([run.samples[name] for run in self.runs], share, by, size)
             case Peak():
-                return _mean_known(np.stack([run.values(name, by) for run in self.runs]))
+                return _mean_known(self._per_run(kpi, by))
 
     def pseudo_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
         """What each replication says of a figure, shape (n_runs, n_cells); NaN where it says nothing.
@@ -103,7 +104,7 @@ class Estimates:
         """
         kpi, by = BY_NAME[name], By(by)
         if not isinstance(kpi.form, Ratio):
-            return np.stack([run.values(name, by) for run in self.runs])
+            return self._per_run(kpi, by)
         top, bottom = self._sums(kpi, by)
         value = ratio(top.sum(axis=0), bottom.sum(axis=0))
         mean_bottom = np.broadcast_to(bottom.mean(axis=0), top.shape)
@@ -111,8 +112,21 @@ class Estimates:
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
-        sums = np.array([run.sums(kpi, by) for run in self.runs])
-        return sums[:, 0], sums[:, 1]
+        tables, columns = self._tables(by), columns_of_sums(kpi, by)
+        top, bottom = (np.array([table[:, column] for table in tables]) for column in columns)
+        return top, bottom
+
+    def _per_run(self, kpi: Kpi, by: By) -> Floats:
+        """Figure of each run, shape (n_runs, n_cells)."""
+        if isinstance(kpi.form, Ratio):
+            return ratio(*self._sums(kpi, by))
+        return np.stack([run.values(kpi.name, by) for run in self.runs])
+
+    def _tables(self, by: By) -> list[Floats]:
+        """The runs' tables of a breakdown, looked up once for all figures."""
+        if by not in self._looked_up:
+            self._looked_up[by] = [run.tables[by] for run in self.runs]
+        return self._looked_up[by]
 
     def _value_and_error(self, kpi: Kpi, by: By, per_run: Floats) -> tuple[Floats, Floats]:
         """Pooled value and its standard error, shape (n_cells,) each."""
@@ -151,8 +165,7 @@ def _spread(values: Floats) -> dict[str, float | None]:
     known = values[~np.isnan(values)]
     if not len(known):
         return {"mean_of_runs": None, "p10": None, "p90": None}
-    low, high = np.quantile(known, [0.1, 0.9])
-    return {"mean_of_runs": float(known.mean()), "p10": float(low), "p90": float(high)}
+    return {"mean_of_runs": float(known.mean()), "p10": quantile(known, 0.1), "p90": quantile(known, 0.9)}
 
 
 def _mean_known(values: Floats) -> Floats:

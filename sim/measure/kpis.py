@@ -52,9 +52,8 @@ class Kpis:
 
     def sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of a ratio in each cell of a breakdown."""
-        assert isinstance(kpi.form, Ratio)
-        top, bottom = kpi.form.top.column, kpi.form.bottom.column
-        return self._column(kpi, top, by), self._column(kpi, bottom, by)
+        top, bottom = columns_of_sums(kpi, by)
+        return self.tables[by][:, top], self.tables[by][:, bottom]
 
     def squares(self, kpi: Kpi, by: By) -> Floats:
         """Sums of squares of what a ratio's rows add above the line; NaN where nobody knows."""
@@ -75,8 +74,19 @@ class Kpis:
 
     def _column(self, kpi: Kpi, column: Column, by: By) -> Floats:
         """Column of the table of a breakdown, if the figure can be told apart there."""
-        values: Floats = self.tables[by][:, column if by in kpi.form.breakdowns else END]
+        values: Floats = self.tables[by][:, column_of(kpi, column, by)]
         return values
+
+
+def column_of(kpi: Kpi, column: Column, by: By) -> int:
+    """Give the column in the table of a breakdown: the last, unknown, where a figure can't be told apart."""
+    return column if by in kpi.form.breakdowns else END
+
+
+def columns_of_sums(kpi: Kpi, by: By) -> tuple[int, int]:
+    """Columns of the sums above and below the line of a ratio in the table of a breakdown."""
+    assert isinstance(kpi.form, Ratio)
+    return column_of(kpi, kpi.form.top.column, by), column_of(kpi, kpi.form.bottom.column, by)
 
 
 class OfRun(Mapping[K, V]):
@@ -123,11 +133,24 @@ def quantiles(samples: Sequence[Sample], share: float, by: By, size: int) -> Flo
     values = np.concatenate([sample.values for sample in samples])
     if by is By.OVERALL:
         if len(values):
-            result[0] = np.quantile(values, share)
+            result[0] = quantile(values, share)
         return result
     cells = np.concatenate([sample.cell(by, size) for sample in samples])
     order = np.argsort(cells, kind="stable")
     edges = np.searchsorted(cells[order], np.arange(size + 1))
     for cell in np.flatnonzero(np.diff(edges)):
-        result[cell] = np.quantile(values[order[edges[cell] : edges[cell + 1]]], share)
+        result[cell] = quantile(values[order[edges[cell] : edges[cell + 1]]], share)
     return result
+
+
+def quantile(values: Floats, share: float) -> float:
+    """Quantile of some known *values*, interpolated, to the bit, as `np.quantile` does it.
+
+    Of a thousand runs' few chats it takes a tenth of the time.
+    """
+    place = (len(values) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    parted = np.partition(values, (low, high))
+    below, above, rest = float(parted[low]), float(parted[high]), place - low
+    return above - (above - below) * (1 - rest) if rest >= 0.5 else below + (above - below) * rest

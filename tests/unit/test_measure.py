@@ -18,7 +18,7 @@ from sim.log.chatlog import ChatLog
 from sim.measure import timeline, totals
 from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME, KPIS, Ratio
-from sim.measure.kpis import Kpis, measure, measure_all
+from sim.measure.kpis import Kpis, measure, measure_all, quantile
 from sim.measure.promise import verdicts
 from sim.measure.tables import END, By, Column
 from sim.studies.replicate import replicate
@@ -241,6 +241,12 @@ def test_sums_over_chats_are_those_of_one_chat_at_a_time(drawn: tuple[Scenario, 
             np.testing.assert_allclose(
                 found, expected, 1e-9, 1e-9, equal_nan=False, err_msg=f"{name} by {by}"
             )
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=9), st.floats(0, 1))
+def test_quantiles_are_those_of_numpy_to_the_bit(values: list[float], share: float):
+    """So one way or the other gives the same document."""
+    assert quantile(np.array(values), share) == np.quantile(values, share)
 
 
 def test_outcomes_are_counted_in_the_columns_of_their_names():
