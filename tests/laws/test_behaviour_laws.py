@@ -277,7 +277,7 @@ LAWS = (
 )
 
 
-@settings(max_examples=100 * SCALE)
+@settings(max_examples=60 * SCALE)
 @given(st.one_of(worlds(), worlds().map(restless)))
 def test_laws_of_behaviour(world: World):
     """All of them, in each world: to make worlds takes longer than to check them."""

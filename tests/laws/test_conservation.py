@@ -25,7 +25,7 @@ def left_queue_s(log: ChatLog) -> np.ndarray:
     return np.where(log.chat.agent == NO_AGENT, log.chat.ended_s, log.chat.accepted_s)
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
     """Offered is the sum of all outcomes, overall and in every breakdown."""
@@ -44,7 +44,7 @@ def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
     assert missed == kpis["missed"]
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_breakdowns_add_up_to_the_whole(world: World):
     """Sums above and below the line add up over queues, intervals and days."""
@@ -62,7 +62,7 @@ def test_breakdowns_add_up_to_the_whole(world: World):
             assert np.all(np.isclose(apart, whole, rtol=1e-9, atol=1e-6) | window)
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
     """Counted along the time axis and chat by chat, with whole numbers, exactly."""
@@ -79,7 +79,7 @@ def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
         assert np.isclose(measured["queue_length"] * scenario.horizon_s, np.sum(end_s - start_s), atol=1e-6)
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacity(world: World):
     """At every instant of an acceptance or an arrival."""
@@ -98,7 +98,7 @@ def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacit
             assert queue.capacity is None or waiting <= queue.capacity
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World):
     """Nobody is answered off duty, before he came, after his patience, or by someone without the skill."""
@@ -116,7 +116,7 @@ def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World)
         assert wait_s <= log.chat.patience_s[row] or log.chat.outcome[row] == Outcome.SILENT
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_one_agent_composes_one_reply_at_a_time(world: World):
     """Replies of an agent do not overlap, and a conversation's messages follow each other."""
@@ -133,7 +133,7 @@ def test_one_agent_composes_one_reply_at_a_time(world: World):
         assert np.all(turn.start_s[order][1:] >= turn.reply_s[order][:-1])
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_a_free_agent_and_a_waiting_chat_never_coexist(world: World):
     """At the moment a chat begins to wait, every agent with the skill is off duty or full."""
@@ -184,7 +184,7 @@ def _double(record: dict[str, Any], *keys: str) -> None:
         record[key] *= 2
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_doubling_every_duration_doubles_every_time_bit_for_bit(world: World):
     """Doubling is exact in floating point, so the logs agree to the last bit."""

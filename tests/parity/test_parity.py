@@ -53,7 +53,7 @@ def test_engines_agree_on_whole_random_scenarios(scenario: Scenario, seed: int):
     assert kpis["customers"] == draws.n_customers
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", range(1, 3 + SCALE // 10))
 def test_engines_agree_on_every_scenario(scenario_file: Path, seed: int):
     """Real-valued times, whole days."""
     scenario = sim.load(scenario_file)
