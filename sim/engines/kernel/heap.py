@@ -22,9 +22,9 @@ def seconds(instant: int) -> float:
 
 
 @woven
-def earlier(time_s: float, key: int, other_s: float, other_key: int) -> bool:
-    """Whether an event comes before another."""
-    return time_s < other_s or (time_s == other_s and key < other_key)
+def earlier(time: float, key: int, other_time: float, other_key: int) -> bool:
+    """Whether an event comes before another; both times are in seconds, or both are instants."""
+    return time < other_time or (time == other_time and key < other_key)
 
 
 @woven
@@ -54,7 +54,7 @@ def rise(c: Centre, place: int, instant: int, key: int) -> None:
     while i > 0:
         above = (i - 1) >> 2
         parent = c.heap[above + TOP]
-        if parent.instant < instant or (parent.instant == instant and parent.key < key):
+        if earlier(parent.instant, parent.key, instant, key):
             break
         c.heap[i + TOP].instant, c.heap[i + TOP].key = parent.instant, parent.key
         i = above
