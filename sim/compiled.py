@@ -57,6 +57,7 @@ _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": Fa
 
 
 _all_compiled: list[Any] = []
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -75,11 +76,12 @@ def prepare(function: Callable[..., Any], *arguments: Any, woven_from: Sequence[
 
     *woven_from* are the sources of all that it calls and of all that is woven into it. The cache looks at the
     own source of each function alone, so what it keeps of theirs is thrown away when one of them is newer.
+    Threads that ask at the same time wait for the first.
     """
     if not hasattr(function, "compile"):
         return
-    _forget_older(woven_from)
-    with _notice():
+    with _ONE_AT_A_TIME, _notice():
+        _forget_older(woven_from)
         typeof: Any = numba.typeof
         function.compile(tuple(typeof(argument) for argument in arguments))
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, progress, remark, tell, told
+from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, remark, tell, told
+from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.studies.selection import Best, Plan

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import IntEnum
 from functools import wraps
 from io import TextIOWrapper
@@ -131,34 +131,3 @@ def _write(stream: TextIO, text: str) -> None:
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
         raise
-
-
-@contextmanager
-def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr once the work has taken a second, on a terminal only.
-
-    Gives a function to call with what is done and what is wanted. A crew counts tasks.
-    """
-    from time import monotonic  # noqa: PLC0415
-
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(what, total=total)
-    began, started = monotonic(), False
-
-    def show(done: int, wanted: int) -> None:
-        nonlocal started
-        bar.update(task, completed=done, total=wanted)
-        if not started and monotonic() - began > 1:
-            started = True
-            bar.start()
-
-    try:
-        yield show
-    finally:
-        if started:
-            bar.stop()

@@ -17,11 +17,11 @@ from sim.cli.common import (
     Resume,
     Seed,
     Workers,
-    progress,
     remark,
     tell,
     told,
 )
+from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.errors import Problem

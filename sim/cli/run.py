@@ -19,11 +19,11 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     Workers,
-    progress,
     remark,
     say,
     told,
 )
+from sim.cli.progress import progress
 from sim.engines.choice import Engine
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     Workers,
-    progress,
     remark,
     say,
     told,
 )
+from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.studies.crew import Crew

@@ -17,11 +17,11 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     Workers,
-    progress,
     remark,
     tell,
     told,
 )
+from sim.cli.progress import progress
 from sim.studies.staffing.choice import Per, Step
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     Workers,
-    progress,
     remark,
     tell,
     told,
 )
+from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.studies.sweep import Sweep

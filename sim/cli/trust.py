@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, progress, remark, tell, told
+from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, remark, tell, told
+from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.studies.trust.suite import Trust

@@ -56,6 +56,30 @@ def test_a_long_compilation_is_announced_on_stderr_and_a_short_one_is_not(
     assert capsys.readouterr().err.count("compiling the engine for this machine: once") == 1
 
 
+def test_threads_that_wait_for_one_compilation_announce_it_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """All threads of a crew ask for the engine at the same time."""
+
+    class Slow:
+        done = False
+
+        def compile(self, signature: object) -> None:
+            if not self.done:
+                time.sleep(0.15)
+                self.done = True
+
+    monkeypatch.setattr(compiled, "NOTICE_AFTER_S", 0.03)
+    slow = Slow()
+    threads = [threading.Thread(target=compiled.prepare, args=(slow,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert capsys.readouterr().err.count("compiling the engine") == 1
+
+
 @pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
 def test_what_the_cache_keeps_is_thrown_away_when_another_source_is_newer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

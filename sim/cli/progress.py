@@ -1,0 +1,94 @@
+"""How far is it? A bar on a terminal; without one, a line now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+
+from sim.cli.common import remark
+
+BAR_AFTER_S = 1.0
+"""Shorter work shows no bar."""
+LINE_AFTER_S = 10.0
+"""When work that no terminal shows says first how far it is; then after as long again ..."""
+LONGEST_SILENCE_S = 60.0
+"""... and at least so often."""
+
+Show = Callable[[int, int], None]
+"""Told what is done and what is wanted. A crew counts tasks."""
+
+
+@contextmanager
+def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Show]:
+    """Show on stderr how far work has come, as soon as it takes long: as a bar, or as lines in a pipe.
+
+    *what* is counted, and *total* is how many there will be, if that is known before they begin.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with _bar(console, what, total) if console.is_terminal else _lines(what, total) as show:
+        yield show
+
+
+@contextmanager
+def _bar(console: object, what: str, total: int | None) -> Iterator[Show]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True)  # type: ignore[arg-type]
+    task = bar.add_task(what, total=total)
+    began, started = monotonic(), False
+
+    def show(done: int, wanted: int) -> None:
+        nonlocal started
+        bar.update(task, completed=done, total=wanted)
+        if not started and monotonic() - began > BAR_AFTER_S:
+            started = True
+            bar.start()
+
+    try:
+        yield show
+    finally:
+        if started:
+            bar.stop()
+
+
+@contextmanager
+def _lines(what: str, total: int | None) -> Iterator[Show]:
+    """Lines come from a thread of their own: between two things that are done, minutes may pass."""
+    began, over = monotonic(), Event()
+    so_far = (0, total)
+
+    def show(done: int, wanted: int) -> None:
+        nonlocal so_far
+        so_far = done, wanted
+
+    def tell() -> None:
+        pause = LINE_AFTER_S
+        while not over.wait(pause):
+            took_s = monotonic() - began
+            remark(progress_text(what, *so_far, took_s))
+            pause = min(took_s, LONGEST_SILENCE_S)
+
+    teller = Thread(target=tell, name="progress", daemon=True)
+    teller.start()
+    try:
+        yield show
+    finally:
+        over.set()
+        teller.join()
+
+
+def progress_text(what: str, done: int, wanted: int | None, took_s: float) -> str:
+    """Line that says how far it is.
+
+    >>> progress_text("Tasks", 1200, 8000, 61.4)
+    'Tasks: 1,200 of 8,000 after 61 s'
+    >>> progress_text("Days", 0, None, 10.0)
+    'Days: 0 after 10 s'
+    """
+    of = "" if wanted is None else f" of {wanted:,}"
+    return f"{what}: {done:,}{of} after {took_s:,.0f} s"
