@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.world.laws import BrokenLaw, Law, Record, Words, finite_means, law_broken
 from sim.world.rules import Estimate
@@ -33,6 +33,8 @@ class Silence(Record):
 
 class Balking(Record):
     """Customers who do not join when they would have to wait: a curve over the line or over its estimate."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"places": [0, 10], "shares": [0.0, 0.6]}]})
 
     estimate: Estimate = Estimate.HEAD
     """Which wait is announced: that of the chat at the head of the line, or of the one accepted last."""

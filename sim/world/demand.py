@@ -51,14 +51,20 @@ def _a_week(factors: tuple[float, ...]) -> tuple[float, ...]:
     return factors
 
 
+AWeek = Annotated[
+    tuple[Factor, ...],
+    AfterValidator(_a_week),
+    Field(json_schema_extra={"minItems": 7, "maxItems": 7}),
+]
+"""A factor for each day of the week."""
+
+
 class Arrivals(Record):
     """How chats arrive: by a profile of rates, a forecast file, or at exact times."""
 
-    per_hour: PerHour | None = None
+    per_hour: PerHour | None = Field(default=None, examples=[60.0])
     """Chats an hour: one number, or 24, 48 or 96 for a day by hour, half-hour or quarter."""
-    weekday: Annotated[tuple[Factor, ...], AfterValidator(_a_week)] | None = Field(
-        default=None, json_schema_extra={"minItems": 7, "maxItems": 7}
-    )
+    weekday: AWeek | None = None
     """Factors on the profile, Monday first."""
     file: str | None = None
     """Forecast file (CSV): the start of each planning interval and its volume, a row each."""

@@ -7,7 +7,6 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, ScenarioError
+from sim.world import advice
 from sim.world.demand import TAGS
 from sim.world.forecast import Calendar, read_forecast
 from sim.world.laws import Words
 from sim.world.places import Places, places
-from sim.world.scenario import Parts, Scenario, did_you_mean, laws_between
+from sim.world.scenario import Parts, Scenario, laws_between
 from sim.world.units import FROM_FILE
 
 Place = tuple[str | int, ...]
@@ -49,8 +49,6 @@ _WORDS = {
     "enum": "must be one of {expected}",
 }
 """Our words for pydantic's laws, by error type."""
-_REWRITE: dict[Place, str] = {(name,): f"write [[{name}]]" for name in ("queues", "groups")}
-"""Of each list of tables: what to write instead of a single table."""
 
 
 def load(path: str | Path) -> Scenario:
@@ -111,11 +109,12 @@ def _in_order(problems: list[Problem], file: str) -> list[Problem]:
 
 
 def _syntax_problem(message: str, text: str, file: str) -> Problem:
+    lines = text.split("\n")
     match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
     if match:
         line, column = int(match[1]), int(match[2])
-        return Problem(file, "", f"not TOML: {message[: match.start()]}", line=line, column=column)
-    lines = text.split("\n")
+        meant = advice.syntax_hint(lines[line - 1], column)
+        return Problem(file, "", f"not TOML: {message[: match.start()]}", "", meant, line, column)
     law = f"not TOML: {message.removesuffix(' (at end of document)')}, at the end of the file"
     return Problem(file, "", law, line=len(lines), column=len(lines[-1]) + 1)
 
@@ -190,7 +189,7 @@ def _problem(place: Place, detail: ErrorDetails, data: Any, file: str, where: Pl
     got = _shown(_value_at(place, data, detail["input"]))
     if (
         kind in {"missing", "union_tag_not_found", "extra_forbidden", "both_models"}
-        or hint in _REWRITE.values()
+        or hint in advice.SINGLE_TABLES.values()
     ):
         got = ""
     elif kind == "union_tag_invalid":
@@ -216,57 +215,10 @@ def _law_and_hint(detail: ErrorDetails, place: Place) -> tuple[str, str]:
     numbers = {name: _plain(value) for name, value in ctx.items()}
     law = words.format(**numbers) if words else detail["msg"]
     law, _, hint = law.partition("; ")
-    if law == "must be a table" and isinstance(detail["input"], int | float):
-        hint = f'write a law, such as {{ law = "fixed", mean_s = {detail["input"]} }}'
-    if detail["type"] == "tuple_type" and place in _REWRITE and isinstance(detail["input"], dict):
-        hint = _REWRITE[place]
-    if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(str(place[-1]), known_keys(detail["loc"])).removeprefix("; ")
-    elif detail["type"] == "union_tag_invalid":
+    if detail["type"] == "union_tag_invalid":
         known = re.findall(r"'(\w+)'", ctx["expected_tags"])
         law += f" (known: {', '.join(known)})"
-        hint = did_you_mean(str(ctx["tag"]), known).removeprefix("; ")
-    elif detail["type"] == "enum":
-        known = re.findall(r"'(\w+)'", ctx["expected"])
-        hint = did_you_mean(str(detail["input"]), known).removeprefix("; ")
-    return law, hint
-
-
-def known_keys(loc: Place) -> list[str]:
-    """Keys that the schema knows at the table around *loc*."""
-    root = _schema()
-    nodes = [root]
-    for step in loc[:-1]:
-        nodes = [child for node in nodes for branch in _branches(node, root) for child in _step(branch, step)]
-    return sorted({key for node in nodes for b in _branches(node, root) for key in b.get("properties", {})})
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    """Schema of scenarios, which takes pydantic longer than all else here."""
-    return Scenario.model_json_schema()
-
-
-def _branches(node: dict[str, Any], root: dict[str, Any]) -> list[dict[str, Any]]:
-    """A schema node with its references and alternatives followed."""
-    if "$ref" in node:
-        return _branches(root["$defs"][node["$ref"].rsplit("/", 1)[-1]], root)
-    alternatives = node.get("anyOf") or node.get("oneOf")
-    if alternatives:
-        return [branch for child in alternatives for branch in _branches(child, root)]
-    return [node]
-
-
-def _step(node: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
-    """Children of a schema node under a key or index; a union's tag leads to its own alternative."""
-    if isinstance(step, int):
-        return [node["items"]] if "items" in node else []
-    properties = node.get("properties", {})
-    if step in properties:
-        return [properties[step]]
-    own_key = {"by turns": "agent_s", "by work": "work_s"}.get(step)
-    is_own = own_key in properties if own_key else properties.get("law", {}).get("const") == step
-    return [node] if is_own else []
+    return law, advice.hint(detail, place) or hint
 
 
 def _in_file(loc: Place, data: Any) -> Place:

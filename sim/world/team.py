@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import prod
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.world.factors import FactorLaw
 from sim.world.laws import BrokenLaw, Law, Record, Words, law_broken, repeated
@@ -166,6 +166,10 @@ class Seniority(Record):
 
 class Group(Record):
     """A team of agents with the same skills, who may differ in speed, slots and reliability."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Tier 1", "queues": ["orders"], "agents": 8}]}
+    )
 
     name: Name = Field(examples=["Tier 1"])
     queues: tuple[Name, ...] = Field(min_length=1, examples=[["orders"]])

@@ -17,7 +17,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError, TooManyValuesError, VaryError
-from sim.world.files import known_keys, problems_of
+from sim.world.advice import known_keys
+from sim.world.files import problems_of
 from sim.world.scenario import Scenario, did_you_mean
 
 MOST_VALUES = 1_000

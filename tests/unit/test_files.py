@@ -197,7 +197,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file():
 
 def test_text_that_is_not_toml_is_told_with_line_and_column():
     """A value that is none, and an end in the middle."""
-    assert problems("days = 1\nname = oops\n") == ["2:8: not TOML: Invalid value"]
+    assert problems("days = 1\nname = ?\n") == ["2:8: not TOML: Invalid value"]
     assert problems("days = [1\n")[0].startswith("2:1: not TOML: Unclosed array")
 
 
