@@ -1,44 +1,134 @@
-"""Compiling: where compiled code is kept, and what is said while it takes its time."""
+"""Compiling: where compiled code is kept, when it is still right, and what is said while it takes its time."""
 
 from __future__ import annotations
 
+import ast
 import os
-import runpy
+import shutil
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from sim import compiled
+from sim import compile_cache, compiled
+
+COMPILED = sorted(
+    path.relative_to(compile_cache.PACKAGE).as_posix()
+    for path in compile_cache.PACKAGE.rglob("*.py")
+    if "from sim.compiled import" in path.read_text() and path.name != "compile_cache.py"
+)
+MEMOS = (compile_cache.folder, compile_cache.sources_of, compile_cache.digest_of, compile_cache._text)
 
 
-def test_code_is_kept_in_the_users_cache_where_the_package_can_not_be_written(
+def forget() -> None:
+    """Forget what the module remembers of a process' one package."""
+    for memo in MEMOS:
+        memo.cache_clear()
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A copy of the package, which may be edited."""
+    copy = tmp_path / "sim"
+    shutil.copytree(compile_cache.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compile_cache, "PACKAGE", copy)
+    forget()
+    yield copy
+    forget()
+
+
+def test_code_is_kept_in_the_users_cache_and_where_that_can_not_be_written_with_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """And in the temporary folder where that can't be written either; an own choice stands."""
-    package = Path(compiled.__file__).parent
-    locked = {package}
-    real = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) not in locked and real(path, mode))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    """An own choice stands, and is not replaced by another place."""
+    monkeypatch.setattr(compile_cache, "user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr(compile_cache.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    found = compile_cache.folder.__wrapped__
+    assert found() == tmp_path / "cache"
 
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "mine")
-    compiled._choose_cache()
-    assert os.environ["NUMBA_CACHE_DIR"] == "mine"
+    shutil.rmtree(tmp_path / "cache")
+    (tmp_path / "cache").write_text("a file, not a folder")
+    assert found().parent == tmp_path / "tmp"
 
-    monkeypatch.delenv("NUMBA_CACHE_DIR")
-    compiled._choose_cache()
-    assert os.environ.pop("NUMBA_CACHE_DIR") == str(tmp_path / "cache" / "livechat-sim")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
+    assert found() == tmp_path / "mine"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache" / "mine"))
+    assert found() is None
 
-    locked.add(tmp_path / "cache" / "livechat-sim")
-    compiled._choose_cache()
-    assert Path(os.environ.pop("NUMBA_CACHE_DIR")).parent == tmp_path / "tmp"
 
-    locked.clear()
-    compiled._choose_cache()
-    assert "NUMBA_CACHE_DIR" not in os.environ
+def test_the_same_sources_find_the_same_code_wherever_they_lie(package: Path):
+    """A moved tree, or a second environment, compiles nothing again."""
+    there = {name: compile_cache.digest_of(name) for name in COMPILED}
+    os.utime(package / "world" / "rules.py", times=(1, 1))
+    forget()
+    assert {name: compile_cache.digest_of(name) for name in COMPILED} == there
+
+
+@pytest.mark.parametrize(
+    ("edited", "concerned", "not_concerned"),
+    [
+        ("world/rules.py", {"engines/kernel/batch.py", "measure/tables.py"}, {"draws/streams.py"}),
+        ("engines/kernel/heap.py", {"engines/kernel/batch.py"}, {"measure/tables.py", "draws/arrivals.py"}),
+        ("measure/timeline.py", {"measure/tables.py"}, {"engines/kernel/batch.py"}),
+        ("compiled.py", set(COMPILED), set()),
+        ("cli/run.py", set(), set(COMPILED)),
+    ],
+)
+def test_an_edit_is_never_served_old_code(
+    package: Path, edited: str, concerned: set[str], not_concerned: set[str]
+):
+    """Nor does it throw away code that does not depend on it."""
+    before = {name: compile_cache.digest_of(name) for name in COMPILED}
+    with (package / edited).open("a") as source:
+        source.write("\n# a change\n")
+    forget()
+    changed = {name for name in COMPILED if compile_cache.digest_of(name) != before[name]}
+    assert changed >= concerned
+    assert not changed & not_concerned
+
+
+def _names_used(lines: Iterable[ast.AST]) -> set[str]:
+    return {each.id for line in lines for each in ast.walk(line) if isinstance(each, ast.Name)}
+
+
+def _is_compiled(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id in {"compiled", "woven"} for each in function.decorator_list
+    )
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_all_that_is_compiled_in_is_among_the_sources_of_its_digest(name: str):
+    """A name that a compiled function, or a constant, takes from another module is in a source looked at."""
+    tree = ast.parse((compile_cache.PACKAGE / name).read_text())
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and _is_compiled(each)]
+    constants = [
+        each.value for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign) and each.value
+    ]
+    used = _names_used([*constants, *(line for function in functions for line in function.body)])
+    for line in ast.walk(tree):
+        if isinstance(line, ast.ImportFrom) and (line.module or "").startswith("sim."):
+            path = line.module.removeprefix("sim.").replace(".", "/")
+            if used & {each.asname or each.name for each in line.names}:
+                assert compile_cache.sources_of(name) & {f"{path}.py", f"{path}/__init__.py"}, path
+
+
+def test_what_nobody_used_for_a_month_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """And nothing else that lies there."""
+    monkeypatch.setattr(compile_cache, "folder", lambda: tmp_path)
+    old, fresh, other = (tmp_path / name for name in ("0" * 16, "1" * 16, "other"))
+    for each in (old, fresh, other):
+        each.mkdir()
+    for each in (old, other):
+        os.utime(each, times=(0, time.time() - 31 * 86_400))
+    compile_cache.forget_old_versions()
+    assert sorted(tmp_path.iterdir()) == sorted([fresh, other])
 
 
 def test_a_long_compilation_is_announced_on_stderr_and_a_short_one_is_not(
@@ -63,6 +153,8 @@ def test_threads_that_wait_for_one_compilation_announce_it_once(
 
     class Slow:
         done = False
+        py_func = compile_cache.folder.__wrapped__
+        stats = SimpleNamespace(cache_hits={})
 
         def compile(self, signature: object) -> None:
             if not self.done:
@@ -80,22 +172,29 @@ def test_threads_that_wait_for_one_compilation_announce_it_once(
     assert capsys.readouterr().err.count("compiling the engine") == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
-def test_what_the_cache_keeps_is_thrown_away_when_another_source_is_newer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Also what it keeps of functions that are called by the one that is asked for."""
-    monkeypatch.setattr(compiled, "_all_compiled", [])
-    mine, other = tmp_path / "mine.py", tmp_path / "other.py"
-    mine.write_text("from sim.compiled import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n")
-    other.write_text("")
-    twice = runpy.run_path(str(mine))["twice"]
-    assert twice(4) == 8
+def test_figures_follow_the_rule_book(package: Path):
+    """Two outcomes change their numbers: everything is compiled anew, and the figures stay."""
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        str(Path("scenarios/web_shop.toml").resolve()),
+        "-n",
+        "2",
+        "--json",
+    ]
+    rules = package / "world" / "rules.py"
 
-    compiled._forget_older([mine, other])
-    assert twice._cache._cache_file._load_index()
-    os.utime(other, times=(time.time() + 9, time.time() + 9))
-    compiled._forget_older([other])
-    assert twice._cache._cache_file._load_index()
-    compiled._forget_older([mine, other])
-    assert not twice._cache._cache_file._load_index()
+    def run() -> str:
+        environment = os.environ | {"PYTHONPATH": str(package.parent)}
+        done = subprocess.run(command, cwd=package.parent, env=environment, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    before = run()
+    text = rules.read_text()
+    swapped = text.replace("SERVED = 0", "SERVED = x").replace("ABANDONED = 1", "ABANDONED = 0")
+    rules.write_text(swapped.replace("SERVED = x", "SERVED = 1"))
+    assert run() == before

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,7 +43,6 @@ from sim.engines.kernel.records import (
     team_of,
 )
 from sim.log.batch import LogBatch
-from sim.world import rules
 from sim.world.columns import firsts
 from sim.world.scenario import Same, Scenario
 
@@ -146,9 +144,5 @@ def _compiled_run() -> Callable[[Centre, Batch, Begin], None]:
     )
     prepared = fixed(Same(smallest))
     example = _begin(prepared, [prepared.team], DrawsBatch.of([nobody]))
-    sources = [
-        *Path(__file__).parent.glob("*.py"),
-        Path(rules.__file__),
-    ]  # numbers of rules are woven in, too
-    prepare(run_all, *example, _initial(prepared), woven_from=sources)
+    prepare(run_all, *example, _initial(prepared))
     return run_all
