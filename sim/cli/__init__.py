@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import gc
 
+from sim.interrupts import came, listen
+
 
 def main() -> None:
     """Run the command line."""
     try:
+        listen()
         gc.disable()  # nothing that is imported is garbage: to look for it takes a tenth of the start
         from sim.cli.commands import app  # noqa: PLC0415
+        from sim.cli.common import in_words  # noqa: PLC0415
 
         gc.freeze()
         gc.enable()
-        app()
+        with in_words():
+            app()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except SystemExit as end:
+        raise SystemExit(130 if came() and end.code == 1 else end.code) from None

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TextIO
+from typing import Annotated, Any, NoReturn, ParamSpec, TextIO
+from warnings import catch_warnings
 
 import typer
 
 from sim.errors import OutputError, SimError
+from sim.interrupts import came
+from sim.output import reason
 
 P = ParamSpec("P")
 
@@ -72,16 +76,47 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
+        with in_words():
             command(*args, **kwargs)
-        except SimError as error:
-            remark(str(error))
-            raise typer.Exit(Exit.INPUT) from None
-        except KeyboardInterrupt:
-            remark("interrupted")
-            raise typer.Exit(Exit.INTERRUPTED) from None
 
     return wrapper
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Say what went wrong in a sentence, and end with its exit code; a fault of ours keeps its traceback.
+
+    Warnings are said too, without the lines of code that they come from.
+    """
+    with catch_warnings():
+        warnings.showwarning = _warned  # type: ignore[assignment]
+        try:
+            yield
+        except typer.Exit:
+            raise
+        except SimError as error:
+            _leave(str(error), Exit.INPUT)
+        except KeyboardInterrupt:
+            _leave("interrupted", Exit.INTERRUPTED)
+        except MemoryError:
+            _leave("it takes more memory than there is: ask for less at a time", Exit.INPUT)
+        except OSError as error:
+            place = "" if error.filename is None else f"{error.filename}: "
+            _leave(f"{place}can't be used: {reason(error)}", Exit.INPUT)
+        except Exception:
+            if not came():
+                raise
+            _leave("interrupted", Exit.INTERRUPTED)
+
+
+def _leave(why: str, code: Exit) -> NoReturn:
+    remark(why)
+    raise typer.Exit(code) from None
+
+
+def _warned(message: Warning | str, *where: Any) -> None:
+    """Say a warning as a sentence."""
+    remark(f"warning: {message}")
 
 
 def say(text: str) -> None:
@@ -92,6 +127,8 @@ def say(text: str) -> None:
     OutputError
         If stdout can't be written to.
     """
+    if sys.stdout is None:
+        raise OutputError("standard output: is closed")
     try:
         _write(sys.stdout, text)
     except BrokenPipeError:
@@ -116,7 +153,8 @@ def tell(document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *,
 def remark(text: str) -> None:
     """Print *text* on stderr, if anybody listens there."""
     with suppress(OSError):
-        _write(sys.stderr, text)
+        if sys.stderr is not None:
+            _write(sys.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -99,12 +99,12 @@ def roster(
     cut is added and it is solved again. Exits with 99 if no roster was found that keeps the targets on days
     that the search did not see.
     """
+    from sim.output import refuse_target  # noqa: PLC0415
     from sim.show import roster as show  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.staffing.roster import roster as plan  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
-    from sim.world.write import refuse_target  # noqa: PLC0415
     from sim.world.write import write as write_scenario  # noqa: PLC0415
 
     centre = load(scenario)

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import Force, ScenarioPath, say, told
-from sim.errors import OutputError
 
 
 @told
@@ -38,13 +37,10 @@ def new(
     """Write a commented scenario to start from."""
     from importlib.resources import files  # noqa: PLC0415
 
-    if file.exists() and not force:
-        raise OutputError(f"{file}: exists; add --force to replace it")
+    from sim.output import write_text  # noqa: PLC0415
+
     text = files("sim.world").joinpath("starter.toml").read_text(encoding="utf-8")
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{file}: can't be written to: {error.strerror}") from None
+    write_text(file, text, force=force)
     say(f"{file}: written. Next: sim check {file}, then sim run {file}")
 
 

@@ -78,13 +78,13 @@ def staff(
     The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 20 times the days
     that the answer is held against.
     """
+    from sim.output import refuse_target  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.staffing.staff import MOST_WORK  # noqa: PLC0415
     from sim.studies.staffing.staff import staff as search  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
-    from sim.world.write import refuse_target  # noqa: PLC0415
     from sim.world.write import write as write_scenario  # noqa: PLC0415
 
     centre = load(scenario)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import OutputError
+from sim.interrupts import unbroken
+from sim.output import move, on_disk, problems_told, reason, scratch
 
 
 def refuse_existing(folder: Path, *, force: bool) -> None:
     """Refuse a folder that can't be written to, or holds something unless *force* lets it be replaced."""
-    try:
+    with problems_told(folder):
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder}: is a file, not a directory")
         if not force and folder.is_dir() and any(folder.iterdir()):
@@ -22,8 +22,6 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
         nearest = folder.absolute()
         while not nearest.exists():
             nearest = nearest.parent
-    except OSError as error:
-        raise OutputError(f"{folder}: can't be written to: {error.strerror}") from None
     if not nearest.is_dir():
         raise OutputError(f"{folder}: can't be made, for {nearest} is a file")
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -37,22 +35,35 @@ def whole_folder(folder: Path, *, force: bool) -> Iterator[Path]:
     Files in *folder* that bear other names stay.
     """
     refuse_existing(folder, force=force)
-    scratch: Path | None = None
-    try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with problems_told(folder):
+        place = folder.resolve()  # a link stays one
+        place.parent.mkdir(parents=True, exist_ok=True)
         # Within a folder that exists already: the one around it may be read-only.
-        beside = folder if folder.is_dir() else folder.absolute().parent
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}-", dir=beside))
-        yield scratch
-        files = sorted(scratch.iterdir())
-        for file in files:
-            if (folder / file.name).is_dir():
-                raise OutputError(f"{folder / file.name}: is a directory, and is not replaced by a file")
-        folder.mkdir(exist_ok=True)
-        for file in files:
-            file.replace(folder / file.name)
-    except OSError as error:
-        raise OutputError(f"{folder}: can't be written to: {error.strerror}") from None
-    finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with scratch(place if place.is_dir() else place.parent, place.name) as beside:
+            new = beside / place.name
+            new.mkdir()
+            with _libraries_told(folder):
+                yield new
+            files = sorted(new.iterdir())
+            for file in files:
+                on_disk(file)
+                if (place / file.name).is_dir():
+                    raise OutputError(f"{folder / file.name}: is a directory, and is not replaced by a file")
+            with unbroken():
+                if place.is_dir():
+                    for file in files:
+                        move(file, place / file.name)
+                else:
+                    new.rename(place)
+                    on_disk(place.parent)
+
+
+@contextmanager
+def _libraries_told(folder: Path) -> Iterator[None]:
+    """Say in a sentence what polars has against a full disk: it need not be an OSError."""
+    from polars.exceptions import PolarsError  # noqa: PLC0415  heavy
+
+    try:
+        yield
+    except PolarsError as error:
+        raise OutputError(f"{folder}: can't be written to: {reason(error)}") from None

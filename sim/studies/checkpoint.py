@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.engines import Engine
 from sim.errors import OutputError
+from sim.interrupts import unbroken
 from sim.measure.packed import pack, unpack
 from sim.studies.tasks import Done, Task
 from sim.studies.versions import versions
@@ -66,9 +67,10 @@ class Checkpoint:
 
     def keep(self, task: Task, done: Done) -> None:
         """Write what came of a *task*."""
-        key, figures = _key(task), done.packed or pack(done.runs)
-        row = (key, *_ends(task), _digest(key, task, figures), figures)
-        self._rows("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", row)
+        with unbroken():
+            key, figures = _key(task), done.packed or pack(done.runs)
+            row = (key, *_ends(task), _digest(key, task, figures), figures)
+            self._rows("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", row)
 
     def close(self) -> None:
         """Close the file."""
@@ -109,7 +111,9 @@ def _ends(task: Task) -> tuple[int, int]:
 
 def _key(task: Task) -> str:
     """Everything that a task's figures depend on, replications aside."""
-    what = (versions(), str(Engine(task.engine)), task.seed, task.scenario.model_dump_json(by_alias=True))
+    with unbroken():  # it may take Ctrl-C for an error of its own
+        scenario = task.scenario.model_dump_json(by_alias=True)
+    what = (versions(), str(Engine(task.engine)), task.seed, scenario)
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from sim.draws.profile import expected_overall
 from sim.errors import ClusterError, SimError
+from sim.interrupts import unbroken
 from sim.studies.tasks import Task, alike_pieces, pieces
 from sim.studies.versions import ARITHMETIC, OURS, PACKAGES, difference, versions
 
@@ -96,7 +97,8 @@ class _Far(Executor):
         """Have *work* done with these arguments on some worker of our version."""
         answer: Future[Any] = Future()
         try:
-            there = self._there.submit(_of_our_version, versions(TRAVELLING), work, *args, **kwargs)
+            with unbroken():  # serialisers may take Ctrl-C for an error of their own
+                there = self._there.submit(_of_our_version, versions(TRAVELLING), work, *args, **kwargs)
         except Exception as error:
             raise self._explained(error) from error
         self._awaited.add(answer)

@@ -14,7 +14,7 @@ from typing import Any
 
 import tomlkit
 
-from sim.errors import OutputError
+from sim.output import write_text
 from sim.world.files import parse
 from sim.world.team import Break, Group, Shift
 from sim.world.units import DAY_S, clock_text
@@ -23,25 +23,6 @@ _WAYS = ("agents", "staffing", "shifts")
 """Keys of a group of which exactly one is given."""
 _A_LINE = 12
 """Numbers of a long list in a line."""
-
-
-def refuse_target(target: Path, *, force: bool = False) -> None:
-    """Refuse a *target* that can't be a new file, or is one unless *force* lets it be replaced.
-
-    Raises
-    ------
-    OutputError
-        In one sentence.
-    """
-    folder = target.parent
-    if target.is_dir():
-        raise OutputError(f"{target}: is a directory, not a file")
-    if target.exists() and not force:
-        raise OutputError(f"{target}: exists; add --force to replace it")
-    if not folder.is_dir():
-        raise OutputError(f"{target}: can't be written to: there is no directory {folder}")
-    if not os.access(target if target.exists() else folder, os.W_OK):
-        raise OutputError(f"{target}: can't be written to: is read-only")
 
 
 def write(
@@ -54,12 +35,7 @@ def write(
     OutputError
         If *target* exists and is not to be replaced by *force*, or can't be written to.
     """
-    refuse_target(target, force=force)
-    try:
-        text = written(read(source), groups, source.parent, target.parent, comment)
-        target.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"{target}: can't be written to: {error.strerror}") from None
+    write_text(target, written(read(source), groups, source.parent, target.parent, comment), force=force)
 
 
 def read(source: Path) -> str:

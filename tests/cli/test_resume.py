@@ -46,7 +46,7 @@ def finished(path: Path) -> dict[tuple[int, int], bytes]:
     return {(first, end): figures for first, end, figures in rows}
 
 
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_stopped_in_the_middle_it_goes_on(
     scenario: Path, never_stopped: str, tmp_path: Path, how: signal.Signals, code: int
 ):
