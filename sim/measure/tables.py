@@ -4,7 +4,7 @@ A run's totals are a table with a row for each *cell* (an interval, a queue, a g
 and the columns of :class:`Column`. Chats are gone through once, by a compiled loop that adds to all cells of
 a chat at once, so nothing is kept of them but the totals and the values that percentiles are taken of.
 
-A new column for chats is a member of `Column` and a line in `_offered` or `_handled`. They stand in one file
+A new column for chats is a member of `Column` and a line in `_arrived` or `_handled`. They stand in one file
 because the compiler's cache sees changes of the file that it compiles, not of others.
 """
 
@@ -34,8 +34,10 @@ class By(StrEnum):
 class Column(IntEnum):
     """What is added up, or raised to its highest, in each cell."""
 
-    # Of all chats offered. Outcomes stand in the order of `Outcome`.
-    OFFERED = 0
+    # Of all chats that arrived. Outcomes stand in the order of `Outcome`.
+    ARRIVALS = 0
+    OFFERED = auto()
+    """Arrived while the centre was open."""
     SERVED = auto()
     ABANDONED = auto()
     SILENT = auto()
@@ -99,9 +101,10 @@ class Column(IntEnum):
     """The same without its sign."""
     CUSTOMERS = auto()
     """First attempts."""
+    CUSTOMERS_OFFERED = auto()
+    """First attempts of customers who came while the centre was open, at least once."""
     CUSTOMERS_MISSED = auto()
-    """First attempts of customers who were never answered."""
-    ATTEMPTS = auto()
+    """Those of whom were never answered."""
     RETRIES = auto()
     """Attempts of customers who were not served the last time."""
     RETURNS = auto()
@@ -211,8 +214,10 @@ class RarerRows(NamedTuple):
     ces: Ints
     surveyed: Flags
     converted: Flags
+    offered: Flags
+    """Of first attempts: whether the customer came while the centre was open, at least once."""
     helped: Flags
-    """Of first attempts: whether the customer was answered in the end."""
+    """Of first attempts: whether the customer was answered, or contained, in the end."""
     last_outcome: Ints
     """Of the same customer's last attempt; NO_OUTCOME for his first."""
     again_s: Floats
@@ -246,7 +251,7 @@ class Rules(NamedTuple):
 @compiled
 def follow_customers(
     customer: Ints, outcome: Ints, arrival_s: Floats, first_reply_s: Floats, first: int, end: int,
-    latest: Ints, helped: Flags, last_outcome: Ints, again_s: Floats,
+    latest: Ints, offered: Flags, helped: Flags, last_outcome: Ints, again_s: Floats,
 ) -> None:  # fmt: skip
     """Follow the customers of one run, whose chats are those from *first* to *end*, from attempt to attempt.
 
@@ -254,12 +259,14 @@ def follow_customers(
     """
     for i in range(first, end):
         who = first + customer[i]
-        helped[i], last_outcome[i], again_s[i] = False, NO_OUTCOME, np.inf
+        offered[i], helped[i], last_outcome[i], again_s[i] = False, False, NO_OUTCOME, np.inf
         if who != i:
             last_outcome[i] = outcome[latest[who]]
             again_s[latest[who]] = arrival_s[i]
         latest[who] = i
-        if not np.isnan(first_reply_s[i]):
+        if outcome[i] != Outcome.OFFLINE:
+            offered[who] = True
+        if not np.isnan(first_reply_s[i]) or outcome[i] == Outcome.CONTAINED:
             helped[who] = True
 
 
@@ -280,7 +287,7 @@ def add_chats(
             continue
         for k in range(n_columns):
             row[k] = 0.0
-        _offered(rows, i, rules, row)
+        _arrived(rows, i, rules, row)
         accepted = rows.agent[i] != NO_AGENT
         if accepted:
             _handled(rows, i, talk, rules, row)
@@ -308,23 +315,25 @@ def _add(row: Floats, cell: Floats, n_columns: int) -> None:
 
 
 @compiled
-def _offered(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
+def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds, whatever became of it."""
     outcome = rows.outcome[i]
     silent = outcome == Outcome.SILENT  # who may be accepted when he is long gone
     accepted = rows.agent[i] != NO_AGENT and not silent
     contained = outcome == Outcome.CONTAINED
-    entered = not (contained or outcome in (Outcome.BLOCKED, Outcome.OFFLINE))
+    offered = outcome != Outcome.OFFLINE
+    entered = offered and not contained and outcome != Outcome.BLOCKED
     answered = not np.isnan(rows.first_reply_s[i])
     gave_up = outcome in (Outcome.ABANDONED, Outcome.SILENT)
     until_s = rows.left_s[i] if silent else (rows.accepted_s[i] if accepted else rows.ended_s[i])
     wait_s = until_s - rows.arrival_s[i]
     waited = entered and not np.isnan(wait_s)
     in_time = waited and wait_s <= rules.threshold_s
-    row[Column.OFFERED] = 1.0
+    row[Column.ARRIVALS] = 1.0
+    row[Column.OFFERED] = offered
     row[Column.SERVED + outcome] = 1.0
     row[Column.ANSWERED] = answered
-    row[Column.MISSED] = not answered and not contained
+    row[Column.MISSED] = offered and not answered and not contained
     row[Column.GAVE_UP] = gave_up
     row[Column.ENTERED] = entered
     row[Column.ENTERED_IN_EARNEST] = entered and not (gave_up and in_time)
@@ -379,10 +388,10 @@ def _announced(rows: ChatRows, i: int, rarer: RarerRows, row: Floats) -> None:
 def _repeated(rows: ChatRows, i: int, rarer: RarerRows, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds where customers come again."""
     last_outcome = rarer.last_outcome[i]
-    row[Column.ATTEMPTS] = 1.0
     if last_outcome == NO_OUTCOME:
         row[Column.CUSTOMERS] = 1.0
-        row[Column.CUSTOMERS_MISSED] = not rarer.helped[i]
+        row[Column.CUSTOMERS_OFFERED] = rarer.offered[i]
+        row[Column.CUSTOMERS_MISSED] = rarer.offered[i] and not rarer.helped[i]
     elif last_outcome == Outcome.SERVED:
         row[Column.RETURNS] = 1.0
     else:
@@ -456,7 +465,10 @@ def finish(table: Floats, alone: bool) -> None:
             cell = table[run, i]
             cell[Column.RUNS], cell[END] = 1.0, np.nan
             if alone:
-                cell[Column.CUSTOMERS] = cell[Column.ATTEMPTS] = cell[Column.OFFERED]
+                cell[Column.CUSTOMERS], cell[Column.CUSTOMERS_OFFERED] = (
+                    cell[Column.ARRIVALS],
+                    cell[Column.OFFERED],
+                )
                 cell[Column.CUSTOMERS_MISSED] = cell[Column.MISSED]
             if cell[Column.WINDOW_S] == 0:
                 cell[:_PEAKS], cell[_PEAKS:] = 0.0, np.nan  # not even a run is counted there

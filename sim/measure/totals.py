@@ -124,15 +124,17 @@ class _Runs:
     def rarer(self, first_reply_s: Floats) -> tables.RarerRows:
         """Give the columns that only some scenarios have, with what became of their customers."""
         chat, n = self.chat, len(self.chat.customer)
-        helped, last_outcome, again_s = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
-        latest = np.empty(n, dtype=np.int64)
+        offered, helped = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+        latest, last_outcome, again_s = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n)
         for first, end in pairwise(self.batch.first_chat.tolist() if n else []):
             tables.follow_customers(
                 chat.customer, chat.outcome, chat.arrival_s, first_reply_s, first, end,
-                latest, helped, last_outcome, again_s,
+                latest, offered, helped, last_outcome, again_s,
             )  # fmt: skip
-        columns = {name: getattr(chat, name) for name in tables.RarerRows._fields[:-3]}
-        return tables.RarerRows(**columns, helped=helped, last_outcome=last_outcome, again_s=again_s)
+        columns = {name: getattr(chat, name) for name in tables.RarerRows._fields[:-4]}
+        return tables.RarerRows(
+            **columns, offered=offered, helped=helped, last_outcome=last_outcome, again_s=again_s
+        )
 
 
 def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:

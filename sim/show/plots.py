@@ -210,8 +210,11 @@ def _draw_offered(axes: Axes, estimates: Estimates, scenario: Scenario, first: i
 
 def _offered_title(estimates: Estimates, scenario: Scenario) -> str:
     offered, missed = estimates.figure("offered").value, estimates.figure("missed_rate").value
+    offline = estimates.figure("offline").value or 0.0
     if not offered:
-        return "No chats are offered"
+        return (
+            f"No chats are offered; {offline:,.0f} come while closed" if offline else "No chats are offered"
+        )
     text = f"{offered:,.0f} chats offered"
     if scenario.days > 1:
         text += f" in {scenario.days} days"
@@ -222,7 +225,9 @@ def _offered_title(estimates: Estimates, scenario: Scenario) -> str:
     text += f", {style.percent(missed)} of them missed"
     completion = estimates.figure("completion").value or 0.0
     lost = 1 - missed - completion
-    return f"{text}, {style.percent(lost)} left or timed out" if lost > 5e-4 else text
+    if lost > 5e-4:
+        text += f", {style.percent(lost)} left or timed out"
+    return f"{text}; {offline:,.0f} more come while closed" if offline >= 0.5 else text
 
 
 def _draw_queue(axes: Axes, estimates: Estimates, scenario: Scenario, first: int, last: int) -> None:

@@ -27,8 +27,8 @@ from sim.world.scenario import Scenario
 from sim.world.units import DAY_S, clock_text
 
 COMPACT = (
-    "offered", "served", "abandoned", "silent", "left", "timed_out", "blocked", "offline", "overflowed",
-    "contained", "unfinished", "missed", "missed_rate", "abandonment",
+    "arrivals", "offered", "served", "abandoned", "silent", "left", "timed_out", "blocked", "offline",
+    "overflowed", "contained", "unfinished", "missed", "missed_rate", "abandonment",
     "service_level", "wait_probability", "wait_s", "asa_s", "wait_p90_s", "queue_length", "queue_length_max",
     "frt_s", "response_s", "response_p90_s", "messages_per_chat", "duration_s", "aht_s", "focus_aht_s",
     "agent_hours", "occupancy", "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour",
@@ -42,6 +42,8 @@ COMPACT = (
 """Figures of the short table; counts of outcomes that never happen are left out."""
 
 IDLE = {
+    "arrivals": ("offline", 0),
+    "offline": ("offline", 0),
     "known_abandonment": ("silent", 0),
     "wasted_slots": ("wasted_slots", 0),
     "speed": ("speed", 1),
@@ -64,16 +66,16 @@ SECTIONS = {"satisfaction": "Satisfaction (by the scenario's [quality]: an assum
 
 ACROSS = {
     By.INTERVAL: (
-        "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s", "queue_length",
-        "response_s", "agents", "occupancy", "attention",
+        "offline", "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s",
+        "queue_length", "response_s", "agents", "occupancy", "attention",
     ),
     By.DAY: (
-        "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s", "queue_length",
-        "response_s", "agent_hours", "occupancy", "attention",
+        "offline", "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s",
+        "queue_length", "response_s", "agent_hours", "occupancy", "attention",
     ),
     By.QUEUE: (
-        "offered", "missed_rate", "abandonment", "completion", "service_level", "asa_s", "wait_p90_s",
-        "queue_length", "frt_s", "response_s", "aht_s",
+        "offline", "offered", "missed_rate", "abandonment", "completion", "service_level", "asa_s",
+        "wait_p90_s", "queue_length", "frt_s", "response_s", "aht_s",
     ),
     By.GROUP: (
         "agent_hours", "asa_s", "response_s", "aht_s", "occupancy", "slot_utilisation", "attention",
@@ -83,10 +85,10 @@ ACROSS = {
 """Columns of each breakdown."""
 
 SHORT = {
-    "offered": "offered", "missed_rate": "missed", "abandonment": "aband.", "service_level": "SL",
-    "asa_s": "ASA", "wait_p90_s": "wait p90", "queue_length": "queue", "frt_s": "FRT", "response_s": "reply",
-    "aht_s": "AHT", "agents": "agents", "agent_hours": "hours", "occupancy": "occup.",
-    "slot_utilisation": "slots", "attention": "attent.", "concurrency": "conc.",
+    "offline": "offline", "offered": "offered", "missed_rate": "missed", "abandonment": "aband.",
+    "service_level": "SL", "asa_s": "ASA", "wait_p90_s": "wait p90", "queue_length": "queue",
+    "frt_s": "FRT", "response_s": "reply", "aht_s": "AHT", "agents": "agents", "agent_hours": "hours",
+    "occupancy": "occup.", "slot_utilisation": "slots", "attention": "attent.", "concurrency": "conc.",
     "chats_per_agent_hour": "chats/h", "overrun_s": "overrun", "completion": "served",
     "wasted_slots": "wasted", "speed": "speed", "absence": "absent",
 }  # fmt: skip

@@ -79,8 +79,7 @@ def arrival_controls(estimates: Estimates, scenario: Scenario) -> Floats:
     Of each queue, or of all together where replications are fewer than `REPLICATIONS_EACH` for each of them;
     the squares are left out next.
     """
-    column = Column.CUSTOMERS if any(queue.comes_again for queue in scenario.queues) else Column.OFFERED
-    came = np.array([run.tables[By.QUEUE][:, column] for run in estimates.runs])
+    came = np.array([run.tables[By.QUEUE][:, Column.CUSTOMERS] for run in estimates.runs])
     expected, variances = expected_volumes(scenario).sum(axis=1), volume_variances(scenario)
     most = estimates.n // REPLICATIONS_EACH
     if 2 * (variances > 0).sum() > most:

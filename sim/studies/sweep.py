@@ -25,10 +25,10 @@ from sim.world.units import Floats
 from sim.world.vary import Change, Vary, read_vary, varied
 
 FIGURES = (
-    "offered", "served", "missed_rate", "abandonment", "service_level", "wait_probability", "asa_s",
-    "wait_p90_s", "frt_s", "response_s", "aht_s", "agents", "agent_hours", "paid_hours", "occupancy",
-    "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour", "resolution", "csat",
-    "conversion",
+    "arrivals", "offered", "served", "missed_rate", "abandonment", "service_level", "wait_probability",
+    "asa_s", "wait_p90_s", "frt_s", "response_s", "aht_s", "agents", "agent_hours", "paid_hours",
+    "occupancy", "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour", "resolution",
+    "csat", "conversion",
 )  # fmt: skip
 """Figures that are kept of each point."""
 
@@ -109,9 +109,9 @@ class Sweep:
 
     @property
     def chats(self) -> int:
-        """Chats that were offered in all runs together."""
+        """Chats that came in all runs together."""
         return round(
-            sum((point.figures["offered"].value or 0.0) for point in self.points) * self.replications
+            sum((point.figures["arrivals"].value or 0.0) for point in self.points) * self.replications
         )
 
     def at(self, *places: int) -> Point | None:

@@ -118,7 +118,7 @@ from typing import Final
 
 
 class Outcome(IntEnum):
-    """How a chat ended: exactly one for each chat offered."""
+    """How a chat ended: exactly one for each chat that arrives."""
 
     SERVED = 0
     """Answered, and the conversation came to its end."""

@@ -44,7 +44,7 @@ def customer_left_s(log: ChatLog) -> np.ndarray:
 def every_attempt_has_one_outcome_and_every_customer_a_first_attempt(
     scenario: Scenario, draws: Draws, log: ChatLog
 ) -> None:
-    """Offered is the sum of the outcomes, per attempt and per customer; none is lost and none comes from nowhere."""
+    """Arrivals are the sum of the outcomes, per attempt and per customer; none is lost and none comes from nowhere."""
     first = log.chat.attempt == 1 if draws.chains is not None else np.ones(draws.n_chats, dtype=np.bool_)
     by_attempt = [np.bincount(log.chat.outcome[mine], minlength=len(Outcome)) for mine in (first, ~first)]
 

@@ -28,18 +28,19 @@ def left_queue_s(log: ChatLog) -> np.ndarray:
 @settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
-    """Offered is the sum of all outcomes, overall and in every breakdown."""
+    """Arrivals are the sum of all outcomes, and offered that of all but offline, in every breakdown."""
     scenario, draws = world
     log = simulate(scenario, draws)
     kpis = measure(log, scenario.targets)
     names = [outcome.name.lower() for outcome in Outcome]
 
-    assert kpis["offered"] == len(log.chat.arrival_s)
+    assert kpis["arrivals"] == len(log.chat.arrival_s)
     assert draws.n_customers <= len(log.chat.arrival_s) <= draws.n_chats
     assert kpis["customers"] == draws.n_customers
     for by in (By.OVERALL, By.QUEUE, By.INTERVAL, By.DAY):
         parts = sum(kpis.values(name, by) for name in names)
-        assert parts.tolist() == kpis.values("offered", by).tolist()
+        assert parts.tolist() == kpis.values("arrivals", by).tolist()
+        assert (parts - kpis.values("offline", by)).tolist() == kpis.values("offered", by).tolist()
     missed = kpis["offered"] - kpis["answered"] - kpis["contained"]
     assert missed == kpis["missed"]
 

@@ -49,7 +49,7 @@ def test_engines_agree_on_whole_random_scenarios(scenario: Scenario, seed: int):
     kpis = sim.measure(log, scenario.targets)
     outcomes = [kpis[outcome.name.lower()] for outcome in Outcome]
 
-    assert sum(outcomes) == kpis["offered"] == len(log.chat.arrival_s)
+    assert sum(outcomes) == kpis["arrivals"] == len(log.chat.arrival_s)
     assert kpis["customers"] == draws.n_customers
 
 

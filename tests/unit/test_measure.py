@@ -136,6 +136,39 @@ def test_service_levels_differ_by_what_they_make_of_those_who_left():
     assert kpis["service_level_answered"] == pytest.approx(70 / 90)
 
 
+def test_who_comes_while_closed_is_not_offered_and_not_missed():
+    """Open for two minutes: of five who come, two are offered, one of whom is missed; the night is a figure of its own."""
+    centre = world(
+        [queue([0, 70, 80, 200, 4000], by_work(300), patience=fixed(60))],
+        hours={"open": "00:01", "close": "00:03"},
+    )
+    kpis = measure(run(centre))
+    expected = {
+        "arrivals": 5, "offered": 2, "offline": 3, "daily_chats": 2, "served": 1, "missed": 1, "missed_rate": 1 / 2,
+        "abandonment": 1 / 2, "known_abandonment": 1 / 2, "completion": 1 / 2, "wait_probability": 1 / 2,
+        "service_level_offered": 1 / 2, "customers": 5, "attempts_per_customer": 1, "customers_missed_rate": 1 / 2,
+    }  # fmt: skip
+
+    assert {name: kpis[name] for name in expected} == pytest.approx(expected)
+    assert kpis.values("offline", By.INTERVAL).tolist() == [2, 0, 1] + [0] * 45
+    assert kpis.values("missed", By.INTERVAL).tolist() == [1] + [0] * 47
+
+
+def test_a_customer_who_only_came_while_closed_was_not_missed():
+    """One calls the office at noon and again after it has closed; another comes at night alone."""
+    again = {"probability": 1.0, "delay_s": fixed(3600)}
+    centre = world(
+        [queue([36_000, 80_000], by_work(300), patience=fixed(60), retry=again)],
+        [group(shifts=[{"agents": 1, "start": "11:00", "end": "11:30"}])],
+        hours={"open": "09:00", "close": "10:30"},
+    )
+    kpis = measure(run(centre))
+
+    assert [kpis[name] for name in ("arrivals", "offered", "offline", "customers")] == [3, 1, 2, 2]
+    assert (kpis["missed_rate"], kpis["customers_missed_rate"], kpis["attempts_per_customer"]) == (1, 1, 1.5)
+    assert centre.queues[0].comes_again
+
+
 def test_a_zero_denominator_gives_none_and_work_has_no_replies():
     """Nobody came; and by work, answered means accepted."""
     nobody = measure(run(world([queue([], by_work(1))])))
@@ -204,14 +237,16 @@ def added_by_chat(
     ]
     by_turns_ = log.centre.by_turns[log.chat.queue[i]]
     answered = bool(responses) if by_turns_ else accepted
-    entered = outcome not in {Outcome.BLOCKED, Outcome.OFFLINE}
+    offered = outcome is not Outcome.OFFLINE
+    entered = offered and outcome is not Outcome.BLOCKED
     gone = outcome in {Outcome.ABANDONED, Outcome.SILENT}
     wait_s = (left_s if silent else accepted_s if accepted else ended_s) - arrival_s
     in_time = entered and wait_s <= threshold_s
     first_s = responses[0] if responses else 0.0
     sums = {
-        "missed_rate": (not answered, 1),
-        "completion": (outcome is Outcome.SERVED, 1),
+        "missed_rate": (offered and not answered, offered),
+        "abandonment": (gone, offered),
+        "completion": (outcome is Outcome.SERVED, offered),
         "service_level": (accepted and in_time, entered and not (gone and in_time)),
         "service_level_lenient": ((accepted or gone) and in_time, entered),
         "wait_probability": (log.chat.queued[i], entered),

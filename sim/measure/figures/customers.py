@@ -7,6 +7,7 @@ of his first attempt.
 from __future__ import annotations
 
 from sim.measure.figures.forms import RUNS, Kpi, Ratio, chats
+from sim.measure.figures.volume import ARRIVALS
 from sim.measure.tables import Column
 
 CUSTOMERS = chats(Column.CUSTOMERS)
@@ -74,8 +75,8 @@ CUSTOMER: tuple[Kpi, ...] = (
         "chats",
         "lower",
         "customers",
-        Ratio(chats(Column.ATTEMPTS), CUSTOMERS),
-        "Chats ÷ customers.",
+        Ratio(ARRIVALS, CUSTOMERS),
+        "Arrivals ÷ customers.",
     ),
     Kpi(
         "customers_missed_rate",
@@ -83,8 +84,9 @@ CUSTOMER: tuple[Kpi, ...] = (
         "share",
         "lower",
         "customers",
-        Ratio(chats(Column.CUSTOMERS_MISSED), CUSTOMERS),
-        "Customers who got no human reply in any of their attempts ÷ customers.",
+        Ratio(chats(Column.CUSTOMERS_MISSED), chats(Column.CUSTOMERS_OFFERED)),
+        "Customers of whom no attempt was answered or contained ÷ customers, without those who only came "
+        "while the centre was closed.",
     ),
 )
 """Figures of balking, announced waits, retries and returns."""

@@ -21,7 +21,7 @@ class Sum:
 
 
 def chats(column: Column) -> Sum:
-    """Sum over all chats offered, who belong to no group."""
+    """Sum over all chats that arrived, who belong to no group."""
     return Sum(column, ALL - {By.GROUP})
 
 

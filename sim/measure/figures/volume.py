@@ -6,6 +6,7 @@ from sim.measure.figures.forms import DAYS, RUNS, Better, Kpi, Ratio, chats
 from sim.measure.tables import Column
 from sim.world.rules import Outcome
 
+ARRIVALS = chats(Column.ARRIVALS)
 OFFERED = chats(Column.OFFERED)
 MISSED = chats(Column.MISSED)
 
@@ -17,13 +18,22 @@ def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str
 
 VOLUME: tuple[Kpi, ...] = (
     Kpi(
+        "arrivals",
+        "Arrivals",
+        "chats",
+        "neither",
+        "volume",
+        Ratio(ARRIVALS, RUNS),
+        "All chats that arrived, also while the centre was closed: offered + offline.",
+    ),
+    Kpi(
         "offered",
         "Chats offered",
         "chats",
         "neither",
         "volume",
         Ratio(OFFERED, RUNS),
-        "All chats that arrived.",
+        "Chats that arrived while the centre was open: what missed and every rate are shares of.",
     ),
     Kpi(
         "daily_chats",
@@ -50,7 +60,12 @@ VOLUME: tuple[Kpi, ...] = (
         "Closed because the customer was quiet; each would have gone on.",
     ),
     _outcome_count(Outcome.BLOCKED, "Blocked", "lower", "Arrived when the queue was full, or balked."),
-    _outcome_count(Outcome.OFFLINE, "Offline", "lower", "Arrived outside the opening hours."),
+    _outcome_count(
+        Outcome.OFFLINE,
+        "Offline",
+        "neither",
+        "Arrived outside the opening hours: not offered, and not missed.",
+    ),
     _outcome_count(Outcome.OVERFLOWED, "Overflowed", "lower", "Waited the maximum and was sent to a form."),
     _outcome_count(Outcome.CONTAINED, "Contained", "higher", "Solved before an agent was needed."),
     _outcome_count(

@@ -142,7 +142,7 @@ def staff(
         estimates=estimates,
         replications=replications,
         simulated=simulated,
-        chats=float(estimates.figure("offered").value or 0.0) * search.simulated,
+        chats=float(estimates.figure("arrivals").value or 0.0) * search.simulated,
     )
 
 
@@ -213,7 +213,7 @@ def _because(kpi: str, estimates: Estimates, threshold_s: float) -> str:
     """What is left when nobody waits for an agent."""
     if kpi == "response_s":
         return ", when nobody shares an agent's attention: composing a reply takes as long"
-    causes = ("abandoned", "silent", "offline", "blocked", "overflowed", "left", "unfinished")
+    causes = ("abandoned", "silent", "blocked", "overflowed", "left", "unfinished")
     offered = estimates.figure("offered").value or 1.0
     shares = {name: (estimates.figure(name).value or 0.0) / offered for name in causes}
     ranked = sorted(shares.items(), key=lambda item: -item[1])
