@@ -15,8 +15,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+MOST_TOLD = 50
+"""Most problems of one input that are told."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that do something to a terminal, a page or a line, where they should be seen."""
+
+
+def printable(text: str) -> str:
+    r"""Text whose control characters are written out, so that they do nothing where it is shown.
+
+    >>> print(printable("red: \x1b[31m"))
+    red: \x1b[31m
+    """
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,19 @@ class Problem:
         place = f"{self.place}: " if self.place else ""
         got = f", got {self.got}" if self.got else ""
         hint = f"; {self.hint}" if self.hint else ""
-        return f"{where}: {place}{self.law}{got}{hint}"
+        return printable(f"{where}: {place}{self.law}{got}{hint}")
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What it shares with the same mistake elsewhere: all but where in a list it is, and the value."""
+        return self.file, re.sub(r"\.\d+(?=\.|$)", ".*", self.place), self.law
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the same mistake stands again, and its value, in short."""
+        line = ":".join(str(part) for part in (self.line, self.column) if part is not None)
+        got = f" ({self.got})" if self.got else ""
+        return printable(f"{line or self.place}{got}")
 
 
 class SimError(Exception):
@@ -57,7 +85,26 @@ class ScenarioError(SimError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         """Every problem found, in the order of the file."""
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(_told(self.problems)))
+
+
+def _told(problems: Sequence[Problem]) -> Iterator[str]:
+    """Say problems in lines: the same mistake, made more than three times, in one; and not too many."""
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault(problem.kind, []).append(problem)
+    lines = [line for same in alike.values() for line in _lines(same)]
+    yield from lines[:MOST_TOLD]
+    if len(lines) > MOST_TOLD:
+        yield f"... and {len(lines) - MOST_TOLD:,} more problems"
+
+
+def _lines(same: Sequence[Problem]) -> list[str]:
+    first, *others = same
+    if len(others) < 3:
+        return [str(problem) for problem in same]
+    others_told = ", ".join(problem.elsewhere for problem in others[:2])
+    return [f"{first} ({len(same):,} times: also {others_told}, ...)"]
 
 
 class TheoryError(SimError):

@@ -16,7 +16,7 @@ from warnings import catch_warnings
 
 import typer
 
-from sim.errors import OutputError, SimError
+from sim.errors import OutputError, SimError, printable
 from sim.interrupts import came
 from sim.output import reason
 
@@ -151,10 +151,10 @@ def tell(document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *,
 
 
 def remark(text: str) -> None:
-    """Print *text* on stderr, if anybody listens there."""
+    """Print *text* on stderr, if anybody listens there; control characters in it do nothing."""
     with suppress(OSError):
         if sys.stderr is not None:
-            _write(sys.stderr, text)
+            _write(sys.stderr, "\n".join(map(printable, text.split("\n"))))
 
 
 def _write(stream: TextIO, text: str) -> None:

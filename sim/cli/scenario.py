@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import Force, ScenarioPath, say, told
+from sim.errors import printable
 
 
 @told
@@ -26,7 +27,7 @@ def check(scenario: ScenarioPath) -> None:
         "agent": centre.n_agents,
     }
     held = ", ".join(f"{n:,} {name}{'s' if n != 1 else ''}" for name, n in counts.items())
-    say(f"{scenario}: fine. {centre.name}: {held}, {chats:,.1f} chats expected.")
+    say(f"{printable(str(scenario))}: fine. {centre.name}: {held}, {chats:,.1f} chats expected.")
 
 
 @told
@@ -41,7 +42,8 @@ def new(
 
     text = files("sim.world").joinpath("starter.toml").read_text(encoding="utf-8")
     write_text(file, text, force=force)
-    say(f"{file}: written. Next: sim check {file}, then sim run {file}")
+    shown = printable(str(file))
+    say(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
 
 
 @told

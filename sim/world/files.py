@@ -20,6 +20,7 @@ from sim.world.forecast import Calendar, read_forecast
 from sim.world.laws import Words
 from sim.world.places import Places, places
 from sim.world.scenario import Parts, Scenario, laws_between
+from sim.world.source import read_bytes
 from sim.world.units import FROM_FILE
 
 Place = tuple[str | int, ...]
@@ -61,7 +62,7 @@ def load(path: str | Path) -> Scenario:
     """
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise ScenarioError([Problem(str(path), "", f"can't be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:

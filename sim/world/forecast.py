@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from sim.errors import Problem
+from sim.world.source import read_bytes
 from sim.world.units import DAY_S, clock_s, clock_text
 
 VOLUME_NAMES = ("chats", "volume", "offered", "contacts")
@@ -73,7 +74,7 @@ class _Reader:
 
     def rows(self) -> list[_Row]:
         try:
-            text = self.path.read_text(encoding="utf-8-sig")
+            text = read_bytes(self.path).decode("utf-8-sig")
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "it is not UTF-8 text"
             self.broken(f"the forecast file can't be read: {why}")

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sim.errors import printable
+
 Floats = NDArray[np.float64]
 """Times and durations; NaN is a time that did not happen."""
 Ints = NDArray[np.int64]
@@ -36,6 +38,13 @@ def _no_hair(cv: float) -> float:
     return cv
 
 
+def _no_control(name: str) -> str:
+    """Refuse a name that would do something to a terminal or a picture."""
+    if printable(name) != name:
+        raise PydanticCustomError("control", "must not hold control characters")
+    return name
+
+
 Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True)]
 Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True)]
@@ -54,7 +63,8 @@ Days = Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 PositiveCount = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Slots = Annotated[int, Field(ge=1, le=1_000, strict=True)]
-Name = Annotated[str, Field(min_length=1, strict=True)]
+Name = Annotated[Annotated[str, Field(min_length=1, strict=True)], AfterValidator(_no_control)]
+"""Text that is shown as it stands: it may hold anything that does nothing."""
 
 DAY_S = 86_400
 HOUR_S = 3_600

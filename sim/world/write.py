@@ -16,6 +16,7 @@ import tomlkit
 
 from sim.output import write_text
 from sim.world.files import parse
+from sim.world.source import read_bytes
 from sim.world.team import Break, Group, Shift
 from sim.world.units import DAY_S, clock_text
 
@@ -40,7 +41,7 @@ def write(
 
 def read(source: Path) -> str:
     """Text of a scenario file, as `sim.world.files.load` reads it."""
-    return source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    return read_bytes(source).decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def written(
