@@ -89,7 +89,7 @@ def best(
 def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:
     """A plan for each file, or for each combination of values in each file, named by what tells it apart."""
     from sim.studies.selection import Plan  # noqa: PLC0415
-    from sim.studies.sweep import read_varies, refuse_explosion  # noqa: PLC0415
+    from sim.studies.sweep import read_varies, refuse_explosion, scalings  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
     from sim.world.vary import varied  # noqa: PLC0415
 
@@ -100,10 +100,14 @@ def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int)
     names = [stem if stems.count(stem) == 1 else str(file) for stem, file in zip(stems, files, strict=True)]
     found = []
     for name, centre in zip(names, centres, strict=True):
+        made = []
         for changes in product(*(each.changes() for each in varies)):
             told_apart = [name] if len(files) > 1 or not changes else []
             label = ", ".join([*told_apart, *map(str, _named(changes))])
-            found.append(Plan(label, varied(centre, changes) if changes else centre))
+            made.append(Plan(label, varied(centre, changes) if changes else centre))
+        for words in scalings(centre, [plan.scenario for plan in made]):
+            remark(f"note: {f'{name}: ' if len(files) > 1 else ''}{words}")
+        found += made
     return found
 
 

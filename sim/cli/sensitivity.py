@@ -114,10 +114,13 @@ def sensitivity(
 def _inputs(centre: Scenario, spans: Spans, vary: list[str]) -> Inputs:
     """Usual inputs of a scenario, and those that the user adds."""
     from sim.studies.inputs import input_of, usual_inputs  # noqa: PLC0415
-    from sim.world.vary import read_vary  # noqa: PLC0415
+    from sim.studies.sweep import scalings  # noqa: PLC0415
+    from sim.world.vary import read_vary, varied  # noqa: PLC0415
 
     found = usual_inputs(centre, spans)
-    found.inputs.extend(input_of(read_vary(text)) for text in vary)
+    for added in (input_of(read_vary(text)) for text in vary):
+        found.inputs.append(added)
+        found.remarks.extend(scalings(centre, [varied(centre, side.changes) for side in added.sides]))
     return found
 
 

@@ -93,10 +93,10 @@ def sweep(
 
 def _remarks(found: Sweep) -> None:
     """What the user should know of how the points came about."""
-    from sim.studies.sweep import duration_text, replaced  # noqa: PLC0415
+    from sim.studies.sweep import duration_text, scalings  # noqa: PLC0415
 
-    for what, name in replaced(found.scenario, found.points[0].scenario):
-        remark(f"note: replaces the {what} of {name!r}: its agents are on duty round the clock")
+    for words in scalings(found.scenario, [point.scenario for point in found.points]):
+        remark(f"note: {words}")
     runs = len(found.points) * found.replications
     seconds = f"{found.seconds:.1f} s" if found.seconds < 10 else duration_text(found.seconds)
     remark(f"{runs:,} runs with {found.chats:,} chats in {seconds}")

@@ -19,7 +19,7 @@ from sim.show.documents import figure_document, target_document
 from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, narrowed, number, with_unit
 from sim.studies.frontier import Best, Frontier, Step, frontier, one_more, shortfall, staffing
 from sim.studies.paired import ALPHA
-from sim.studies.sweep import FIGURES, Point, Sweep
+from sim.studies.sweep import FIGURES, Point, Sweep, scalings
 from sim.world.scenario import Scenario
 from sim.world.vary import Change, Operator, Vary
 
@@ -87,6 +87,7 @@ def document(found: Sweep) -> dict[str, Any]:
         "frontier": None if best is None else _frontier(best),
         "one_more_chat": [_step(step) for step in one_more(found)],
         "words": words(found),
+        "remarks": scalings(found.scenario, [point.scenario for point in found.points]),
     }
 
 

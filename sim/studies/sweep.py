@@ -20,6 +20,7 @@ from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
 from sim.measure.estimate import Estimates, Figure
 from sim.measure.promise import TARGETS, Verdict, verdicts
 from sim.studies.crew import Crew, Progress, crew
+from sim.world.heads import scaled_words
 from sim.world.scenario import Scenario
 from sim.world.units import Floats
 from sim.world.vary import Change, Vary, read_vary, varied
@@ -253,13 +254,12 @@ def is_decided(vary: Vary) -> bool:
     return first == "routing" or (first in {"groups", "queues"} and not _DECIDED.isdisjoint(rest))
 
 
-def replaced(scenario: Scenario, other: Scenario) -> list[tuple[str, str]]:
-    """Groups whose staffing or shifts gave way to a number of agents: what was replaced, and of whom."""
-    return [
-        ("shifts" if before.shifts is not None else "staffing", before.name)
-        for before, after in zip(scenario.groups, other.groups, strict=True)
-        if before.agents is None and after.agents is not None
-    ]
+def scalings(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:
+    """What became of shifts and staffing in *others* that were made of a *scenario*, in words, by group."""
+    groups = (
+        scaled_words(group, [other.groups[g] for other in others]) for g, group in enumerate(scenario.groups)
+    )
+    return [words for words in groups if words is not None]
 
 
 def _refuse_variables(varies: Sequence[Vary]) -> None:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError, TooManyValuesError, VaryError
 from sim.world.advice import known_keys
 from sim.world.files import problems_of
+from sim.world.heads import heads, rescale
 from sim.world.scenario import Scenario, did_you_mean
 
 MOST_VALUES = 1_000
@@ -89,8 +90,8 @@ def read_vary(text: str) -> Vary:
 def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
     """Give a *scenario* with *changes*, made one after the other.
 
-    Setting agents, staffing or shifts of a group takes the other two away; so it is with the ways to say how
-    many chats arrive.
+    Agents of a group that has shifts, or staffing, scale these (`sim.world.heads`). Setting its staffing or
+    shifts takes the other ways away; so it is with the ways to say how many chats arrive.
 
     Raises
     ------
@@ -217,13 +218,27 @@ def _change(data: dict[str, Any], place: Place, change: Change) -> None:
             node[step] = list(node[step])
         node = node[step]
     last = place[-1]
-    if change.operator == "=":
-        node[last] = change.value
-    else:
-        node[last] = _changed(node.get(last) if isinstance(node, dict) else node[last], change)
+    value = change.value
+    if change.operator != "=":
+        value = _changed(_standing(node, place), change)
+    if _is_team(place) and type(value) is int and rescale(node, value):
+        return
+    node[last] = value
     for keys in _INSTEAD:
-        if last in keys and change.operator == "=":
+        if last in keys and (change.operator == "=" or _is_team(place)):
             node.update({key: None for key in keys if key != last and key in node})
+
+
+def _is_team(place: Place) -> bool:
+    """Whether it is the number of a group's agents."""
+    return place[0] == "groups" and place[2:] == ("agents",)
+
+
+def _standing(node: Any, place: Place) -> Any:
+    """What stands at the *place*, the last step of which is in *node*; agents are also those of shifts."""
+    if _is_team(place):
+        return heads(node)
+    return node.get(place[-1]) if isinstance(node, dict) else node[place[-1]]
 
 
 def _changed(value: Any, change: Change) -> Any:

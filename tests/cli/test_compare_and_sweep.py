@@ -106,14 +106,14 @@ def test_compare_tells_the_problems_of_all_files(shop: Path, tmp_path: Path):
     assert "needs a baseline and one to 25 others, got 1 scenario" in alone.stderr
 
 
-def test_sweep_prints_a_row_a_point_and_what_it_replaced(shop: Path):
+def test_sweep_prints_a_row_a_point_and_what_it_scaled(shop: Path):
     """The remark and the count of chats are on stderr."""
     result = sim("sweep", shop, "--vary", "groups.0.agents=1:3", "-n", "4")
 
     assert result.exit_code == 0, result.output
     assert "3 points, each 1 day, 4 replications, seed 1" in result.stdout
     assert "SL ≥ 80" in result.stdout
-    assert "replaces the shifts of 'team': its agents are on duty round the clock" in result.stderr
+    assert "note: the shifts of 'team' are scaled: " in result.stderr
     assert "12 runs with" in result.stderr
 
 

@@ -6,7 +6,6 @@ import gc
 import json
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ from sim.show.tables import Terminal
 from sim.studies.frontier import cheapest, frontier, nearest, one_more, shortfall, staffing
 from sim.studies.paired import holm, paired
 from sim.studies.replicate import replicate
-from sim.studies.sweep import FIGURES, Point, Sweep, is_decided, read_varies, replaced, sweep
+from sim.studies.sweep import FIGURES, Point, Sweep, is_decided, read_varies, scalings, sweep
 from sim.theory.attention import Attention
 from sim.theory.sharing import concurrencies
 from sim.world.demand import ByTurns
@@ -391,67 +390,23 @@ def test_variables_are_called_by_what_planners_call_them(shop: Scenario):
         assert show.setting(scenario, vary, vary.changes()[0]) == first
 
 
-def test_what_gives_way_to_agents_is_told(shop: Scenario):
-    """Shifts or staffing that a number of agents replaces."""
-    shifts = [{"agents": 2, "start": "09:00", "end": "15:00"}]
+def test_what_became_of_shifts_and_staffing_is_told(shop: Scenario):
+    """At the fewest and the most agents; a constant number is no scaling."""
+    shifts = [{"agents": n, "start": "09:00", "end": "15:00"} for n in (3, 1)]
     planned = varied(shop, [Change("groups.0.shifts", "=", shifts)])
+    staffed = varied(shop, [Change("groups.0.staffing", "=", [0, 1, 4] * 8)])
 
-    assert replaced(planned, varied(planned, [Change("groups.0.agents", "=", 3)])) == [("shifts", "g")]
-    assert replaced(planned, varied(planned, [Change("groups.0.concurrency", "=", 3)])) == []
+    def told(centre: Scenario, words: str) -> list[str]:
+        return scalings(centre, [varied(centre, [change]) for change in read_vary(words).changes()])
 
-
-def labels(figure: Any) -> set[str]:
-    """What the legend below a picture names."""
-    return {text.get_text() for text in figure.legends[0].get_texts()}
-
-
-def test_curves_have_both_bands_and_the_targets(line: Sweep):
-    """Each labelled; the mean at its points; one replication has no bands."""
-    figure = curves.trade_offs(line)
-    assert labels(figure) >= {
-        "95 % interval of the mean", "10–90 % of days", "target", "cheapest that keeps all targets",
-    }  # fmt: skip
-    missed = next(axes for axes in figure.axes if axes.get_title(loc="left") == "Missed share")
-    mean = next(drawn for drawn in missed.lines if drawn.get_marker() == "o")
-    assert list(mean.get_xdata()) == [1, 2, 3, 4, 5]
-    assert list(mean.get_ydata()) == [point.figures["missed_rate"].value for point in line.points]
-    assert len(missed.collections) == 2
-    alone = sweep(line.scenario, line.varies, replications=1)
-    assert not curves.trade_offs(alone).axes[0].collections
-
-
-def test_words_stand_on_an_axis_too(shop: Scenario):
-    """A policy is no number."""
-    found = sweep(shop, [read_vary("routing.policy=random,longest_idle,least_loaded")], replications=3)
-    ticks = [label.get_text() for label in curves.trade_offs(found).axes[-1].get_xticklabels()]
-    assert ticks == ["random", "longest_idle", "least_loaded"]
-    mean = next(drawn for drawn in curves.trade_offs(found).axes[0].lines if drawn.get_marker() == "o")
-    assert mean.get_linestyle() == "None"
-    assert set(curves.pictures(found)) == {"trade_offs"}
-
-
-def test_the_heat_map_draws_the_edges_of_the_targets(grid: Sweep):
-    """One piece of line between each two neighbours of which one keeps the target; the cheapest has a star."""
-    figure = curves.heat(grid)
-    assert labels(figure) >= {"edge of the target", "keeps all targets"}
-    panel = next(axes for axes in figure.axes if axes.get_title(loc="left").startswith("Missed share"))
-    kept = np.array([[point.verdicts[1].met for point in row] for row in grid.along(1)])
-    edges = (kept[:, 1:] != kept[:, :-1]).sum() + (kept[1:] != kept[:-1]).sum()
-    assert len(panel.lines) == edges > 0
-    stars = [drawn for axes in figure.axes for drawn in axes.lines if drawn.get_marker() == "*"]
-    best = frontier(grid)
-    assert best is not None
-    assert best.cheapest is not None
-    slots, agents = best.cheapest.values
-    assert [(*star.get_xdata(), *star.get_ydata()) for star in stars] == [(agents - 0.5, slots - 0.5)]
-
-
-def test_staffing_is_drawn_against_wait_and_missed_chats(grid: Sweep, line: Sweep, shop: Scenario):
-    """A line for each concurrency; without staffing there is no such picture."""
-    wait, missed = curves.staffing_trade_off(grid).axes
-    assert wait.get_xlabel() == missed.get_xlabel() == "agents"
-    assert {"1 chat at once", "2 chats at once", "3 chats at once"} <= labels(curves.staffing_trade_off(grid))
-    assert set(curves.pictures(line)) == {"trade_offs", "staffing"}
-    slots = sweep(shop, [read_vary(CONCURRENCY)], replications=2)
-    with pytest.raises(ValueError, match="changes the staffing"):
-        curves.staffing_trade_off(slots)
+    assert told(planned, "groups.0.agents=1:6") == [
+        "the shifts of 'g' are scaled: 3 + 1 agents by largest remainders from 1 to 5 + 1"
+    ]
+    assert told(planned, "groups.0.agents=4,7") == [
+        "the shifts of 'g' are scaled: 3 + 1 agents by largest remainders to 5 + 2"
+    ]
+    assert told(staffed, "groups.0.agents*=0.5:2:0.5") == [
+        "the staffing of 'g' keeps its shape: 4 agents at the peak, scaled from 2 to 8"
+    ]
+    assert told(planned, "groups.0.agents=4") == told(planned, "groups.0.concurrency=3") == []
+    assert told(shop, "groups.0.agents=1:6") == []

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.errors import ScenarioError, VaryError
 from sim.world.files import load
+from sim.world.heads import apportioned
 from sim.world.scenario import Scenario
 from sim.world.vary import Change, differences, read_vary, values_at, varied
 
@@ -78,12 +81,52 @@ def test_lists_are_changed_item_by_item_and_whole_numbers_stay_whole(shop: Scena
     assert [shift.agents for shift in fewer.groups[0].shifts or ()] == [2, 2, 2]
 
 
-def test_setting_agents_takes_the_shifts_away(shop: Scenario):
-    """And a rate takes a profile's file away; multiplying takes nothing away."""
-    constant = varied(shop, [Change("groups.0.agents", "=", 7)])
+def test_agents_of_a_group_with_shifts_scale_them(shop: Scenario):
+    """To the total asked for, set or reckoned; breaks and times stay, shifts left without agents go."""
+    nine = varied(shop, [Change("groups.0.agents", "=", 10)]).groups[0]
 
-    assert (constant.groups[0].agents, constant.groups[0].shifts) == (7, None)
-    assert varied(constant, [Change("groups.0.agents", "*=", 2)]).groups[0].agents == 14
+    assert [shift.agents for shift in nine.shifts or ()] == [4, 3, 3]
+    assert nine.agents is None
+    before = shop.groups[0].shifts or ()
+    for change, total in (
+        (Change("groups.0.agents", "*=", 2), 24),
+        (Change("groups.*.agents", "+=", -11), 1),
+    ):
+        shifts = varied(shop, [change]).groups[0].shifts or ()
+        assert sum(shift.agents for shift in shifts) == total
+        assert [(shift.start, shift.breaks) for shift in shifts] == [
+            (shift.start, shift.breaks) for shift in before[: len(shifts)]
+        ]
+    assert varied(shop, [Change("groups.0.agents", "=", 0)]).groups[0].agents == 0
+    with pytest.raises(ScenarioError, match=r"groups\.0\.agents: must be at least 0, got -1"):
+        varied(shop, [Change("groups.0.agents", "+=", -13)])
+    nonsense = Change("groups.0.shifts", "=", [{"agents": "x"}, 3])
+    assert varied(shop, [nonsense, Change("groups.0.agents", "=", 2)]).groups[0].agents == 2
+
+
+def test_agents_of_a_group_with_staffing_are_its_peak(shop: Scenario):
+    """The shape stays, and nowhere is nobody where somebody was."""
+    staffed = varied(shop, [Change("groups.0.staffing", "=", [0, 1, 5, 20, 10, 0] * 4)])
+
+    assert varied(staffed, [Change("groups.0.agents", "=", 6)]).groups[0].staffing == (0, 1, 2, 6, 3, 0) * 4
+    assert varied(staffed, [Change("groups.0.agents", "*=", 1)]) == staffed
+
+
+@given(parts=st.lists(st.integers(0, 30), min_size=1, max_size=6).filter(any), total=st.integers(1, 200))
+def test_heads_are_apportioned_by_largest_remainders(parts: list[int], total: int):
+    """Every part gets its share, rounded down or up, and together they are the total."""
+    given_ = apportioned(total, parts)
+
+    assert sum(given_) == total
+    assert all(abs(n * sum(parts) - total * part) < sum(parts) for n, part in zip(given_, parts, strict=True))
+    assert apportioned(sum(parts), parts) == parts
+
+
+def test_setting_what_can_stand_once_takes_the_other_away(shop: Scenario):
+    """Staffing takes shifts away, and a rate a profile's file; multiplying takes nothing away."""
+    staffed = varied(shop, [Change("groups.0.staffing", "=", [7] * 24)])
+
+    assert (staffed.groups[0].n_agents, staffed.groups[0].shifts) == (7, None)
     exact = varied(shop, [Change("queues.0.arrivals", "=", {"times_s": [1.0, 2.0]})])
     assert varied(exact, [Change("queues.0.arrivals.per_hour", "=", 9)]).queues[0].arrivals.times_s is None
 
@@ -124,5 +167,5 @@ def test_differences_name_the_paths(shop: Scenario):
 
     found: dict[str, Any] = {path: values for path, *values in differences(shop, other)}
     assert found == {"queues.0.capacity": [None, 40], "groups.0.concurrency": [3, 2]}
-    constant = varied(shop, [Change("groups.0.agents", "=", 7)])
-    assert {path for path, *_ in differences(shop, constant)} == {"groups.0.agents", "groups.0.shifts"}
+    staffed = varied(shop, [Change("groups.0.staffing", "=", [7] * 24)])
+    assert {path for path, *_ in differences(shop, staffed)} == {"groups.0.staffing", "groups.0.shifts"}
