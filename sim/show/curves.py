@@ -411,6 +411,7 @@ def _heat_handles(found: Sweep, across: int) -> list[Any]:
             label = f"{'cheapest' if costs else 'best'} of all"
             if costs:
                 label += f", {number(best.cheapest.paid_h / found.scenario.days, 'h').removesuffix('.0')} h"
+            label += "" if best.cheapest.sure else ", not for sure"
             handles.append(Line2D([], [], marker="*", color=ORANGE, markersize=13, label=label, **look))
     return handles
 

@@ -188,20 +188,30 @@ def words(found: Sweep) -> list[str]:
     costs = staffing(found) is not None
     lines = [_row_words(found, best, row, costs=costs) for row in best.rows]
     if best.cheapest is not None and len(best.rows) > 1 and costs:
-        lines.append(f"Cheapest of all that keep all targets: {_setting(found, best.cheapest)}, "
-                     f"{_hours(found, best.cheapest)}.")  # fmt: skip
+        sure = None if best.sure is None else _priced(found, best.sure)
+        cheapest = _priced(found, best.cheapest) + _doubt(best.cheapest, sure)
+        lines.append(f"Cheapest of all that keep all targets: {cheapest}.")
     if any(row.keeps for row in best.rows):
-        equals = "Of equals, to" if costs else "The best has the highest service level, to"
-        tail = ", the best service counts." if costs else "; of equals the first."
-        lines.append(f"{equals} a tenth of a point{tail}")
+        first = "Of those that cost the same, a sure one" if costs else "Best: a sure one"
+        lines.append(f"{first} comes first, then the highest service level, to a tenth of a point.")
     return [line[0].upper() + line[1:] for line in lines]
+
+
+def _doubt(point: Point, sure: str | None) -> str:
+    """That a *point* does not keep its targets for sure, and what does; nothing if it does."""
+    if point.sure:
+        return ""
+    instead = f"; for sure: {sure}" if sure is not None else ""
+    return f" (not for sure: an interval reaches the other side{instead})"
 
 
 def _kept_words(found: Sweep) -> list[str]:
     """Where nothing is decided: at which points all targets are kept."""
     if not any(point.verdicts for point in found.points):
         return []
-    kept = [_setting(found, point) for point in found.points if point.keeps]
+    kept = [
+        _setting(found, point) + " (not for sure)" * (not point.sure) for point in found.points if point.keeps
+    ]
     if len(kept) in {0, len(found.points)}:
         return [f"All targets are kept {'everywhere' if kept else 'nowhere'}."]
     return [f"All targets are kept at {'; '.join(kept)}."]
@@ -210,13 +220,14 @@ def _kept_words(found: Sweep) -> list[str]:
 def _row_words(found: Sweep, best: Frontier, row: Best, *, costs: bool) -> str:
     at = _setting(found, row.point, without=best.inner)
     at = f"{at}: " if at else ""
-    value = setting(found.scenario, found.varies[best.inner], row.point.changes[best.inner])
+    value = _setting(found, row.point, only=best.inner)
     if not row.keeps:
         return f"{at}nothing here keeps all targets; nearest is {value}, with {_missed(row.point)}."
-    what = f"cheapest that keeps all targets is {value}, {_hours(found, row.point)}" if costs else (
-        f"best that keeps all targets is {value}"
-    )  # fmt: skip
-    return f"{at}{what}{'' if row.point.sure else ' (not for sure: an interval reaches the other side)'}."
+    if not costs:
+        return f"{at}best that keeps all targets is {value}{_doubt(row.point, None)}."
+    value = _priced(found, row.point, only=best.inner)
+    sure = None if row.sure is None else _priced(found, row.sure, only=best.inner)
+    return f"{at}cheapest that keeps all targets is {value}{_doubt(row.point, sure)}."
 
 
 def setting(scenario: Scenario, vary: Vary, change: Change) -> str:
@@ -229,12 +240,18 @@ def setting(scenario: Scenario, vary: Vary, change: Change) -> str:
     return " ".join([value, name if value != "1" else name.replace(one[0], one[0].removesuffix("s"), 1)])
 
 
-def _setting(found: Sweep, point: Point, without: int | None = None) -> str:
+def _setting(found: Sweep, point: Point, without: int | None = None, only: int | None = None) -> str:
+    """Variables and their values, all but one or one alone."""
     return ", ".join(
         setting(found.scenario, vary, change)
         for v, (vary, change) in enumerate(zip(found.varies, point.changes, strict=True))
-        if v != without
+        if v != without and only in {None, v}
     )
+
+
+def _priced(found: Sweep, point: Point, only: int | None = None) -> str:
+    """Setting and what it costs."""
+    return f"{_setting(found, point, only=only)}, {_hours(found, point)}"
 
 
 def _hours(found: Sweep, point: Point) -> str:
@@ -261,7 +278,7 @@ def _one_more_table(found: Sweep, width: int) -> list[RenderableType]:
     names = [name for name in judged if any(name in step.worse for step in steps)]
     columns = [Column(variable(found.scenario, vary)) for v, vary in enumerate(found.varies) if v != inner]
     columns += [Column(f"{BY_NAME[name].title}\nworse from") for name in names]
-    columns += [Column("Only worse\nfrom"), Column("Target lost\nfrom")]
+    columns += [Column("Worse, nothing\nseen to improve"), Column("Target lost\nfrom")]
     rows: list[Row | None] = []
     for row in _rows_of(steps):
         cells = [value_text(change) for v, change in enumerate(row[0].before.changes) if v != inner]
@@ -276,7 +293,8 @@ def _one_more_table(found: Sweep, width: int) -> list[RenderableType]:
 def _one_more_note(judged: Iterable[str], worse: Sequence[str]) -> str:
     note = (
         "The first step for the worse, on the same customers; all steps and figures are judged together by "
-        f"Holm's procedure at {100 * ALPHA:.0f} %. –: none seen. Only worse: no judged figure gets better."
+        f"Holm's procedure at {100 * ALPHA:.0f} %. –: none seen. Worse, nothing seen to improve: a judged "
+        "figure gets worse and none is seen to get better, though some may."
     )
     spared = [BY_NAME[name].title for name in judged if name not in worse]
     return f"{note} Never seen to get worse: {', '.join(spared).lower()}." if spared else note
@@ -338,10 +356,16 @@ def _point(point: Point) -> dict[str, Any]:
 def _frontier(best: Frontier) -> dict[str, Any]:
     return {
         "rows": [
-            {"row": [_plain(value) for value in row.row], "best": _values(row.point), "keeps_all": row.keeps}
+            {
+                "row": [_plain(value) for value in row.row],
+                "best": _values(row.point),
+                "keeps_all": row.keeps,
+                "sure": None if row.sure is None else _values(row.sure),
+            }
             for row in best.rows
         ],
         "cheapest": None if best.cheapest is None else _values(best.cheapest),
+        "sure": None if best.sure is None else _values(best.sure),
     }
 
 

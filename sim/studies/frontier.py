@@ -28,6 +28,8 @@ class Best:
     """Value of the row: of the variable that stands still in it; nothing if there is one variable."""
     point: Point
     keeps: bool
+    sure: Point | None
+    """The cheapest that keeps all targets for sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Frontier:
     cheapest: Point | None
     """Of all points that keep all targets. None where there is none, or a row is a circumstance that nobody
     chooses, such as a load."""
+    sure: Point | None
+    """Of all points that keep all targets for sure; None as with `cheapest`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +70,23 @@ def frontier(found: Sweep) -> Frontier | None:
         if points:
             best = cheapest(points)
             row = tuple(points[0].values[v] for v in others)
-            rows.append(Best(row, best or nearest(points), best is not None))
-    overall = cheapest(found.points) if all(map(is_decided, found.varies)) else None
-    return Frontier(inner, tuple(rows), overall)
+            rows.append(Best(row, best or nearest(points), best is not None, surest(points)))
+    chosen = found.points if all(map(is_decided, found.varies)) else ()
+    return Frontier(inner, tuple(rows), cheapest(chosen), surest(chosen))
 
 
 def cheapest(points: Sequence[Point]) -> Point | None:
-    """Fewest paid hours among the *points* that keep all targets; of equals the best service, then the first.
+    """Fewest paid hours among the *points* that keep all targets.
 
-    Service levels and missed shares that differ by less than a tenth of a point are equals.
+    Of equals one that keeps them for sure, then the best service, then the first. Service levels and missed
+    shares that differ by less than a tenth of a point are equals.
     """
     return min((point for point in points if point.keeps), key=_cost, default=None)
+
+
+def surest(points: Sequence[Point]) -> Point | None:
+    """Fewest paid hours among the *points* that keep all targets for sure."""
+    return cheapest([point for point in points if point.sure])
 
 
 def nearest(points: Sequence[Point]) -> Point:
@@ -131,9 +141,10 @@ def _inner(found: Sweep) -> int | None:
     return size if size in decided else (decided[-1] if decided else None)
 
 
-def _cost(point: Point) -> tuple[float, float, float]:
+def _cost(point: Point) -> tuple[float, bool, float, float]:
     level, missed = (point.figures[name].value or 0.0 for name in ("service_level", "missed_rate"))
-    return round(point.paid_h, 6), -round(level, _ALIKE), round(missed, _ALIKE)
+    is_unsure = point.keeps and not point.sure
+    return round(point.paid_h, 6), is_unsure, -round(level, _ALIKE), round(missed, _ALIKE)
 
 
 def _is_worse(name: str, change: Paired) -> bool:

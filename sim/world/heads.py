@@ -38,17 +38,18 @@ def stretched(most: int, levels: Sequence[int]) -> list[int]:
 def heads(group: dict[str, Any]) -> int | None:
     """Different agents of a *group*, as data; None where it does not say."""
     if group.get("shifts"):
-        counts = [shift.get("agents") if isinstance(shift, dict) else None for shift in group["shifts"]]
-        return sum(counts) if _are_whole(counts) else None
+        counts = _whole([shift.get("agents") for shift in group["shifts"] if isinstance(shift, dict)])
+        return sum(counts) if len(counts) == len(group["shifts"]) else None
     if group.get("staffing"):
-        return max(group["staffing"]) if _are_whole(group["staffing"]) else None
+        return max(_whole(group["staffing"]), default=None)
     agents: int | None = group.get("agents")
     return agents
 
 
-def _are_whole(counts: Any) -> bool:
-    """Whether it is a list of counts: what a user sets is looked at only once all changes are made."""
-    return isinstance(counts, list | tuple) and all(type(n) is int and n >= 0 for n in counts)
+def _whole(counts: Any) -> list[int]:
+    """*counts*, or nothing if they are none: what a user sets is looked at only once all changes are made."""
+    is_fine = isinstance(counts, list | tuple) and all(type(n) is int and n >= 0 for n in counts)
+    return list(counts) if is_fine else []
 
 
 def rescale(group: dict[str, Any], agents: int) -> bool:

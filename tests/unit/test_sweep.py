@@ -17,7 +17,7 @@ from sim.show import curves
 from sim.show import sweep as show
 from sim.show.documents import to_json
 from sim.show.tables import Terminal
-from sim.studies.frontier import cheapest, frontier, nearest, one_more, shortfall, staffing
+from sim.studies.frontier import cheapest, frontier, nearest, one_more, shortfall, staffing, surest
 from sim.studies.paired import holm, paired
 from sim.studies.replicate import replicate
 from sim.studies.sweep import FIGURES, Point, Sweep, is_decided, read_varies, scalings, sweep
@@ -156,22 +156,30 @@ def test_the_frontier_has_the_fewest_agents_of_each_concurrency(grid: Sweep):
     assert staffing(grid) == 1
 
 
-def test_of_points_that_cost_the_same_the_best_service_counts(grid: Sweep):
+def test_of_points_that_cost_the_same_a_sure_one_counts_then_the_best_service(grid: Sweep):
     """To a tenth of a point; of equals the first."""
 
-    def point(paid_h: float, level: float, missed: float = 0.01, *, met: bool = True) -> Point:
+    def point(
+        paid_h: float, level: float, missed: float = 0.01, *, met: bool = True, sure: bool = True
+    ) -> Point:
         some = grid.points[0]
         figures = {
             name: replace(some.figures[name], value=value)
             for name, value in (("paid_hours", paid_h), ("service_level", level), ("missed_rate", missed))
         }
-        return replace(some, figures=figures, verdicts=(replace(some.verdicts[0], met=met),))
+        verdict = replace(some.verdicts[0], met=met, sure=sure)
+        return replace(some, figures=figures, verdicts=(verdict,))
 
+    maybe = point(10, 0.99, sure=False)
     worse, better, like, dear = point(10, 0.9), point(10, 0.95), point(10, 0.9502), point(11, 1.0)
     assert cheapest([worse, better, like, dear]) is better
     assert cheapest([worse, point(10, 0.95, met=False), dear]) is worse
     assert cheapest([point(10, 0.9, 0.02), worse]) is worse
     assert cheapest([point(1, 1.0, met=False)]) is None
+    assert cheapest([maybe, worse, better]) is better
+    assert cheapest([maybe, dear]) is maybe
+    assert surest([maybe, dear]) is dear
+    assert surest([maybe]) is None
 
 
 def test_nearest_is_the_least_of_the_worst_misses(grid: Sweep):
@@ -220,7 +228,7 @@ def test_over_loads_there_is_a_best_for_each_and_no_cheapest_of_all(shop: Scenar
     loads = sweep(shop, [read_vary(f"{LOAD}*=0.2,1,2")], replications=2)
     assert frontier(loads) is None
     assert [point.keeps for point in loads.points] == [True, False, False]
-    assert "All targets are kept at chats an hour ×0.2." in show.words(loads)
+    assert "All targets are kept at chats an hour ×0.2 (not for sure)." in show.words(loads)
     promiseless = shop.model_copy(update={"targets": shop.targets.model_copy(
         update={"service_level": None, "max_missed": None, "max_response_s": None})})  # fmt: skip
     assert frontier(sweep(promiseless, [read_vary(AGENTS)], replications=2)) is None
@@ -356,6 +364,34 @@ def test_the_table_has_a_row_a_point_and_the_frontier_in_words(grid: Sweep, line
     assert "Where one more chat per agent makes it worse" in told
     assert "one more chat" not in text(line)
     assert f"Cheapest that keeps all targets is {cheapest(line.points).values[0]} agents" in text(line)  # type: ignore[union-attr]
+
+
+def test_a_recommendation_that_is_not_sure_says_so_and_what_is(grid: Sweep):
+    """In every sentence that names the point; and what was not seen to improve is not called worse."""
+
+    def doubted(point: Point, *, sure: bool) -> Point:
+        return replace(point, verdicts=tuple(replace(each, sure=sure) for each in point.verdicts))
+
+    best = frontier(grid)
+    assert best is not None
+    cheap = best.cheapest
+    assert cheap is not None
+    dearest = max((point for point in grid.points if point.keeps), key=lambda point: point.values[::-1])
+    unsure = replace(grid, points=tuple(doubted(point, sure=point is dearest) for point in grid.points))
+    slots, agents = dearest.values
+    told = " ".join(text(unsure).split())
+
+    assert (
+        f"Cheapest of all that keep all targets: {cheap.values[0]} chats at once, {cheap.values[1]} agents"
+        in told
+    )
+    assert told.count("not for sure: an interval reaches the other side") == 1 + sum(
+        r.keeps for r in best.rows
+    )
+    assert f"reaches the other side; for sure: {slots} chats at once, {agents} agents" in told
+    assert json.loads(to_json(show.document(unsure)))["frontier"]["sure"] == [slots, agents]
+    assert "only worse" not in told.lower()
+    assert "Worse, nothing" in told
 
 
 def test_the_document_and_the_frame_have_every_point(grid: Sweep):
