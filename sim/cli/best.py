@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, remark, tell, told
+from sim.cli.numbers import TINY, real, whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -34,17 +35,25 @@ KpiName = Annotated[
 Within = Annotated[
     float,
     typer.Option(
-        min=1e-6,
+        parser=real(TINY, 1e6),
+        metavar="X",
         help="Differences that don't matter: 0.01 is one point of a share, or 1 % of any other figure.",
     ),
 ]
-Confidence = Annotated[float, typer.Option(min=0.5, max=0.9999, help="Least probability of choosing right.")]
+Confidence = Annotated[
+    float, typer.Option(parser=real(0.5, 0.9999), metavar="P", help="Least probability of choosing right.")
+]
 First = Annotated[
     int,
-    typer.Option("--replications", "-n", min=5, metavar="N", help="Replications of each plan to begin with."),
+    typer.Option(
+        "--replications", "-n", parser=whole(5), metavar="N", help="Replications of each plan to begin with."
+    ),
 ]
 MaxRuns = Annotated[
-    int, typer.Option("--max-runs", min=1, metavar="N", help="Stop undecided rather than run more than this.")
+    int,
+    typer.Option(
+        "--max-runs", parser=whole(1), metavar="N", help="Stop undecided rather than run more than this."
+    ),
 ]
 
 

@@ -16,6 +16,7 @@ from warnings import catch_warnings
 
 import typer
 
+from sim.cli.numbers import MOST_SEED, whole
 from sim.errors import OutputError, SimError, printable
 from sim.interrupts import came
 from sim.output import reason
@@ -36,15 +37,26 @@ ScenarioPath = Annotated[
     Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).", show_default=False)
 ]
 Seed = Annotated[
-    int, typer.Option(min=0, metavar="N", help="Seed of the run: the same seed gives the same result.")
+    int,
+    typer.Option(
+        parser=whole(0, MOST_SEED), metavar="N", help="Seed of the run: the same seed gives the same result."
+    ),
 ]
 Replications = Annotated[
     int,
-    typer.Option("--replications", "-n", min=1, metavar="N", help="Independent repetitions of the scenario."),
+    typer.Option(
+        "--replications", "-n", parser=whole(1), metavar="N", help="Independent repetitions of the scenario."
+    ),
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, help="Threads; as many as processors if omitted.", show_default=False),
+    typer.Option(
+        "--workers",
+        parser=whole(1, 1_024),
+        metavar="N",
+        help="Threads; as many as processors if omitted.",
+        show_default=False,
+    ),
 ]
 Cluster = Annotated[
     str | None,

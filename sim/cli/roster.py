@@ -21,6 +21,7 @@ from sim.cli.common import (
     tell,
     told,
 )
+from sim.cli.numbers import real, short, whole
 from sim.cli.progress import progress
 from sim.cli.staff import Confidence, FteHours, PerSpan
 from sim.studies.staffing.choice import Per
@@ -42,14 +43,17 @@ Lengths = Annotated[
 Grid = Annotated[
     int | None,
     typer.Option(
-        min=1, metavar="MIN", help="A shift may begin every so many minutes [30].", show_default=False
+        parser=whole(1, 1_440),
+        metavar="MIN",
+        help="A shift may begin every so many minutes [30].",
+        show_default=False,
     ),
 ]
 Break = Annotated[
     float | None,
     typer.Option(
         "--break",
-        min=0,
+        parser=real(0, 1_440),
         metavar="MIN",
         help="Length of the unpaid break, 0 for none [30].",
         show_default=False,
@@ -58,7 +62,9 @@ Break = Annotated[
 Rounds = Annotated[
     int,
     typer.Option(
-        min=1, metavar="N", help="Rosters that are simulated and cut off, at most, to find a cheaper one."
+        parser=whole(1, 10_000),
+        metavar="N",
+        help="Rosters that are simulated and cut off, at most, to find a cheaper one.",
     ),
 ]
 Write = Annotated[
@@ -79,7 +85,11 @@ def roster(
     replications: Annotated[
         int,
         typer.Option(
-            "--replications", "-n", min=20, metavar="N", help="Runs that the answer is held against."
+            "--replications",
+            "-n",
+            parser=whole(20),
+            metavar="N",
+            help="Runs that the answer is held against.",
         ),
     ] = 200,
     rounds: Rounds = 12,
@@ -144,7 +154,7 @@ def _patterns(
     try:
         hours = tuple(float(part) for part in lengths.split(",")) if lengths is not None else (LENGTH_H,)
     except ValueError:
-        raise StudyError(f"--lengths: must be hours such as 8,6,4, got {lengths!r}") from None
+        raise StudyError(f"--lengths: must be hours such as 8,6,4, got {short(lengths or '')}") from None
     return standard(centre, hours, grid or GRID_MIN, BREAK_MIN if pause is None else pause)
 
 

@@ -23,6 +23,7 @@ from sim.cli.common import (
     say,
     told,
 )
+from sim.cli.numbers import TINY, real
 from sim.cli.progress import progress
 from sim.engines.choice import Engine
 
@@ -60,7 +61,8 @@ Precision = Annotated[
         help="Go on until the 95 % interval of each figure with a target is at most this far on either side: "
         "0.02 is 2 points of a share, or 2 % of any other figure. --replications are the first stage, "
         "10,000 the end.",
-        min=1e-6,
+        parser=real(TINY, 1),
+        metavar="X",
         show_default=False,
     ),
 ]

@@ -21,6 +21,7 @@ from sim.cli.common import (
     say,
     told,
 )
+from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -46,21 +47,37 @@ Varied = Annotated[
 Forecast = Annotated[
     float,
     typer.Option(
-        min=0,
-        max=0.9,
+        parser=real(0, 0.9),
+        metavar="X",
         help="How far off the forecast may be, relative: ± in the tornado, and the standard deviation of a "
         "month's volume in the risk.",
     ),
 ]
-Handling = Annotated[float, typer.Option(min=0, max=0.9, help="± of all handling times, relative.")]
-Patience = Annotated[float, typer.Option(min=0, max=0.9, help="± of customers' patience, relative.")]
-Absence = Annotated[float, typer.Option(min=0, max=0.9, help="± of absence, in shares of the agents.")]
-Concurrency = Annotated[int, typer.Option(min=0, max=100, help="± of the chats an agent may hold.")]
-Months = Annotated[int, typer.Option(min=0, help="Months simulated for the risk; 0 leaves it out.")]
+Handling = Annotated[
+    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of all handling times, relative.")
+]
+Patience = Annotated[
+    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of customers' patience, relative.")
+]
+Absence = Annotated[
+    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of absence, in shares of the agents.")
+]
+Concurrency = Annotated[
+    int, typer.Option(parser=whole(0, 100), metavar="N", help="± of the chats an agent may hold.")
+]
+Months = Annotated[
+    int,
+    typer.Option(
+        parser=whole(0, 100_000), metavar="N", help="Months simulated for the risk; 0 leaves it out."
+    ),
+]
 WeekDays = Annotated[
     int | None,
     typer.Option(
-        min=1, max=7, help="Open days a week; if omitted, as in the scenario's days.", show_default=False
+        parser=whole(1, 7),
+        metavar="N",
+        help="Open days a week; if omitted, as in the scenario's days.",
+        show_default=False,
     ),
 ]
 

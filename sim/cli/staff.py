@@ -21,6 +21,7 @@ from sim.cli.common import (
     tell,
     told,
 )
+from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
 from sim.studies.staffing.choice import Per, Step
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Confidence = Annotated[
     float | None,
     typer.Option(
+        parser=real(0.01, 0.9999),
+        metavar="SHARE",
         help="Keep all targets on this share of days as well, such as 0.9.",
         show_default=False,
     ),
@@ -39,7 +42,10 @@ PerSpan = Annotated[
     typer.Option("--per", help="Keep the targets in every planning interval, or only over the whole day."),
 ]
 FteHours = Annotated[
-    float, typer.Option("--fte-hours", min=0.1, metavar="H", help="Paid hours of a full-time agent's day.")
+    float,
+    typer.Option(
+        "--fte-hours", parser=real(0.1, 168), metavar="H", help="Paid hours of a full-time agent's day."
+    ),
 ]
 
 
@@ -53,7 +59,11 @@ def staff(
     replications: Annotated[
         int,
         typer.Option(
-            "--replications", "-n", min=20, metavar="N", help="Days that the answer is held against."
+            "--replications",
+            "-n",
+            parser=whole(20),
+            metavar="N",
+            help="Days that the answer is held against.",
         ),
     ] = 400,
     fte_hours: FteHours = 8.0,

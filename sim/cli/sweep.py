@@ -23,6 +23,7 @@ from sim.cli.common import (
     tell,
     told,
 )
+from sim.cli.numbers import whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ Varies = Annotated[
     ),
 ]
 MaxRuns = Annotated[
-    int, typer.Option("--max-runs", min=1, metavar="N", help="Refuse more points × replications than this.")
+    int,
+    typer.Option(
+        "--max-runs", parser=whole(1), metavar="N", help="Refuse more points × replications than this."
+    ),
 ]
 _LONG_S = 60
 """What is expected to take longer says so before it begins."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.common import Json, say, told
+from sim.cli.numbers import TINY, real, reals, short, whole
 from sim.errors import TheoryError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ app = typer.Typer(
 
 MOST_ROWS = 1_000
 """Longest table."""
+_AGENTS = re.compile(r"([0-9]{1,9})(?::([0-9]{1,9})(?::([0-9]{1,9}))?)?")
 
 Agents = Annotated[
     str | None,
@@ -32,12 +35,21 @@ Agents = Annotated[
         show_default=False,
     ),
 ]
-PerHour = Annotated[float, typer.Option(metavar="CHATS", help="Chats that arrive in an hour.")]
-Aht = Annotated[float, typer.Option(metavar="S", help="Mean handling time in seconds.")]
-Threshold = Annotated[float, typer.Option(metavar="S", help="Acceptable wait in seconds.")]
+PerHour = Annotated[
+    float, typer.Option(parser=real(TINY, 1e7), metavar="CHATS", help="Chats that arrive in an hour.")
+]
+Aht = Annotated[
+    float, typer.Option(parser=real(TINY, 1e7), metavar="S", help="Mean handling time in seconds.")
+]
+Threshold = Annotated[float, typer.Option(parser=real(0), metavar="S", help="Acceptable wait in seconds.")]
 Level = Annotated[
     float | None,
-    typer.Option(metavar="SHARE", help="Target: least share accepted within it.", show_default=False),
+    typer.Option(
+        parser=real(TINY, 1 - TINY),
+        metavar="SHARE",
+        help="Target: least share accepted within it.",
+        show_default=False,
+    ),
 ]
 Patience = Annotated[
     str | None,
@@ -49,19 +61,38 @@ Patience = Annotated[
     ),
 ]
 Room = Annotated[
-    int | None, typer.Option(metavar="N", help="Chats that may wait. Omitted: no limit.", show_default=False)
+    int | None,
+    typer.Option(
+        parser=whole(0, 1_000_000),
+        metavar="N",
+        help="Chats that may wait. Omitted: no limit.",
+        show_default=False,
+    ),
 ]
-AgentS = Annotated[float, typer.Option("--agent", metavar="S", help="Seconds of attention for a reply.")]
+AgentS = Annotated[
+    float, typer.Option("--agent", parser=real(TINY), metavar="S", help="Seconds of attention for a reply.")
+]
 CustomerS = Annotated[
     float,
-    typer.Option("--customer", metavar="S", help="Seconds from a reply to the customer's next message."),
+    typer.Option(
+        "--customer", parser=real(0), metavar="S", help="Seconds from a reply to the customer's next message."
+    ),
 ]
-Turns = Annotated[float, typer.Option(metavar="N", help="Mean replies in a chat.")]
-WrapUp = Annotated[float, typer.Option(metavar="S", help="Seconds of attention after a chat.")]
+Turns = Annotated[float, typer.Option(parser=real(1, 100_000), metavar="N", help="Mean replies in a chat.")]
+WrapUp = Annotated[
+    float, typer.Option(parser=real(0), metavar="S", help="Seconds of attention after a chat.")
+]
 Switching = Annotated[
-    float, typer.Option(metavar="SHARE", help="How much longer a reply takes with more than one chat open.")
+    float,
+    typer.Option(
+        parser=real(0, 1_000),
+        metavar="SHARE",
+        help="How much longer a reply takes with more than one chat open.",
+    ),
 ]
-MostSlots = Annotated[int, typer.Option("--slots", metavar="N", help="Most chats an agent may hold.")]
+MostSlots = Annotated[
+    int, typer.Option("--slots", parser=whole(1, 1_000), metavar="N", help="Most chats an agent may hold.")
+]
 
 
 @app.command("erlang-b")
@@ -71,7 +102,13 @@ def erlang_b(
     aht: Aht,
     agents: Agents = None,
     blocking: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Target: largest share blocked.", show_default=False)
+        float | None,
+        typer.Option(
+            parser=real(TINY, 1 - TINY),
+            metavar="SHARE",
+            help="Target: largest share blocked.",
+            show_default=False,
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -138,7 +175,7 @@ def chat(
     """Several chats an agent, from handling times: the balanced chain."""
     from sim.theory.sharing import sharing  # noqa: PLC0415
 
-    aht_s = [_number(part, "--aht") for part in aht.split(",")]
+    aht_s = reals(aht, "--aht", TINY, 1e7)
     _line(
         "Balanced chain",
         sharing,
@@ -180,7 +217,7 @@ def attention(
 @told
 def concurrency(
     per_hour: PerHour,
-    agents: Annotated[int, typer.Option(metavar="N", help="Agents on duty.")],
+    agents: Annotated[int, typer.Option(parser=whole(1, 100_000), metavar="N", help="Agents on duty.")],
     agent: AgentS,
     customer: CustomerS,
     turns: Turns,
@@ -190,7 +227,9 @@ def concurrency(
     threshold: Threshold = 30.0,
     max_response: Annotated[
         float | None,
-        typer.Option(metavar="S", help="Target: longest mean reply time.", show_default=False),
+        typer.Option(
+            parser=real(TINY), metavar="S", help="Target: longest mean reply time.", show_default=False
+        ),
     ] = None,
     slots: MostSlots = 6,
     json: Json = False,
@@ -225,7 +264,7 @@ def priorities(
         str, typer.Option(metavar="CHATS,…", help="Chats an hour, the most urgent first: 60,90.")
     ],
     aht: Aht,
-    agents: Annotated[int, typer.Option(metavar="N", help="Agents on duty.")],
+    agents: Annotated[int, typer.Option(parser=whole(1, 100_000), metavar="N", help="Agents on duty.")],
     threshold: Threshold = 30.0,
     json: Json = False,
 ) -> None:
@@ -235,7 +274,7 @@ def priorities(
     from sim.show.formulas import Answer, rows  # noqa: PLC0415
     from sim.theory.priorities import priorities as formula  # noqa: PLC0415
 
-    rates = [_number(part, "--per-hour") for part in per_hour.split(",")]
+    rates = reals(per_hour, "--per-hour", TINY, 1e7)
     found = formula(agents, [rate / 3600 for rate in rates], aht)
     columns = {"service_level": found.accepted_within(threshold),
                "wait_probability": np.full(len(rates), found.delayed), "asa_s": found.wait_s}  # fmt: skip
@@ -248,7 +287,10 @@ def priorities(
 def retrials(
     per_hour: PerHour,
     aht: Aht,
-    again: Annotated[float, typer.Option(metavar="SHARE", help="Of those lost, the share that comes again.")],
+    again: Annotated[
+        float,
+        typer.Option(parser=real(0, 1), metavar="SHARE", help="Of those lost, the share that comes again."),
+    ],
     agents: Annotated[str, typer.Option(metavar="N|A:B[:STEP]", help="Agents on duty; 5:20 makes a table.")],
     patience: Patience = None,
     room: Room = None,
@@ -329,23 +371,16 @@ def _level(level: float | None, threshold: float) -> Goal | None:
 
 def _agents(text: str) -> list[int]:
     """Whole numbers of `7`, `5:20` (both ends included) or `5:20:5`."""
-    parts = text.split(":")
-    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
-        raise TheoryError(f"agents: must be a whole number, or a range such as 5:20, got {text!r}")
-    low = int(parts[0])
-    high = int(parts[1]) if len(parts) > 1 else low
-    step = int(parts[2]) if len(parts) > 2 else 1
-    numbers = range(low, high + 1, max(step, 1))
+    match = _AGENTS.fullmatch(text.strip())
+    if not match:
+        raise TheoryError(f"agents: must be a whole number, or a range such as 5:20, got {short(text)}")
+    low, high, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
+    if step == 0:
+        raise TheoryError(f"agents: the step of a range must be above 0, got {short(text)}")
+    numbers = range(low, high + 1, step)
     if not 1 <= len(numbers) <= MOST_ROWS:
-        raise TheoryError(f"agents: a range must hold from 1 to {MOST_ROWS:,} numbers, got {text!r}")
+        raise TheoryError(f"agents: a range must hold from 1 to {MOST_ROWS:,} numbers, got {short(text)}")
     return list(numbers)
-
-
-def _number(text: str, name: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise TheoryError(f"{name}: must be numbers with commas between them, got {text!r}") from None
 
 
 def _patience(text: str | None) -> Law | float | None:
@@ -354,21 +389,20 @@ def _patience(text: str | None) -> Law | float | None:
         return None
     if not text.lstrip().startswith("{"):
         try:
-            return float(text)
-        except ValueError:
+            return real(TINY)(text)
+        except typer.BadParameter:
             law = 'must be seconds, or a law such as { law = "fixed", mean_s = 60 }'
-            raise TheoryError(f"--patience: {law}, got {text!r}") from None
-    import tomllib  # noqa: PLC0415
-
+            raise TheoryError(f"--patience: {law}, got {short(text)}") from None
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
     from sim.world.laws import Law as AnyLaw  # noqa: PLC0415
+    from sim.world.toml import read_toml  # noqa: PLC0415
 
     try:
-        found: Law = TypeAdapter(AnyLaw).validate_python(tomllib.loads(f"law = {text}")["law"])
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        found: Law = TypeAdapter(AnyLaw).validate_python(read_toml(f"law = {text}")["law"])
+    except ValueError as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise TheoryError(f"--patience: {first}, got {text!r}") from None
+        raise TheoryError(f"--patience: {first}, got {short(text)}") from None
     return found
 
 

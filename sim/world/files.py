@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from sim.world.laws import Words
 from sim.world.places import Places, places
 from sim.world.scenario import Parts, Scenario, laws_between
 from sim.world.source import read_bytes
+from sim.world.toml import UnboundedError, read_toml
 from sim.world.units import FROM_FILE
 
 Place = tuple[str | int, ...]
@@ -42,6 +42,7 @@ _WORDS = {
     "too_short": "needs at least {min_length}",
     "too_long": "takes at most {max_length}",
     "string_too_short": "must not be empty",
+    "string_too_long": "takes at most {max_length} letters",
     "union_tag_not_found": "needs a law",
     "union_tag_invalid": "unknown law",
     "model_type": "must be a table",
@@ -73,12 +74,12 @@ def load(path: str | Path) -> Scenario:
 def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Scenario:
     """Read a scenario from TOML *text*; *file* is its name in problems, *folder* where its forecasts lie."""
     try:
-        data = tomllib.loads(text)
+        data = read_toml(text)
         where = places(text)
+    except UnboundedError as error:
+        raise ScenarioError([_unbounded_problem(error, text, file)]) from None
     except ValueError as error:
         raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
-    except RecursionError:
-        raise ScenarioError([Problem(file, "", "not TOML that can be read: nested too deeply")]) from None
     problems = list(_read_forecasts(data, folder or Path(), file, where))
     try:
         scenario = Scenario.model_validate(data, context=FROM_FILE)
@@ -118,6 +119,15 @@ def _syntax_problem(message: str, text: str, file: str) -> Problem:
         return Problem(file, "", f"not TOML: {message[: match.start()]}", "", meant, line, column)
     law = f"not TOML: {message.removesuffix(' (at end of document)')}, at the end of the file"
     return Problem(file, "", law, line=len(lines), column=len(lines[-1]) + 1)
+
+
+def _unbounded_problem(error: UnboundedError, text: str, file: str) -> Problem:
+    line = column = None
+    if error.place:
+        line, column = places(text).of(error.place)
+    elif error.offset is not None:
+        line, column = Places(text).line_column(error.offset)
+    return Problem(file, _dotted(error.place), error.law, error.got, "", line, column)
 
 
 def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places) -> Iterator[Problem]:

@@ -82,8 +82,8 @@ class Scenario(Record):
     hours: OpeningHours | None = None
     """Opening hours; omitted: round the clock."""
     targets: Targets = Targets()
-    queues: tuple[Queue, ...] = Field(min_length=1)
-    groups: tuple[Group, ...] = Field(min_length=1)
+    queues: tuple[Queue, ...] = Field(min_length=1, max_length=1_000)
+    groups: tuple[Group, ...] = Field(min_length=1, max_length=1_000)
     routing: Routing = Routing()
     quality: Quality | None = None
     """What customers think of it: a stated model. Omitted: no figures of satisfaction."""

@@ -63,7 +63,9 @@ Days = Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 PositiveCount = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Slots = Annotated[int, Field(ge=1, le=1_000, strict=True)]
-Name = Annotated[Annotated[str, Field(min_length=1, strict=True)], AfterValidator(_no_control)]
+Name = Annotated[
+    Annotated[str, Field(min_length=1, max_length=200, strict=True)], AfterValidator(_no_control)
+]
 """Text that is shown as it stands: it may hold anything that does nothing."""
 
 DAY_S = 86_400

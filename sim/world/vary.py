@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from math import floor
+from math import floor, isfinite
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -21,9 +21,14 @@ from sim.world.advice import known_keys
 from sim.world.files import problems_of
 from sim.world.heads import heads, rescale
 from sim.world.scenario import Scenario, did_you_mean
+from sim.world.toml import UnboundedError, read_toml
 
 MOST_VALUES = 1_000
 """A range of more values is taken for a slip."""
+MOST_LETTERS = 10_000
+"""Of a change as it is typed."""
+_MOST, _LEAST_STEP = 1e12, 1e-9
+"""Bounds of the numbers of a range, and of its step."""
 Operator = Literal["=", "*=", "+="]
 Place = tuple[str | int, ...]
 
@@ -78,6 +83,8 @@ def read_vary(text: str) -> Vary:
     VaryError
         If it is no such text, or a range is empty or has more than `MOST_VALUES` values.
     """
+    if len(text) > MOST_LETTERS:
+        raise VaryError(f"vary: must have at most {MOST_LETTERS:,} letters, got {len(text):,}")
     match = _ASSIGNMENT.fullmatch(text)
     if not match or not match[1]:
         raise VaryError(f"vary: must be PATH=VALUES, such as groups.0.agents=6:16, got {text!r}")
@@ -131,7 +138,11 @@ def differences(first: Scenario, second: Scenario) -> list[tuple[str, Any, Any]]
 def _range(path: str, first: str, last: str, step: str | None) -> tuple[float, ...]:
     whole = all(re.fullmatch(r"[-+]?\d+", part) for part in (first, last, step or "1"))
     kind: Callable[[str], float] = int if whole else float
+    if any(not abs(float(part)) <= _MOST for part in (first, last, step or "1")):
+        raise VaryError(f"vary: {path}: numbers of a range must lie between -{_MOST:g} and {_MOST:g}")
     low, high, by = kind(first), kind(last), kind(step or "1")
+    if 0 < by < _LEAST_STEP:
+        raise VaryError(f"vary: {path}: the step must be at least {_LEAST_STEP:g}, got {step}")
     if by <= 0 or high < low:
         law = "the step must be above 0" if by <= 0 else "must not fall"
         shown = ":".join(part for part in (first, last, step) if part)
@@ -146,17 +157,27 @@ def _listed(path: str, text: str) -> tuple[Any, ...]:
     if not text:
         raise VaryError(f"vary: {path}: needs values, got none")
     try:
-        return tuple(tomllib.loads(f"values = [{text}]")["values"])
+        return _not_too_many(path, read_toml(f"values = [{text}]")["values"])
+    except UnboundedError as error:
+        raise VaryError(f"vary: {path}: {error.law}") from None
     except tomllib.TOMLDecodeError:
         if re.search(r"[\[\]{}\"']", text):
             raise VaryError(f"vary: {path}: must be values that TOML can read, got {text}") from None
-    return tuple(_word(word.strip()) for word in text.split(","))
+    return _not_too_many(path, [_word(word.strip()) for word in text.split(",")])
+
+
+def _not_too_many(path: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    if len(values) > MOST_VALUES:
+        raise TooManyValuesError(
+            f"vary: {path}: at most {MOST_VALUES:,} values, got {len(values):,}", len(values)
+        )
+    return tuple(values)
 
 
 def _word(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return read_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 
@@ -249,6 +270,8 @@ def _changed(value: Any, change: Change) -> Any:
     if any(isinstance(x, bool) or not isinstance(x, int | float) for x in (value, by)):
         raise VaryError(f"vary: {change}: needs numbers, and {_shown(value)} stands there")
     result = value * by if change.operator == "*=" else value + by
+    if not isfinite(result):
+        raise VaryError(f"vary: {change}: {_shown(value)} would become {result}")
     return round(result) if isinstance(value, int) else result
 
 

@@ -112,7 +112,6 @@ def test_lengths_of_the_command_line(tiny: Path):
         (("--lengths", "8,x"), "--lengths: must be hours such as 8,6,4, got '8,x'"),
         (("--lengths", "0"), "lengths: must be above 0 h and at most 24 h, got 0 h"),
         (("--lengths", "nan"), "lengths: must be above 0 h"),
-        (("--confidence", "2"), "confidence: must be above 0 and below 1, got 2"),
         (("--lengths", "1", "--grid", "240"), "no shift covers it"),
     ],
 )
