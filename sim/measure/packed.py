@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.measure.figures import KPIS, Quantile
 from sim.measure.kpis import Kpis
-from sim.measure.tables import By, Value
+from sim.measure.tables import END, By, Value
 from sim.measure.totals import Sample
 
 _QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
@@ -46,7 +46,72 @@ def pack(runs: Sequence[Kpis]) -> bytes:
 def unpack(data: bytes) -> list[Kpis]:
     """Figures of the runs that were packed into *data*."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        columns: dict[str, NDArray[Any]] = dict(arrays)
+        return _runs(dict(arrays))
+
+
+def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], most: float) -> list[Kpis]:
+    """Figures of *n* runs with so many cells in each breakdown, if *data* are: anybody may have written them.
+
+    Raises
+    ------
+    ValueError
+        If they are not, or would take more than *most* bytes.
+    """
+    try:
+        columns = _columns(data, most)
+        are_right = all(_are_tables_of(columns[f"table.{by}"], n, sizes[by]) for by in By)
+        runs = (
+            _runs(columns) if are_right and all(_are_samples_of(columns, v, n, sizes) for v in Value) else []
+        )
+    except Exception as error:  # what readers of archives raise is not a list that one could keep
+        raise ValueError(f"no figures of such runs: {error}") from None
+    if not runs:
+        raise ValueError("figures of other runs")
+    return runs
+
+
+def _columns(data: bytes, most: float) -> dict[str, NDArray[Any]]:
+    """Arrays in an archive, none of which is unpacked if they take more than *most* bytes."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > most:
+            return {}
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _are_tables_of(table: NDArray[Any], n: int, n_cells: int) -> bool:
+    return table.dtype == np.float64 and table.shape == (n, n_cells, END + 1)
+
+
+def _are_samples_of(
+    columns: Mapping[str, NDArray[Any]], value: Value, n: int, sizes: Mapping[By, int]
+) -> bool:
+    values, edges = columns[f"{value}.values"], columns[f"{value}.edges"]
+    prefix = f"{value}.cells."
+    cells = {By(name.removeprefix(prefix)): columns[name] for name in columns if name.startswith(prefix)}
+    return bool(
+        values.dtype == np.float64
+        and values.ndim == 1
+        and edges.dtype == np.int64
+        and edges.shape == (n + 1,)
+        and edges[0] == 0
+        and edges[-1] == len(values)
+        and (np.diff(edges) >= 0).all()
+        and columns[f"{value}.intervals"] == sizes[By.INTERVAL]
+        and cells.keys() == {By.INTERVAL, *(by for by in (By.QUEUE, By.GROUP) if sizes[by] > 1)}
+        and all(_are_cells(cells[by], len(values), sizes[by]) for by in cells)
+    )
+
+
+def _are_cells(cells: NDArray[Any], n: int, size: int) -> bool:
+    return (
+        cells.shape == (n,)
+        and cells.dtype.kind == "i"
+        and (not n or (0 <= cells.min() <= cells.max() < size))
+    )
+
+
+def _runs(columns: Mapping[str, NDArray[Any]]) -> list[Kpis]:
     samples = {value: _samples(columns, value) for value in Value}
     tables = {by: columns[f"table.{by}"] for by in By}
     return [
@@ -75,7 +140,7 @@ def _name(value: Value) -> str:
     return next(name for name, its_value in _QUANTILES.items() if its_value == value)
 
 
-def _samples(columns: dict[str, NDArray[Any]], value: Value) -> list[Sample]:
+def _samples(columns: Mapping[str, NDArray[Any]], value: Value) -> list[Sample]:
     prefix = f"{value}.cells."
     cells = {
         By(name.removeprefix(prefix)): column for name, column in columns.items() if name.startswith(prefix)

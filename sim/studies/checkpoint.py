@@ -6,16 +6,19 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sim.draws.memory import expected_bytes
 from sim.engines import Engine
 from sim.errors import OutputError
 from sim.interrupts import unbroken
-from sim.measure.packed import pack, unpack
+from sim.measure.packed import pack, unpack_checked
+from sim.measure.tables import By
 from sim.studies.tasks import Done, Task
 from sim.studies.versions import versions
+from sim.world.scenario import Scenario
 
 _OURS, _FORMAT = 0x4C435331, 1
 """What SQLite writes at the head of the file: our mark, and the version of the format."""
@@ -26,7 +29,8 @@ class Checkpoint:
 
     A task is found again by everything that its figures depend on: scenario, seed, replications, engine and
     :func:`~sim.studies.versions.versions`. A changed scenario is another one. What was damaged since it was
-    written is not found. Several studies may share a file, one after the other or at a time.
+    written is not found, nor what can't be figures of such a task, whoever wrote it. Several studies may share
+    a file, one after the other or at a time.
 
     Raises
     ------
@@ -36,6 +40,8 @@ class Checkpoint:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if path.exists() and not path.is_file():
+            raise OutputError(f"{path}: can't be used for finished tasks: it is not a file")
         with self._problems_told():
             self._file = sqlite3.connect(path, isolation_level=None, timeout=60)
         try:
@@ -62,7 +68,9 @@ class Checkpoint:
         key = _key(task)
         for digest, figures in self._rows(query, (key, *_ends(task))):
             if isinstance(figures, bytes) and digest == _digest(key, task, figures):
-                return Done(unpack(figures), [], figures)
+                with suppress(ValueError):
+                    runs = unpack_checked(figures, len(task), _sizes(task.scenario), _most_bytes(task))
+                    return Done(runs, [], figures)
         return None
 
     def keep(self, task: Task, done: Done) -> None:
@@ -103,6 +111,23 @@ class Checkpoint:
             yield
         except sqlite3.Error as error:
             raise OutputError(f"{self.path}: can't be used for finished tasks: {error}") from None
+
+
+def _sizes(scenario: Scenario) -> dict[By, int]:
+    """Cells of each breakdown of a scenario's figures."""
+    n_intervals = scenario.days * scenario.intervals_per_day
+    return {
+        By.OVERALL: 1,
+        By.QUEUE: len(scenario.queues),
+        By.GROUP: len(scenario.groups),
+        By.INTERVAL: n_intervals,
+        By.DAY: scenario.days,
+    }
+
+
+def _most_bytes(task: Task) -> float:
+    """Of a task's figures: many times what is expected of it, for days are busier than expected."""
+    return 2**26 + 10 * expected_bytes(task.scenario, len(task))
 
 
 def _ends(task: Task) -> tuple[int, int]:

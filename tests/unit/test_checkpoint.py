@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.errors import OutputError
@@ -15,6 +20,7 @@ from sim.studies.checkpoint import Checkpoint
 from sim.studies.crew import crew
 from sim.studies.replicate import replicate
 from sim.studies.tasks import Task, run
+from sim.world.files import load
 from sim.world.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
@@ -135,7 +141,7 @@ def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path):
     for path, why in (
         (text, "file is not a database"),
         (database, "is a database of something else, not a file of finished tasks"),
-        (tmp_path, "unable to open database file"),
+        (tmp_path, "it is not a file"),
         (tmp_path / "no" / "where", "unable to open database file"),
     ):
         before = path.read_bytes() if path.is_file() else b""
@@ -148,3 +154,67 @@ def test_a_file_of_another_layout_is_refused(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "_FORMAT", 2)
     with pytest.raises(OutputError, match="was written by another version of this program"):
         Checkpoint(path)
+
+
+def forged(change: Callable[[dict[str, Any]], object]) -> bytes:
+    """Figures of the task after a *change* of their arrays, as somebody might write them."""
+    with np.load(io.BytesIO(pack(run(TASK).runs))) as arrays:
+        columns = dict(arrays)
+    change(columns)
+    file = io.BytesIO()
+    np.savez_compressed(file, **columns)
+    return file.getvalue()
+
+
+def bomb() -> bytes:
+    """A small archive of a large array."""
+    return forged(lambda columns: columns.update({"table.overall": np.zeros((4, 1, 10_000_000))}))
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        b"",
+        b"PK",
+        b"not an archive at all",
+        forged(lambda columns: columns.clear()),
+        forged(lambda columns: columns.pop("table.day")),
+        forged(lambda columns: columns.update({"table.day": columns["table.day"][:, :, 1:]})),
+        forged(lambda columns: columns.update({"table.queue": columns["table.queue"].astype(str)})),
+        forged(lambda columns: columns.update({"wait_s.edges": np.array([0, 10**9, 1, 2, 3])})),
+        forged(lambda columns: columns.update({"wait_s.intervals": np.array(7)})),
+        forged(lambda columns: columns.update({"wait_s.cells.interval": columns["wait_s.cells.interval"] + 10**6})),
+        forged(lambda columns: columns.update({"wait_s.cells.nonsense": np.zeros(3)})),
+        bomb(),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_what_cannot_be_figures_of_the_task_is_run_again(path: Path, figures: bytes):
+    """Though its digest is right: whoever wrote the file, no figure of it is trusted to have a shape."""
+    key = module._key(TASK)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE done SET figures = ?, digest = ?", (figures, module._digest(key, TASK, figures)))
+    file.close()
+    with crew(1, resume=path) as hired:
+        ((_, done),) = hired.measured([TASK])
+
+    assert pack(done.runs) == pack(run(TASK).runs)
+
+
+def test_the_figures_of_every_scenario_are_what_they_should_be(scenario_file: Path, tmp_path: Path):
+    """None is run again that is whole."""
+    task = Task(load(scenario_file), 1, range(1))
+    file = Checkpoint(tmp_path / "done")
+    done = run(task)
+    file.keep(task, done)
+    found = file.find(task)
+
+    assert found is not None
+    assert pack(found.runs) == pack(done.runs)
+
+
+def test_a_pipe_is_refused_before_it_is_opened(tmp_path: Path):
+    """To open it would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="can't be used for finished tasks: it is not a file"):
+        Checkpoint(tmp_path / "pipe")
