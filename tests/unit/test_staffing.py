@@ -17,12 +17,15 @@ from sim.studies.staffing.choice import Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import blocks, expected_a_day
 from sim.studies.staffing.promise import Bound, Promise, promised
-from sim.studies.staffing.search import Days, Search
+from sim.studies.staffing.search import Days, Found, Search
 from sim.studies.staffing.staff import MOST_WORK, staff
 from sim.studies.staffing.trial import Trial
+from sim.studies.staffing.why import needs
 from sim.theory.erlang import erlang
 from sim.theory.inverse import Goal, agents_for
-from sim.world.scenario import Scenario
+from sim.world.demand import Arrivals
+from sim.world.rota import rota
+from sim.world.scenario import OpeningHours, Scenario
 
 EXPONENTIAL = {"law": "exponential"}
 BY_TURNS = {
@@ -240,6 +243,55 @@ def test_who_comes_at_night_is_nobodys_to_answer(us: Crew):
     assert closed.kept
     assert closed.plan[0].sum() > 0
     assert closed.estimates.figure("offline").value > 400  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_nobody_is_staffed_while_the_centre_is_closed(step: Step):
+    """Visitors come round the clock; open from 08:30 until 12:00, intervals of an hour that reach further."""
+    arrivals = {"per_hour": [12.0] * 24}
+    scenario = chats([20.0], 2, ANSWERED).model_copy(
+        update={"hours": OpeningHours(open=8.5 * 3600, close=12 * 3600.0)}
+    )
+    queue = scenario.queues[0].model_copy(update={"arrivals": Arrivals.model_validate(arrivals)})
+    parts = blocks(scenario.model_copy(update={"queues": (queue,)}), step)
+    plan = np.full((1, len(parts)), 2)
+    if step is not Step.DAY:
+        plan[0, 1] = 3
+    people = rota(parts.apply(plan))
+
+    assert expected_a_day(parts.scenario)[0, 7:13].tolist() == [0, 6, 12, 12, 12, 0]
+    assert [parts.first[0], parts.end[-1]] == [8, 12]
+    assert parts.hours.sum() == 3.5
+    assert [people.on_s.min() / 3600, people.off_s.max() / 3600] == [8.5, 12.0]
+    assert (people.off_s - people.on_s).sum() / 3600 == (plan * parts.hours).sum()
+
+
+def test_agents_for_slots_carry_all_load_by_work(us: Crew):
+    """72.2 chats each half-hour, 724 s of work, three slots: 72.2 · 724 / 1800 / 3 = 9.7 agents are capacity."""
+    scenario = Scenario.model_validate(
+        {
+            "hours": {"open": "08:00", "close": "10:00"},
+            "targets": IN_TIME,
+            "queues": [
+                {
+                    "name": "q",
+                    "arrivals": {"per_hour": [0.0] * 8 + [144.4] * 2 + [0.0] * 14},
+                    "patience": EXPONENTIAL | {"mean_s": 300.0},
+                    "service": {"work_s": {"law": "fixed", "mean_s": 724.0}},
+                }
+            ],
+            "groups": [{"name": "g", "queues": ["q"], "concurrency": 3, "agents": 1}],
+        }
+    )
+    parts = blocks(scenario)
+    plan = np.full((1, 4), 12)
+    (runs,) = us.replications([parts.apply(plan)], 1, range(20))
+    trial = Trial.of(promised(scenario), scenario, runs)
+
+    for need in needs(parts, Found(plan, trial, trial, [], frozenset()), runs):
+        assert need.parts.replies == 0
+        assert need.parts.concurrency == pytest.approx(72.2 * 724 / 1800 / 3)
+        assert need.parts.queue == pytest.approx(12 - need.parts.concurrency)
 
 
 def test_trials_add_up_like_estimates(us: Crew):

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import TheoryError
 from sim.measure.figures import BY_NAME
-from sim.studies.staffing.plan import Blocks, expected_a_day
+from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
 from sim.studies.staffing.promise import Promise
 from sim.theory.applies import handling_s
 from sim.theory.inverse import BOUNDED, Goal
@@ -39,7 +39,7 @@ def guess(blocks: Blocks, promise: Promise) -> Ints:
 
 def _rates(blocks: Blocks) -> Floats:
     """Chats a second of each queue in each block, at its busiest."""
-    expected = expected_a_day(blocks.scenario) / blocks.scenario.interval_s
+    expected = expected_a_day(blocks.scenario) / np.maximum(np.diff(open_edges(blocks.scenario)), 1.0)
     ends = zip(blocks.first.tolist(), blocks.end.tolist(), strict=True)
     return np.array([expected[:, a:b].max(axis=1) for a, b in ends]).T
 

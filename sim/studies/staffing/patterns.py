@@ -12,6 +12,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from sim.errors import StudyError
+from sim.studies.staffing.plan import open_edges
 from sim.world.rota import pieces
 from sim.world.scenario import Scenario
 from sim.world.team import Break, BreakWindow, Pattern, Shift
@@ -50,7 +51,10 @@ class Candidates:
     """Of each group."""
     all: tuple[Candidate, ...]
     presence: Floats
-    """Share of each planning interval of the day that each is on duty, (n_groups, n_intervals, n_shifts)."""
+    """Share of each planning interval of the day, of its open part if it has one, that each is on duty.
+
+    Shape (n_groups, n_intervals, n_shifts).
+    """
 
     def __len__(self) -> int:
         """Shifts."""
@@ -191,10 +195,13 @@ def _candidate(group: int, place: int, pattern: Pattern, shift: Shift) -> Candid
 
 def _presence(scenario: Scenario, found: Sequence[Candidate]) -> Floats:
     n = scenario.intervals_per_day
-    starts_s = np.arange(n) * scenario.interval_s
+    edges_s = np.arange(n + 1) * scenario.interval_s
+    drawn_s = open_edges(scenario)
+    is_open = np.diff(drawn_s) > 0
+    starts_s, ends_s = (np.where(is_open, drawn_s[k : k + n], edges_s[k : k + n]) for k in (0, 1))
     presence = np.zeros((len(scenario.groups), n, len(found)))
     for j, candidate in enumerate(found):
         for on_s, off_s in pieces(candidate.shift):
-            overlap_s = np.minimum(off_s, starts_s + scenario.interval_s) - np.maximum(on_s, starts_s)
-            presence[candidate.group, :, j] += np.maximum(overlap_s, 0.0) / scenario.interval_s
+            overlap_s = np.minimum(off_s, ends_s) - np.maximum(on_s, starts_s)
+            presence[candidate.group, :, j] += np.maximum(overlap_s, 0.0) / (ends_s - starts_s)
     return presence

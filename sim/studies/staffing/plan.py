@@ -1,6 +1,7 @@
 """What is searched? Agents of each group in each block of the day, and the scenario that they make.
 
-A block is one or more planning intervals with the same staffing. Where nobody is expected nobody is on duty.
+A block is one or more planning intervals with the same staffing. Where nobody is expected, and while the
+centre is closed, nobody is on duty.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sim.draws.profile import demand
 from sim.errors import StudyError
 from sim.studies.staffing.choice import Step
 from sim.world.scenario import Scenario
+from sim.world.team import Break, Shift
 from sim.world.units import DAY_S, Floats, Ints, clock_text
 
 
@@ -33,19 +35,29 @@ class Blocks:
 
     @property
     def hours(self) -> Floats:
-        """Length of each block in hours."""
-        return np.asarray((self.end - self.first) * self.scenario.interval_s / 3600)
+        """Length of each block in hours, as far as the centre is open."""
+        edges_s = open_edges(self.scenario)
+        return np.asarray((edges_s[self.end] - edges_s[self.first]) / 3600)
 
     def apply(self, levels: Ints) -> Scenario:
         """Give the scenario with the *levels* as staffing, shape (n_groups, n_blocks).
 
         A group that is there all day without end is constant, so that it clears what waits at the horizon.
+        Where the centre opens or closes within an interval, staffing is written as shifts that don't reach
+        beyond.
         """
         groups = []
+        edges_s = open_edges(self.scenario)
+        cuts_intervals = bool((edges_s % self.scenario.interval_s).any())
         for group, level in zip(self.scenario.groups, levels.tolist(), strict=True):
             staffing = self.spread(level)
-            constant = len(set(staffing)) == 1 and group.late_s is None
-            new = {"agents": staffing[0]} if constant else {"staffing": staffing}
+            new: dict[str, object]
+            if len(set(staffing)) == 1 and group.late_s is None and not cuts_intervals:
+                new = {"agents": staffing[0]}
+            elif cuts_intervals and any(staffing):
+                new = {"shifts": _shifts(staffing, edges_s)}
+            else:
+                new = {"staffing": staffing}
             groups.append(group.model_copy(update={"agents": None, "staffing": None, "shifts": None} | new))
         return self.scenario.model_copy(update={"groups": tuple(groups)})
 
@@ -69,17 +81,18 @@ class Blocks:
 
 
 def blocks(scenario: Scenario, step: Step = Step.INTERVAL) -> Blocks:
-    """Cut the hours of a *scenario*'s day in which chats are expected into blocks.
+    """Cut the open hours of a *scenario*'s day in which chats are expected into blocks.
 
     Raises
     ------
     StudyError
-        If no chat is expected.
+        If no chat is expected while the centre is open.
     """
     expected = expected_a_day(scenario).sum(axis=0)
     busy = np.flatnonzero(expected > 0)
     if not len(busy):
-        raise StudyError("queues: no chat is expected on any day, so nobody is needed")
+        while_open = " while the centre is open" if scenario.hours else ""
+        raise StudyError(f"queues: no chat is expected on any day{while_open}, so nobody is needed")
     per_day = scenario.intervals_per_day
     length = {Step.INTERVAL: 1, Step.HOUR: max(1, round(3600 / scenario.interval_s)), Step.DAY: per_day}[step]
     edges = sorted({int(busy[0]), *range(length * ceil((busy[0] + 1) / length), int(busy[-1]) + 1, length)})
@@ -87,16 +100,46 @@ def blocks(scenario: Scenario, step: Step = Step.INTERVAL) -> Blocks:
     return Blocks(scenario, *(np.array(ends, dtype=np.int64) for ends in zip(*cut, strict=True)))
 
 
+def open_edges(scenario: Scenario) -> Floats:
+    """Clock times between the planning intervals of a day, drawn into the opening hours, in seconds.
+
+    An interval in which the centre is closed lies between two that are the same.
+    """
+    edges_s = np.arange(scenario.intervals_per_day + 1) * scenario.interval_s
+    hours = scenario.hours
+    return edges_s if hours is None else np.clip(edges_s, hours.open, hours.close)
+
+
 def expected_a_day(scenario: Scenario) -> Floats:
-    """Chats expected of each queue in each interval of the day, a mean over days: (n_queues, n_intervals)."""
-    edges_s = np.arange(scenario.days * scenario.intervals_per_day + 1) * scenario.interval_s
+    """Chats expected in the open part of each interval, a mean over days: (n_queues, n_intervals)."""
+    assert scenario.intervals_per_day * scenario.interval_s == DAY_S
+    edges_s = (np.arange(scenario.days)[:, None] * float(DAY_S) + open_edges(scenario)).ravel()
     rows = []
     for queue, (pieces_s, chats) in zip(scenario.queues, demand(scenario), strict=True):
         if queue.arrivals.times_s is not None:
-            counts = np.histogram(np.array(queue.arrivals.times_s), edges_s)[0].astype(np.float64)
+            came = np.sort(np.array(queue.arrivals.times_s))
+            so_far = np.searchsorted(came, edges_s).astype(np.float64)
         else:
-            so_far = np.concatenate([[0.0], np.cumsum(chats)])
-            counts = np.diff(np.interp(edges_s, pieces_s, so_far))
-        rows.append(counts.reshape(scenario.days, -1).mean(axis=0))
-    assert scenario.intervals_per_day * scenario.interval_s == DAY_S
+            so_far = np.interp(edges_s, pieces_s, np.concatenate([[0.0], np.cumsum(chats)]))
+        counts = np.diff(so_far.reshape(scenario.days, -1), axis=1)
+        rows.append(counts.mean(axis=0))
     return np.array(rows)
+
+
+def _shifts(staffing: Sequence[int], edges_s: Floats) -> tuple[Shift, ...]:
+    """Shifts of agents who are on duty in each interval in which more than so many are: breaks in between."""
+    worked: dict[tuple[tuple[float, float], ...], int] = {}
+    for number in range(max(staffing)):
+        on_duty = np.array([False, *(level > number for level in staffing), False])
+        runs = np.flatnonzero(np.diff(on_duty.astype(np.int8))).reshape(-1, 2)
+        spans = tuple((float(edges_s[on]), float(edges_s[off])) for on, off in runs)
+        worked[spans] = worked.get(spans, 0) + 1
+    return tuple(
+        Shift(
+            agents=agents,
+            start=spans[0][0],
+            end=spans[-1][1],
+            breaks=tuple(Break(start=off, minutes=(on - off) / 60) for (_, off), (on, _) in pairwise(spans)),
+        )
+        for spans, agents in worked.items()
+    )

@@ -10,10 +10,12 @@ import numpy as np
 from sim.measure.estimate import t_quantile
 from sim.measure.kpis import Kpis, ratio
 from sim.measure.tables import By, Column
-from sim.studies.staffing.plan import Blocks, expected_a_day
+from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
 from sim.studies.staffing.search import Found, Move
 from sim.studies.staffing.trial import Trial, value_and_error
-from sim.world.units import Floats
+from sim.theory.applies import handling_s
+from sim.world.scenario import Scenario
+from sim.world.units import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class Parts:
     """What the agents of a block are for, in agents; they add up to those paid."""
 
     replies: float
-    """Composing and wrapping up all the time: with fewer, work is left over."""
+    """Composing and wrapping up all the time for the chats that come: with fewer, work is left over."""
     concurrency: float
-    """More, as slots are full of chats whose customers type (or chats go slower together)."""
+    """More, as slots are full of chats whose customers type (or, by work, of chats that are worked on)."""
     queue: float
     """More, so that customers wait as little as is promised although they come by chance."""
     absence: float
@@ -109,7 +111,7 @@ def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
                 values=values,
                 binding=_binding(found.trial, values, fewer),
                 fewer=fewer,
-                parts=_parts(runs, slice(first, end)),
+                parts=_parts(scenario, runs, found.plan[:, b], first, end),
             )
         )
     return found_needs
@@ -179,22 +181,34 @@ def _lacks(trial: Trial) -> Floats:
     return np.array([bound.lack(value) for bound, value in zip(trial.promise.bounds, values, strict=True)])
 
 
-def _parts(runs: Sequence[Kpis], window: slice) -> Parts:
-    """What the agents of a window of intervals are for, on average over days."""
+def _parts(scenario: Scenario, runs: Sequence[Kpis], levels: Ints, first: int, end: int) -> Parts:
+    """What the agents of a window of intervals are for, on average over days.
+
+    The load is that of the chats which come in the window, whenever it is worked off: of all of them, and
+    with all slots full, for that is the least with which no work is left over in the long run.
+    """
 
     def mean(column: Column) -> float:
         tables = [run.tables[By.INTERVAL][:, column] for run in runs]
         by_day = np.array(tables).reshape(len(runs), runs[0].sizes[By.DAY], -1)
-        return float(by_day[:, :, window].sum())
+        return float(by_day[:, :, first:end].sum())
 
-    measured_s = mean(Column.WINDOW_S) or 1.0
+    edges_s = open_edges(scenario)
+    open_s = float(edges_s[end] - edges_s[first])
+    is_open = open_s / ((end - first) * scenario.interval_s)
+    measured_s = mean(Column.WINDOW_S) * is_open or 1.0
     lost = (mean(Column.ABSENT_S) + mean(Column.LATE_S)) / measured_s
     planned = mean(Column.PLANNED_S) / measured_s
     duty = planned - lost  # what runs over the end of a duty is nobody's plan
-    replies = mean(Column.ATTENTION_S) / measured_s
+    expected = expected_a_day(scenario)[:, first:end].sum(axis=1)
+    comes_again = any(queue.comes_again for queue in scenario.queues)
+    per_s = mean(Column.OFFERED) / measured_s if comes_again else float(expected.sum()) / open_s
+    handled = mean(Column.HANDLED) or 1.0
+    replies = per_s * mean(Column.FOCUS_S) / handled
     slots = mean(Column.SLOT_S) / (mean(Column.DUTY_S) or 1.0)
-    held = mean(Column.CHAT_S) / (slots or 1.0) / measured_s
-    load = max(replies, held)
+    held = per_s * mean(Column.HANDLING_S) / handled / (slots or 1.0)
+    full = float(expected @ _agents_a_chat(scenario, levels)) / open_s
+    load = max(replies, held, full)
     return Parts(
         replies=min(replies, duty),
         concurrency=min(load, duty) - min(replies, duty),
@@ -202,3 +216,14 @@ def _parts(runs: Sequence[Kpis], window: slice) -> Parts:
         absence=lost,
         shrinkage=mean(Column.PAID_H) * 3600 / measured_s - planned,
     )
+
+
+def _agents_a_chat(scenario: Scenario, levels: Ints) -> Floats:
+    """Seconds of an agent with all slots full that a chat of each queue takes, shape (n_queues,)."""
+    seconds = []
+    for queue in scenario.queues:
+        team = [g for g, group in enumerate(scenario.groups) if queue.name in group.queues]
+        each = [handling_s(queue.service, scenario.groups[g]) for g in team]
+        weights = levels[team] if levels[team].any() else None
+        seconds.append(np.average([full[-1] / len(full) for full in each], weights=weights))
+    return np.array(seconds)
