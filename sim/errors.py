@@ -132,6 +132,10 @@ class ClusterError(SimError):
     """A cluster does not answer, lost its work, or runs another version."""
 
 
+class ClusterWarning(UserWarning):
+    """A cluster lost a part of itself and goes on without it."""
+
+
 class TooLargeError(SimError):
     """The demand would need more memory than the machine has."""
 

@@ -29,8 +29,8 @@ class Checkpoint:
 
     A task is found again by everything that its figures depend on: scenario, seed, replications, engine and
     :func:`~sim.studies.versions.versions`. A changed scenario is another one. What was damaged since it was
-    written is not found, nor what can't be figures of such a task, whoever wrote it. Several studies may share
-    a file, one after the other or at a time.
+    written is not found, nor what can't be figures of such a task, whoever wrote it. Several studies may
+    share a file, one after the other or at a time.
 
     Raises
     ------

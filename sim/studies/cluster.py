@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from sim.draws.profile import expected_overall
-from sim.errors import ClusterError, SimError
+from sim.errors import ClusterError, ClusterWarning, SimError
 from sim.interrupts import unbroken
 from sim.studies.tasks import Task, alike_pieces, pieces
 from sim.studies.versions import ARITHMETIC, OURS, PACKAGES, difference, versions
@@ -33,6 +33,10 @@ IMPORT_S = 30.0
 """Machines are given so long to say what they run: imports take time where all has just been started."""
 PULSE_S = 2.0
 """How often the scheduler is asked whether it still works for us."""
+SILENT_S = 25.0
+"""A worker that has said nothing for so long is frozen: busy or not, it says something every second."""
+KILL_S = 10.0
+"""Time to end a frozen worker, where something watches over it that can."""
 GOODBYE_S = 2.0
 """Time to say goodbye: a scheduler that is gone keeps nobody waiting."""
 RETRIES = 2
@@ -126,18 +130,31 @@ class _Far(Executor):
 
     def _watch(self) -> None:
         """See that the scheduler still works for us: Dask's client does not notice where it ends in order."""
-        while not self._is_over.wait(PULSE_S):
-            if not self._is_known():
-                self._is_over.set()
+        quiet: set[str] = set()
+        try:
+            while not self._is_over.wait(PULSE_S) and self._asked(_knows, self._client.id):
+                # Twice in a row: a scheduler that was frozen itself has heard of nobody.
+                before, quiet = quiet, set(self._asked(_quiet_ones, SILENT_S))
+                self._give_up(sorted(before & quiet))
+        except Exception:  # no answer, or none in time
+            pass
+        self._is_over.set()
         for answer in list(self._awaited):
             self._pass_on(answer, _lost)
 
-    def _is_known(self) -> bool:
-        try:
-            ask = partial(self._client.run_on_scheduler, _knows, self._client.id)
-            return bool(_within(monotonic() + IMPORT_S, ask))
-        except Exception:
-            return False
+    def _give_up(self, workers: list[str]) -> None:
+        """Have the tasks of frozen workers done by others."""
+        if workers:
+            self._asked(_end, workers, KILL_S)
+            who = f"{self._address}: worker {' and '.join(workers)}"
+            why = f"said nothing for {SILENT_S:g} s and was given up: its tasks are done by other workers"
+            with suppress(Warning):  # where warnings are errors: the work goes on
+                warnings.warn(f"{who} {why}", ClusterWarning, stacklevel=1)
+
+    def _asked(self, what: Callable[..., Any], *about: Any) -> Any:
+        """Answer of the scheduler."""
+        ask: Any = self._client.run_on_scheduler
+        return _within(monotonic() + IMPORT_S, partial(ask, what, *about))
 
     def _explained(self, error: Exception) -> Exception:
         """An error as the user should read it; one that is a fault of ours stays as it is."""
@@ -160,6 +177,22 @@ class _Far(Executor):
 def _knows(client: str, dask_scheduler: Any) -> bool:
     """Whether a scheduler knows a client: one that was started again does not."""
     return client in dask_scheduler.clients
+
+
+def _quiet_ones(silent_s: float, dask_scheduler: Any) -> list[str]:
+    """Workers that a scheduler has not heard of for so long; of thousands it hears less often."""
+    from distributed.metrics import time  # noqa: PLC0415  an extra
+
+    workers = dask_scheduler.workers.values()
+    latest = time() - max(silent_s, len(workers) / 20)
+    return [worker.address for worker in workers if worker.last_seen < latest]
+
+
+async def _end(workers: list[str], kill_s: float, dask_scheduler: Any) -> None:
+    """Have a scheduler end workers, or at least forget them; a nanny, where there is one, starts another."""
+    await dask_scheduler.restart_workers(
+        workers, timeout=kill_s, wait_for_workers=False, on_error="return", stimulus_id="frozen"
+    )
 
 
 def _lost() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.errors import ClusterError
+from sim.errors import ClusterError, ClusterWarning
 from sim.measure.packed import pack
 from sim.studies import cluster as module
 from sim.studies.cluster import connected, cut
@@ -72,6 +72,32 @@ def test_one_worker_is_killed_and_the_figures_are_the_same(local: Any, expected:
     with crew(1, resume=tmp_path / "done") as hired:
         assert len(list(hired.checkpoint.finished(Task(SHOP, 7, range(N))))) == told[-1][1]
         assert pack(replicate(SHOP, 7, N, hired=hired).estimates.runs) == expected
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="a process can't be frozen here")
+def test_a_worker_that_freezes_is_given_up_with_a_remark(
+    local: Any, expected: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    """Frozen once the first task is done: its tasks run elsewhere, well before Dask's own five minutes are over."""
+    assert module.SILENT_S + 2 * module.PULSE_S + module.KILL_S < 60
+    monkeypatch.setattr(module, "PULSE_S", 0.2)
+    monkeypatch.setattr(module, "SILENT_S", 2.0)
+    monkeypatch.setattr(module, "KILL_S", 2.0)
+    victim, frozen = next(iter(local.workers.values())), []
+
+    def freeze(done: int, wanted: int) -> None:
+        if not frozen:
+            os.kill(victim.pid, signal.SIGSTOP)
+            frozen.append(victim.worker_address)
+
+    with (
+        pytest.warns(ClusterWarning, match="said nothing for 2 s and was given up") as told,
+        crew(cluster=local.scheduler_address) as hired,
+    ):
+        result = replicate(SHOP, 7, N, progress=freeze, hired=hired)
+
+    assert frozen[0] in str(told[0].message)
+    assert pack(result.estimates.runs) == expected
 
 
 def test_logs_travel_too(local: Any):
