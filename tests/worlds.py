@@ -15,6 +15,7 @@ from sim.log.chatlog import ChatLog
 from sim.world.rota import People
 from sim.world.scenario import Scenario
 from sim.world.team import Group
+from sim.world.units import DAY_S
 
 SCALE = int(os.environ.get("SIM_SCALE", "1"))
 """How many times longer than in the normal test run the random tests run."""
@@ -63,7 +64,16 @@ def run(scenario: Scenario, seed: int = 1) -> ChatLog:
     return simulate(scenario, draw(scenario, seed))
 
 
+A_NIGHT_S = DAY_S - 60.0
+"""Until the next day's first minutes."""
 small = st.integers(0, 12).map(float)
+OPENING = [
+    None,
+    {"open": "00:00", "close": "00:05"},
+    {"open": "00:01", "close": "00:03"},
+    {"open": "00:00", "close": "24:00"},
+]
+"""Opening hours in the first minutes, and all day."""
 
 
 @st.composite
@@ -116,18 +126,20 @@ def worlds(draw: st.DrawFn) -> tuple[Scenario, Draws]:
         | draw(patterns())
         for g in range(n_groups)
     ]
+    hours = draw(st.sampled_from(OPENING))
     for each in groups:
-        _people(draw, each)
+        _people(draw, each, hours is not None)
     queues = []
     for name in names:
         able = [f"g{g}" for g in range(n_groups) if name in skills[g]]
         queues.append(_queue(draw, name, turns, able))
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more: dict[str, Any] = {"interval_min": 1, "routing": {"policy": policy}}
+    more["days"] = draw(st.sampled_from([1, 1, 2]))
     if draw(st.booleans()) or any("return" in queue_ for queue_ in queues):
         more["quality"] = {"resolution": 0.75, "multitasking": 0.25}
-    if draw(st.booleans()):
-        more["hours"] = {"open": "00:00", "close": "00:05"}
+    if hours is not None:
+        more["hours"] = hours
     scenario = world(queues, groups, **more)
     return scenario, _customers(draw, scenario)
 
@@ -176,7 +188,7 @@ def _behaviour(draw: st.DrawFn, turns: bool) -> dict[str, Any]:
     return more
 
 
-def _people(draw: st.DrawFn, group_: dict[str, Any]) -> None:
+def _people(draw: st.DrawFn, group_: dict[str, Any], has_hours: bool) -> None:
     """Let the agents of a group differ, in one world out of three."""
     if not draw(st.sampled_from([True, False, False])):
         return
@@ -184,7 +196,7 @@ def _people(draw: st.DrawFn, group_: dict[str, Any]) -> None:
         group_["speed"] = {"law": "fixed", "mean": 1.0}
     if draw(st.booleans()):
         group_["absence"] = 0.5
-    if "agents" not in group_ and draw(st.booleans()):
+    if ("agents" not in group_ or has_hours) and draw(st.booleans()):
         group_["late_s"] = fixed(1)
     n_agents = Group.model_validate(group_).n_agents
     if n_agents and draw(st.booleans()):
@@ -195,7 +207,8 @@ def _people(draw: st.DrawFn, group_: dict[str, Any]) -> None:
 
 def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
     n = draw(st.integers(0, 25))
-    arrival_s = np.sort(np.array(draw(st.lists(small.map(lambda x: 30 * x), min_size=n, max_size=n))))
+    arrival_s = np.array(draw(st.lists(small.map(lambda x: 30 * x), min_size=n, max_size=n)))
+    arrival_s = np.sort(arrival_s + DAY_S * _integers(draw, n, scenario.days - 1))
     queue_ = _integers(draw, n, len(scenario.queues) - 1)
     chains, queue_ = _chains(draw, scenario, queue_)
     n_rows = len(queue_)
@@ -209,12 +222,12 @@ def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
         number=np.arange(n_rows) if chains is None else chains.customer,
         arrival_s=np.concatenate([arrival_s, np.full(n_rows - n, np.nan)]).astype(np.float64),
         patience_s=_times(draw, n_rows, 20, np.inf),
-        work_s=_times(draw, n_rows, 10) if not turns else np.full(n_rows, np.nan),
+        work_s=_times(draw, n_rows, 10, A_NIGHT_S) if not turns else np.full(n_rows, np.nan),
         wrap_up_s=_times(draw, n_rows, 5),
         route_u=_integers(draw, n_rows, 7) / 8,
         turn_offset=np.concatenate([[0], np.cumsum(counts)]),
         agent_s=_times(draw, total, 5),
-        customer_s=_times(draw, total, 10),
+        customer_s=_times(draw, total, 10, A_NIGHT_S),
         reply_patience_s=_times(draw, total, 5, np.inf),
         silent=_integers(draw, n_rows, 1).astype(np.bool_),
         detect_s=_times(draw, n_rows, 10),
@@ -313,15 +326,18 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             queue_[again]["delay_s"] = {"law": "exponential", "mean_s": 900.0, "zero": 0.2}
         queues.append(queue_)
     groups = []
+    hours = draw(st.sampled_from([None, {"open": "06:00", "close": "22:00"}]))
     for g in range(draw(st.integers(1, 2))):
         skills = names if g == 0 else draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
         group_: dict[str, Any] = {"name": f"g{g}", "queues": skills, "concurrency": draw(st.integers(1, 3))}
         group_ |= draw(patterns()) if draw(rarely) else {"agents": draw(st.integers(1, 4))}
-        _people(draw, group_)
+        _people(draw, group_, hours is not None)
         if "speed" in group_:
             group_["speed"] = {"law": "lognormal", "cv": 0.3}
         groups.append(group_)
     more: dict[str, Any] = {"days": draw(st.integers(1, 2)), "interval_min": 1}
+    if hours is not None:
+        more["hours"] = hours
     if any("return" in queue_ for queue_ in queues) or draw(st.booleans()):
         more["quality"] = {}
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))

@@ -59,11 +59,13 @@ class Clock(simpy.Environment):
 
 
 class Agent:
-    """One agent: on duty or not, the chats in his slots, and what has his attention."""
+    """One agent: on duty or not, the chats in their slots, and what has their attention."""
 
     def __init__(self, number: int, group: int, slots: int, n_queues: int) -> None:
         self.number, self.group, self.slots = number, group, slots
         self.on_duty = False
+        self.is_leaving = False
+        """Logged off; if on duty still, as constant agents after closing, until they hold no chat (R12)."""
         self.span = -1
         """Span of duty that began last."""
         self.n_open = 0
@@ -301,8 +303,9 @@ class Desk:
         agent.idle_since = self.env.now  # R8
         self.announce_finish(agent)
         self.fill_slots(agent)
-        if not agent.on_duty and agent.n_open == 0:  # R11: the end of an overrun
+        if agent.is_leaving and agent.n_open == 0:  # R11, R12: the end of an overrun
             self.log.out_s[agent.span] = self.env.now
+            agent.on_duty = False
 
     def fill_slots(self, agent: Agent) -> None:
         """Give an agent the waiting chats that he may take, in order (R9)."""
@@ -322,19 +325,21 @@ class Desk:
     # Duty
 
     def duty(self, span: int) -> Process:
-        """One span of an agent's duty (R11)."""
+        """One span of an agent's duty (R11, R12)."""
         agent = self.agents[self.rota.agent[span]]
         yield self.env.at(float(self.rota.on_s[span]), Order.LOG_ON, span)
         if agent.n_open > 0:
             self.log.out_s[agent.span] = self.env.now
         agent.span = span
-        agent.on_duty = True
+        agent.on_duty, agent.is_leaving = True, False
         agent.idle_since = self.env.now  # R8
         self.fill_slots(agent)  # R10
         off_s = float(self.rota.off_s[span])
         if off_s < float("inf"):
             yield self.env.at(off_s, Order.LOG_OFF, span)
-            agent.on_duty = False
+            agent.is_leaving = True
+            is_constant = self.scenario.groups[agent.group].agents is not None
+            agent.on_duty = is_constant and self.scenario.closes and agent.n_open > 0
 
     # Attention: service by turns
 

@@ -119,7 +119,7 @@ class Duty:
     agent: Ints
     on_s: Floats
     off_s: Floats
-    """Planned log-off; infinite for constant agents."""
+    """Planned log-off; infinite for constant agents of a centre that never closes."""
     out_s: Floats
     """Log-off or, later, the end of the last chat in hand, but at the latest the next log-in."""
 

@@ -41,7 +41,7 @@ class Rota:
     on_s: Floats
     """Log-in of each span."""
     off_s: Floats
-    """Log-off of each span; infinite for constant agents."""
+    """Log-off of each span; infinite for constant agents of a centre that never closes."""
     speed: Floats
     """Speed of each agent on each day, shape (n_agents, days) (R30)."""
     lost_agent: Ints
@@ -132,7 +132,8 @@ def _cut_at_midnight(spans: list[Span], days: int) -> Iterator[Span]:
 def _spans(group: Group, scenario: Scenario) -> Iterator[list[Span]]:
     """Spans of each agent of a group, in order of number."""
     if group.agents is not None:
-        yield from ([(0.0, float("inf"))] for _ in range(group.agents))
+        spans = _open_spans(scenario)
+        yield from (spans for _ in range(group.agents))
     elif group.staffing is not None:
         width = DAY_S / len(group.staffing)
         levels = np.tile(group.staffing, scenario.days)
@@ -142,6 +143,14 @@ def _spans(group: Group, scenario: Scenario) -> Iterator[list[Span]]:
         days = [day * float(DAY_S) for day in range(scenario.days)]
         spans = _joined([(day + on, day + off) for day in days for on, off in pieces(shift)])
         yield from (spans for _ in range(shift.agents))
+
+
+def _open_spans(scenario: Scenario) -> list[Span]:
+    """When the centre is open: the duty of constant agents (R12)."""
+    if scenario.hours is None or not scenario.closes:
+        return [(0.0, float("inf"))]
+    midnights = [day * float(DAY_S) for day in range(scenario.days)]
+    return [(day + scenario.hours.open, day + scenario.hours.close) for day in midnights]
 
 
 def _runs(on_duty: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], width: float) -> list[Span]:

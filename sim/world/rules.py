@@ -31,11 +31,15 @@ Routing
     R10 An agent who logs in fills all his slots by R9 before anything else happens.
 
 Duty
-    R11 An agent is on duty in [log-in, log-off) of each of his spans. At log-off, a break or a shift's end,
-        he takes no new chat and finishes those in hand (overrun).
-    R12 Constant agents are on duty from time zero without end, so they also clear what waits at the
-        horizon. Shifts after closing time, or of a later day, answer who still waits; the last ones end with
-        the horizon. Under staffing per interval, number k of a group (from 0) is on duty in every interval
+    R11 An agent is on duty in [log-in, log-off) of each of their spans. At log-off, a break or a shift's end,
+        they take no new chat and finish those in hand (overrun).
+    R12 Constant agents are on duty whenever the centre is open: they log in at each opening and log off at
+        each closing. Whoever holds no chat at closing is out; the others stay until they hold none, and
+        meanwhile still fill their slots by R9, so they leave when nobody waits whom they may serve and what
+        they hold is finished; all of it is overrun. Where the centre never closes (no hours, or 00:00 to
+        24:00) they are on duty from time zero without end. Either way they clear what waits at the horizon.
+        Shifts after closing time, or of a later day, answer who still waits; the last ones end with the
+        horizon. Under staffing per interval, number k of a group (from 0) is on duty in every interval
         staffed with more than k: the highest numbers leave first, however busy they are.
 
 Attention: service by turns
@@ -103,10 +107,10 @@ People
         horizon on it is that of the last day. A reply (R14, before the switching) and a wrap-up take the
         drawn time / speed of the day on which they begin; work (R17) is the drawn work / speed of the day of
         its acceptance.
-    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; constant duty, and
+    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; duty without end, and
         duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
-        it.
-    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of his first
+        it. Who stays after closing (R12) stays over midnight, too.
+    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of their first
         span of the day on, as it is planned (and cut at midnight); but one who was on duty up to that
         midnight goes on and is not late.
 """
@@ -167,7 +171,7 @@ class Order(IntEnum):
     """
 
     LOG_OFF = 10
-    """An agent's span of duty ends: from this instant on he takes no new chat."""
+    """An agent's span of duty ends (R11, R12)."""
     LOG_ON = 11
     """A span of duty begins."""
     REPLY = 12

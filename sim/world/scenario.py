@@ -101,6 +101,11 @@ class Scenario(Record):
         return float(self.days * DAY_S)
 
     @property
+    def closes(self) -> bool:
+        """Whether the centre is closed at any time (R12)."""
+        return self.hours is not None and (self.hours.open, self.hours.close) != (0, DAY_S)
+
+    @property
     def interval_s(self) -> float:
         """Length of the planning interval."""
         return self.interval_min * 60.0
@@ -149,6 +154,8 @@ class Parts:
     start: dt.date | None
     warm_up_h: float | None
     hours: OpeningHours | None
+    has_hours: bool
+    """Whether there are opening hours, valid or not."""
     has_quality: bool
     """Whether there is a table of quality, valid or not."""
 
@@ -170,6 +177,7 @@ class Parts:
             start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
             warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
             hours=_valid(OpeningHours, data.get("hours"), context),
+            has_hours=data.get("hours") is not None,
             has_quality=data.get("quality") is not None,
         )
 
@@ -189,6 +197,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _preference_laws(parts)
     yield from _model_laws(parts)
     yield from _staffing_laws(parts)
+    yield from _late_laws(parts)
     yield from _quality_laws(parts)
 
 
@@ -292,6 +301,15 @@ def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
         if staffing is not None and len(staffing) not in {per_day, *RATE_COUNTS}:
             law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
             yield ("groups", g, "staffing"), law, Words(f"{len(staffing)} numbers")
+
+
+def _late_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    for g, group in enumerate(parts.groups):
+        if parts.has_hours or group is None or group.agents is None:
+            continue
+        if group.late_s is not None:
+            law = "constant agents never log in: needs opening hours, staffing or shifts"
+            yield ("groups", g, "late_s"), law, Words("agents")
 
 
 def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:

@@ -179,7 +179,7 @@ class Group(Record):
     switching: Factor = 0.0
     """How much longer a reply takes while its agent holds more than one chat: 0.18 is 18 % longer."""
     agents: Count | None = None
-    """Constant: on duty throughout."""
+    """Constant: on duty while the centre is open, and then until nobody waits whom they may serve."""
     staffing: tuple[Count, ...] | None = None
     """Agents on duty in each planning interval of a day (or in each hour, half-hour or quarter)."""
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
@@ -219,8 +219,6 @@ class Group(Record):
         seniors = sum(level.agents for level in self.seniority)
         if seniors > self.n_agents:
             yield ("seniority",), f"the group has {self.n_agents} agents", Words(f"{seniors} in all")
-        if self.late_s is not None and self.agents is not None:
-            yield ("late_s",), "constant agents never log in: needs staffing or shifts", Words("agents")
 
     @property
     def slots(self) -> list[int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import sim
 from sim.log.chatlog import ChatLog
 from sim.world.rules import Outcome
+from sim.world.scenario import Targets
 from tests.worlds import by_turns, by_work, fixed, group, queue, run, world
 
 
@@ -194,6 +196,104 @@ def test_r12_constant_agents_clear_what_waits_at_the_horizon_and_staffed_ones_do
 
     assert constant.chat.accepted_s.tolist() == [86_390, 86_410]
     assert outcomes(staffed) == ["served", "unfinished"]
+
+
+HOURS = {"open": "00:01", "close": "00:02"}
+
+
+def test_r12_constant_agents_come_at_opening_and_leave_at_closing():
+    """Two days, open [60, 120): agent 0 finishes at 125 what they hold, agent 1 has nothing in hand."""
+    log = run(world([queue([115], by_work(10))], [group(2)], hours=HOURS, days=2))
+
+    assert log.duty.agent.tolist() == [0, 0, 1, 1]
+    assert log.duty.on_s.tolist() == [60, 86_460, 60, 86_460]
+    assert log.duty.off_s.tolist() == [120, 86_520, 120, 86_520]
+    assert log.duty.out_s.tolist() == [125, 86_520, 120, 86_520]
+
+
+def test_r12_after_closing_constant_agents_stay_until_nobody_waits_whom_they_may_serve():
+    """Three chats of 50 s at 100: agent a takes the two of its queue at 100 and 150, b has none to wait for."""
+    queues = [queue([100, 100], by_work(50), "qa"), queue([100], by_work(30), "qb")]
+    team = [group(1, "a", ("qa",)), group(1, "b", ("qb",))]
+    log = run(world(queues, team, hours=HOURS))
+
+    assert log.chat.accepted_s.tolist() == [100, 150, 100]
+    assert log.duty.out_s.tolist() == [200, 130]
+
+
+def test_r12_a_group_of_several_queues_stays_for_each_of_them_and_a_shift_for_none():
+    """Closing at 120: the constant agent answers both queues' chats; the one on a shift until then goes."""
+    queues = [queue([100, 110], by_work(30), "qa"), queue([111], by_work(30), "qb")]
+    shifts = [{"agents": 1, "start": "00:01", "end": "00:02"}]
+    team = [group(1, "both", ("qa", "qb")), group(name="shift", queues=("qb",), shifts=shifts)]
+    busy = [queue([90], by_work(25), "qb"), *queues[:1]]
+    log = run(world(queues, team, hours=HOURS))
+    beside = run(world(busy, team, hours=HOURS))
+
+    assert log.chat.agent.tolist() == [0, 0, 1]
+    assert log.chat.accepted_s.tolist() == [100, 130, 111]
+    assert log.duty.out_s.tolist() == [160, 141]
+    assert beside.chat.agent.tolist() == [0, 0, 0]
+    assert beside.duty.out_s.tolist() == [175, 120]
+
+
+def test_r12_with_free_slots_they_leave_when_those_in_hand_are_done():
+    """Three slots, at closing two chats in hand and nobody waits: out at the end of the longer."""
+    queues = [queue([100], by_work(30), "short"), queue([100], by_work(70), "long")]
+    log = run(world(queues, [group(concurrency=3, queues=("short", "long"))], hours=HOURS))
+
+    assert log.duty.out_s.tolist() == [170]
+
+
+def test_r12_who_waits_leaves_and_the_agent_with_them():
+    """The chat that waits at closing gives up at 140: the agent is out at 150, with the chat in hand."""
+    log = run(world([queue([100, 110], by_work(50), patience=fixed(30))], hours=HOURS))
+
+    assert outcomes(log) == ["served", "abandoned"]
+    assert log.duty.out_s.tolist() == [150]
+
+
+def test_r12_who_comes_while_an_agent_stays_is_offline():
+    """At 125 the agent holds a chat with two slots: the centre is closed all the same."""
+    log = run(world([queue([110, 125], by_work(50))], [group(concurrency=2)], hours=HOURS))
+
+    assert outcomes(log) == ["served", "offline"]
+
+
+def test_r12_an_agent_who_stays_until_the_next_opening_begins_a_new_span_then():
+    """Two chats of a day each: at the second opening the first overrun ends, and the third chat finds no slot."""
+    chats = [queue([100, 110, 86_470], by_work(86_400), patience=fixed(1e6))]
+    log = run(world(chats, hours=HOURS, days=2))
+
+    assert log.chat.accepted_s.tolist() == [100, 86_500, 172_900]
+    assert log.duty.out_s.tolist() == [86_460, 259_300]
+
+
+def test_r12_hours_all_day_are_no_hours():
+    """From 00:00 to 24:00 nobody logs off at midnight, nor at the horizon."""
+    log = run(world([queue([86_390, 86_391], by_work(20))], hours={"open": "00:00", "close": "24:00"}))
+
+    assert log.chat.accepted_s.tolist() == [86_390, 86_410]
+    assert log.duty.off_s.tolist() == [np.inf]
+
+
+def test_r12_closing_at_midnight_on_the_last_day_clears_what_waits_at_the_horizon():
+    """Open until 24:00: the chat that waits at midnight is answered, and the agent out at its end."""
+    log = run(world([queue([86_390, 86_391], by_work(20))], hours={"open": "08:00", "close": "24:00"}))
+
+    assert log.chat.accepted_s.tolist() == [86_390, 86_410]
+    assert log.duty.off_s.tolist() == [86_400]
+    assert log.duty.out_s.tolist() == [86_430]
+
+
+def test_r12_the_duty_of_constant_agents_is_what_is_paid_and_the_rest_overrun():
+    """Eight agents for twelve hours: 96 paid hours, at 32 % shrinkage 141.2; work after closing is worked on top."""
+    hours = {"open": "08:00", "close": "20:00"}
+    chats = [queue([71_000.0, 71_990.0], by_work(300))]
+    kpis = sim.measure(run(world(chats, [group(8, shrinkage={"all": 0.32})], hours=hours)), Targets())
+
+    assert kpis["paid_hours"] == pytest.approx(96 / 0.68)
+    assert kpis["agent_hours"] == pytest.approx(96 + 290 / 3600)
 
 
 def test_r12_agents_of_a_staffed_group_come_and_go_by_number():

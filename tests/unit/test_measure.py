@@ -205,7 +205,7 @@ def added_up(
     for i, (queue_, agent, outcome, arrival_s) in enumerate(zip(*columns, strict=True)):
         cells = {
             By.OVERALL: 0,
-            By.DAY: 0,
+            By.DAY: int(arrival_s // 86_400),
             By.QUEUE: queue_,
             By.INTERVAL: int(arrival_s // log.centre.interval_s),
         }

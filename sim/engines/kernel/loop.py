@@ -20,8 +20,8 @@ from sim.engines.kernel.heap import earlier, pop
 from sim.engines.kernel.inbox import receive
 from sim.engines.kernel.line import balks, begin_to_wait
 from sim.engines.kernel.records import DAY, NONE, ROWS, Centre
-from sim.engines.kernel.seats import route, seat, unseat
-from sim.engines.kernel.slots import accept, fill_slots
+from sim.engines.kernel.seats import route, seat
+from sim.engines.kernel.slots import accept, end_duty, fill_slots
 from sim.world.rules import Order, Outcome
 
 # The compiler takes globals for constants.
@@ -136,8 +136,9 @@ def log_on(c: Centre, span: int, now: float) -> None:
     agent = c.spans[span].agent
     if c.agents[agent].n_open > 0:
         c.spans[c.shares[agent].span].out_s = now
+    end_duty(c, agent)
     c.shares[agent].span = span
-    c.agents[agent].on_duty = True
+    c.agents[agent].on_duty, c.agents[agent].leaving = True, False
     c.agents[agent].idle_since = now  # R8
     if c.agents[agent].n_open < c.agents[agent].slots:
         seat(c, agent)
@@ -146,8 +147,8 @@ def log_on(c: Centre, span: int, now: float) -> None:
 
 @compiled
 def log_off(c: Centre, span: int) -> None:
-    """End a span of duty: no new chats (R11)."""
+    """End a span of duty: no new chats (R11), but those that wait at closing (R12)."""
     agent = c.spans[span].agent
-    if c.agents[agent].n_open < c.agents[agent].slots:
-        unseat(c, agent)
-    c.agents[agent].on_duty = False
+    c.agents[agent].leaving = True
+    if not c.groups[c.agents[agent].group].stays or c.agents[agent].n_open == 0:
+        end_duty(c, agent)

@@ -69,12 +69,13 @@ AGENT = np.dtype(
     [
         *((name, np.int32) for name in ("group", "slots", "n_open", "inbox_head", "inbox_tail")),
         *((name, np.int32) for name in ("seat_next", "seat_previous")),
-        *((name, np.bool_) for name in ("on_duty", "attending")),
+        *((name, np.bool_) for name in ("on_duty", "attending", "leaving")),
         ("idle_since", np.float64),
     ],
     align=True,
 )
-"""What is looked at with each message of an agent: `seat_next` links those who may take a chat."""
+"""What is looked at with each message of an agent: `seat_next` links those who may take a chat; `leaving`:
+their span of duty is over, though they may stay (R12)."""
 SHARE = np.dtype(
     [
         *((name, np.int32) for name in ("span", "n_work", "next_finish")),
@@ -96,12 +97,12 @@ QUEUE = np.dtype(
 GROUP = np.dtype(
     [
         *((name, np.int64) for name in ("first_skill", "end_skill", "first_agent", "end_agent")),
-        ("shares", np.bool_),
+        *((name, np.bool_) for name in ("shares", "stays")),
         ("switching", np.float64),
     ],
     align=True,
 )
-"""A group: `shares` says that it serves by work."""
+"""A group: `shares` says that it serves by work, `stays` that its agents leave after closing (R12)."""
 RANGE = np.dtype([("first", np.int64), ("end", np.int64)])
 SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64)])
 EVENT = np.dtype([("time_s", np.float64), ("key", np.int64)])
@@ -344,6 +345,7 @@ def _groups(scenario: Scenario, skills: list[list[int]], team: Rota) -> Records:
         first_agent=agent_ends[:-1],
         end_agent=agent_ends[1:],
         shares=[not scenario.queues[skill[0]].by_turns for skill in skills],
+        stays=[scenario.closes and group.agents is not None for group in groups],
         switching=[group.switching for group in groups],
     )
 

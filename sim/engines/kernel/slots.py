@@ -63,8 +63,23 @@ def free_slot(c: Centre, agent: int, now: float) -> None:
     if shares:
         announce_finish(c, agent, now)
     fill_slots(c, agent, now)
-    if not c.agents[agent].on_duty and c.agents[agent].n_open == 0:  # R11: the end of an overrun
-        c.spans[c.shares[agent].span].out_s = now
+    if c.agents[agent].leaving and c.agents[agent].n_open == 0:
+        end_overrun(c, agent, now)
+
+
+@compiled
+def end_overrun(c: Centre, agent: int, now: float) -> None:
+    """Let an agent leave who has finished what they held (R11), and whom nobody waits for (R12)."""
+    c.spans[c.shares[agent].span].out_s = now
+    end_duty(c, agent)
+
+
+@compiled
+def end_duty(c: Centre, agent: int) -> None:
+    """Let an agent take no more chats."""
+    if c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
+        unseat(c, agent)
+    c.agents[agent].on_duty = False
 
 
 @compiled
