@@ -35,6 +35,15 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
+def short(text: str, most: int = 80) -> str:
+    """Text as it is shown: no longer than *most* letters.
+
+    >>> short("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One broken law of an input file: where it stands, what the law is and what was found."""
@@ -57,8 +66,8 @@ class Problem:
     def __str__(self) -> str:
         """``file:line:column: place: law, got value; did you mean …``."""
         where = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        place = f"{self.place}: " if self.place else ""
-        got = f", got {self.got}" if self.got else ""
+        place = f"{short(self.place, 200)}: " if self.place else ""
+        got = f", got {short(self.got, 200)}" if self.got else ""
         hint = f"; {self.hint}" if self.hint else ""
         return printable(f"{where}: {place}{self.law}{got}{hint}")
 
@@ -71,8 +80,8 @@ class Problem:
     def elsewhere(self) -> str:
         """Where the same mistake stands again, and its value, in short."""
         line = ":".join(str(part) for part in (self.line, self.column) if part is not None)
-        got = f" ({self.got})" if self.got else ""
-        return printable(f"{line or self.place}{got}")
+        got = f" ({short(self.got)})" if self.got else ""
+        return printable(f"{line or short(self.place)}{got}")
 
 
 class SimError(Exception):

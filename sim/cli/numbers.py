@@ -9,6 +9,8 @@ from typing import Any
 
 import typer
 
+from sim.errors import short
+
 MOST_RUNS = 1_000_000_000
 """More replications than anybody waits for."""
 MOST_SEED = 2**63 - 1
@@ -26,7 +28,9 @@ def whole(low: int, high: int = MOST_RUNS) -> Callable[[Any], int]:
         text = str(value).strip()
         found = int(text) if _WHOLE.fullmatch(text) else None
         if found is None or not low <= found <= high:
-            raise typer.BadParameter(f"must be a whole number from {low:,} to {high:,}, got {short(text)}")
+            raise typer.BadParameter(
+                f"must be a whole number from {low:,} to {high:,}, got {short(text, 40)!r}"
+            )
         return found
 
     return number
@@ -40,7 +44,7 @@ def real(low: float, high: float = HUGE) -> Callable[[Any], float]:
         found = float(text) if _REAL.fullmatch(text) else math.nan
         if not low <= found <= high:
             raise typer.BadParameter(
-                f"must be a number from {_plain(low)} to {_plain(high)}, got {short(text)}"
+                f"must be a number from {_plain(low)} to {_plain(high)}, got {short(text, 40)!r}"
             )
         return found
 
@@ -58,11 +62,6 @@ def reals(text: str, name: str, low: float, high: float = HUGE, most: int = 100)
         return [real(low, high)(part) for part in parts]
     except typer.BadParameter as error:
         raise typer.BadParameter(error.message, param_hint=f"'{name}'") from None
-
-
-def short(text: str) -> str:
-    """What was typed, as it is shown: not longer than a line takes."""
-    return repr(text if len(text) <= 40 else f"{text[:37]}…")
 
 
 def _plain(bound: float) -> str:

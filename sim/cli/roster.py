@@ -21,7 +21,7 @@ from sim.cli.common import (
     tell,
     told,
 )
-from sim.cli.numbers import real, short, whole
+from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
 from sim.cli.staff import Confidence, FteHours, PerSpan
 from sim.studies.staffing.choice import Per
@@ -146,7 +146,7 @@ def _patterns(
     centre: Scenario, lengths: str | None, grid: int | None, pause: float | None
 ) -> tuple[Pattern, ...] | None:
     """Patterns of the command line, if it has any."""
-    from sim.errors import StudyError  # noqa: PLC0415
+    from sim.errors import StudyError, short  # noqa: PLC0415
     from sim.studies.staffing.patterns import BREAK_MIN, GRID_MIN, LENGTH_H, standard  # noqa: PLC0415
 
     if lengths is None and grid is None and pause is None:
@@ -154,7 +154,7 @@ def _patterns(
     try:
         hours = tuple(float(part) for part in lengths.split(",")) if lengths is not None else (LENGTH_H,)
     except ValueError:
-        raise StudyError(f"--lengths: must be hours such as 8,6,4, got {short(lengths or '')}") from None
+        raise StudyError(f"--lengths: must be hours such as 8,6,4, got {short(lengths or '')!r}") from None
     return standard(centre, hours, grid or GRID_MIN, BREAK_MIN if pause is None else pause)
 
 

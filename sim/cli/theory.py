@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.common import Json, say, told
-from sim.cli.numbers import TINY, real, reals, short, whole
-from sim.errors import TheoryError
+from sim.cli.numbers import TINY, real, reals, whole
+from sim.errors import TheoryError, short
 
 if TYPE_CHECKING:
     from sim.show.formulas import Answer
@@ -373,13 +373,13 @@ def _agents(text: str) -> list[int]:
     """Whole numbers of `7`, `5:20` (both ends included) or `5:20:5`."""
     match = _AGENTS.fullmatch(text.strip())
     if not match:
-        raise TheoryError(f"agents: must be a whole number, or a range such as 5:20, got {short(text)}")
+        raise TheoryError(f"agents: must be a whole number, or a range such as 5:20, got {short(text)!r}")
     low, high, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
     if step == 0:
-        raise TheoryError(f"agents: the step of a range must be above 0, got {short(text)}")
+        raise TheoryError(f"agents: the step of a range must be above 0, got {short(text)!r}")
     numbers = range(low, high + 1, step)
     if not 1 <= len(numbers) <= MOST_ROWS:
-        raise TheoryError(f"agents: a range must hold from 1 to {MOST_ROWS:,} numbers, got {short(text)}")
+        raise TheoryError(f"agents: a range must hold from 1 to {MOST_ROWS:,} numbers, got {short(text)!r}")
     return list(numbers)
 
 
@@ -392,7 +392,7 @@ def _patience(text: str | None) -> Law | float | None:
             return real(TINY)(text)
         except typer.BadParameter:
             law = 'must be seconds, or a law such as { law = "fixed", mean_s = 60 }'
-            raise TheoryError(f"--patience: {law}, got {short(text)}") from None
+            raise TheoryError(f"--patience: {law}, got {short(text)!r}") from None
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
     from sim.world.laws import Law as AnyLaw  # noqa: PLC0415
@@ -402,7 +402,7 @@ def _patience(text: str | None) -> Law | float | None:
         found: Law = TypeAdapter(AnyLaw).validate_python(read_toml(f"law = {text}")["law"])
     except ValueError as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise TheoryError(f"--patience: {first}, got {short(text)}") from None
+        raise TheoryError(f"--patience: {first}, got {short(text)!r}") from None
     return found
 
 
