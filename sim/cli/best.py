@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Cluster, Force, Json, Out, Resume, Seed, Workers, remark, tell, told
+from sim.cli.common import Cluster, Exit, Force, Json, Out, Resume, Seed, Workers, remark, tell, told
 from sim.cli.numbers import TINY, real, whole
 from sim.cli.progress import progress
 
@@ -25,23 +25,24 @@ Varied = Annotated[
     typer.Option(
         "--vary",
         metavar="PATH=VALUES",
-        help="Makes a plan of each value, such as groups.0.concurrency=1:5; repeated, of each combination.",
+        help="Makes a plan of each value of a field; repeated, of each combination.",
         show_default=False,
     ),
 ]
 KpiName = Annotated[
-    str, typer.Option("--figure", metavar="NAME", help="Key figure that counts (`sim kpis --list`).")
+    str, typer.Option("--figure", metavar="NAME", help="Key figure that counts (`sim kpis`).")
 ]
 Within = Annotated[
     float,
     typer.Option(
         parser=real(TINY, 1e6),
-        metavar="X",
+        metavar="SHARE",
         help="Differences that don't matter: 0.01 is one point of a share, or 1 % of any other figure.",
     ),
 ]
 Confidence = Annotated[
-    float, typer.Option(parser=real(0.5, 0.9999), metavar="P", help="Least probability of choosing right.")
+    float,
+    typer.Option(parser=real(0.5, 0.9999), metavar="SHARE", help="Least probability of choosing right."),
 ]
 First = Annotated[
     int,
@@ -52,7 +53,10 @@ First = Annotated[
 MaxRuns = Annotated[
     int,
     typer.Option(
-        "--max-runs", parser=whole(1), metavar="N", help="Stop undecided rather than run more than this."
+        "--max-replications",
+        parser=whole(1),
+        metavar="N",
+        help="Stop undecided rather than need more, over all plans.",
     ),
 ]
 
@@ -93,6 +97,9 @@ def best(
         _write(out, found, seed, force=force)
         remark(f"written to {out}")
     tell(lambda: show.document(found, seed), lambda width: [show.table(found, seed, width)], json=json)
+    if found.selection.interrupted:
+        remark(f"interrupted after {sum(found.selection.used):,} replications: this is the best so far")
+        raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:

@@ -5,37 +5,50 @@ Heavy modules are imported inside the commands, so that help and errors answer a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from sim.cli import best, compare, kpis, roster, run, scenario, sensitivity, staff, sweep, theory, trust
+from sim.cli.help import Command, Family, examples
+
+LOOK, PLAN = "Look: how good is it?", "Plan: how many, when, and what if?"
+PROVE, PREPARE = "Prove: is it right?", "Prepare: a scenario of your own"
+SHOP = "scenarios/web_shop.toml"
+
+COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    (LOOK, run.run, (f"sim run {SHOP}", f"sim run {SHOP} --by interval --by queue --out results")),
+    (PLAN, staff.staff, (f"sim staff {SHOP}", f"sim staff {SHOP} --confidence 0.9 --write mine.toml")),
+    (PLAN, roster.roster, ("sim roster scenarios/roster.toml --lengths 8,6,4 --write mine.toml",)),
+    (PLAN, sweep.sweep, sweep.EXAMPLES),
+    (PLAN, compare.compare, (f"sim compare {SHOP} mine.toml",)),
+    (PLAN, best.best, ("sim best a.toml b.toml c.toml", f"sim best {SHOP} --vary groups.0.concurrency=2:6")),
+    (PLAN, sensitivity.sensitivity, (f"sim sensitivity {SHOP} --vary groups.0.agents+=-1,1",)),
+    (PROVE, trust.trust, ("sim trust --out results",)),
+    (PREPARE, scenario.new, ("sim new mine.toml",)),
+    (PREPARE, scenario.check, ("sim check mine.toml",)),
+    (PREPARE, scenario.schema, ("sim schema > scenario.schema.json",)),
+    (PREPARE, kpis.kpis, ("sim kpis",)),
+)
+"""Commands in the order in which help shows them: under which heading, and what one may type."""
 
 EXIT_CODES = """
-Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check · 130 interrupted,
-finished work kept · 1 a fault of ours.
-"""
+Exit codes: 0 fine · 2 a problem in the input · 99 a target missed under --check
+            130 interrupted, finished work kept · 1 a fault of ours"""
 
 app = typer.Typer(
+    cls=Family,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    epilog=EXIT_CODES,
+    epilog=f"{examples(f'sim run {SHOP}', 'sim run --help')}\n{EXIT_CODES}",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run.run)
-app.command()(sensitivity.sensitivity)
-app.command()(best.best)
-app.command()(kpis.kpis)
-app.command()(compare.compare)
-app.command()(sweep.sweep)
-app.command()(staff.staff)
-app.command()(roster.roster)
-app.command()(trust.trust)
-app.command()(scenario.check)
-app.command()(scenario.new)
-app.command()(scenario.schema)
-app.add_typer(theory.app, name="theory")
+for _panel, _command, _examples in COMMANDS:
+    app.command(cls=Command, rich_help_panel=_panel, epilog=examples(*_examples))(_command)
+    if _command is trust.trust:
+        app.add_typer(theory.app, name="theory", rich_help_panel=PROVE)
 
 
 def _version(*, wanted: bool) -> None:
@@ -49,7 +62,13 @@ def _version(*, wanted: bool) -> None:
 @app.callback()
 def _sim(
     version: Annotated[
-        bool, typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True)
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: _version(wanted=value),
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
     ] = False,
 ) -> None:
     """Simulate a live-chat contact centre: staffing, concurrency, waiting and missed chats."""

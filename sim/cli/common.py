@@ -45,7 +45,11 @@ Seed = Annotated[
 Replications = Annotated[
     int,
     typer.Option(
-        "--replications", "-n", parser=whole(1), metavar="N", help="Independent repetitions of the scenario."
+        "--replications",
+        "-n",
+        parser=whole(1),
+        metavar="N",
+        help="How often it is simulated, each time with other customers.",
     ),
 ]
 Workers = Annotated[

@@ -89,7 +89,7 @@ def roster(
             "-n",
             parser=whole(20),
             metavar="N",
-            help="Runs that the answer is held against.",
+            help="Replications that the answer is held against.",
         ),
     ] = 200,
     rounds: Rounds = 12,

@@ -23,6 +23,7 @@ from sim.cli.common import (
     say,
     told,
 )
+from sim.cli.hints import after_run
 from sim.cli.numbers import TINY, real
 from sim.cli.progress import progress
 from sim.engines.choice import Engine
@@ -62,7 +63,7 @@ Precision = Annotated[
         "0.02 is 2 points of a share, or 2 % of any other figure. --replications are the first stage, "
         "10,000 the end.",
         parser=real(TINY, 1),
-        metavar="X",
+        metavar="SHARE",
         show_default=False,
     ),
 ]
@@ -98,7 +99,7 @@ def run(
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
     from sim.measure.promise import verdicts  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.show.tables import unmeasured  # noqa: PLC0415
+    from sim.show.tables import Terminal, unmeasured  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.replicate import replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
@@ -128,8 +129,10 @@ def run(
         raise typer.Exit(Exit.INTERRUPTED)
     if not result.precise:
         remark(f"warning: the precision was not reached in {result.estimates.n:,} replications")
+    promise = verdicts(result.estimates, centre.targets)
+    if not json and not check:
+        say(after_run(scenario, centre, promise, result.estimates.n, Terminal().width))
     if check:
-        promise = verdicts(result.estimates, centre.targets)
         for why in unmeasured(centre, promise):
             remark(f"warning: {why}")
         if any(verdict.met is False for verdict in promise):

@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.common import (
     Cluster,
+    Exit,
     Force,
     Json,
     Out,
@@ -25,22 +26,24 @@ from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
-    from sim.studies.crew import Crew
+    from collections.abc import Callable
+
+    from sim.studies.crew import Crew, Progress
     from sim.studies.inputs import Inputs, Spans
     from sim.studies.risk import Risk
     from sim.studies.sensitivity import Sensitivity
     from sim.world.scenario import Scenario
 
 KpiName = Annotated[
-    str, typer.Option("--figure", metavar="NAME", help="Key figure that is looked at (`sim kpis --list`).")
+    str, typer.Option("--figure", metavar="NAME", help="Key figure that is looked at (`sim kpis`).")
 ]
 Varied = Annotated[
     list[str] | None,
     typer.Option(
         "--vary",
         metavar="PATH=VALUES",
-        help="A further input and its values, such as groups.0.agents+=-1,1 or "
-        "queues.*.arrivals.busyness_cv=0,0.3; may be repeated.",
+        help="A further input: a field by its path, and its values, such as groups.0.agents+=-1,1; may be "
+        "repeated.",
         show_default=False,
     ),
 ]
@@ -48,19 +51,19 @@ Forecast = Annotated[
     float,
     typer.Option(
         parser=real(0, 0.9),
-        metavar="X",
+        metavar="SHARE",
         help="How far off the forecast may be, relative: ± in the tornado, and the standard deviation of a "
         "month's volume in the risk.",
     ),
 ]
 Handling = Annotated[
-    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of all handling times, relative.")
+    float, typer.Option(parser=real(0, 0.9), metavar="SHARE", help="± of all handling times, relative.")
 ]
 Patience = Annotated[
-    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of customers' patience, relative.")
+    float, typer.Option(parser=real(0, 0.9), metavar="SHARE", help="± of customers' patience, relative.")
 ]
 Absence = Annotated[
-    float, typer.Option(parser=real(0, 0.9), metavar="X", help="± of absence, in shares of the agents.")
+    float, typer.Option(parser=real(0, 0.9), metavar="SHARE", help="± of absence, in shares of the agents.")
 ]
 Concurrency = Annotated[
     int, typer.Option(parser=whole(0, 100), metavar="N", help="± of the chats an agent may hold.")
@@ -118,14 +121,26 @@ def sensitivity(
     if out is not None:
         refuse_existing(out, force=force)
     inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])
+    look, risk = _risk(centre, figure, seed, months, forecast, week_days, inputs.remarks), None
     with crew(workers, cluster, resume) as hired:
-        risk = _risk(centre, figure, hired, seed, months, forecast, week_days, inputs.remarks)
         with progress() as bar:
             found = changed(centre, figure, inputs.inputs, hired, seed, replications, bar)
+        is_whole = not found.unseen
+        if is_whole and look is not None:
+            try:
+                with progress("Days", months) as bar:
+                    risk = look(hired, bar)
+            except KeyboardInterrupt:
+                is_whole = False
+    if not is_whole and look is not None:
+        inputs.remarks.append("Risk is left out: interrupted")
     _tell(centre, found, risk, inputs.remarks, seed, json=json)
     if out is not None:
         _write(out, centre, found, risk, inputs.remarks, seed, force=force)
         remark(f"written to {out}")
+    if not is_whole:
+        remark("interrupted: this is what is known so far")
+        raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _inputs(centre: Scenario, spans: Spans, vary: list[str]) -> Inputs:
@@ -144,17 +159,16 @@ def _inputs(centre: Scenario, spans: Spans, vary: list[str]) -> Inputs:
 def _risk(
     centre: Scenario,
     figure: str,
-    hired: Crew,
     seed: int,
     months: int,
     forecast_cv: float,
     week_days: int | None,
     remarks: list[str],
-) -> Risk | None:
-    """Risk of the promise; none, with a remark, where nothing is promised."""
+) -> Callable[[Crew, Progress], Risk] | None:
+    """How to simulate the risk of the promise; None, with a remark, where nothing is promised."""
     from sim.measure.figures import BY_NAME  # noqa: PLC0415
     from sim.measure.promise import TARGETS  # noqa: PLC0415
-    from sim.studies.risk import risk  # noqa: PLC0415
+    from sim.studies.risk import refuse, risk  # noqa: PLC0415
 
     if not months:
         return None
@@ -163,8 +177,8 @@ def _risk(
         return None
     if all(queue.arrivals.times_s is not None for queue in centre.queues):
         forecast_cv = 0.0
-    with progress("Days", months) as bar:
-        return risk(centre, BY_NAME[figure], hired, seed, months, forecast_cv, week_days, bar)
+    refuse(centre, months, forecast_cv)
+    return lambda hired, bar: risk(centre, BY_NAME[figure], hired, seed, months, forecast_cv, week_days, bar)
 
 
 def _tell(

@@ -63,7 +63,7 @@ def staff(
             "-n",
             parser=whole(20),
             metavar="N",
-            help="Days that the answer is held against.",
+            help="Replications that the answer is held against.",
         ),
     ] = 400,
     fte_hours: FteHours = 8.0,
@@ -85,8 +85,8 @@ def staff(
 ) -> None:
     """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
 
-    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 20 times the days
-    that the answer is held against.
+    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 20 times the
+    replications that the answer is held against.
     """
     from sim.output import refuse_target  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
@@ -104,7 +104,7 @@ def staff(
         refuse_existing(out, force=force)
     began = monotonic()
     with (
-        progress("Days searched, at most", MOST_WORK * replications) as bar,
+        progress("Replications searched, at most", MOST_WORK * replications) as bar,
         crew(workers, cluster, resume) as ours,
     ):
         found = search(centre, per, step, confidence, seed, replications, progress=bar, hired=ours)

@@ -34,18 +34,26 @@ Varies = Annotated[
     typer.Option(
         "--vary",
         metavar="PATH=VALUES",
-        help="What varies: groups.0.agents=6:16, groups.0.concurrency=1:6, "
-        "queues.0.arrivals.per_hour*=0.8:1.4:0.1, routing.policy=least_loaded,random. "
-        "Once, or twice for a grid.",
+        help="What varies, and its values: any field by its path, a range such as 6:16 or 0.8:1.4:0.1, or "
+        "values between commas. *= is times what stands there, += plus. Given once, or twice for a grid.",
         show_default=False,
     ),
 ]
 MaxRuns = Annotated[
     int,
     typer.Option(
-        "--max-runs", parser=whole(1), metavar="N", help="Refuse more points × replications than this."
+        "--max-replications",
+        parser=whole(1),
+        metavar="N",
+        help="Refuse more than this, over all points together.",
     ),
 ]
+EXAMPLES = (
+    "sim sweep scenarios/web_shop.toml --vary groups.0.agents=6:16",
+    "sim sweep scenarios/concurrency.toml --vary groups.0.concurrency=1:6 --vary groups.0.agents=4:12",
+    "sim sweep scenarios/two_languages.toml --vary 'queues.*.arrivals.per_hour*=0.8:1.4:0.1'",
+    "sim sweep scenarios/web_shop.toml --vary routing.policy=least_loaded,random",
+)
 _LONG_S = 60
 """What is expected to take longer says so before it begins."""
 
@@ -82,7 +90,7 @@ def sweep(
         refuse_existing(out, force=force)
     runs = replications * prod(len(each.values) for each in varies)
     if (seconds := expected_seconds(centre, runs)) > _LONG_S:
-        remark(f"{runs:,} runs will take about {duration_text(seconds)}")
+        remark(f"{runs:,} replications will take about {duration_text(seconds)}")
     with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
     _remarks(found)
@@ -103,7 +111,7 @@ def _remarks(found: Sweep) -> None:
         remark(f"note: {words}")
     runs = len(found.points) * found.replications
     seconds = f"{found.seconds:.1f} s" if found.seconds < 10 else duration_text(found.seconds)
-    remark(f"{runs:,} runs with {found.chats:,} chats in {seconds}")
+    remark(f"{runs:,} replications with {found.chats:,} chats in {seconds}")
 
 
 def _write(out: Path, found: Sweep, *, force: bool) -> None:

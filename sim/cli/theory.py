@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.common import Json, say, told
+from sim.cli.help import Command, Family, examples
 from sim.cli.numbers import TINY, real, reals, whole
 from sim.errors import TheoryError, short
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from sim.world.laws import Law
     from sim.world.units import Floats
 
+FEWEST = "sim theory erlang-c --per-hour 200 --aht 180 --service-level 0.8 --threshold 20"
 app = typer.Typer(
-    no_args_is_help=True, help="Formulas for one interval in the long run: Erlang B, C and A, and chat."
+    cls=Family,
+    no_args_is_help=True,
+    help="Formulas for one interval in the long run: Erlang B, C and A, and chat.",
+    epilog=examples(FEWEST),
 )
 
 MOST_ROWS = 1_000
@@ -95,7 +100,9 @@ MostSlots = Annotated[
 ]
 
 
-@app.command("erlang-b")
+@app.command(
+    "erlang-b", cls=Command, epilog=examples("sim theory erlang-b --per-hour 60 --aht 600 --agents 15")
+)
 @told
 def erlang_b(
     per_hour: PerHour,
@@ -124,7 +131,11 @@ def erlang_b(
     _print(_by_agents("Erlang B", given, line, per_hour, agents, goal, 0.0, "--blocking"), json=json)
 
 
-@app.command("erlang-c")
+@app.command(
+    "erlang-c",
+    cls=Command,
+    epilog=examples(FEWEST, "sim theory erlang-c --per-hour 200 --aht 180 --agents 10:16"),
+)
 @told
 def erlang_c(
     per_hour: PerHour,
@@ -140,7 +151,11 @@ def erlang_c(
     _line("Erlang C", erlang, per_hour, aht, agents, threshold, service_level, None, None, json=json)
 
 
-@app.command("erlang-a")
+@app.command(
+    "erlang-a",
+    cls=Command,
+    epilog=examples("sim theory erlang-a --per-hour 240 --aht 180 --patience 60 --agents 10:16"),
+)
 @told
 def erlang_a(
     per_hour: PerHour,
@@ -158,7 +173,9 @@ def erlang_a(
     _line("Erlang A", erlang, per_hour, aht, agents, threshold, service_level, patience, room, json=json)
 
 
-@app.command()
+@app.command(
+    cls=Command, epilog=examples("sim theory chat --per-hour 240 --aht 180,210,240 --patience 60 --agents 5")
+)
 @told
 def chat(
     per_hour: PerHour,
@@ -190,7 +207,7 @@ def chat(
     )
 
 
-@app.command()
+@app.command(cls=Command, epilog=examples("sim theory attention --agent 30 --customer 60 --turns 5"))
 @told
 def attention(
     agent: AgentS,
@@ -213,7 +230,10 @@ def attention(
     _print(Answer("Machine repair", given, "slots", rows(range(1, slots + 1), columns)), json=json)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples("sim theory concurrency --agents 4 --per-hour 60 --agent 30 --customer 60 --turns 5"),
+)
 @told
 def concurrency(
     per_hour: PerHour,
@@ -257,7 +277,7 @@ def concurrency(
     _print(Answer("Machine repair and balanced chain", given, "slots", found, remark), json=json)
 
 
-@app.command()
+@app.command(cls=Command, epilog=examples("sim theory priorities --per-hour 60,90 --aht 180 --agents 10"))
 @told
 def priorities(
     per_hour: Annotated[
@@ -282,7 +302,10 @@ def priorities(
     _print(Answer("Priorities", given, "queue", rows(range(1, len(rates) + 1), columns)), json=json)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples("sim theory retrials --per-hour 240 --aht 180 --again 0.5 --patience 60 --agents 10:16"),
+)
 @told
 def retrials(
     per_hour: PerHour,

@@ -55,6 +55,8 @@ def words(found: Best) -> list[str]:
     name, done = found.ranked[0].plan.name, found.selection
     is_share = found.kpi.unit == "share"
     zone = f"{100 * found.within:.3g} points" if is_share else f"{found.within:.3g} {found.kpi.unit}"
+    if done.interrupted:
+        return [_interrupted_words(found)]
     if done.decided:
         sure = (
             f"{name} is best: with a probability of at least {100 * found.confidence:g} %, no other is "
@@ -62,8 +64,8 @@ def words(found: Best) -> list[str]:
         )
     else:
         sure = (
-            f"Undecided between {len(done.left)} plans; {name} leads. More --max-runs, or a wider zone than "
-            f"{zone}, would decide it."
+            f"Undecided between {len(done.left)} plans; {name} leads. More --max-replications, or a wider "
+            f"zone than {zone}, would decide it."
         )
     used, n = sum(done.used), len(done.used)
     took = (
@@ -77,6 +79,13 @@ def words(found: Best) -> list[str]:
     return [sure, f"{took} {fixed}"]
 
 
+def _interrupted_words(found: Best) -> str:
+    """Which plan led when the user stopped."""
+    name, n = found.ranked[0].plan.name, len(found.selection.left)
+    unseen = f" Not simulated yet: {', '.join(found.unseen)}." if found.unseen else ""
+    return f"Interrupted and undecided: {name} leads so far, of {n} plans not given up.{unseen}"
+
+
 def document(found: Best, seed: int) -> dict[str, Any]:
     """The same as data."""
     done = found.selection
@@ -88,13 +97,15 @@ def document(found: Best, seed: int) -> dict[str, Any]:
         "version": __version__,
         "best": found.ranked[0].plan.name,
         "decided": done.decided,
+        "interrupted": done.interrupted,
+        "not_simulated": list(found.unseen),
         "confidence": found.confidence,
         "within": found.within,
         "first_stage": found.first,
         "replications": sum(done.used),
-        "had_none_been_given_up": max(done.used) * len(done.used),
-        "fixed_number": done.fixed * len(done.used),
-        "saved": done.saved,
+        "had_none_been_given_up": None if done.interrupted else max(done.used) * len(done.used),
+        "fixed_number": None if done.interrupted else done.fixed * len(done.used),
+        "saved": None if done.interrupted else done.saved,
         "plans": [
             {
                 "plan": each.plan.name,

@@ -46,12 +46,14 @@ def table(found: Sensitivity, scenario: Scenario, seed: int, width: int = PIPED_
     base = with_unit(found.kpi, found.base.value)
     days = "1 day" if scenario.days == 1 else f"{scenario.days} days"
     basis = f"{days}, {found.replications} replications of each change, seed {seed}"
+    if found.unseen:
+        basis += f"\nInterrupted; not simulated yet: {', '.join(found.unseen)}"
     title = (
         f"What moves {titled(found.kpi, scenario)}, which is {base} ({interval(found.base, found.kpi.unit)})"
     )
     return Group(
         Text(scenario.name, style="bold"),
-        Text(basis),
+        Text(textwrap.fill(basis, width, replace_whitespace=False)),
         narrowed(title, columns, rows, width, spare=(5, 4)),
         Text(textwrap.fill(METHOD, width)),
     )
@@ -104,6 +106,7 @@ def document(found: Sensitivity, left_out: Sequence[str]) -> dict[str, Any]:
         "unit": found.kpi.unit,
         "better": found.kpi.better,
         "replications": found.replications,
+        "not_simulated": list(found.unseen),
         "value": base.value,
         "low": base.low,
         "high": base.high,

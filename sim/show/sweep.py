@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 import polars as pl
@@ -64,7 +65,10 @@ def table(found: Sweep, width: int = PIPED_WIDTH) -> RenderableType:
     days = "1 day" if found.scenario.days == 1 else f"{found.scenario.days} days"
     runs = "1 replication" if found.replications == 1 else f"{found.replications} replications"
     head = Text(found.scenario.name, style="bold")
-    basis = Text(f"{len(found.points)} points, each {days}, {runs}, seed {found.seed}, the same customers")
+    points = f"{prod(found.shape)} points"
+    if found.interrupted:
+        points = f"Interrupted after {len(found.points)} of {points}"
+    basis = Text(f"{points}, each {days}, {runs}, seed {found.seed}, the same customers")
     said = [Text(textwrap.fill(line, width, subsequent_indent="  ")) for line in words(found)]
     return Group(head, basis, _listed(found, width), *said, *_one_more_table(found, width))
 

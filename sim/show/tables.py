@@ -244,6 +244,7 @@ def narrowed(
         ]
         if gone:
             hint = f"  {' and '.join(gone)}: on a wider terminal"
+            hint = hint if len(hint) <= width else "  More: on a wider terminal"
             table.caption = Text(hint, no_wrap=True, overflow="ignore")
             table.caption_justify = "left"
         dropped = next((k for k in spare if k in kept), None)
@@ -327,7 +328,7 @@ def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
         Column("Value", justify="right"),
         Column(""),
         Column("95 % interval", justify="right"),
-        Column("10–90 % of runs", justify="right"),
+        Column("10–90 % of replications", justify="right"),
     ]
     rows: list[Row | None] = []
     section = None

@@ -34,7 +34,7 @@ from sim.studies.crew import Crew, Progress
 from sim.studies.inputs import volume
 from sim.studies.tasks import Task
 from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats
+from sim.world.units import Flags, Floats, Ints
 from sim.world.vary import varied
 
 MONTH_WEEKS = 365.25 / 12 / 7
@@ -115,9 +115,8 @@ def risk(
         If the scenario has no target, no open day, or no forecast that could be wrong; or for fewer than
         `FEWEST_MONTHS`.
     """
-    bounds = _bounds(scenario)
-    open_days = np.flatnonzero(expected_volumes(scenario).sum(axis=0) > 0)
-    _refuse(scenario, months, forecast_cv, len(bounds), len(open_days))
+    refuse(scenario, months, forecast_cv)
+    bounds, open_days = _bounds(scenario), _open_days(scenario)
     week = week_days or max(1, round(7 * len(open_days) / scenario.days))
     lengths = {"day": 1, "week": week, "month": round(week * MONTH_WEEKS)}
     each = -(-lengths["month"] // len(open_days))
@@ -181,10 +180,22 @@ def _bounds(scenario: Scenario) -> dict[str, float]:
     return {target: bound for target, bound in bounds.items() if bound is not None}
 
 
-def _refuse(scenario: Scenario, months: int, forecast_cv: float, n_targets: int, n_days: int) -> None:
-    if not n_targets:
+def _open_days(scenario: Scenario) -> Ints:
+    """Days of the scenario on which somebody is expected."""
+    return np.flatnonzero(expected_volumes(scenario).sum(axis=0) > 0)
+
+
+def refuse(scenario: Scenario, months: int, forecast_cv: float) -> None:
+    """Refuse what `risk` can't be asked of.
+
+    Raises
+    ------
+    StudyError
+        With the reason.
+    """
+    if not _bounds(scenario):
         raise StudyError("risk: the scenario promises nothing: it has no [targets]")
-    if not n_days:
+    if not len(_open_days(scenario)):
         raise StudyError("risk: nobody is expected on any day")
     if months < FEWEST_MONTHS:
         raise StudyError(f"risk: needs at least {FEWEST_MONTHS} months, got {months}")

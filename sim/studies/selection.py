@@ -50,7 +50,9 @@ class Selection:
     fixed: int
     """Replications that each plan would need if their number were fixed after the first stage."""
     decided: bool
-    """Whether it came to its end; False if the budget did not suffice."""
+    """Whether it came to its end; False if the budget did not suffice, or the user stopped."""
+    interrupted: bool = False
+    """Whether the user stopped it."""
 
     @property
     def saved(self) -> float:
@@ -64,7 +66,7 @@ def select(
     """Choose the plan of the highest mean; differences *within* the indifference zone don't matter.
 
     *first* is the number of replications of the first stage, and *budget* the most that all plans together
-    may take. Stages grow by a tenth.
+    may take. Stages grow by a tenth. Ctrl-C after the first ends it undecided.
     """
     if n_plans < 2 or first < 2 or within <= 0 or not 1 / n_plans < confidence < 1:
         law = "needs 2 plans, 2 replications, a zone above 0 and a confidence between 1 / plans and 1"
@@ -90,7 +92,10 @@ def select(
         if len(left) == 1 or final or not affordable:
             return Selection(best, tuple(left), tuple(used), fixed, decided=len(left) == 1 or final)
         n += growth
-        sums = see(left, n).sum(axis=1)
+        try:
+            sums = see(left, n).sum(axis=1)
+        except KeyboardInterrupt:
+            return Selection(best, tuple(left), tuple(used), fixed, decided=False, interrupted=True)
         for plan in left:
             used[plan] = n
 
@@ -135,6 +140,8 @@ class Best:
     confidence: float
     first: int
     selection: Selection
+    unseen: tuple[str, ...] = ()
+    """Plans that were not simulated yet when the user stopped."""
 
 
 @dataclass(slots=True)
@@ -190,7 +197,8 @@ def best(
     """Find the plan whose *figure* is best, with a *confidence*.
 
     Differences *within* the indifference zone don't matter: for shares it is absolute, for other figures
-    relative to the best of the first stage. It ends undecided where *most_runs* in all are not enough.
+    relative to the best of the first stage. It ends undecided where *most_runs* in all are not enough, and on
+    Ctrl-C once two plans have had their first stage.
 
     Raises
     ------
@@ -206,12 +214,13 @@ def best(
     for plan in plans:
         refuse_too_large(plan.scenario, first)
     runs = _Runs(plans, figure, 1.0 if kpi.better == "higher" else -1.0, hired, seed, progress)
-    highest = float(runs(range(len(plans)), first).mean(axis=1).max())
+    seen, start, is_whole = _first_stage(runs, first)
+    highest = float(start.mean(axis=1).max())
     zone = within if kpi.unit == "share" else within * abs(highest)
     if not zone:
         raise StudyError(f"best: the best {kpi.title} is 0, of which nothing is {within:g} times as much")
-    found = select(runs, len(plans), zone, confidence, first, most_runs)
-    ranked = [_ranked(runs, plan, found) for plan in range(len(plans))]
+    found = select(runs, len(plans), zone, confidence, first, most_runs) if is_whole else _leader(seen, start)
+    ranked = [_ranked(runs, plan, found) for plan in seen]
     worst = float("-inf")
 
     def merit(each: Ranked) -> tuple[bool, bool, float]:
@@ -219,11 +228,31 @@ def best(
         return each.plan is plans[found.best], each.is_left, value
 
     order = sorted(ranked, key=merit, reverse=True)
-    return Best(kpi, tuple(order), zone, confidence, first, found)
+    unseen = tuple(plan.name for k, plan in enumerate(plans) if k not in seen)
+    return Best(kpi, tuple(order), zone, confidence, first, found, unseen)
+
+
+def _first_stage(runs: _Runs, n: int) -> tuple[Sequence[int], Floats, bool]:
+    """Plans that had their first stage, what it says, and whether they are all; two are enough on Ctrl-C."""
+    everyone = range(len(runs.plans))
+    try:
+        return everyone, runs(everyone, n), True
+    except KeyboardInterrupt:
+        seen = [plan for plan in everyone if len(runs.runs[plan]) >= n]
+        if len(seen) < 2:
+            raise
+        return seen, runs(seen, n), False
+
+
+def _leader(seen: Sequence[int], start: Floats) -> Selection:
+    """Say which of the plans that were *seen* leads when the user stops in the first stage."""
+    n, best = start.shape[1], seen[int(start.mean(axis=1).argmax())]
+    used = tuple(n if plan in seen else 0 for plan in range(max(seen) + 1))
+    return Selection(best, tuple(seen), used, n, decided=False, interrupted=True)
 
 
 def _ranked(runs: _Runs, plan: int, found: Selection) -> Ranked:
     n = min(found.used[plan], found.used[found.best])
     difference = paired(runs.said(found.best, n), runs.said(plan, n))
-    figure = runs.estimates(plan).figure(runs.figure)
+    figure = runs.estimates(plan, found.used[plan]).figure(runs.figure)
     return Ranked(runs.plans[plan], figure, difference, found.used[plan], plan in found.left)

@@ -54,6 +54,8 @@ class Sensitivity:
     """The scenario as it is."""
     bars: tuple[Bar, ...]
     replications: int
+    unseen: tuple[str, ...] = ()
+    """Inputs that were not simulated yet when the user stopped."""
 
 
 def sensitivity(
@@ -66,6 +68,8 @@ def sensitivity(
     progress: Progress | None = None,
 ) -> Sensitivity:
     """Simulate a *scenario* as it is and with each change of the *inputs*, and compare one *figure*.
+
+    Ctrl-C ends it with the inputs that are done, if any is.
 
     Raises
     ------
@@ -84,12 +88,17 @@ def sensitivity(
     base = Estimates(next(runs))
     if base.figure(figure).value is None:
         raise StudyError(f"sensitivity: this scenario has no {kpi.name} ({kpi.title})")
-    bars = [
-        Bar(each.title, tuple(_effect(side, base, Estimates(next(runs)), figure) for side in each.sides))
-        for each in inputs
-    ]
+    bars: list[Bar] = []
+    try:
+        for each in inputs:
+            effects = tuple(_effect(side, base, Estimates(next(runs)), figure) for side in each.sides)
+            bars.append(Bar(each.title, effects))
+    except KeyboardInterrupt:
+        if not bars:
+            raise
+    unseen = tuple(each.title for each in inputs[len(bars) :])
     order = sorted(bars, key=lambda bar: -bar.swing)
-    return Sensitivity(kpi, base.figure(figure), tuple(order), replications)
+    return Sensitivity(kpi, base.figure(figure), tuple(order), replications, unseen)
 
 
 def kpi_named(name: str) -> Kpi:
@@ -101,7 +110,7 @@ def kpi_named(name: str) -> Kpi:
         If there is none, with the nearest name.
     """
     if name not in BY_NAME:
-        hint = did_you_mean(name, list(BY_NAME)) or "; `sim kpis --list` has all of them"
+        hint = did_you_mean(name, list(BY_NAME)) or "; `sim kpis` has all of them"
         raise StudyError(f"no key figure is called {name!r}{hint}")
     return BY_NAME[name]
 

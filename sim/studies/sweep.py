@@ -224,8 +224,8 @@ def refuse_explosion(scenario: Scenario, counts: Sequence[int], replications: in
     time = duration_text(expected_seconds(scenario, runs))
     grid = f"{' × '.join(f'{n:,}' for n in counts)} points" if len(counts) > 1 else f"{points:,} points"
     raise StudyError(
-        f"vary: at most {most_runs:,} runs, got {runs:,} ({grid} × {replications:,} replications), which "
-        f"would take about {time}: take fewer values or replications, or raise --max-runs"
+        f"vary: at most {most_runs:,} replications in all, got {runs:,} ({grid} × {replications:,}), which "
+        f"would take about {time}: take fewer values or replications, or raise --max-replications"
     )
 
 

@@ -273,7 +273,7 @@ def test_no_number_and_no_name_is_cut_on_a_narrow_terminal(columns: int):
         "1 day, 3 replications, seed 1", *(word for word in shown if set(word) == {"─"}),
     }  # fmt: skip
     if columns >= 60:
-        assert max(map(len, rows[0])) <= columns
+        assert max(len(row) for row in rows[0] if not row.startswith("Next: ")) <= columns
     for row in wide:
         assert columns < 60 or row[0] in shown or set(row[0]) == {"─"} or "seed" in row[0]
 

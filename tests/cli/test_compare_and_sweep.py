@@ -114,7 +114,7 @@ def test_sweep_prints_a_row_a_point_and_what_it_scaled(shop: Path):
     assert "3 points, each 1 day, 4 replications, seed 1" in result.stdout
     assert "SL ≥ 80" in result.stdout
     assert "note: the shifts of 'team' are scaled: " in result.stderr
-    assert "12 runs with" in result.stderr
+    assert "12 replications with" in result.stderr
 
 
 def test_sweep_json_is_one_document_and_the_same_bytes_twice(shop: Path):
@@ -168,12 +168,12 @@ def test_sweep_refuses_in_one_sentence(shop: Path, vary: list[str], words: str):
 
 
 def test_a_higher_limit_lets_a_sweep_through(shop: Path):
-    """`--max-runs` is what is refused above."""
+    """`--max-replications` is what is refused above."""
     vary = ("--vary", "groups.0.agents=1:3", "-n", "2")
-    refused = sim("sweep", shop, *vary, "--max-runs", "5")
+    refused = sim("sweep", shop, *vary, "--max-replications", "5")
 
     assert refused.exit_code == 2
-    assert "at most 5 runs, got 6" in refused.stderr
+    assert "at most 5 replications in all, got 6" in refused.stderr
     assert sim("sweep", shop, *vary, "--max-runs", "6").exit_code == 0
 
 

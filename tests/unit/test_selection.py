@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
+from sim.show import best as show
 from sim.studies.crew import crew
 from sim.studies.selection import Best, Plan, Selection, best, select
 from sim.world.vary import read_vary, varied
@@ -142,6 +143,41 @@ def test_what_cannot_be_ranked_is_refused():
             chosen(figure)
     with crew(1) as hired, pytest.raises(StudyError, match="at least 2 plans, got 1"):
         best(teams()[:1], "frt_s", hired)
+
+
+def test_ctrl_c_gives_the_leader_so_far():
+    """In a later stage of all plans, in the first of those that had it; before two had, of none."""
+
+    def stopped(after: int) -> Best:
+        """Of plans so close that they are not told apart, stopped once so many replications are done."""
+
+        def stop(done: int, _: int) -> None:
+            if done >= after:
+                raise KeyboardInterrupt
+
+        loads = read_vary("queues.0.arrivals.per_hour=40,40.1,40.2,40.3").changes()
+        plans = [Plan(f"plan {k}", varied(teams()[1].scenario, [c])) for k, c in enumerate(loads)]
+        with crew(1) as hired:
+            return best(plans, "frt_s", hired, within=1e-4, progress=stop)
+
+    late = stopped(95)
+    assert late.selection.interrupted
+    assert not late.selection.decided
+    assert [each.replications for each in late.ranked] == [20] * 4
+    assert late.unseen == ()
+    early = stopped(40)
+    assert early.selection.interrupted
+    assert {each.plan.name for each in early.ranked} == {"plan 0", "plan 1"}
+    assert early.unseen == ("plan 2", "plan 3")
+    told = show.words(early)
+    assert told == [
+        "Interrupted and undecided: plan 0 leads so far, of 2 plans not given up. "
+        "Not simulated yet: plan 2, plan 3."
+    ]
+    document = show.document(early, 1)
+    assert (document["interrupted"], document["decided"], document["saved"]) == (True, False, None)
+    with pytest.raises(KeyboardInterrupt):
+        stopped(20)
 
 
 def test_saved_counts_from_the_last_stage():

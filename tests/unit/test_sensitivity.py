@@ -62,6 +62,29 @@ def test_each_effect_is_that_of_the_changed_scenario():
     assert by_title["Absence"][0] < 0  # type: ignore[operator]
 
 
+def test_ctrl_c_keeps_the_inputs_that_are_done():
+    """With the same effects; those not reached are named, and before the first there is nothing."""
+    scenario = shop()
+    inputs = usual_inputs(scenario).inputs
+    whole = changed(scenario, inputs)
+
+    def stopped(after: int) -> Sensitivity:
+        def stop(done: int, _: int) -> None:
+            if done > after:
+                raise KeyboardInterrupt
+
+        with crew(1) as hired:
+            return sensitivity(scenario, "service_level", inputs, hired, replications=20, progress=stop)
+
+    found = stopped(7)
+    assert 0 < len(found.bars) < len(inputs)
+    assert {bar.title for bar in found.bars} | set(found.unseen) == {each.title for each in inputs}
+    assert all(bar in whole.bars for bar in found.bars)
+    assert whole.unseen == ()
+    with pytest.raises(KeyboardInterrupt):
+        stopped(1)
+
+
 def test_pairing_makes_the_interval_of_a_difference_shorter():
     """The same customers come to both: a tenth more of a handling time is seen in a few days."""
     found = changed(shop(busyness_cv=0.2), usual_inputs(shop()).inputs)

@@ -327,7 +327,7 @@ def test_variables_that_make_no_sense_are_refused(shop: Scenario, texts: list[st
 def test_an_explosion_is_refused_with_its_runs_and_its_time(shop: Scenario):
     """Also where a range alone has no end; a higher limit lets it through."""
     with pytest.raises(
-        StudyError, match=r"at most 100,000 runs, got 250,000 \(50 × 50 points × 100 repl.*about"
+        StudyError, match=r"at most 100,000 replications in all, got 250,000 \(50 × 50 points × 100\).*about"
     ):
         sweep(shop, [read_vary("groups.0.agents=1:50"), read_vary(f"{LOAD}=1:50")], replications=100)
     endless = ["groups.0.agents=1:1000000000"]
