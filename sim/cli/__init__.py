@@ -16,13 +16,18 @@ def main() -> None:
     try:
         listen()
         gc.disable()  # nothing that is imported is garbage: to look for it takes a tenth of the start
+        from typer import Exit  # noqa: PLC0415
+
         from sim.cli.commands import app  # noqa: PLC0415
         from sim.cli.common import in_words  # noqa: PLC0415
 
         gc.freeze()
         gc.enable()
-        with in_words():
-            app()
+        try:
+            with in_words():  # of what the parser itself prints
+                app()
+        except Exit as end:
+            raise SystemExit(end.exit_code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except SystemExit as end:

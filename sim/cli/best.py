@@ -104,6 +104,7 @@ def best(
 
 def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:
     """A plan for each file, or for each combination of values in each file, named by what tells it apart."""
+    from sim.errors import printable  # noqa: PLC0415
     from sim.studies.selection import Plan  # noqa: PLC0415
     from sim.studies.sweep import read_varies, refuse_explosion, scalings  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
@@ -113,7 +114,10 @@ def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int)
     varies = read_varies(vary, centres[0], replications, max_runs)
     refuse_explosion(centres[0], [len(files), *(len(each.values) for each in varies)], replications, max_runs)
     stems = [file.stem for file in files]
-    names = [stem if stems.count(stem) == 1 else str(file) for stem, file in zip(stems, files, strict=True)]
+    names = [
+        printable(stem if stems.count(stem) == 1 else str(file))
+        for stem, file in zip(stems, files, strict=True)
+    ]
     found = []
     for name, centre in zip(names, centres, strict=True):
         made = []

@@ -117,8 +117,8 @@ def in_words() -> Iterator[None]:
         except MemoryError:
             _leave("it takes more memory than there is: ask for less at a time", Exit.INPUT)
         except OSError as error:
-            place = "" if error.filename is None else f"{error.filename}: "
-            _leave(f"{place}can't be used: {reason(error)}", Exit.INPUT)
+            place = error.filename or _stuck() or "a file or a device"
+            _leave(f"{place}: can't be used: {reason(error)}", Exit.INPUT)
         except Exception:
             if not came():
                 raise
@@ -181,7 +181,24 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(f"{text}\n")
         stream.flush()
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        _silence(stream)
         raise
+
+
+def _silence(stream: TextIO) -> None:
+    """Let all that is still to be written to a stream go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _stuck() -> str:
+    """Name the stream that can't be written to, if there is one; nothing more is written there."""
+    for name, stream in (("standard output", sys.stdout), ("standard error", sys.stderr)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            _silence(stream)
+            return name
+    return ""

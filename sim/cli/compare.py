@@ -51,7 +51,7 @@ def compare(
     force: Force = False,
 ) -> None:
     """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
-    from sim.errors import ScenarioError  # noqa: PLC0415
+    from sim.errors import ScenarioError, printable  # noqa: PLC0415
     from sim.show import compare as show  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.compare import compare as simulate_all  # noqa: PLC0415
@@ -70,7 +70,9 @@ def compare(
     if out is not None:
         refuse_existing(out, force=force)
     centres = [loaded[path] for path in scenarios]
-    names = [f"{centre.name} ({path})" for centre, path in zip(centres, scenarios, strict=True)]
+    names = [
+        f"{centre.name} ({printable(str(path))})" for centre, path in zip(centres, scenarios, strict=True)
+    ]
     with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centres, seed, replications, progress=bar, hired=ours, names=names)
     if out is not None:

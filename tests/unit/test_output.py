@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import stat
@@ -16,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import interrupts, output
+from sim.cli import main
 from sim.cli.commands import app
 from sim.errors import OutputError
 from sim.interrupts import listen, unbroken
@@ -172,6 +174,34 @@ def test_a_signal_to_end_breaks_in_but_not_into_what_must_be_whole(tmp_path: Pat
 
     assert done == ["whole"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("_listening")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("words", [["--version"], ["schema"], ["run", "--help"]])
+def test_a_full_disk_is_told_of_what_the_parser_prints_too(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(sys, "argv", ["sim", *words])
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as end:
+            main()
+
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("standard output: can't be ")
+    assert said.endswith(": No space left on device\n")
+
+
+def test_a_file_name_that_is_no_text_is_shown_and_written(tmp_path: Path):
+    """Names of files are bytes; in documents and tables those that are no letters are written out."""
+    plan = tmp_path / os.fsdecode(b"a\xff.toml")
+    plan.write_text(SMALL)
+    result = CliRunner().invoke(app, ["compare", str(plan), str(plan), "-n", "2", "--json"])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout.encode())["scenarios"][0]
 
 
 @pytest.mark.usefixtures("_listening")
