@@ -52,6 +52,17 @@ Replications = Annotated[
         help="How often it is simulated, each time with other customers.",
     ),
 ]
+UsualReplications = Annotated[
+    int | None,
+    typer.Option(
+        "--replications",
+        "-n",
+        min=1,
+        metavar="N",
+        help="Independent repetitions of the scenario; if omitted, as many as make 200 days, at least 20.",
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(

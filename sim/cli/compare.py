@@ -13,9 +13,9 @@ from sim.cli.common import (
     Force,
     Json,
     Out,
-    Replications,
     Resume,
     Seed,
+    UsualReplications,
     Workers,
     remark,
     tell,
@@ -41,7 +41,7 @@ All = Annotated[bool, typer.Option("--all", help="Show every figure, not only th
 def compare(
     scenarios: Scenarios,
     seed: Seed = 1,
-    replications: Replications = 100,
+    replications: UsualReplications = None,
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = None,
@@ -56,6 +56,7 @@ def compare(
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.compare import compare as simulate_all  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.replicate import usual_replications  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     loaded: dict[Path, Scenario] = {}
@@ -70,6 +71,7 @@ def compare(
     if out is not None:
         refuse_existing(out, force=force)
     centres = [loaded[path] for path in scenarios]
+    replications = replications or usual_replications(centres)
     names = [
         f"{centre.name} ({printable(str(path))})" for centre, path in zip(centres, scenarios, strict=True)
     ]

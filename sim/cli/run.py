@@ -14,10 +14,10 @@ from sim.cli.common import (
     Force,
     Json,
     Out,
-    Replications,
     Resume,
     ScenarioPath,
     Seed,
+    UsualReplications,
     Workers,
     remark,
     say,
@@ -81,7 +81,7 @@ Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target i
 def run(
     scenario: ScenarioPath,
     seed: Seed = 1,
-    replications: Replications = 20,
+    replications: UsualReplications = None,
     engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.KERNEL,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -101,20 +101,23 @@ def run(
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.show.tables import Terminal, unmeasured  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
-    from sim.studies.replicate import replicate  # noqa: PLC0415
+    from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario)
     if out is not None:
         refuse_existing(out, force=force)
         _refuse_both(resume)
-    keep = _Keeper()
+    if replications is None and engine is Engine.REFERENCE:
+        remark(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
+    keep = _Keeper(FEWEST if replications is None else None)
     with crew(workers, cluster, resume) as hired, progress() as show:
         each = keep if out is not None else None
         result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
     if out is not None:
         _write(out, centre, result.estimates, seed, engine, keep, force=force)
-        remark(f"written to {out}")
+        first = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
+        remark(f"written to {out}{first * (result.estimates.n > len(keep.tables))}")
     if json:
         from sim.show.documents import run_document, to_json  # noqa: PLC0415
 
@@ -150,9 +153,10 @@ def _refuse_both(resume: Path | None) -> None:
 
 
 class _Keeper:
-    """Keeps what `--out` needs of each log: its tables, and the first log whole for the pictures."""
+    """Keeps what `--out` needs: tables of the first *most* logs, or of all; the first log for pictures."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None) -> None:
+        self.most = most
         self.tables: list[dict[str, pl.DataFrame]] = []
         self.first: ChatLog | None = None
 
@@ -160,7 +164,8 @@ class _Keeper:
         from sim.log.export import frames  # noqa: PLC0415
 
         self.first = self.first or log
-        self.tables.append(frames(log, replication))
+        if self.most is None or replication < self.most:
+            self.tables.append(frames(log, replication))
 
 
 def _tables(

@@ -1,29 +1,29 @@
 """How sure is it? Figures over replications, with intervals.
 
-The value of a ratio is the ratio of the sums over all replications (pooled), and its interval a t-interval by
-the delta method: the residuals top − ratio × bottom of the replications have mean zero, and their standard
-deviation over √n × mean bottom is the standard error (Law, *Simulation Modeling and Analysis*, 5th ed.,
-section 9.5). For a count it is the plain t-interval. The mean of the replications' own figures is another
-number; it is kept as well, and so is the band in which 80 % of the replications lie. A single run has
-intervals for satisfaction alone, whose sample is its surveys.
+The value of a ratio is the ratio of the sums over all replications (pooled). What one replication says of it
+is the value plus its residual top − ratio × bottom over the mean bottom (the delta method: Law, *Simulation
+Modeling and Analysis*, 5th ed., section 9.5), and the interval is that of the mean of these pseudo-values.
+For counts and highest values it is that of the replications' own. Percentiles are pooled, and so are their
+intervals. The mean of the replications' own figures is another number; it is kept as well, and so is the
+band in which 80 % of the replications lie. A single run has intervals for satisfaction alone, whose sample
+is its surveys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isclose
 
 import numpy as np
-from scipy import special
 
 from sim.measure.figures import BY_NAME, Kpi, Peak, Quantile, Ratio
-from sim.measure.kpis import Kpis, columns_of_sums, quantile, quantiles, ratio
-from sim.measure.tables import By
-from sim.world.units import Floats
+from sim.measure.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
+from sim.measure.kpis import Kpis, columns_of_sums, quantile, ratio
+from sim.measure.ranked import Ranked
+from sim.measure.tables import By, Value
+from sim.world.units import Flags, Floats
 
-CONFIDENCE = 0.95
-"""Coverage of every interval."""
-NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 _RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
 """Bounds of figures by unit."""
 
@@ -35,14 +35,46 @@ class Figure:
     value: float | None
     """Pooled: the sums over all replications, divided."""
     low: float | None
-    """Lower end of the 95 % interval of the value: how sure we are. None with one replication, unless the
-    figure is a mean over surveys."""
+    """Lower end of the 95 % interval of the value: how sure we are. None with fewer than three replications
+    (with one, a mean over surveys has it), and where none differs."""
     high: float | None
+    """Upper end. It alone is None where the replications set no upper limit: at least `low`."""
+    few_days: bool
+    """The mark: fewer than five replications carry the figure, all others being alike; so the interval may be
+    far too short. False with one replication."""
     mean_of_runs: float | None
     """Mean of the replications' own figures."""
     p10: float | None
     """A tenth of the replications lies below: how days vary."""
     p90: float | None
+
+    @property
+    def alike(self) -> bool:
+        """Whether all of several replications say the same."""
+        if not self.few_days or self.p10 is None or self.p90 is None:
+            return False
+        return self.low is self.high is None and isclose(self.p10, self.p90, rel_tol=1e-9)
+
+    def certain(self, unit: str, n: int) -> tuple[float, float] | None:
+        """Ends within which the value is, for sure; None where that is not known.
+
+        It is the interval. What few of *n* replications carry is surer than that only of a share: a kind of
+        day that was not seen is `unseen` at most, whatever it does.
+        """
+        if self.value is None:
+            return None
+        low, high = (self.value if self.alike else end for end in (self.low, self.high))
+        if low is None or high is None or (self.few_days and unit != "share"):
+            return None
+        more = unseen(n) if self.few_days else 0.0
+        return low - more, high + more
+
+    @property
+    def reach(self) -> float | None:
+        """Longer side of the interval; None where an end is missing."""
+        if self.value is None or self.low is None or self.high is None:
+            return None
+        return max(self.high - self.value, self.value - self.low)
 
 
 class Estimates:
@@ -53,6 +85,7 @@ class Estimates:
         if not self.runs:
             raise ValueError("estimates need at least one run")
         self._looked_up: dict[By, list[Floats]] = {}
+        self._ordered: dict[tuple[Value, By], Ranked] = {}
 
     @property
     def n(self) -> int:
@@ -66,19 +99,9 @@ class Estimates:
     def figures(self, name: str, by: By | str) -> list[Figure]:
         """Figure in each cell of a breakdown."""
         kpi, by = BY_NAME[name], By(by)
-        per_run = self._per_run(kpi, by)
-        value, error = self._value_and_error(kpi, by, per_run)
-        half = error * (t_quantile(self.n) if self.n > 1 else NORMAL)
-        floor, ceiling = _range(kpi)
-        return [
-            Figure(
-                value=_number(value[cell]),
-                low=_number(max(value[cell] - half[cell], floor)),
-                high=_number(min(value[cell] + half[cell], ceiling)),
-                **_spread(per_run[:, cell]),
-            )
-            for cell in range(len(value))
-        ]
+        per_run, value = self._per_run(kpi, by), self.values(name, by)
+        ends = self._ends(kpi, by, value)
+        return _figures(kpi, value, ends, self._few(kpi, per_run, ends.low), per_run)
 
     def values(self, name: str, by: By | str) -> Floats:
         """Pooled value of a figure in each cell of a breakdown; NaN where there is none."""
@@ -88,10 +111,8 @@ class Estimates:
                 top, bottom = self._sums(kpi, by)
                 return ratio(top.sum(axis=0), bottom.sum(axis=0))
             case Quantile(share=share):
-                size = self.runs[0].sizes[by]
-                if by not in kpi.form.breakdowns:
-                    return np.full(size, np.nan)
-                return quantiles([run.samples[name] for run in self.runs], share, by, size)
+                ranked = self._ranked(kpi, by)
+                return np.full(self.runs[0].sizes[by], np.nan) if ranked is None else ranked.quantile(share)
             case Peak():
                 return _mean_known(self._per_run(kpi, by))
 
@@ -99,16 +120,42 @@ class Estimates:
         """What each replication says of a figure, shape (n_runs, n_cells); NaN where it says nothing.
 
         Their mean is the figure and their spread its standard error: for a ratio the value plus the residual
-        top − value × bottom over the mean bottom (the delta method), for other figures the replication's own.
-        Differences between scenarios that saw the same customers, and regressions, are made of them.
+        top − value × bottom over the mean bottom (the delta method), for a percentile n times the pooled one
+        less n − 1 times that without the replication (the jackknife), for a highest value the replication's
+        own. Differences between scenarios that saw the same customers, and regressions, are made of them.
         """
         kpi, by = BY_NAME[name], By(by)
-        if not isinstance(kpi.form, Ratio):
-            return self._per_run(kpi, by)
-        top, bottom = self._sums(kpi, by)
-        value = ratio(top.sum(axis=0), bottom.sum(axis=0))
-        mean_bottom = np.broadcast_to(bottom.mean(axis=0), top.shape)
-        return np.asarray(value + ratio(top - value * bottom, mean_bottom))
+        match kpi.form:
+            case Ratio():
+                top, bottom = self._sums(kpi, by)
+                return pseudo_values(top, bottom)
+            case Quantile(share=share):
+                return self._jackknifed(kpi, by, share)
+            case Peak():
+                return self._per_run(kpi, by)
+
+    def own_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
+        """Figure of each replication by itself, shape (n_runs, n_cells); NaN where it has none."""
+        return self._per_run(BY_NAME[name], By(by))
+
+    def _jackknifed(self, kpi: Kpi, by: By, share: float) -> Floats:
+        """What each replication says of a percentile: their mean is the pooled one."""
+        value, ranked = self.values(kpi.name, by), self._ranked(kpi, by)
+        if ranked is None or self.n == 1:
+            return np.broadcast_to(value, (self.n, len(value))).copy()
+        without = np.stack([ranked.without(share, cell) for cell in range(len(value))], axis=1)
+        return np.asarray(value - (self.n - 1) * (without - without.mean(axis=0)))
+
+    def _ranked(self, kpi: Kpi, by: By) -> Ranked | None:
+        """Values of a percentile in order, sorted once; None where it can't be told apart."""
+        assert isinstance(kpi.form, Quantile)
+        if by not in kpi.form.breakdowns:
+            return None
+        key = kpi.form.value, by
+        if key not in self._ordered:
+            samples = [run.samples[kpi.name] for run in self.runs]
+            self._ordered[key] = Ranked(samples, by, self.runs[0].sizes[by])
+        return self._ordered[key]
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
@@ -128,16 +175,26 @@ class Estimates:
             self._looked_up[by] = [run.tables[by] for run in self.runs]
         return self._looked_up[by]
 
-    def _value_and_error(self, kpi: Kpi, by: By, per_run: Floats) -> tuple[Floats, Floats]:
-        """Pooled value and its standard error, shape (n_cells,) each."""
-        value = self.values(kpi.name, by)
-        if self.n < 2:
-            return value, self._error_within_run(kpi, by, value)
-        if isinstance(kpi.form, Ratio):
-            top, bottom = self._sums(kpi, by)
-            residual = np.sqrt(((top - value * bottom) ** 2).sum(axis=0) / (self.n - 1))
-            return value, ratio(residual / self.n**0.5, bottom.mean(axis=0))
-        return value, _standard_error(per_run)
+    def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:
+        """Ends of the interval in each cell, as the replications give them: within no range yet."""
+        if self.n == 1:
+            half = NORMAL * self._error_within_run(kpi, by, value)
+            return Ends(value - half, value + half)
+        if isinstance(kpi.form, Quantile):
+            ranked, nothing = self._ranked(kpi, by), np.full(len(value), np.nan)
+            return Ends(nothing, nothing) if ranked is None else ranked.woodruff(kpi.form.share)
+        return skewed_t(self.pseudo_values(kpi.name, by))
+
+    def _few(self, kpi: Kpi, per_run: Floats, low: Floats) -> Flags:
+        """Whether too few replications carry the figure in each cell.
+
+        Those that have values carry a percentile, if it has an interval.
+        """
+        if self.n == 1:
+            return np.zeros(per_run.shape[1], dtype=np.bool_)
+        if isinstance(kpi.form, Quantile):
+            return np.asarray(((~np.isnan(per_run)).sum(axis=0) < FEW) | np.isnan(low))
+        return few_days(per_run)
 
     def _error_within_run(self, kpi: Kpi, by: By, value: Floats) -> Floats:
         """Standard error of a mean over the rows of a single run, as far as the figure knows their spread.
@@ -151,9 +208,43 @@ class Estimates:
         return np.sqrt(ratio(variance, n))
 
 
-def t_quantile(n: int) -> float:
-    """Quantile of Student's t for a 95 % interval from *n* replications; NaN for fewer than two."""
-    return float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) if n > 1 else float("nan")
+def ratios_over_days(top: Floats, bottom: Floats, kpis: Sequence[Kpi]) -> list[Figure]:
+    """Figures that are ratios of sums, a column each: *top* and *bottom* have shape (n_days, n_kpis)."""
+    of_days, said = ratio(top, bottom), pseudo_values(top, bottom)
+    ends, few = skewed_t(said), few_days(of_days)
+    value = ratio(top.sum(axis=0), bottom.sum(axis=0))
+    return [
+        _figures(
+            kpi,
+            value[k : k + 1],
+            Ends(*(end[k : k + 1] for end in ends)),
+            few[k : k + 1],
+            of_days[:, k : k + 1],
+        )[0]
+        for k, kpi in enumerate(kpis)
+    ]
+
+
+def pseudo_values(top: Floats, bottom: Floats) -> Floats:
+    """What each day says of a ratio of sums over days: *top* and *bottom* have shape (n_days, n_cells)."""
+    value = ratio(top.sum(axis=0), bottom.sum(axis=0))
+    mean_bottom = np.broadcast_to(bottom.mean(axis=0), top.shape)
+    return np.asarray(value + ratio(top - value * bottom, mean_bottom))
+
+
+def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Figure]:
+    """Figure of each cell, its interval within the bounds that the figure can't pass."""
+    floor, ceiling = _range(kpi)
+    return [
+        Figure(
+            value=_number(value[cell]),
+            low=_number(max(ends.low[cell], floor)),
+            high=_number(min(ends.high[cell], ceiling)),
+            few_days=bool(few[cell]),
+            **_spread(per_run[:, cell]),
+        )
+        for cell in range(len(value))
+    ]
 
 
 def _range(kpi: Kpi) -> tuple[float, float]:
@@ -173,13 +264,5 @@ def _mean_known(values: Floats) -> Floats:
     return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
-def _standard_error(per_run: Floats) -> Floats:
-    """Standard error of the mean of the known values of each column; NaN for fewer than two."""
-    known = ~np.isnan(per_run)
-    n = known.sum(axis=0)
-    squares = np.where(known, (per_run - _mean_known(per_run)) ** 2, 0.0).sum(axis=0)
-    return np.sqrt(ratio(squares, np.where(n > 1, n * (n - 1.0), 0.0)))
-
-
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return float(value) if np.isfinite(value) else None

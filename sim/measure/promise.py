@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.measure.estimate import Estimates, Figure
+from sim.measure.figures import BY_NAME
 from sim.world.scenario import Targets
 
 TARGETS: dict[str, tuple[str, Literal["at least", "at most"]]] = {
@@ -29,7 +30,7 @@ class Verdict:
     met: bool | None
     """None where the figure does not exist, such as a response time by work."""
     sure: bool
-    """Whether the whole 95 % interval lies on the same side."""
+    """Whether the whole 95 % interval lies on the same side, and days that were not seen can't change it."""
 
 
 def verdicts(estimates: Estimates, targets: Targets) -> list[Verdict]:
@@ -39,12 +40,9 @@ def verdicts(estimates: Estimates, targets: Targets) -> list[Verdict]:
         bound = getattr(targets, target)
         if bound is not None:
             figure = estimates.figure(kpi)
-            ends = [figure.low, figure.high]
-            sure = all(
-                end is not None and _keeps(end, side, bound) == _keeps(figure.value, side, bound)
-                for end in ends
-            )
-            result.append(Verdict(target, kpi, side, bound, figure, _keeps(figure.value, side, bound), sure))
+            met, ends = _keeps(figure.value, side, bound), figure.certain(BY_NAME[kpi].unit, estimates.n)
+            sure = ends is not None and all(_keeps(end, side, bound) == met for end in ends)
+            result.append(Verdict(target, kpi, side, bound, figure, met, sure))
     return result
 
 

@@ -76,6 +76,7 @@ def document(found: Formula | NoFormula, estimates: Estimates) -> dict[str, Any]
                 "simulated": figure.value,
                 "low": figure.low,
                 "high": figure.high,
+                "few_days": figure.few_days,
                 "unit": kpi.unit,
             }
             for kpi, value, figure in _both(found, estimates)

@@ -16,7 +16,7 @@ from sim import __version__
 from sim.show import style
 from sim.show.sensitivity import in_words, signed
 from sim.show.style import DARK, GREY, INK, MID, styled
-from sim.show.tables import PIPED_WIDTH, Row, interval, narrowed, number
+from sim.show.tables import PIPED_WIDTH, Row, below, caveats, interval, narrowed, number
 from sim.studies.selection import Best, Ranked
 
 
@@ -32,7 +32,9 @@ def table(found: Best, seed: int, width: int = PIPED_WIDTH) -> RenderableType:
     ]
     rows: list[Row | None] = [_row(found, each, k) for k, each in enumerate(found.ranked)]
     said = [Text(textwrap.fill(text, width)) for text in (*words(found), f"Seed {seed}.")]
-    return Group(said[0], narrowed("Plans", columns, rows, width, spare=(2, 5)), *said[1:])
+    fewest = min(each.replications for each in found.ranked)
+    notes = below(caveats(fewest, ((found.kpi, each.figure) for each in found.ranked)), width)
+    return Group(said[0], narrowed("Plans", columns, rows, width, spare=(2, 5)), *notes, *said[1:])
 
 
 def _row(found: Best, each: Ranked, place: int) -> Row:
@@ -112,6 +114,7 @@ def document(found: Best, seed: int) -> dict[str, Any]:
                 "value": each.figure.value,
                 "low": each.figure.low,
                 "high": each.figure.high,
+                "few_days": each.figure.few_days,
                 "replications": each.replications,
                 "given_up": not each.is_left,
                 "to_the_best": {
@@ -137,6 +140,10 @@ def frame(found: Best) -> pl.DataFrame:
     )
 
 
+def _or(end: float | None, value: float) -> float:
+    return value if end is None else end
+
+
 @styled
 def picture(found: Best) -> Figure:
     """Each plan's figure with its interval, and how many replications it got."""
@@ -151,8 +158,8 @@ def picture(found: Best) -> Figure:
         if not some:
             continue
         at = [each.figure.value or 0.0 for _, each in some]
-        lows = [value - (each.figure.low or value) for value, (_, each) in zip(at, some, strict=True)]
-        highs = [(each.figure.high or value) - value for value, (_, each) in zip(at, some, strict=True)]
+        lows = [value - _or(each.figure.low, value) for value, (_, each) in zip(at, some, strict=True)]
+        highs = [_or(each.figure.high, value) - value for value, (_, each) in zip(at, some, strict=True)]
         values.errorbar(
             at, [k for k, _ in some], xerr=[lows, highs], fmt="o" if keeps else "s", color=colour,
             markersize=4.5, ecolor=INK, elinewidth=1.0, capsize=2.5, label=f"{label}, 95 % interval",

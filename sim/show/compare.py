@@ -20,7 +20,7 @@ from sim.measure.promise import TARGETS
 from sim.show import style
 from sim.show.documents import figure_document, target_document
 from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
-from sim.show.tables import COMPACT, IDLE, PIPED_WIDTH, Row, narrowed, number
+from sim.show.tables import ALIKE, COMPACT, FEW_SIGN, IDLE, PIPED_WIDTH, Row, narrowed, number
 from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen, direction
 from sim.studies.paired import ALPHA
 from sim.world.units import clock_text
@@ -78,8 +78,12 @@ def verdict_text(difference: Difference, label: str) -> str:
     assert by.value is not None
     if difference.seen is Seen.SAME:
         return "the same in every replication"
+    if by.p == 0:
+        return (
+            f"{label} is {direction(kpi, by.value)} by {_size(abs(by.value), kpi.unit)} in every replication"
+        )
     if by.low is None or by.high is None:
-        return f"{label} − A is {signed(by.value, kpi.unit)}; one replication says no more"
+        return f"{label} − A is {signed(by.value, kpi.unit)}; so few replications say no more"
     span = f"{signed(by.low, kpi.unit, bare=True)} … {signed(by.high, kpi.unit)}"
     if difference.seen is Seen.NONE:
         return f"no difference seen; {label} − A is between {span.replace(' … ', ' and ')}"
@@ -109,7 +113,8 @@ def document(found: Comparison) -> dict[str, Any]:
         "replications": found.replications,
         "version": __version__,
         "interrupted": found.interrupted,
-        "method": "paired differences, Student's t; verdicts by Holm's procedure over all figures",
+        "method": "paired differences, Student's t without its skewness (Hall); verdicts by Holm's procedure "
+        "over all figures",
         "alpha": ALPHA,
         "scenarios": [_plan(plan) for plan in found.plans],
         "comparisons": [_contrast(found, contrast) for contrast in found.contrasts],
@@ -178,6 +183,7 @@ def _row(baseline: Plan, contrast: Contrast, name: str, *, marked: bool) -> Row:
     kpi, difference = BY_NAME[name], contrast.differences[name]
     by = difference.by
     span = "" if by.low is None or by.high is None else _span(by.low, by.high, kpi.unit)
+    span = ALIKE if by.p == 0 else span + FEW_SIGN * (bool(span) and by.few_days)
     return [
         f"  {kpi.title} [{'%' if kpi.unit == 'share' else kpi.unit}]",
         _value(baseline, name, difference.baseline, marked=marked),
@@ -291,6 +297,7 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "difference": by.value,
         "low": by.low,
         "high": by.high,
+        "few_days": by.few_days,
         "relative": difference.relative,
         "p": by.p,
         "seen": str(difference.seen),

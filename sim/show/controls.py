@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME
-from sim.show.tables import PIPED_WIDTH, Row, narrowed, number
+from sim.show.tables import FEW_SIGN, PIPED_WIDTH, Row, narrowed, number
 from sim.studies.controls import Adjusted, adjusted
 from sim.world.scenario import Scenario
 
@@ -37,7 +37,7 @@ def table(scenario: Scenario, estimates: Estimates, width: int = PIPED_WIDTH) ->
     rows: list[Row | None] = []
     for name, found in _found(scenario, estimates).items():
         kpi = BY_NAME[name]
-        ends = f"{number(found.low, kpi.unit)} … {number(found.high, kpi.unit)}"
+        ends = f"{number(found.low, kpi.unit)} … {number(found.high, kpi.unit)}{FEW_SIGN * found.few_days}"
         title = kpi.title if kpi.unit == "share" else f"{kpi.title} [{kpi.unit}]"
         plain = number(estimates.figure(name).value, kpi.unit)
         rows.append([title, plain, number(found.value, kpi.unit), ends, f"{found.gain:.1f} ×"])
@@ -52,7 +52,7 @@ def document(scenario: Scenario, estimates: Estimates) -> dict[str, Any]:
     """The same as data."""
     return {
         "controls": {
-            name: {"value": found.value, "low": found.low, "high": found.high}
+            name: {"value": found.value, "low": found.low, "high": found.high, "few_days": found.few_days}
             | {"controls": found.controls, "gain": found.gain}
             for name, found in _found(scenario, estimates).items()
         }

@@ -71,6 +71,7 @@ def figure_document(name: str, figure: Figure) -> dict[str, Any]:
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
+        "few_days": figure.few_days,
         "unit": kpi.unit,
         "better": kpi.better,
         "mean_of_runs": figure.mean_of_runs,
@@ -90,7 +91,9 @@ def target_document(verdict: Verdict) -> dict[str, Any]:
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
+        "few_days": figure.few_days,
         "met": verdict.met,
+        "sure": verdict.sure,
     }
 
 

@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates, t_quantile
+from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME, RATIOS
+from sim.measure.intervals import skewed_t
 from sim.measure.kpis import ratio
 from sim.measure.tables import By
 from sim.show import style
@@ -140,10 +141,10 @@ def _number(estimates: Estimates, name: str, below: bool = False) -> Band:
         for run in estimates.runs
     ]
     numbers = np.nan_to_num(np.stack(runs))
-    mean, n = numbers.mean(axis=0), estimates.n
-    half = t_quantile(n) * numbers.std(axis=0, ddof=1) / n**0.5 if n > 1 else np.full(len(mean), np.nan)
+    mean = numbers.mean(axis=0)
+    low, high = skewed_t(numbers)
     p10, p90 = np.quantile(numbers, [0.1, 0.9], axis=0)
-    return Band(mean, np.maximum(mean - half, 0.0), mean + half, p10, p90)
+    return Band(mean, np.maximum(low, 0.0), high, p10, p90)
 
 
 def _active(doings: Floats) -> tuple[int, int]:

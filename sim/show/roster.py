@@ -274,7 +274,9 @@ def _target(found: Roster, bound: Bound, value: Value) -> dict[str, Any]:
         "side": bound.side,
         "bound": bound.value,
         "value": value.value,
-        "half": value.half,
+        "low": value.low,
+        "high": value.high,
+        "few_days": value.few_days,
         "kept": value.kept,
     }
 
@@ -384,13 +386,11 @@ def service(found: Roster) -> Figure:
     panels = list(figure.subplots(len(bounds), 1, sharex=True, squeeze=False)[:, 0])
     values = [_values(found)[k] for k in _busy(found)]
     for k, (axes, bound) in enumerate(zip(panels, bounds, strict=True)):
-        value, half, p10, p90 = (
+        value, low, high, p10, p90 = (
             np.array([getattr(row[k], name) for row in values], dtype=np.float64)
-            for name in ("value", "half", "p10", "p90")
+            for name in ("value", "low", "high", "p10", "p90")
         )
-        low, high = value - half, value + half
         if BY_NAME[bound.kpi].unit == "share":
-            low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
             style.shares(axes.yaxis)
         else:
             axes.set_ylabel(BY_NAME[bound.kpi].unit)

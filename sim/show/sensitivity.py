@@ -18,7 +18,18 @@ from sim.measure.figures import Kpi
 from sim.measure.promise import TARGETS
 from sim.show import style
 from sim.show.style import DARK, INK, MID, RED, styled
-from sim.show.tables import PIPED_WIDTH, SIGNS, Row, interval, narrowed, number, with_unit
+from sim.show.tables import (
+    FEW_SIGN,
+    PIPED_WIDTH,
+    SIGNS,
+    Row,
+    below,
+    caveats,
+    interval,
+    narrowed,
+    number,
+    with_unit,
+)
 from sim.studies.sensitivity import Effect, Sensitivity
 from sim.world.scenario import Scenario
 
@@ -51,10 +62,13 @@ def table(found: Sensitivity, scenario: Scenario, seed: int, width: int = PIPED_
     title = (
         f"What moves {titled(found.kpi, scenario)}, which is {base} ({interval(found.base, found.kpi.unit)})"
     )
+    figures = [found.base, *(effect.figure for bar in found.bars for effect in bar.effects)]
+    notes = caveats(found.replications, ((found.kpi, figure) for figure in figures))
     return Group(
         Text(scenario.name, style="bold"),
         Text(textwrap.fill(basis, width, replace_whitespace=False)),
         narrowed(title, columns, rows, width, spare=(5, 4)),
+        *below(notes, width),
         Text(textwrap.fill(METHOD, width)),
     )
 
@@ -65,15 +79,15 @@ def _cells(effect: Effect, kpi: Kpi) -> list[str]:
     return [
         number(effect.figure.value, kpi.unit),
         signed(difference.value, kpi, unit=True),
-        " … ".join(ends),
-        "" if is_seen(effect) or not ends else "not seen",
+        " … ".join(ends) + FEW_SIGN * (bool(ends) and difference.few_days),
+        "" if is_seen(effect) or not (ends or difference.same) else "not seen",
     ]
 
 
 def is_seen(effect: Effect) -> bool:
     """Whether the whole interval of a difference lies on one side of zero."""
     low, high = effect.difference.low, effect.difference.high
-    return low is not None and high is not None and (low > 0 or high < 0)
+    return effect.difference.p == 0 or (low is not None and high is not None and (low > 0 or high < 0))
 
 
 def signed(value: float | None, kpi: Kpi, *, unit: bool = False) -> str:
@@ -110,6 +124,7 @@ def document(found: Sensitivity, left_out: Sequence[str]) -> dict[str, Any]:
         "value": base.value,
         "low": base.low,
         "high": base.high,
+        "few_days": base.few_days,
         "inputs": [
             {
                 "input": bar.title,
@@ -130,7 +145,13 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "value": effect.figure.value,
         "low": effect.figure.low,
         "high": effect.figure.high,
-        "difference": {"value": difference.value, "low": difference.low, "high": difference.high},
+        "few_days": effect.figure.few_days,
+        "difference": {
+            "value": difference.value,
+            "low": difference.low,
+            "high": difference.high,
+            "few_days": difference.few_days,
+        },
     }
 
 

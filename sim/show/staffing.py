@@ -89,7 +89,7 @@ def _promise(found: Staffing, width: int) -> RenderableType:
                 f"worst interval {with_unit(kpi, worst.value)}" if found.promise.per is Per.INTERVAL else "",
             ]
         )
-    share, half = found.days_kept, found.days_kept_half
+    share, between = found.days_kept, found.days_kept_between
     wanted = found.promise.confidence
     rows.append(
         [
@@ -97,7 +97,7 @@ def _promise(found: Staffing, width: int) -> RenderableType:
             "Days that keep all",
             "" if wanted is None else f"≥ {number(wanted, 'share')}",
             number(share, "share"),
-            f"± {100 * half:.1f} points, 95 % interval",
+            f"{' … '.join(number(end, 'share') for end in between)}, 95 % interval",
         ]
     )
     return narrowed("Targets", columns, rows, width, spare=(4,))
@@ -199,7 +199,9 @@ def document(found: Staffing, seed: int, fte_hours: float) -> dict[str, Any]:
             {"kpi": bound.kpi, "side": bound.side, "bound": bound.value, "day": _value(value)}
             for bound, value in zip(found.promise.bounds, found.day, strict=True)
         ],
-        "days_kept": {"value": found.days_kept, "half": found.days_kept_half},
+        "days_kept": dict(
+            zip(("value", "low", "high"), (found.days_kept, *found.days_kept_between), strict=True)
+        ),
         "agent_hours": found.hours,
         "paid_hours": paid,
         "fte": paid / fte_hours,
@@ -252,7 +254,9 @@ def _value(value: Value) -> dict[str, Any]:
     return {
         "kpi": value.kpi,
         "value": value.value,
-        "half": value.half,
+        "low": value.low,
+        "high": value.high,
+        "few_days": value.few_days,
         "p10": value.p10,
         "p90": value.p90,
         "kept": value.kept,
@@ -333,13 +337,10 @@ def service(found: Staffing) -> Figure:
 def _draw_bound(axes: Axes, found: Staffing, k: int, edges_s: Floats) -> None:
     bound, n = found.promise.bounds[k], found.replications * found.scenario.days
     of_bound = [need.values[k] for need in found.needs]
-    value, half, p10, p90 = (
+    value, low, high, p10, p90 = (
         _spread(found, [getattr(figure, name) for figure in of_bound])
-        for name in ("value", "half", "p10", "p90")
+        for name in ("value", "low", "high", "p10", "p90")
     )
-    low, high = value - half, value + half
-    if BY_NAME[bound.kpi].unit == "share":
-        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
     style.steps(axes, style.Band(value, low, high, p10, p90), edges_s, "as required", "days", n)
     worse = [_worse([f.values[k] for f in need.fewer], bound) for need in found.needs]
     fewer = _spread(found, worse)

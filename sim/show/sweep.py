@@ -17,7 +17,18 @@ from sim.measure.estimate import Figure
 from sim.measure.figures import BY_NAME
 from sim.measure.promise import Verdict
 from sim.show.documents import figure_document, target_document
-from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, narrowed, number, with_unit
+from sim.show.tables import (
+    FEW_SIGN,
+    PIPED_WIDTH,
+    SHORT,
+    SIGNS,
+    Row,
+    below,
+    caveats,
+    narrowed,
+    number,
+    with_unit,
+)
 from sim.studies.frontier import Best, Frontier, Step, frontier, one_more, shortfall, staffing
 from sim.studies.paired import ALPHA
 from sim.studies.sweep import FIGURES, Point, Sweep, scalings
@@ -113,17 +124,11 @@ def _below(note: str, width: int) -> Text:
     return Text(textwrap.fill(note, width, initial_indent="  ", subsequent_indent="  "), style="dim")
 
 
-def half(figure: Figure) -> float | None:
-    """Half of a figure's interval: the longer side, for one may be cut at a bound."""
-    if figure.value is None or figure.low is None or figure.high is None:
-        return None
-    return max(figure.high - figure.value, figure.value - figure.low)
-
-
-def half_text(figure: Figure, unit: str) -> str:
-    """Text of half an interval: ± and the number, without the sign of a share."""
-    width = half(figure)
-    return "" if width is None else f"± {number(width, unit).removesuffix(' %')}"
+def reach_text(figure: Figure, unit: str) -> str:
+    """Text of an interval's longer side: ± and the number, without the sign of a share, with its mark."""
+    if figure.reach is None:
+        return ""
+    return f"± {number(figure.reach, unit).removesuffix(' %')}{FEW_SIGN.strip() * figure.few_days}"
 
 
 def _owner(owners: Sequence[Any], owner: str) -> str:
@@ -152,12 +157,13 @@ def _listed(found: Sweep, width: int) -> RenderableType:
         rows.append(cells)
     first = len(found.varies) + len(bound)
     listed = narrowed("Points", columns, rows, width, spare=(*range(first + len(others) - 1, first - 1, -1),))
-    notes = "±: half of the 95 % interval." + (
-        " ✓ target kept, ✗ missed; in brackets where the interval reaches the other side." if bound else ""
+    notes = "±: the longer side of the 95 % interval." + (
+        " ✓ target kept, ✗ missed; in brackets where it is not sure." if bound else ""
     )
     if found.scenario.warm_up_h:
         notes += f" Hours are without the warm-up of {found.scenario.warm_up_h:g} h."
-    return Group(listed, _below(notes, width))
+    figures = [(BY_NAME[name], point.figures[name]) for point in found.points for name in (*bound, *others)]
+    return Group(listed, _below(notes, width), *below(caveats(found.replications, figures), width))
 
 
 def _head(name: str, point: Point | None = None) -> str:
@@ -172,7 +178,7 @@ def _head(name: str, point: Point | None = None) -> str:
 
 def _plain_cell(name: str, figure: Figure) -> str:
     unit = BY_NAME[name].unit
-    return f"{number(figure.value, unit).removesuffix(' %')} {half_text(figure, unit)}".rstrip()
+    return f"{number(figure.value, unit).removesuffix(' %')} {reach_text(figure, unit)}".rstrip()
 
 
 def _judged(verdict: Verdict) -> Text:
@@ -206,7 +212,7 @@ def _doubt(point: Point, sure: str | None) -> str:
     if point.sure:
         return ""
     instead = f"; for sure: {sure}" if sure is not None else ""
-    return f" (not for sure: an interval reaches the other side{instead})"
+    return f" (not for sure{instead})"
 
 
 def _kept_words(found: Sweep) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
@@ -19,7 +20,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS, Kpi
+from sim.measure.figures import BY_NAME, KPIS, Kpi, Quantile
+from sim.measure.intervals import FEW, unseen
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
 from sim.measure.waterfall import waterfall
@@ -95,6 +97,8 @@ SHORT = {
 """Column heads."""
 
 
+ENOUGH_FOR_MEANS, ENOUGH_FOR_PERCENTILES = 20, 100
+"""Replications from which on intervals without a mark hold."""
 Row = Sequence[str | Text]
 PIPED_WIDTH = 110
 """Letters a line where nobody says how wide it is."""
@@ -151,11 +155,57 @@ def with_unit(kpi: Kpi, value: float | None) -> str:
     return text if value is None or kpi.unit == "share" else f"{text} {kpi.unit}"
 
 
+FEW_SIGN = " *"
+"""Mark of an interval that fewer than five replications carry."""
+ALIKE = "all alike"
+"""In place of an interval, where all replications say the same."""
+
+
 def interval(figure: Figure, unit: str) -> str:
-    """Text of a 95 % interval."""
-    if figure.low is None or figure.high is None:
+    """Text of a 95 % interval, with its mark; of its lower end where there is no upper."""
+    if figure.alike:
+        return ALIKE
+    if figure.low is None:
         return ""
-    return f"{number(figure.low, unit)} … {number(figure.high, unit)}"
+    ends = (
+        f"≥ {number(figure.low, unit)}"
+        if figure.high is None
+        else f"{number(figure.low, unit)} … {number(figure.high, unit)}"
+    )
+    return ends + FEW_SIGN * figure.few_days
+
+
+def caveats(n: int, figures: Iterable[tuple[Kpi, Figure]]) -> list[str]:
+    """What the marks of some *figures* over *n* replications mean, and what so few of them can't tell."""
+    if n < 2:
+        return []
+    if n == 2:
+        return ["Two replications give no interval: it takes three, and for most figures a hundred."]
+    some, told = list(figures), []
+    if any(figure.few_days and not figure.alike for _, figure in some):
+        told.append(
+            f"*: fewer than {FEW} of {n:,} replications carry this figure, all others being alike. Its "
+            "interval may be far too short, for worse ones may come: more replications (-n) tell."
+        )
+    if any(figure.alike for _, figure in some):
+        told.append(
+            f"{ALIKE.capitalize()}: the same in each of {n:,} replications, which says no more than that "
+            f"fewer than {100 * unseen(n):.2g} % of all differ."
+        )
+    if any(figure.high is None and figure.low is not None for _, figure in some):
+        told.append("≥: so few replications set no upper limit.")
+    if n < ENOUGH_FOR_PERCENTILES:
+        if n < ENOUGH_FOR_MEANS:
+            told.append(
+                f"{n:,} replications are few: intervals hold less often than 95 times in 100. Those with no "
+                f"mark do from {ENOUGH_FOR_MEANS} on; of percentiles, from {ENOUGH_FOR_PERCENTILES}."
+            )
+        elif any(isinstance(kpi.form, Quantile) for kpi, _ in some):
+            told.append(
+                f"From {n:,} replications, intervals of percentiles hold about 90 times in 100; from "
+                f"{ENOUGH_FOR_PERCENTILES} on, 95 times."
+            )
+    return told
 
 
 def summary(
@@ -172,8 +222,10 @@ def summary(
     promise = verdicts(estimates, scenario.targets)
     if promise:
         parts.append(_targets(promise, scenario.targets.threshold_s, width))
-    parts.append(_figures(estimates, width, everything=everything))
-    return Group(*parts)
+    shown = list(_shown(estimates, everything=everything))
+    parts.append(_figures(shown, estimates.n, width))
+    bound = [(BY_NAME[verdict.kpi], verdict.figure) for verdict in promise]
+    return Group(*parts, *below(caveats(estimates.n, bound + shown), width))
 
 
 def hours(scenario: Scenario, estimates: Estimates) -> RenderableType | None:
@@ -317,12 +369,22 @@ def _remark(verdict: Verdict) -> str:
     if verdict.met is None:
         return "not measured in this scenario"
     said = "met" if verdict.met else "missed"
-    if verdict.figure.low is None:
-        return f"{said} (one replication: no interval)"
-    return said if verdict.sure else f"{said}, but not for sure"
+    if verdict.sure:
+        return said
+    if verdict.figure.alike:
+        return f"{said} in all replications, but they are few"
+    return f"{said} (no interval)" if verdict.figure.low is None else f"{said}, but not for sure"
 
 
-def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
+def below(notes: Iterable[str], width: int) -> list[Text]:
+    """Notes below a table."""
+    return [
+        Text(textwrap.fill(note, width, initial_indent="  ", subsequent_indent="  "), style="dim")
+        for note in notes
+    ]
+
+
+def _figures(shown: Iterable[tuple[Kpi, Figure]], n: int, width: int) -> Table:
     columns = [
         Column("Figure"),
         Column("Value", justify="right"),
@@ -332,11 +394,11 @@ def _figures(estimates: Estimates, width: int, *, everything: bool) -> Table:
     ]
     rows: list[Row | None] = []
     section = None
-    for kpi, figure in _shown(estimates, everything=everything):
+    for kpi, figure in shown:
         if kpi.section != section:
             section = kpi.section
             rows += [None, [Text(SECTIONS.get(section, section.capitalize()), style="bold")]]
-        spread = f"{number(figure.p10, kpi.unit)} … {number(figure.p90, kpi.unit)}" if estimates.n > 1 else ""
+        spread = f"{number(figure.p10, kpi.unit)} … {number(figure.p90, kpi.unit)}" if n > 1 else ""
         unit = "" if kpi.unit == "share" else kpi.unit
         value = number(figure.value, kpi.unit)
         rows.append([f"  {kpi.title}", value, unit, interval(figure, kpi.unit), spread])

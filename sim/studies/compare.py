@@ -16,11 +16,12 @@ from typing import Any
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS, Kpi, Ratio
+from sim.measure.figures import BY_NAME, KPIS, Kpi
 from sim.measure.kpis import Kpis
 from sim.measure.promise import Verdict, verdicts
 from sim.studies.crew import Crew, Progress, crew
-from sim.studies.paired import ALPHA, Paired, holm, paired
+from sim.studies.paired import ALPHA, Paired, difference, holm
+from sim.studies.replicate import usual_replications
 from sim.studies.tasks import Task
 from sim.world.scenario import Scenario
 from sim.world.vary import differences
@@ -45,7 +46,7 @@ class Seen(StrEnum):
     SAME = "the same"
     """In every replication; nothing to judge."""
     UNKNOWN = "not known"
-    """With one replication, or where a figure does not exist."""
+    """With one or two replications, or where a figure does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Difference:
 
     kpi: str
     baseline: float | None
-    """Pooled; of percentiles and highest values the mean of the replications' own, whose difference it is."""
+    """The figure as `sim run` has it."""
     value: float | None
     by: Paired
     """Value − baseline, replication by replication."""
@@ -110,7 +111,7 @@ class Comparison:
 def compare(
     scenarios: Sequence[Scenario],
     seed: int = 1,
-    replications: int = 100,
+    replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     hired: Crew | None = None,
@@ -118,6 +119,7 @@ def compare(
 ) -> Comparison:
     """Simulate *scenarios* with the same customers and hold each against the first.
 
+    Each gets as many *replications*, `usual_replications` if omitted.
     *names* tell them apart where theirs are alike. *progress* is told tasks done and wanted. Ctrl-C ends it
     with the replications that all have done, if any is. A crew that is *hired* already simulates, else
     *workers* threads.
@@ -130,6 +132,8 @@ def compare(
     if not 2 <= len(scenarios) <= MOST_SCENARIOS:
         law = f"needs a baseline and one to {MOST_SCENARIOS - 1} others"
         raise StudyError(f"compare: {law}, got {len(scenarios)} scenario{'s' * (len(scenarios) != 1)}")
+    if replications is None:
+        replications = usual_replications(scenarios)
     for scenario in scenarios:
         refuse_too_large(scenario, replications)
     runs: list[list[Kpis]] = [[] for _ in scenarios]
@@ -177,17 +181,16 @@ def _plan(k: int, scenario: Scenario, name: str, estimates: Estimates) -> Plan:
 
 
 def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterator[Contrast]:
-    said = [{kpi.name: each.pseudo_values(kpi.name)[:, 0] for kpi in KPIS} for each in estimates]
-    pairs = [{kpi.name: paired(said[0][kpi.name], mine[kpi.name]) for kpi in KPIS} for mine in said[1:]]
-    known = [pair for mine in pairs for pair in mine.values() if pair.low is not None and not _same(pair)]
+    pairs = [{kpi.name: difference(kpi.name, estimates[0], mine) for kpi in KPIS} for mine in estimates[1:]]
+    known = [pair for mine in pairs for pair in mine.values() if _is_judged(pair)]
     refused = {id(pair): is_one for pair, is_one in zip(known, holm([p.p for p in known]), strict=True)}
     baseline = plans[0]
     for plan, mine in zip(plans[1:], pairs, strict=True):
         found = {
             name: Difference(
                 name,
-                _shown(BY_NAME[name], baseline.figures[name]),
-                _shown(BY_NAME[name], plan.figures[name]),
+                baseline.figures[name].value,
+                plan.figures[name].value,
                 pair,
                 _seen(BY_NAME[name], pair, refused=refused.get(id(pair), False)),
             )
@@ -197,15 +200,16 @@ def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterato
         yield Contrast(plan, found, changed, tuple(_notes(baseline.scenario, plan.scenario)))
 
 
-def _shown(kpi: Kpi, figure: Figure) -> float | None:
-    return figure.value if isinstance(kpi.form, Ratio) else figure.mean_of_runs
+def _is_judged(pair: Paired) -> bool:
+    """Whether anything is known of a difference, and it is not none."""
+    return pair.low is not None or pair.p == 0.0
 
 
 def _seen(kpi: Kpi, pair: Paired, *, refused: bool) -> Seen:
-    if pair.value is None or pair.low is None:
-        return Seen.UNKNOWN
-    if _same(pair):
+    if pair.same:
         return Seen.SAME
+    if pair.value is None or not _is_judged(pair):
+        return Seen.UNKNOWN
     if not refused:
         return Seen.NONE if pair.p > ALPHA else Seen.UNSURE
     return direction(kpi, pair.value)
@@ -216,11 +220,6 @@ def direction(kpi: Kpi, difference: float) -> Seen:
     if kpi.better == "neither":
         return Seen.HIGHER if difference > 0 else Seen.LOWER
     return Seen.BETTER if (difference > 0) == (kpi.better == "higher") else Seen.WORSE
-
-
-def _same(pair: Paired) -> bool:
-    """Whether there is no difference in any replication."""
-    return pair.low == pair.high and pair.p == 1.0
 
 
 def _notes(one: Scenario, other: Scenario) -> Iterator[str]:

@@ -18,8 +18,9 @@ import numpy as np
 from scipy import special
 
 from sim.draws.busyness import expected_volumes, volume_variances
-from sim.measure.estimate import CONFIDENCE, Estimates
+from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME
+from sim.measure.intervals import CONFIDENCE
 from sim.measure.tables import By, Column
 from sim.world.scenario import Scenario
 from sim.world.units import Floats
@@ -40,6 +41,8 @@ class Adjusted:
     """How many controls were used."""
     gain: float
     """So many times as many replications would be needed without controls to be as sure."""
+    few_days: bool = False
+    """The figure's mark: fewer than five replications carry it."""
 
 
 def adjusted(figure: str, estimates: Estimates, scenario: Scenario) -> Adjusted | None:
@@ -50,7 +53,8 @@ def adjusted(figure: str, estimates: Estimates, scenario: Scenario) -> Adjusted 
     n_controls = controls.shape[1]
     if not n_controls or known.sum() < REPLICATIONS_EACH * n_controls or not np.ptp(values[known]):
         return None
-    found = regressed(values[known], controls)
+    few = estimates.figure(figure).few_days
+    found = replace(regressed(values[known], controls), few_days=few)
     if BY_NAME[figure].unit != "share":
         return found
     return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))

@@ -2,8 +2,8 @@
 
 Replication *k* brings the same customers to every scenario, so the difference is taken replication by
 replication and luck that both share drops out (common random numbers: Law, *Simulation Modeling and
-Analysis*, 5th ed., section 11.2). Of ratios it is that of their pseudo-values, whose mean is the pooled
-figure.
+Analysis*, 5th ed., section 11.2). It is that of pseudo-values, whose mean is the pooled figure: so
+differences are those of the figures that are shown.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from sim.measure.estimate import t_quantile
+from sim.measure.estimate import Estimates
+from sim.measure.intervals import chance_of, few_days, skewed_t
 from sim.world.units import Floats
 
 ALPHA = 0.05
@@ -27,37 +27,57 @@ class Paired:
 
     value: float | None
     low: float | None
-    """Ends of its own 95 % interval: Student's t over the replications."""
+    """Ends of its own 95 % interval over the replications. None for fewer than three, and where the
+    difference is the same in all of them."""
     high: float | None
     p: float
-    """Probability of a difference as large in either direction, were there none; 1 where nobody knows."""
+    """Probability of a difference as large in either direction, were there none; 1 where nobody knows, and 0
+    where the difference is the same in all of several replications."""
     saved: float | None
     """What pairing saves: so many times as many runs would unpaired ones take to be as sure. None if the
     differences don't vary."""
+    few_days: bool = False
+    """The mark: in all but fewer than five replications the difference is the same."""
+    same: bool = False
+    """Whether there is no difference in any of several replications."""
 
 
-def paired(first: Floats, second: Floats) -> Paired:
-    """Difference *second* − *first* of values of the same replications, shape (n,) each; NaN is left out."""
+_NONE = Paired(None, None, None, 1.0, None)
+
+
+def paired(first: Floats, second: Floats, own: Floats | None = None) -> Paired:
+    """Difference *second* − *first* of values of the same replications, shape (n,) each; NaN is left out.
+
+    *own* are the differences of the replications' own figures, which show how many of them carry it; the
+    difference of values if omitted.
+    """
     known = ~(np.isnan(first) | np.isnan(second))
+    # A column of equal numbers may still have a spread of a rounding error.
+    dust = 1e-12 * float(np.abs(first[known]).max(initial=0.0) + np.abs(second[known]).max(initial=0.0))
     first, second = first[known], second[known]
-    n = len(first)
+    n, difference = len(first), second - first
     if n == 0:
-        return Paired(None, None, None, 1.0, None)
-    difference = second - first
+        return _NONE
     value = float(difference.mean())
     if n == 1:
         return Paired(value, None, None, 1.0, None)
-    # A column of equal numbers may still have a spread of a rounding error.
-    dust = 1e-12 * float(np.abs(first).max() + np.abs(second).max())
     spread = float(difference.std(ddof=1))
     if spread <= dust:
-        return Paired(value, value, value, 1.0 if abs(value) <= dust else 0.0, None)
-    error = spread / n**0.5
-    half = t_quantile(n) * error
-    p = 2 * float(special.stdtr(n - 1, -abs(value) / error))
-    return Paired(
-        value, value - half, value + half, p, float(first.var(ddof=1) + second.var(ddof=1)) / spread**2
-    )
+        same = abs(value) <= dust
+        return Paired(value, None, None, 1.0 if same else 0.0, None, few_days=True, same=same)
+    few = bool(few_days((difference if own is None else own[known])[:, None])[0])
+    saved = float(first.var(ddof=1) + second.var(ddof=1)) / spread**2
+    if n == 2:
+        return Paired(value, None, None, 1.0, saved, few)
+    low, high = (float(end[0]) for end in skewed_t(difference[:, None]))
+    return Paired(value, low, high, chance_of(difference), saved, few)
+
+
+def difference(figure: str, first: Estimates, second: Estimates) -> Paired:
+    """Difference *second* − *first* of a *figure* over the whole scenario."""
+    own = second.own_values(figure) - first.own_values(figure)
+    before, after = (each.pseudo_values(figure)[:, 0] for each in (first, second))
+    return paired(before, after, own[:, 0])
 
 
 def holm(p: Sequence[float], alpha: float = ALPHA) -> list[bool]:

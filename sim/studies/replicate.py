@@ -6,7 +6,7 @@ Results are put together in order of replication, so they are the same on any nu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ from sim.world.scenario import Scenario
 
 MOST_REPLICATIONS = 10_000
 """The search for a precision gives up here."""
+USUAL_DAYS, FEWEST = 200, 20
+"""Days that are simulated if nobody says how many, and the replications that it takes at least."""
 MARGIN = 1.1
 """A further stage aims at more replications than the last stage's spread asks for."""
 
@@ -47,7 +49,7 @@ Each = Callable[[int, ChatLog], None]
 def replicate(
     scenario: Scenario,
     seed: int = 1,
-    replications: int = 20,
+    replications: int | None = None,
     engine: Engine | str = Engine.KERNEL,
     workers: int | None = None,
     precision: float | None = None,
@@ -55,15 +57,17 @@ def replicate(
     progress: Progress | None = None,
     hired: Crew | None = None,
 ) -> Replications:
-    """Simulate and measure *replications* of a *scenario*.
+    """Simulate and measure *replications* of a *scenario*, `usual_replications` if omitted.
 
     With a *precision* (such as 0.02) they are only the first stage: stages follow, each as long as the spread
-    so far calls for but at most twice what there is, until the half-width of the 95 % interval of every
+    so far calls for but at most twice what there is, until the longer side of the 95 % interval of every
     figure that a target binds (the service level, if there is none) is below the precision, absolutely for
     shares and relative to the value otherwise, or until `MOST_REPLICATIONS` are done. *each* is shown every
     log in order of replication, and *progress* the number of tasks done and to be done. Ctrl-C ends it with
     what is done, if anything is. A crew that is *hired* already simulates, else *workers* threads.
     """
+    if replications is None:
+        replications = usual_replications([scenario], engine)
     if replications < 1 or (precision is not None and precision <= 0):
         raise SimError(
             f"replications must be at least 1 and a precision above 0, got {replications}, {precision}"
@@ -92,21 +96,36 @@ def replicate(
             return Replications(Estimates(runs), wanted, interrupted=True, precise=precision is None)
 
 
+def usual_replications(scenarios: Sequence[Scenario], engine: Engine | str = Engine.KERNEL) -> int:
+    """Give the replications that make `USUAL_DAYS` of each scenario, and no fewer than `FEWEST`.
+
+    The reference engine gets the fewest, for it is slow.
+    """
+    if engine == Engine.REFERENCE:
+        return FEWEST
+    return max(FEWEST, *(-(-USUAL_DAYS // scenario.days) for scenario in scenarios))
+
+
 def figures_to_be_sure_of(scenario: Scenario) -> list[str]:
     """Figures that the targets of a *scenario* bind; the service level if it has none."""
     bound = [kpi for target, (kpi, _) in TARGETS.items() if getattr(scenario.targets, target) is not None]
     return bound or ["service_level"]
 
 
-def half_width(name: str, figure: Figure) -> float:
-    """Half-width of a figure's interval, absolute for a share, else relative; 0 where there is none."""
-    if figure.value is None or figure.low is None or figure.high is None:
+def longer_side(name: str, figure: Figure, n: int) -> float:
+    """Longer side of a figure's interval from *n* replications, absolute for a share, else relative.
+
+    A share that few replications carry, or that is the same in all, is as unsure as days that were not seen
+    make it. It is 0 for another figure that does not vary, or does not exist.
+    """
+    if figure.value is None:
         return 0.0
-    # The interval may be cut at 0 or 1 on one side: the longer side is its true half.
-    half = max(figure.high - figure.value, figure.value - figure.low)
     if BY_NAME[name].unit == "share":
-        return half
-    return half / abs(figure.value) if figure.value else 0.0
+        ends = figure.certain("share", n)
+        return float("inf") if ends is None else max(figure.value - ends[0], ends[1] - figure.value)
+    if figure.alike or not figure.value:
+        return 0.0
+    return float("inf") if figure.reach is None else figure.reach / abs(figure.value)
 
 
 def _after(tasks: int, progress: Progress | None) -> Progress | None:
@@ -119,8 +138,8 @@ def _further(estimates: Estimates, scenario: Scenario, precision: float | None) 
     if precision is None:
         return 0
     n = estimates.n
-    widths = [half_width(name, estimates.figure(name)) for name in figures_to_be_sure_of(scenario)]
-    widest = max(widths) if n > 1 else float("inf")
+    widths = [longer_side(name, estimates.figure(name), n) for name in figures_to_be_sure_of(scenario)]
+    widest = max(widths) if n > 2 else float("inf")
     if widest < precision:
         return 0
-    return n + max(1, min(n, int(n * ((widest / precision) ** 2 * MARGIN - 1))) if n > 1 else 1)
+    return n + max(1, int(min(n, n * ((widest / precision) ** 2 * MARGIN - 1))))

@@ -25,8 +25,8 @@ from scipy import special
 from sim.draws.busyness import drawn_volumes, expected_volumes
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import NORMAL, t_quantile
 from sim.measure.figures import BY_NAME, Kpi
+from sim.measure.intervals import t_quantile, wilson
 from sim.measure.kpis import Kpis, ratio
 from sim.measure.promise import TARGETS
 from sim.measure.tables import By
@@ -258,18 +258,6 @@ def _chance(target: str, missed: Flags, months: int, has_error: bool) -> Chance:
     return Chance(target, p, low, high)
 
 
-def wilson(p: float, n: float) -> tuple[float, float]:
-    """95 % interval of a probability, of which a share *p* of *n* was seen (Wilson, JASA 22, 1927).
-
-    >>> tuple(round(end, 4) for end in wilson(0.1, 50))
-    (0.0435, 0.2136)
-    """
-    weight = NORMAL**2 / n
-    middle = (p + weight / 2) / (1 + weight)
-    half = (weight * (p * (1 - p) + weight / 4)) ** 0.5 / (1 + weight)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
 def _split(values: Floats, busyness: Sequence[Floats], *, has_error: bool) -> Floats | None:
     """Variance of a day by luck, busyness and forecast error, in all and without each month.
 
@@ -327,7 +315,7 @@ def _shares(parts: Floats | None, days: int) -> tuple[Share | None, Share | None
     shares = variances / variances.sum(axis=1, keepdims=True)
     whole, without = shares[0], shares[1:]
     n = len(without)
-    half = t_quantile(n) * ((n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0)) ** 0.5
+    half = float(t_quantile(n)) * ((n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0)) ** 0.5
     ends = zip(whole, np.maximum(whole - half, 0.0), np.minimum(whole + half, 1.0), strict=True)
     luck, busyness, forecast = (Share(*(float(end) for end in each)) for each in ends)
     return luck, busyness, forecast

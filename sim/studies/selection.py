@@ -29,7 +29,7 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import Kpi
 from sim.measure.kpis import Kpis
 from sim.studies.crew import Crew, Progress
-from sim.studies.paired import Paired, paired
+from sim.studies.paired import Paired, difference
 from sim.studies.sensitivity import kpi_named
 from sim.world.scenario import Scenario
 from sim.world.units import Floats
@@ -253,6 +253,6 @@ def _leader(seen: Sequence[int], start: Floats) -> Selection:
 
 def _ranked(runs: _Runs, plan: int, found: Selection) -> Ranked:
     n = min(found.used[plan], found.used[found.best])
-    difference = paired(runs.said(found.best, n), runs.said(plan, n))
+    to_best = difference(runs.figure, runs.estimates(found.best, n), runs.estimates(plan, n))
     figure = runs.estimates(plan, found.used[plan]).figure(runs.figure)
-    return Ranked(runs.plans[plan], figure, difference, found.used[plan], plan in found.left)
+    return Ranked(runs.plans[plan], figure, to_best, found.used[plan], plan in found.left)

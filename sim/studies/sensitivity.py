@@ -1,7 +1,7 @@
 """What matters most? One input after the other is changed, and a figure is compared with what it was.
 
 All scenarios see the same customers (common random numbers), so a change is judged by the paired differences
-of the replications: their mean has a t-interval that is far shorter than that of either figure. One input is
+of the replications: their mean has an interval that is far shorter than that of either figure. One input is
 changed at a time; what two changes do together is a question for a sweep.
 """
 
@@ -16,7 +16,7 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME, Kpi
 from sim.studies.crew import Crew, Progress
 from sim.studies.inputs import Input, Side
-from sim.studies.paired import Paired, paired
+from sim.studies.paired import Paired, difference
 from sim.world.scenario import Scenario, did_you_mean
 from sim.world.vary import varied
 
@@ -116,5 +116,4 @@ def kpi_named(name: str) -> Kpi:
 
 
 def _effect(side: Side, base: Estimates, changed: Estimates, figure: str) -> Effect:
-    pseudo = (estimates.pseudo_values(figure)[:, 0] for estimates in (base, changed))
-    return Effect(side, changed.figure(figure), paired(*pseudo))
+    return Effect(side, changed.figure(figure), difference(figure, base, changed))

@@ -85,7 +85,7 @@ def test_a_mark_is_drawn_in_every_panel():
 )
 def test_a_promise_in_words(value, met, sure, text):
     """Kept or broken, surely or probably, or not measured."""
-    figure = Figure(value, None, None, None, None, None)
+    figure = Figure(value, None, None, False, None, None, None)
     verdict = Verdict("service_level", "service_level", "at least", 0.8, figure, met, sure)
 
     assert text in live.promise_text(verdict, 30)

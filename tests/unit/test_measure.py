@@ -366,18 +366,27 @@ def test_figures_over_replications_are_ratios_of_summed_sums():
     assert estimates.figure("wait_p90_s").value == np.quantile(waits, 0.9)
 
 
-def test_the_interval_of_a_count_is_the_t_interval():
-    """Against scipy's own."""
+def bent(n: int, skewness: float) -> tuple[float, float]:
+    """Student's t quantiles of both ends with the skewness of a sample of *n*, by Hall's formula."""
+    a = skewness / (6 * n**0.5)
+    low, high = ((np.cbrt(1 + 6 * a * (t - a)) - 1) / (2 * a) for t in stats.t.interval(0.95, n - 1))
+    return float(low), float(high)
+
+
+def test_the_interval_of_a_count_is_the_t_interval_without_its_skewness():
+    """Against scipy's standard error and skewness."""
     estimates = replicate(shop(), replications=5).estimates
     counts = [run["offered"] for run in estimates.runs]
-    low, high = stats.t.interval(0.95, 4, np.mean(counts), stats.sem(counts))
+    below, above = bent(5, float(stats.skew(counts, bias=False)))
+    low, high = np.mean(counts) - stats.sem(counts) * np.array([above, below])
     figure = estimates.figure("offered")
 
     assert (figure.value, figure.low, figure.high) == pytest.approx((np.mean(counts), low, high))
+    assert not figure.few_days
 
 
 def test_the_interval_of_a_ratio_is_that_of_the_delta_method():
-    """Against the formula with variances and covariance written out."""
+    """Against the formula with variances and covariance written out, and the residuals' skewness."""
     estimates = replicate(shop(), replications=6).estimates
     k = [kpi.name for kpi in KPIS if isinstance(kpi.form, Ratio)].index("asa_s")
     a, b = (
@@ -389,7 +398,53 @@ def test_the_interval_of_a_ratio_is_that_of_the_delta_method():
     error = math.sqrt((cov[0, 0] - 2 * r * cov[0, 1] + r * r * cov[1, 1]) / 6) / b.mean()
     figure = estimates.figure("asa_s")
 
-    assert figure.high - figure.value == pytest.approx(stats.t.ppf(0.975, 5) * error)
+    below, _ = bent(6, float(stats.skew(np.array(a) - r * np.array(b), bias=False)))
+    assert figure.high - figure.value == pytest.approx(-below * error)
+
+
+def test_percentiles_have_the_interval_of_pooled_values():
+    """In each interval and overall Woodruff's; in intervals without a chat, and of two replications, none."""
+    estimates = replicate(shop(), replications=20).estimates
+    whole, cells = estimates.figure("wait_p90_s"), estimates.figures("wait_p90_s", By.INTERVAL)
+    days = [run.samples["wait_p90_s"].values for run in estimates.runs]
+    pooled, sizes = np.concatenate(days), np.array([len(day) for day in days])
+    off = np.array([(day <= whole.value).sum() for day in days]) - (pooled <= whole.value).mean() * sizes
+    half = stats.t.ppf(0.975, 19) * stats.sem(off) / sizes.mean()
+
+    assert (whole.low, whole.high) == pytest.approx(tuple(np.quantile(pooled, [0.9 - half, 0.9 + half])))
+    assert all(cell.low <= cell.value for cell in cells if cell.low is not None)  # type: ignore[operator]
+    five = Estimates(estimates.runs[:5]).figures("wait_p95_s", By.INTERVAL)
+    assert any(cell.high is None and cell.low is not None for cell in five)  # too few to set a limit
+    two = Estimates(estimates.runs[:2]).figure("asa_s")
+    assert (two.low, two.high, two.few_days, two.alike) == (None, None, True, False)
+
+
+def test_what_replications_say_of_a_figure_has_the_figure_as_its_mean():
+    """Ratios, percentiles and highest values, overall and by queue: differences are those of what is shown."""
+    estimates = replicate(shop(), replications=7).estimates
+    for kpi in KPIS:
+        for by in (By.OVERALL, By.QUEUE):
+            mean = estimates.pseudo_values(kpi.name, by).mean(axis=0)
+            shown = estimates.values(kpi.name, by)
+            assert mean == pytest.approx(shown, rel=1e-9, abs=1e-9, nan_ok=True), kpi.name
+
+
+def test_of_days_that_are_alike_nobody_knows_how_sure_it_is():
+    """None missed in twenty replications: no interval, a mark; and one missed has a mark too."""
+    quiet = world([queue([0, 1000], by_work(100), patience=fixed(50))], [group(2)])
+    twenty = replicate(quiet, replications=20).estimates
+    missed, hours = twenty.figure("missed_rate"), twenty.figure("agent_hours")
+
+    assert (missed.value, missed.low, missed.high) == (0.0, None, None)
+    assert missed.few_days
+    assert missed.alike
+    assert hours.alike
+    promise = verdicts(twenty, Targets(max_missed=0.05, service_level=0.8))
+    assert [(v.met, v.sure) for v in promise] == [
+        (True, True),
+        (True, False),
+    ]  # 14 % of days may be otherwise
+    assert verdicts(replicate(quiet, replications=200).estimates, Targets(max_missed=0.05))[0].sure
 
 
 def test_one_replication_has_no_interval():

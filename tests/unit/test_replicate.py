@@ -11,7 +11,7 @@ from sim.measure.figures import KPIS
 from sim.measure.tables import By
 from sim.studies import replicate as study
 from sim.studies import tasks
-from sim.studies.replicate import figures_to_be_sure_of, half_width, replicate
+from sim.studies.replicate import figures_to_be_sure_of, longer_side, replicate
 from sim.world.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
@@ -80,13 +80,14 @@ def test_a_precision_goes_on_until_every_bound_figure_is_sure_enough(shop: Scena
     """Wider at the first stage, below the precision at the end, and not many more than it takes."""
     first = replicate(shop, replications=5).estimates
     names = figures_to_be_sure_of(shop)
-    widest = max(half_width(name, first.figure(name)) for name in names)
+    widest = max(longer_side(name, first.figure(name), 5) for name in names)
     runs = replicate(shop, replications=5, precision=widest / 3)
 
     assert names == ["service_level", "response_s"]
     assert runs.precise
     assert 5 < runs.estimates.n == runs.wanted < 500
-    assert all(half_width(name, runs.estimates.figure(name)) < widest / 3 for name in names)
+    n = runs.estimates.n
+    assert all(longer_side(name, runs.estimates.figure(name), n) < widest / 3 for name in names)
 
 
 def test_a_precision_that_can_not_be_reached_gives_up_at_the_maximum(

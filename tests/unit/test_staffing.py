@@ -161,7 +161,8 @@ def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Crew):
     for k, bound in enumerate(found.promise.bounds):
         figure = found.estimates.figure(bound.kpi)
         assert found.day[k].value == pytest.approx(figure.value)
-        assert found.day[k].half == pytest.approx((figure.high or 0) - (figure.value or 0), rel=0.2)
+        assert found.day[k].low == pytest.approx(figure.low)
+        assert found.day[k].high == pytest.approx(figure.high)
 
 
 def test_more_confidence_takes_more_agents(us: Crew):
@@ -174,7 +175,8 @@ def test_more_confidence_takes_more_agents(us: Crew):
     assert hours[0] < hours[-1]
     assert found.levels[2].hours == found.hours or hours[2] == hours[3]
     assert found.days_kept >= 0.9
-    assert 0 < found.days_kept_half < 0.1
+    low, high = found.days_kept_between
+    assert 0.8 < low < found.days_kept < high <= 1
 
 
 def test_one_answer_on_any_number_of_workers():

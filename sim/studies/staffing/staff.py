@@ -12,6 +12,7 @@ from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME
+from sim.measure.intervals import wilson
 from sim.measure.kpis import Kpis
 from sim.studies.crew import Crew, Progress, crew
 from sim.studies.staffing.choice import Per, Step
@@ -58,8 +59,8 @@ class Staffing:
     """Promised figures over the whole day."""
     days_kept: float
     """Share of fresh days that keep every target ..."""
-    days_kept_half: float
-    """... and the half-width of its 95 % interval."""
+    days_kept_between: tuple[float, float]
+    """... and the ends of its 95 % interval (Wilson's)."""
     kept: bool
     """Whether the promise is kept on the fresh days."""
     settled: bool
@@ -135,7 +136,7 @@ def staff(
         needs=reasons,
         day=values_of(found.trial, slice(None)),
         days_kept=share,
-        days_kept_half=_half(share, found.trial.n_days),
+        days_kept_between=wilson(share, found.trial.n_days),
         kept=found.trial.kept,
         settled=all(fewer.is_needed for need in reasons for fewer in need.fewer),
         levels=levels,
@@ -159,15 +160,6 @@ def _levels(search: Search, found: Found, days: Days) -> list[Level]:
     hours = {level: float((plan * search.blocks.hours).sum()) for level, (plan, _) in plans.items()}
     cheapest = {level: min((k for k in plans if k >= level), key=lambda k: hours[k]) for level in plans}
     return [Level(level, hours[best], *plans[best]) for level, best in sorted(cheapest.items())]
-
-
-def _half(share: float, n: int) -> float:
-    """Half-width of the 95 % interval of a share of *n* days.
-
-    Agresti and Coull, The American Statistician 52 (1998) 119-126.
-    """
-    shifted = (share * n + 2) / (n + 4)
-    return float(1.96 * np.sqrt(shifted * (1 - shifted) / (n + 4)))
 
 
 def refuse_impossible(search: Search, start: Ints, runs: range) -> None:

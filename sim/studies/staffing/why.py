@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from sim.measure.estimate import t_quantile
-from sim.measure.kpis import Kpis, ratio
+from sim.measure.estimate import Figure, ratios_over_days
+from sim.measure.figures import BY_NAME
+from sim.measure.kpis import Kpis
 from sim.measure.tables import By, Column
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
+from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.search import Found, Move
-from sim.studies.staffing.trial import Trial, value_and_error
+from sim.studies.staffing.trial import Trial
 from sim.theory.applies import handling_s
 from sim.world.scenario import Scenario
 from sim.world.units import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A promised figure in a block, or over the day."""
+class Value(Figure):
+    """A promised figure in a block, or over the day; its value is None in a block without a chat."""
 
     kpi: str
-    value: float | None
-    """None where there is none, as in a block without a chat."""
-    half: float | None
-    """Half-width of its 95 % interval."""
-    p10: float | None
-    """A tenth of the days lies below, and a tenth above: how days vary."""
-    p90: float | None
     kept: bool
     sure: bool
-    """Whether the whole interval is on the same side of the bound."""
+    """Whether the whole interval is on the same side of the bound, as far as days that were seen tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +115,16 @@ def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
 def values_of(trial: Trial, window: slice) -> tuple[Value, ...]:
     """Promised figures of a *window* of intervals, pooled over days, with their intervals."""
     top, bottom = trial.top[:, :, window].sum(axis=2), trial.bottom[:, :, window].sum(axis=2)
-    value, error = value_and_error(top, bottom)
-    half = error * t_quantile(trial.n_days)
-    of_days = [day[~np.isnan(day)] for day in ratio(top, bottom)]
-    return tuple(
-        Value(
-            bound.kpi,
-            _known(x),
-            _known(h),
-            float(np.quantile(days, 0.1)) if len(days) else None,
-            float(np.quantile(days, 0.9)) if len(days) else None,
-            bool(bound.kept(x)),
-            bool(bound.kept(x - h) == bound.kept(x + h)),
-        )
-        for bound, x, h, days in zip(trial.promise.bounds, value, half, of_days, strict=True)
-    )
+    bounds = trial.promise.bounds
+    figures = ratios_over_days(top.T, bottom.T, [BY_NAME[bound.kpi] for bound in bounds])
+    return tuple(_judged(bound, figure, trial.n_days) for bound, figure in zip(bounds, figures, strict=True))
 
 
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _judged(bound: Bound, figure: Figure, n_days: int) -> Value:
+    kept = figure.value is None or bool(bound.kept(np.array(figure.value)))
+    ends = figure.certain(BY_NAME[bound.kpi].unit, n_days)
+    sure = ends is not None and all(bool(bound.kept(np.array(end))) == kept for end in ends)
+    return Value(**asdict(figure), kpi=bound.kpi, kept=kept, sure=sure)
 
 
 def _binding(trial: Trial, values: Sequence[Value], fewer: Sequence[Fewer]) -> str | None:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import special
 
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import t_quantile
+from sim.measure.intervals import t_quantile
 from sim.studies.paired import holm
 from sim.studies.replicate import Replications, replicate
 from sim.studies.trust.case import Case, Check, Pair, key_figure
