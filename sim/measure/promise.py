@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +45,20 @@ def verdicts(estimates: Estimates, targets: Targets) -> list[Verdict]:
             sure = ends is not None and all(_keeps(end, side, bound) == met for end in ends)
             result.append(Verdict(target, kpi, side, bound, figure, met, sure))
     return result
+
+
+def all_kept(promise: Iterable[Verdict]) -> bool | None:
+    """Whether all targets that can be measured are kept; None if there is none."""
+    found = [verdict.met for verdict in promise if verdict.met is not None]
+    return all(found) if found else None
+
+
+def is_sure(promise: Iterable[Verdict]) -> bool:
+    """Whether that is sure: of all targets where they are kept, else of any that is missed."""
+    known = [verdict for verdict in promise if verdict.met is not None]
+    if all_kept(known):
+        return all(verdict.sure for verdict in known)
+    return any(verdict.sure for verdict in known if not verdict.met)
 
 
 def _keeps(value: float | None, side: str, bound: float) -> bool | None:

@@ -20,8 +20,8 @@ from sim.measure.promise import TARGETS
 from sim.show import style
 from sim.show.documents import figure_document, target_document
 from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
-from sim.show.tables import ALIKE, COMPACT, FEW_SIGN, IDLE, PIPED_WIDTH, Row, narrowed, number
-from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen, direction
+from sim.show.tables import ALIKE, COMPACT, FEW_SIGN, IDLE, PIPED_WIDTH, Row, below, caveats, narrowed, number
+from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen
 from sim.studies.paired import ALPHA
 from sim.world.units import clock_text
 
@@ -34,7 +34,8 @@ METHOD = (
     "Differences are taken between the same customers; intervals are each figure's own, 95 %. Verdicts are "
     f"given together, by Holm's procedure over all figures: of {1 / ALPHA:.0f} comparisons of equals at most "
     "one calls any of them different. In brackets: the figure's own interval leaves out zero, which among so "
-    "many may be chance. Runs saved: as sure without pairing takes so many times the runs."
+    "many may be chance. Counts are better or worse only where as many customers came. Runs "
+    "saved: as sure without pairing takes so many times the runs."
 )
 _SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""
@@ -59,17 +60,51 @@ def table(found: Comparison, width: int = PIPED_WIDTH, *, everything: bool = Fal
         parts += [_filled(f"Note: {note}.", width) for note in contrast.notes]
         parts.append(_listed(found, contrast, width, everything=everything))
         parts += [_filled(line, width) for line in words(found, contrast)]
-    return Group(*parts, _filled(METHOD, width, dim=True))
+    shown = [name for name in BY_NAME if everything or _is_shown(found, name)]
+    figures = [(BY_NAME[name], plan.figures[name]) for plan in found.plans for name in shown]
+    notes = below(caveats(found.replications, figures), width)
+    return Group(*parts, *notes, _filled(METHOD, width, dim=True))
 
 
 def words(found: Comparison, contrast: Contrast) -> list[str]:
     """Verdicts on the figures with targets, or on the usual ones if there are none, in sentences."""
     label = contrast.plan.label
-    return [
+    said = [
         f"{BY_NAME[name].title}: {verdict_text(contrast.differences[name], label)}."
         for name in _bound(found) or ["service_level", "missed_rate", "asa_s"]
         if contrast.differences[name].by.value is not None
     ]
+    last = "; ".join([*_promise_words(found.baseline, contrast.plan), *_cost_words(found, contrast)])
+    return [*said, f"{last}."] if last else said
+
+
+def _promise_words(baseline: Plan, plan: Plan) -> list[str]:
+    """Who of the two keeps what it promises; nothing if one of them promises nothing."""
+    if baseline.keeps is None or plan.keeps is None:
+        return []
+    a, b = baseline.label, plan.label
+    doubted = [each.label for each in (baseline, plan) if not each.sure]
+    doubt = f" ({' and '.join(doubted)} not for sure)" if doubted else ""
+    if baseline.keeps == plan.keeps:
+        return [("Both keep the promise" if plan.keeps else "Neither keeps the promise") + doubt]
+    kept, broken = (b, a) if plan.keeps else (a, b)
+    return [f"{kept} keeps the promise, {broken} does not{doubt}"]
+
+
+def _cost_words(found: Comparison, contrast: Contrast) -> list[str]:
+    """How many paid hours more or fewer; nothing of scenarios of different lengths."""
+    one, other, hours = found.baseline.scenario, contrast.plan.scenario, contrast.differences["paid_hours"]
+    if one.days != other.days or hours.by.value is None or not found.baseline.figures["paid_hours"].value:
+        return []
+    if hours.seen is Seen.SAME:
+        return ["the paid hours are the same"]
+    if hours.seen is Seen.NONE:
+        return ["no difference in paid hours is seen"]
+    span = "" if one.days == 1 else f" in {one.days} days"
+    doubt = ", though not for sure" if hours.seen in {Seen.UNSURE, Seen.UNKNOWN} else ""
+    size = number(abs(hours.by.value), "h").removesuffix(".0").removesuffix(".00")
+    more = "fewer" if hours.by.value < 0 else "more"
+    return [f"{contrast.plan.label} needs {size} paid hours {more}{span}{doubt}"]
 
 
 def verdict_text(difference: Difference, label: str) -> str:
@@ -79,9 +114,7 @@ def verdict_text(difference: Difference, label: str) -> str:
     if difference.seen is Seen.SAME:
         return "the same in every replication"
     if by.p == 0:
-        return (
-            f"{label} is {direction(kpi, by.value)} by {_size(abs(by.value), kpi.unit)} in every replication"
-        )
+        return f"{label} is {difference.way} by {_size(abs(by.value), kpi.unit)} in every replication"
     if by.low is None or by.high is None:
         return f"{label} − A is {signed(by.value, kpi.unit)}; so few replications say no more"
     span = f"{signed(by.low, kpi.unit, bare=True)} … {signed(by.high, kpi.unit)}"
@@ -91,8 +124,7 @@ def verdict_text(difference: Difference, label: str) -> str:
     relative = (
         "" if difference.relative is None else f", {signed(100 * difference.relative, '', bare=True)} %"
     )
-    way = direction(kpi, by.value)
-    return f"{label} is {way} by {_size(abs(by.value), kpi.unit)}{relative} (95 %: {span}){doubt}"
+    return f"{label} is {difference.way} by {_size(abs(by.value), kpi.unit)}{relative} (95 %: {span}){doubt}"
 
 
 def signed(value: float, unit: str, *, bare: bool = False) -> str:
@@ -208,9 +240,9 @@ def _value(plan: Plan, name: str, value: float | None, *, marked: bool) -> Text:
 
 
 def _verdict(difference: Difference) -> Text:
-    seen, value = difference.seen, difference.by.value
-    if seen is Seen.UNSURE and value is not None:
-        return Text(f"({direction(BY_NAME[difference.kpi], value)})")
+    seen = difference.seen
+    if seen is Seen.UNSURE:
+        return Text(f"({difference.way})")
     looks = {Seen.BETTER: "bold blue", Seen.WORSE: "bold yellow"}
     return Text(_WORDS.get(seen, str(seen)), looks.get(seen, ""))
 

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS, Kpi
+from sim.measure.figures import BY_NAME, KPIS, Kpi, Ratio
+from sim.measure.figures.forms import RUNS
 from sim.measure.kpis import Kpis
-from sim.measure.promise import Verdict, verdicts
+from sim.measure.promise import Verdict, all_kept, is_sure, verdicts
+from sim.measure.tables import By
 from sim.studies.crew import Crew, Progress, crew
 from sim.studies.paired import ALPHA, Paired, difference, holm
 from sim.studies.replicate import usual_replications
@@ -38,7 +42,7 @@ class Seen(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     HIGHER = "higher"
-    """Of a figure of which neither way is better."""
+    """Of a figure of which neither way is better, or a count where demand is another."""
     LOWER = "lower"
     UNSURE = "not for sure"
     """Its own interval leaves out zero, which among so many figures may be chance."""
@@ -60,6 +64,8 @@ class Difference:
     by: Paired
     """Value − baseline, replication by replication."""
     seen: Seen
+    way: Seen | None
+    """What it would mean, were it sure: better, worse, higher or lower; None where there is none."""
 
     @property
     def relative(self) -> float | None:
@@ -77,6 +83,16 @@ class Plan:
     scenario: Scenario
     figures: dict[str, Figure]
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def keeps(self) -> bool | None:
+        """Whether all its targets that can be measured are kept; None if there is none."""
+        return all_kept(self.verdicts)
+
+    @property
+    def sure(self) -> bool:
+        """Whether that is sure: of all targets, or of any that is missed."""
+        return is_sure(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +201,20 @@ def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterato
     known = [pair for mine in pairs for pair in mine.values() if _is_judged(pair)]
     refused = {id(pair): is_one for pair, is_one in zip(known, holm([p.p for p in known]), strict=True)}
     baseline = plans[0]
-    for plan, mine in zip(plans[1:], pairs, strict=True):
+    for plan, mine, its in zip(plans[1:], pairs, estimates[1:], strict=True):
+        alike = _same_demand(estimates[0], its)
+        ways = {
+            name: _way(BY_NAME[name], pair.value, is_judged=alike or not _is_count(BY_NAME[name]))
+            for name, pair in mine.items()
+        }
         found = {
             name: Difference(
                 name,
                 baseline.figures[name].value,
                 plan.figures[name].value,
                 pair,
-                _seen(BY_NAME[name], pair, refused=refused.get(id(pair), False)),
+                _seen(pair, ways[name], refused=refused.get(id(pair), False)),
+                ways[name],
             )
             for name, pair in mine.items()
         }
@@ -205,21 +227,33 @@ def _is_judged(pair: Paired) -> bool:
     return pair.low is not None or pair.p == 0.0
 
 
-def _seen(kpi: Kpi, pair: Paired, *, refused: bool) -> Seen:
+def _seen(pair: Paired, way: Seen | None, *, refused: bool) -> Seen:
     if pair.same:
         return Seen.SAME
-    if pair.value is None or not _is_judged(pair):
+    if way is None or not _is_judged(pair):
         return Seen.UNKNOWN
     if not refused:
         return Seen.NONE if pair.p > ALPHA else Seen.UNSURE
-    return direction(kpi, pair.value)
+    return way
 
 
-def direction(kpi: Kpi, difference: float) -> Seen:
-    """Say what a *difference* of a figure means."""
-    if kpi.better == "neither":
-        return Seen.HIGHER if difference > 0 else Seen.LOWER
-    return Seen.BETTER if (difference > 0) == (kpi.better == "higher") else Seen.WORSE
+def _way(kpi: Kpi, change: float | None, *, is_judged: bool) -> Seen | None:
+    if not change:
+        return None
+    if kpi.better == "neither" or not is_judged:
+        return Seen.HIGHER if change > 0 else Seen.LOWER
+    return Seen.BETTER if (change > 0) == (kpi.better == "higher") else Seen.WORSE
+
+
+def _is_count(kpi: Kpi) -> bool:
+    """Whether a figure adds up over a run, and so grows with what comes."""
+    return isinstance(kpi.form, Ratio) and kpi.form.bottom is RUNS
+
+
+def _same_demand(one: Estimates, other: Estimates) -> bool:
+    """Whether as many customers came to each queue in every replication."""
+    first, second = (each.own_values("customers", By.QUEUE) for each in (one, other))
+    return np.array_equal(first, second)
 
 
 def _notes(one: Scenario, other: Scenario) -> Iterator[str]:

@@ -18,7 +18,7 @@ from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.promise import TARGETS, Verdict, verdicts
+from sim.measure.promise import TARGETS, Verdict, all_kept, is_sure, verdicts
 from sim.studies.crew import Crew, Progress, crew
 from sim.world.heads import scaled_words
 from sim.world.scenario import Scenario
@@ -71,16 +71,12 @@ class Point:
     @property
     def keeps(self) -> bool:
         """Whether all targets that can be measured are kept, and there is one."""
-        found = [verdict.met for verdict in self.verdicts if verdict.met is not None]
-        return bool(found) and all(found)
+        return bool(all_kept(self.verdicts))
 
     @property
     def sure(self) -> bool:
-        """Whether the intervals lie on one side of the targets: all on the right one, or any on the wrong."""
-        known = [verdict for verdict in self.verdicts if verdict.met is not None]
-        if self.keeps:
-            return all(verdict.sure for verdict in known)
-        return any(verdict.sure for verdict in known if not verdict.met)
+        """Whether it is sure that targets are kept: all of them, or that any is missed."""
+        return is_sure(self.verdicts)
 
     @property
     def paid_h(self) -> float:

@@ -19,7 +19,7 @@ from sim.studies.compare import Comparison, Seen, compare
 from sim.studies.paired import holm, paired
 from sim.studies.replicate import replicate
 from sim.theory.erlang import erlang
-from sim.world.scenario import Scenario
+from sim.world.scenario import Scenario, Targets
 from sim.world.vary import Change, varied
 from tests.agree import Evidence, assert_agrees
 from tests.worlds import by_turns, fixed, group, queue, world
@@ -268,3 +268,53 @@ def test_the_forest_has_a_panel_a_scenario_and_names_its_verdicts(found: Compari
     assert at[1.0] == pytest.approx(relative)
     labels = {text.get_text() for text in figure.legends[0].get_texts()}
     assert {"better", "worse", "higher or lower"} <= labels
+
+
+def test_counts_are_judged_only_where_demand_is_equal(shop: Scenario, found: Comparison):
+    """Twice as many come: more are served and missed, and neither is better; shares still are."""
+    fewer = found.contrasts[1].differences
+    twice = compare([shop, varied(shop, [Change("queues.0.arrivals.per_hour", "*=", 2.0)])], replications=40)
+    there = twice.contrasts[0].differences
+
+    assert (fewer["served"].seen, fewer["missed"].seen) == (Seen.WORSE, Seen.WORSE)
+    assert (there["answered"].seen, there["missed"].seen) == (Seen.HIGHER, Seen.HIGHER)
+    assert there["missed_rate"].seen is Seen.WORSE
+    assert "Missed" in text(twice)
+    assert "higher" in text(twice)
+
+
+def test_it_ends_with_what_a_planner_wants(shop: Scenario):
+    """Who keeps the promise, and the paid hours it takes; each not sure is named."""
+
+    def last(*agents: int, targets: object = None, days: int = 1, n: int = 40) -> str:
+        scenarios = [varied(shop, [Change("groups.0.agents", "=", k)]) for k in agents]
+        if targets is not None:
+            scenarios = [scenario.model_copy(update={"targets": targets}) for scenario in scenarios]
+        if days > 1:
+            scenarios[1:] = [scenario.model_copy(update={"days": days}) for scenario in scenarios[1:]]
+        comparison = compare(scenarios, replications=n)
+        return show.words(comparison, comparison.contrasts[0])[-1]
+
+    assert last(2, 1) == ("A keeps the promise, B does not (A not for sure); B needs 24 paid hours fewer.")
+    assert last(1, 5) == "B keeps the promise, A does not; B needs 96 paid hours more."
+    assert last(6, 5) == "Both keep the promise; B needs 24 paid hours fewer."
+    assert last(6, 6) == "Both keep the promise; the paid hours are the same."
+    assert last(6, 5, n=1) == (
+        "Both keep the promise (A and B not for sure); B needs 24 paid hours fewer, though not for sure."
+    )
+    assert last(6, 5, targets=Targets(threshold_s=30)) == "B needs 24 paid hours fewer."
+    assert last(6, 5, days=2).startswith("Both keep the promise")
+    assert "hours" not in last(6, 5, days=2)
+
+
+def test_two_scenarios_of_which_one_has_the_other_s_percentiles(shop: Scenario, found: Comparison):
+    """A percentile is the pooled one, and its difference that of the pooled ones: as `sim run` has them."""
+    plan = found.contrasts[0].plan
+    ours, theirs = (replicate(s, replications=40).estimates for s in (shop, plan.scenario))
+    each = found.contrasts[0].differences["wait_p90_s"]
+
+    assert each.baseline == ours.figure("wait_p90_s").value
+    assert each.value == theirs.figure("wait_p90_s").value
+    assert each.by.value == pytest.approx(each.value - each.baseline)  # type: ignore[operator]
+    daily = (theirs.own_values("wait_p90_s") - ours.own_values("wait_p90_s")).mean()
+    assert abs(daily - each.by.value) > 0.3  # type: ignore[operator]
