@@ -104,7 +104,7 @@ def run(
     from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
-    centre = load(scenario)
+    centre = load(scenario, remark)
     if out is not None:
         refuse_existing(out, force=force)
         _refuse_both(resume)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Force, ScenarioPath, say, told
+from sim.cli.common import Force, ScenarioPath, remark, say, told
 from sim.errors import printable
 
 
@@ -18,7 +18,7 @@ def check(scenario: ScenarioPath) -> None:
     from sim.draws.profile import expected_overall  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
-    centre = load(scenario)
+    centre = load(scenario, remark)
     chats = expected_overall(centre)
     counts = {
         "day": centre.days,

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, mode
 from pydantic_core import PydanticCustomError
 
 from sim.world.behaviour import Again, Balking, Silence
+from sim.world.cells import DateOrder, Decimals
 from sim.world.laws import (
     BrokenLaw,
     CountLaw,
@@ -26,6 +27,10 @@ RATE_COUNTS = (24, 48, 96)
 
 TAGS = ("by turns", "by work", "one", "many")
 """Names of the alternatives of a union: they stand in pydantic's places, not in the file."""
+
+
+OF_FILES = ("column", "dates", "decimals")
+"""Keys of arrivals that say how to read a forecast file."""
 
 
 class Spike(Record):
@@ -67,7 +72,14 @@ class Arrivals(Record):
     weekday: AWeek | None = None
     """Factors on the profile, Monday first."""
     file: str | None = None
-    """Forecast file (CSV): the start of each planning interval and its volume, a row each."""
+    """Forecast file (CSV, or .xlsx with the extra `excel`): the start of each planning interval and its
+    volume, a row each. Commas, semicolons or tabs; a column named `queue` picks the queue's rows."""
+    column: Name | None = Field(default=None, examples=["Offered"])
+    """Name of the file's column of volumes. Omitted: the queue's name, `chats`, `offered`, `volume`, ..."""
+    dates: DateOrder | None = None
+    """What 02/03/2026 means in the file, where its dates don't show it."""
+    decimals: Decimals | None = None
+    """What stands before the decimals of the file's volumes, where they don't show it: 1.012 may be 1,012."""
     per_interval: tuple[Rate, ...] | None = None
     """Expected chats in each planning interval of the whole scenario; what a forecast file is read into."""
     times_s: tuple[Seconds, ...] | None = None
@@ -90,6 +102,9 @@ class Arrivals(Record):
             broken.append(((), law, Words(f"{sum(ways)} of them")))
         elif self.file is not None and self.per_interval is None:
             broken.append((("file",), "a forecast file is read by sim.load alone", self.file))
+        if self.file is None:
+            law = "says how to read a forecast file, and there is none"
+            broken += [((name,), law, getattr(self, name)) for name in OF_FILES if getattr(self, name)]
         if isinstance(self.per_hour, tuple) and len(self.per_hour) not in RATE_COUNTS:
             law = "a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter)"
             broken.append((("per_hour",), law, Words(f"{len(self.per_hour)} rates")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, ScenarioError
 from sim.world import advice
+from sim.world.cells import DateOrder, Decimals
 from sim.world.demand import TAGS
 from sim.world.forecast import Calendar, read_forecast
 from sim.world.laws import Words
@@ -22,6 +23,7 @@ from sim.world.scenario import Parts, Scenario, laws_between
 from sim.world.source import read_bytes
 from sim.world.toml import UnboundedError, read_toml
 from sim.world.units import FROM_FILE
+from sim.world.volumes import Wanted
 
 Place = tuple[str | int, ...]
 
@@ -53,8 +55,14 @@ _WORDS = {
 """Our words for pydantic's laws, by error type."""
 
 
-def load(path: str | Path) -> Scenario:
+Tell = Callable[[str], None]
+"""Is told how each forecast file was understood, and what of it was left out: a sentence at a time."""
+
+
+def load(path: str | Path, tell: Tell | None = None) -> Scenario:
     """Read the scenario file at *path*, with the forecast files that it names (relative to it).
+
+    How each of them was understood is said to *tell*.
 
     Raises
     ------
@@ -68,10 +76,12 @@ def load(path: str | Path) -> Scenario:
         raise ScenarioError([Problem(str(path), "", f"can't be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise ScenarioError([Problem(str(path), "", f"must be UTF-8 text: {error.reason}")]) from None
-    return parse(text, str(path), path.parent)
+    return parse(text, str(path), path.parent, tell)
 
 
-def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Scenario:
+def parse(
+    text: str, file: str = "<scenario>", folder: Path | None = None, tell: Tell | None = None
+) -> Scenario:
     """Read a scenario from TOML *text*; *file* is its name in problems, *folder* where its forecasts lie."""
     try:
         data = read_toml(text)
@@ -80,7 +90,10 @@ def parse(text: str, file: str = "<scenario>", folder: Path | None = None) -> Sc
         raise ScenarioError([_unbounded_problem(error, text, file)]) from None
     except ValueError as error:
         raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
-    problems = list(_read_forecasts(data, folder or Path(), file, where))
+    problems, remarks = _read_forecasts(data, folder or Path(), file, where)
+    if tell is not None:
+        for remark in remarks:
+            tell(remark)
     try:
         scenario = Scenario.model_validate(data, context=FROM_FILE)
     except ValidationError as error:
@@ -130,9 +143,13 @@ def _unbounded_problem(error: UnboundedError, text: str, file: str) -> Problem:
     return Problem(file, _dotted(error.place), error.law, error.got, "", line, column)
 
 
-def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places) -> Iterator[Problem]:
-    """Replace each forecast file in *data* by its volumes, and yield the problems of the files."""
+def _read_forecasts(
+    data: dict[str, Any], folder: Path, file: str, where: Places
+) -> tuple[list[Problem], list[str]]:
+    """Replace each forecast file in *data* by its volumes; gives the problems of the files, and remarks."""
     calendar = _calendar(data)
+    problems: list[Problem] = []
+    remarks: dict[str, None] = {}
     queues = data.get("queues")
     for q, queue in enumerate(queues if isinstance(queues, list) else []):
         arrivals = queue.get("arrivals") if isinstance(queue, dict) else None
@@ -142,23 +159,35 @@ def _read_forecasts(data: dict[str, Any], folder: Path, file: str, where: Places
         line, column = where.of(("queues", q, "arrivals", "file"))
         if "per_interval" in arrivals:
             law = "give exactly one of per_hour, file, per_interval and times_s"
-            yield Problem(file, f"queues.{q}.arrivals", law, "2 of them", line=line, column=column)
+            problems.append(Problem(file, f"queues.{q}.arrivals", law, "2 of them", line=line, column=column))
             continue
         # A file with problems counts as one of zeros, or they would have consequences.
         n = calendar.days * 24 * 60 // calendar.interval_min if calendar else 0
         arrivals["per_interval"] = [0.0] * n
         if calendar is None:
             continue
-        shown = str(folder / name)
-        volumes, problems = read_forecast(folder / name, shown, str(queue.get("name", "")), calendar)
-        if not problems:
-            arrivals["per_interval"] = volumes
-        for problem in problems:
-            if problem.law.startswith("the forecast file can't"):
-                place = f"queues.{q}.arrivals.file"
-                yield Problem(file, place, problem.law, repr(name), line=line, column=column)
-            else:
-                yield problem
+        try:
+            found = read_forecast(folder / name, str(folder / name), _wanted(queue, arrivals), calendar)
+        except OSError as error:
+            law, place = f"the forecast file can't be read: {error.strerror}", f"queues.{q}.arrivals.file"
+            problems.append(Problem(file, place, law, repr(name), line=line, column=column))
+            continue
+        if not found.problems:
+            arrivals["per_interval"] = found.volumes
+        problems += found.problems
+        remarks |= dict.fromkeys(found.remarks)
+    return problems, list(remarks)
+
+
+def _wanted(queue: Mapping[str, Any], arrivals: Mapping[str, Any]) -> Wanted:
+    """What a queue says of its forecast file, as far as it is valid."""
+    column, dates, decimals = (arrivals.get(key) for key in ("column", "dates", "decimals"))
+    return Wanted(
+        str(queue.get("name", "")),
+        column if isinstance(column, str) else None,
+        DateOrder(dates) if dates in set(DateOrder) else None,
+        Decimals(decimals) if decimals in set(Decimals) else None,
+    )
 
 
 def _calendar(data: Mapping[str, Any]) -> Calendar | None:

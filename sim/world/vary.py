@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError, TooManyValuesError, VaryError
 from sim.world.advice import known_keys
+from sim.world.demand import OF_FILES
 from sim.world.files import problems_of
 from sim.world.heads import heads, rescale
 from sim.world.scenario import Scenario, did_you_mean
@@ -247,7 +248,8 @@ def _change(data: dict[str, Any], place: Place, change: Change) -> None:
     node[last] = value
     for keys in _INSTEAD:
         if last in keys and (change.operator == "=" or _is_team(place)):
-            node.update({key: None for key in keys if key != last and key in node})
+            others = (*keys, *(OF_FILES if "file" in keys and last != "file" else ()))
+            node.update({key: None for key in others if key != last and key in node})
 
 
 def _is_team(place: Place) -> bool:

@@ -249,7 +249,7 @@ DAY = "\n".join(f"2026-03-02 {m // 60:02d}:{m % 60:02d},{m // 60}" for m in rang
     [
         ("start,chats\n" + DAY, None),
         ("time,orders,other\n" + DAY.replace("\n", ",9\n") + ",9", None),
-        ("start;chats\n" + DAY, "volumes.csv:1: the header must name"),
+        ("start;chats\n" + DAY, "volumes.csv:2: the first line must be a header such as start,chats, got '2026-03-02 08:00,8'; left out as a title: line 1, 'start;chats'"),
         ("start,chats\n" + DAY.replace("2026-03-02 10:00,10\n", ""), "start: no interval of a day may be missing, got no row for 2026-03-02 10:00"),
         ("start,chats\n" + DAY + "\n2026-03-02 10:00,3", "an interval must have one row, got a second one for 2026-03-02 10:00"),
         ("start,chats\n" + DAY.replace(":00,10", ":00,-10"), "volumes.csv:6:18: chats: a volume must be a number, 0 or more and at most 10,000,000, got '-10'"),
@@ -258,7 +258,8 @@ DAY = "\n".join(f"2026-03-02 {m // 60:02d}:{m % 60:02d},{m // 60}" for m in rang
         ("start,chats\n" + DAY.replace("10:00", "10:10"), "rows must start on the planning interval"),
         ("start,chats\n" + DAY.replace("2026", "2027"), "no row lies within the scenario's days"),
         ("start,chats\n" + DAY.replace("2026-03-02 10:00", "ten"), "volumes.csv:6:1: start: must be a date and time"),
-        ("", "the header must name"),
+        ("", "volumes.csv:1: holds no table: a row needs more than one cell, got an empty file"),
+        ("start,first,second\n2026-03-02 08:00,1,2", "volumes.csv:1: the header must name the start of the interval and a column 'chats', got 'start,first,second'; or write column = \"first\" in the arrivals"),
         ("date,time,chats\n" + DAY.replace("2026-03-02 ", "2026-03-02,"), None),
         ("date,time,orders,other\n" + DAY.replace("2026-03-02 ", "2026-03-02,").replace("\n", ",9\n") + ",9", None),
         (DAY, "volumes.csv:1: the first line must be a header such as start,chats, got '2026-03-02 08:00,8'"),
@@ -313,7 +314,7 @@ def test_every_example_of_the_starter_can_be_switched_on():
     """Its commented keys are those of the schema, but for ways of which a scenario takes one."""
     text = (ROOT / "sim" / "world" / "starter.toml").read_text()
     text = re.sub(r"(?m)^# (\[?[a-z_.]+\]? *(?:=.*)?(?:#.*)?)$", r"\1", text)
-    text = re.sub(r"(?m)^(file|times_s|work_s|aht_s) =.*$", "", text)
+    text = re.sub(r"(?m)^(file|column|dates|decimals|times_s|work_s|aht_s) =.*$", "", text)
     scenario = parse(text)
 
     assert scenario.queues[0].returns is not None
