@@ -140,6 +140,7 @@ def _named(changes: tuple[Change, ...]) -> list[Change]:
 
 
 def _write(out: Path, found: Best, seed: int, *, force: bool) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import best as show  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show.documents import to_json  # noqa: PLC0415
@@ -147,5 +148,5 @@ def _write(out: Path, found: Best, seed: int, *, force: bool) -> None:
 
     with whole_folder(out, force=force) as folder:
         (folder / "best.json").write_text(to_json(show.document(found, seed)) + "\n", encoding="utf-8")
-        show.frame(found).write_csv(folder / "best.csv")
+        write_csv(show.frame(found), folder / "best.csv")
         plots.save({"best": show.picture(found)}, folder)

@@ -91,6 +91,7 @@ def compare(
 
 
 def _write(out: Path, found: Comparison, *, force: bool) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import compare as show  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show.documents import to_json  # noqa: PLC0415
@@ -98,5 +99,5 @@ def _write(out: Path, found: Comparison, *, force: bool) -> None:
 
     with whole_folder(out, force=force) as folder:
         (folder / "comparison.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        show.frame(found).write_csv(folder / "differences.csv")
+        write_csv(show.frame(found), folder / "differences.csv")
         plots.save({"differences": show.forest(found)}, folder)

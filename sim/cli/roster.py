@@ -161,6 +161,7 @@ def _patterns(
 def _write(
     out: Path, source: Path, found: Roster, seed: int, fte_hours: float, comment: str, *, force: bool
 ) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show import roster as show  # noqa: PLC0415
     from sim.show.documents import to_json  # noqa: PLC0415
@@ -170,8 +171,8 @@ def _write(
     with whole_folder(out, force=force) as folder:
         document = to_json(show.document(found, seed, fte_hours))
         (folder / "roster.json").write_text(document + "\n", encoding="utf-8")
-        show.shift_table(found).write_csv(folder / "shifts.csv")
-        show.coverage_table(found).write_csv(folder / "coverage.csv")
+        write_csv(show.shift_table(found), folder / "shifts.csv")
+        write_csv(show.coverage_table(found), folder / "coverage.csv")
         plots.save(show.pictures(found), folder)
         text = written(read(source), found.scenario.groups, source.parent, out, comment)
         (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")

@@ -232,6 +232,6 @@ def _write(
         export.write(keep.tables, folder)
         document = to_json(run_document(centre, estimates, seed, engine))
         (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
-        interval_table(centre, estimates).write_csv(folder / "intervals.csv")
+        export.write_csv(interval_table(centre, estimates), folder / "intervals.csv")
         if keep.first is not None:
             plots.save(plots.run_figures(centre, estimates, keep.first), folder)

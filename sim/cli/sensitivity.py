@@ -221,6 +221,7 @@ def _write(
     *,
     force: bool,
 ) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show import risk as risks  # noqa: PLC0415
     from sim.show import sensitivity as show  # noqa: PLC0415
@@ -230,9 +231,9 @@ def _write(
     with whole_folder(out, force=force) as folder:
         text = to_json(_document(centre, found, risk, remarks, seed))
         (folder / "sensitivity.json").write_text(text + "\n", encoding="utf-8")
-        show.frame(found).write_csv(folder / "sensitivity.csv")
+        write_csv(show.frame(found), folder / "sensitivity.csv")
         figures = {"tornado": show.tornado(found, centre)}
         if risk is not None:
-            risks.frame(risk).write_csv(folder / "risk.csv")
+            write_csv(risks.frame(risk), folder / "risk.csv")
             figures["risk"] = risks.picture(risk, centre)
         plots.save(figures, folder)

@@ -132,6 +132,7 @@ def staff(
 
 
 def _write(out: Path, found: Staffing, seed: int, fte_hours: float, *, force: bool) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
     from sim.show.documents import to_json  # noqa: PLC0415
@@ -140,5 +141,5 @@ def _write(out: Path, found: Staffing, seed: int, fte_hours: float, *, force: bo
     with whole_folder(out, force=force) as folder:
         document = to_json(show.document(found, seed, fte_hours))
         (folder / "staffing.json").write_text(document + "\n", encoding="utf-8")
-        show.requirement_table(found).write_csv(folder / "requirement.csv")
+        write_csv(show.requirement_table(found), folder / "requirement.csv")
         plots.save(show.pictures(found), folder)

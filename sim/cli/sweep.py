@@ -115,6 +115,7 @@ def _remarks(found: Sweep) -> None:
 
 
 def _write(out: Path, found: Sweep, *, force: bool) -> None:
+    from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import curves, plots  # noqa: PLC0415
     from sim.show import sweep as show  # noqa: PLC0415
     from sim.show.documents import to_json  # noqa: PLC0415
@@ -122,5 +123,5 @@ def _write(out: Path, found: Sweep, *, force: bool) -> None:
 
     with whole_folder(out, force=force) as folder:
         (folder / "sweep.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        show.frame(found).write_csv(folder / "points.csv")
+        write_csv(show.frame(found), folder / "points.csv")
         plots.save(curves.pictures(found), folder)

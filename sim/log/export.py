@@ -1,6 +1,7 @@
-"""How does a log leave the house? Tables of chats, messages and agents as Parquet and CSV.
+"""How do tables leave the house? Those of chats, messages and agents as Parquet and CSV, all others as CSV.
 
-Times are seconds since the first midnight, and beside them local dates and times (`…_at`).
+Times are seconds since the first midnight, and beside them local dates and times (`…_at`). In CSV, text that
+a spreadsheet would take for a formula has an apostrophe before it; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from sim.log.chatlog import ChatLog
+from sim.world.apostrophe import FORMULA, NUMBER, quoted
 
 MOMENTS = {
     "chats": {
@@ -51,4 +53,20 @@ def write(tables: Iterable[dict[str, pl.DataFrame]], folder: Path) -> None:
     for name in MOMENTS:
         table = pl.concat([run[name] for run in runs])
         table.write_parquet(folder / f"{name}.parquet")
-        table.write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%dT%H:%M:%S%.3f")
+        write_csv(table, folder / f"{name}.csv")
+
+
+def write_csv(table: pl.DataFrame, file: Path) -> None:
+    """Write a *table* to *file*, with nothing in it that a spreadsheet would compute."""
+    harmless = table.select(
+        _harmless(name) if isinstance(kind, pl.String | pl.Enum | pl.Categorical) else pl.col(name)
+        for name, kind in table.schema.items()
+    )
+    harmless.rename(quoted).write_csv(file, datetime_format="%Y-%m-%dT%H:%M:%S%.3f")
+
+
+def _harmless(name: str) -> pl.Expr:
+    """A column of text, as `sim.world.apostrophe.quoted` makes each."""
+    text = pl.col(name).cast(pl.String)
+    is_formula = text.str.contains(FORMULA) & ~text.str.contains(NUMBER)
+    return pl.when(is_formula).then("'" + text).otherwise(text).alias(name)

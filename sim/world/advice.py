@@ -72,7 +72,7 @@ def _tag_meant(detail: ErrorDetails, _: Place) -> str:
 
 
 def _word_meant(detail: ErrorDetails, _: Place) -> str:
-    known = re.findall(r"'(\w+)'", detail.get("ctx", {})["expected"])
+    known = re.findall(r"'([^']+)'", detail.get("ctx", {})["expected"])
     return did_you_mean(str(detail["input"]), known).removeprefix("; ")
 
 

@@ -11,8 +11,8 @@ import re
 
 FORMULA = r"^'*[=+\-@\t\r]"
 """Text that would be computed, or would be once an apostrophe is taken off."""
-NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
-"""Text that is a number: computing it does no harm."""
+NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?( ?%)?$"
+"""Text that is a number or a percentage: computing it does no harm."""
 
 _FORMULA, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
 
@@ -23,7 +23,7 @@ def quoted(text: str) -> str:
     >>> quoted("=1+1"), quoted("Tier 1"), quoted("-3.5")
     ("'=1+1", 'Tier 1', '-3.5')
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def unquoted(text: str) -> str:

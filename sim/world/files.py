@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -26,6 +26,7 @@ from sim.world.units import FROM_FILE
 from sim.world.volumes import Wanted
 
 Place = tuple[str | int, ...]
+Choice = TypeVar("Choice", DateOrder, Decimals)
 
 _WORDS = {
     "missing": "is missing",
@@ -180,14 +181,19 @@ def _read_forecasts(
 
 
 def _wanted(queue: Mapping[str, Any], arrivals: Mapping[str, Any]) -> Wanted:
-    """What a queue says of its forecast file, as far as it is valid."""
+    """What a queue says of its forecast file; an order or decimals that there are not are told elsewhere."""
     column, dates, decimals = (arrivals.get(key) for key in ("column", "dates", "decimals"))
     return Wanted(
         str(queue.get("name", "")),
         column if isinstance(column, str) else None,
-        DateOrder(dates) if dates in set(DateOrder) else None,
-        Decimals(decimals) if decimals in set(Decimals) else None,
+        None if dates is None else _choice(DateOrder, dates),
+        None if decimals is None else _choice(Decimals, decimals),
     )
+
+
+def _choice(kind: type[Choice], value: Any) -> Choice:
+    """The choice that a file has made; the first of all if there is none like it."""
+    return next((choice for choice in kind if choice == value), next(iter(kind)))
 
 
 def _calendar(data: Mapping[str, Any]) -> Calendar | None:

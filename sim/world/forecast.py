@@ -68,8 +68,8 @@ class _Reader:
         repeats = all(row.day is None for row in rows)
         span_s = DAY_S if repeats else self.calendar.days * DAY_S
         inside = self.rows(span_s)
-        n, n_inside = len(rows), len(inside)
-        some = f", {n_inside:,} of them in the scenario's days" if n_inside < n else ""
+        n, n_inside = self.found.n, len(inside)
+        some = f", {n_inside:,} of them in the scenario's days" if n_inside < len(rows) else ""
         self.found.understood.insert(0, f"{n:,} row{'s' if n != 1 else ''}{some}")
         if self.problems:
             return []

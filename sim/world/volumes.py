@@ -71,6 +71,8 @@ class Volume:
 class Volumes:
     """Rows that could be read, problems of the others, and what is to be said of the table."""
 
+    n: int = 0
+    """Rows of the queue, those that could not be read too."""
     rows: list[Volume] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
@@ -100,7 +102,9 @@ class _Reader:
     def __init__(self, table: Table, shown: str, wanted: Wanted) -> None:
         self.table, self.shown, self.wanted = table, shown, wanted
         self.names = [_folded(name) for name in table.header.cells]
-        self.found = Volumes([], list(table.problems), list(table.understood), list(table.remarks))
+        self.total = ""
+        """The total that the table names, if there is one of it."""
+        self.found = Volumes(0, [], list(table.problems), list(table.understood), list(table.remarks))
 
     def broken(
         self, law: str, got: str = "", hint: str = "", row: Row | None = None, place: str = "", cell: int = 0
@@ -117,6 +121,7 @@ class _Reader:
         if columns is None:
             return
         rows = self.without_totals(self.of_queue(columns), columns)
+        self.found.n = len(rows)
         decimals = self.decimals([_cell(row, columns.volume) for row in rows])
         stamps = [self.stamp(row, columns) for row in rows]
         order = self.order([(row, stamp) for row, stamp in zip(rows, stamps, strict=True) if stamp], columns)
@@ -128,6 +133,7 @@ class _Reader:
                 self.broken(f"is no date, read {order}", text, "", row, "start", columns.starts[0])
             elif stamp and chats is not None:
                 self.found.rows.append(Volume(row.line, day, stamp.clock_s or 0.0, chats))
+        self.check_total(decimals)
         self.found.understood.append(f"column {self.table.header.cells[columns.volume]!r}")
         self.unused(columns)
 
@@ -216,7 +222,19 @@ class _Reader:
             more = f", and {len(totals) - 1:,} more" if len(totals) > 1 else ""
             what = f"line {row.line}, {name!r} {_cell(row, columns.volume)}"
             self.found.remarks.append(f"left out as a total: {what}{more}")
+            if not more:
+                self.total = _cell(row, columns.volume)
         return [row for row in rows if row not in totals] if totals else rows
+
+    def check_total(self, decimals: Decimals) -> None:
+        """Say it if the rows do not add up to their total."""
+        total, added = read_number(self.total, decimals), sum(row.chats for row in self.found.rows)
+        if (
+            total is not None
+            and len(self.found.rows) == self.found.n
+            and abs(total - added) > 0.5 + total / 1000
+        ):
+            self.found.remarks.append(f"the rows add up to {added:,.12g}, not to the total of {self.total}")
 
     def decimals(self, texts: list[str]) -> Decimals:
         """How the volumes are written; asked for where that does not show and matters."""
