@@ -13,6 +13,7 @@ from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.world.rota import People
+from sim.world.rules import After, From
 from sim.world.scenario import Scenario
 from sim.world.team import Group
 from sim.world.units import DAY_S
@@ -104,10 +105,11 @@ def shifts(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Scenario, Draws]:
+def worlds(draw: st.DrawFn, most_days: int = 1) -> tuple[Scenario, Draws]:
     """A scenario with any mixture of features, and customers with small whole times: ties everywhere.
 
-    What a scenario says of laws is not looked at: the draws are Hypothesis's.
+    What a scenario says of laws is not looked at: the draws are Hypothesis's. On two days some chats last the
+    night.
     """
     n_queues = draw(st.integers(1, 3))
     turns = draw(st.booleans())
@@ -135,7 +137,7 @@ def worlds(draw: st.DrawFn) -> tuple[Scenario, Draws]:
         queues.append(_queue(draw, name, turns, able))
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more: dict[str, Any] = {"interval_min": 1, "routing": {"policy": policy}}
-    more["days"] = draw(st.sampled_from([1, 1, 2]))
+    more["days"] = draw(st.sampled_from([1, 1, most_days]))
     if draw(st.booleans()) or any("return" in queue_ for queue_ in queues):
         more["quality"] = {"resolution": 0.75, "multitasking": 0.25}
     if hours is not None:
@@ -185,6 +187,11 @@ def _behaviour(draw: st.DrawFn, turns: bool) -> dict[str, Any]:
     for name in ("retry", "return"):
         if draw(rarely):
             more[name] = {"probability": 0.5, "delay_s": fixed(1)}
+    if "retry" in more and draw(st.booleans()):
+        more["retry"]["after"] = draw(st.lists(st.sampled_from(list(After)), min_size=1, unique=True))
+        more["retry"]["offline_from"] = draw(st.sampled_from(list(From)))
+    if draw(rarely):
+        more["attempts_keep"] = draw(st.sampled_from([["patience"], ["needs"], ["patience", "needs"]]))
     return more
 
 
@@ -215,6 +222,7 @@ def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
     turns = scenario.queues[0].by_turns
     counts = 1 + _integers(draw, n_rows, 3) if turns else np.zeros(n_rows, dtype=np.int64)
     total = int(counts.sum())
+    long_s = [A_NIGHT_S] * (scenario.days > 1)
     return Draws(
         seed=0,
         replication=0,
@@ -222,12 +230,12 @@ def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
         number=np.arange(n_rows) if chains is None else chains.customer,
         arrival_s=np.concatenate([arrival_s, np.full(n_rows - n, np.nan)]).astype(np.float64),
         patience_s=_times(draw, n_rows, 20, np.inf),
-        work_s=_times(draw, n_rows, 10, A_NIGHT_S) if not turns else np.full(n_rows, np.nan),
+        work_s=_times(draw, n_rows, 10, *long_s) if not turns else np.full(n_rows, np.nan),
         wrap_up_s=_times(draw, n_rows, 5),
         route_u=_integers(draw, n_rows, 7) / 8,
         turn_offset=np.concatenate([[0], np.cumsum(counts)]),
         agent_s=_times(draw, total, 5),
-        customer_s=_times(draw, total, 10, A_NIGHT_S),
+        customer_s=_times(draw, total, 10, *long_s),
         reply_patience_s=_times(draw, total, 5, np.inf),
         silent=_integers(draw, n_rows, 1).astype(np.bool_),
         detect_s=_times(draw, n_rows, 10),

@@ -21,7 +21,7 @@ from sim.draws.people import people
 from sim.draws.record import Chains, Draws, DrawsBatch, Opinions
 from sim.draws.streams import Stream, Streams
 from sim.world.demand import ByTurns, ByWork, Queue
-from sim.world.rules import Policy
+from sim.world.rules import Kept, Policy
 from sim.world.scenario import Scenario
 from sim.world.units import Floats, Ints
 
@@ -43,6 +43,8 @@ class Column(NamedTuple):
     """Value of a queue without a law."""
     optional: bool = False
     """Whether it is empty, and costs nothing, where no queue has a law."""
+    kept: Kept | None = None
+    """What it is part of, of which a queue's further attempts may keep the first's (R29)."""
 
 
 def _turns(_: Scenario, queue: Queue) -> Sampled | None:
@@ -105,11 +107,11 @@ def _route_u(scenario: Scenario, _: Queue) -> Sampled | None:
 
 AS_DRAWN = AsDrawn()
 
-TURNS = Column("n_turns", Stream.TURNS, _turns, 0)
+TURNS = Column("n_turns", Stream.TURNS, _turns, 0, kept=Kept.NEEDS)
 OF_CHATS = (
-    Column("patience_s", Stream.PATIENCE, lambda _, queue: queue.patience, np.inf),
-    Column("work_s", Stream.WORK, _work_s, np.nan),
-    Column("wrap_up_s", Stream.WRAP_UP, lambda _, queue: queue.service.wrap_up_s, 0.0),
+    Column("patience_s", Stream.PATIENCE, lambda _, queue: queue.patience, np.inf, kept=Kept.PATIENCE),
+    Column("work_s", Stream.WORK, _work_s, np.nan, kept=Kept.NEEDS),
+    Column("wrap_up_s", Stream.WRAP_UP, lambda _, q: q.service.wrap_up_s, 0.0, kept=Kept.NEEDS),
     Column("route_u", Stream.ROUTE, _route_u, 0.0),
     Column("silent", Stream.SILENT, lambda _, q: Below(q.silence.share) if q.silence else None, 0.0, True),
     Column("detect_s", Stream.DETECT, _detect_s, 0.0, True),
@@ -125,9 +127,11 @@ OF_CHATS = (
 )
 """A row a chat. A column more takes a stream, a row here and a field of `Draws`; it moves no other."""
 OF_TURNS = (
-    Column("agent_s", Stream.AGENT, _agent_s, np.nan),
-    Column("customer_s", Stream.CUSTOMER, _customer_s, np.nan),
-    Column("reply_patience_s", Stream.REPLY_PATIENCE, lambda _, q: q.reply_patience, np.inf, True),
+    Column("agent_s", Stream.AGENT, _agent_s, np.nan, kept=Kept.NEEDS),
+    Column("customer_s", Stream.CUSTOMER, _customer_s, np.nan, kept=Kept.NEEDS),
+    Column(
+        "reply_patience_s", Stream.REPLY_PATIENCE, lambda _, q: q.reply_patience, np.inf, True, Kept.NEEDS
+    ),
 )
 """A row a turn."""
 
@@ -160,14 +164,19 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> Draw
     reserved = [np.full(block.ends[-1], np.inf) for block in every[len(came) :]]
     arrival_s = _joined([times_s for times_s, _ in came] + reserved)
     first = _offsets(ends[:, -1])[:-1, None]
-    n_turns = _drawn([TURNS], scenario, streams, every, ends)["n_turns"].astype(np.int64)
+    earlier = _earlier(every)
+    n_turns = _drawn([TURNS], scenario, streams, every, ends, earlier)["n_turns"].astype(np.int64)
     offset = _offsets(n_turns)
     order = merged(arrival_s, first + ends) if len(ends) > 1 else None
-    chats = _Table(ends, order)
-    turns = _Table(offset[first + ends] - offset[first], None if order is None else turn_rows(order, offset))
+    chats = _Table(ends, order, earlier)
+    turns = _Table(
+        offset[first + ends] - offset[first],
+        None if order is None else turn_rows(order, offset),
+        [None if each is None else each.turns(first[each.block, 0], offset) for each in earlier],
+    )
 
     def drawn(columns: Sequence[Column], table: _Table) -> dict[str, Any]:
-        parts = _drawn(columns, scenario, streams, every, table.ends)
+        parts = _drawn(columns, scenario, streams, every, table.ends, table.earlier)
         return {name: table.ordered(column) for name, column in parts.items()}
 
     queue, number = numbers(np.array([block.queue for block in every]), ends)
@@ -216,6 +225,28 @@ def _nested(columns: dict[str, Any]) -> dict[str, Any]:
     return nested | {"silent": nested["silent"].astype(np.bool_)}
 
 
+class _Earlier(NamedTuple):
+    """Where a block's customers made their attempt before."""
+
+    block: int
+    rows: NDArray[np.intp]
+    """Of that block."""
+
+    def turns(self, first: int, offset: Ints) -> _Earlier:
+        """Give the rows of their turns, where the block's chats begin at row *first* of all."""
+        rows = first + self.rows
+        counts = offset[rows + 1] - offset[rows]
+        begins = offset[rows] - offset[first] - _offsets(counts)[:-1]
+        return _Earlier(self.block, np.arange(counts.sum()) + np.repeat(begins, counts))
+
+
+def _earlier(every: Sequence[Block]) -> list[_Earlier | None]:
+    """Where the customers of each block made their attempt before; None for first attempts."""
+    place = {(block.queue, block.attempt): k for k, block in enumerate(every)}
+    before = [place.get((block.queue, block.attempt - 1)) for block in every]
+    return [None if k is None else _Earlier(k, every[k].again) for k in before]
+
+
 class _Table(NamedTuple):
     """The rows of chats, or of turns."""
 
@@ -226,6 +257,8 @@ class _Table(NamedTuple):
     """
     order: Ints | None
     """Rows of the queues, one after the other, in the order of the draws; None for as they are."""
+    earlier: Sequence[_Earlier | None]
+    """Of each block."""
 
     def ordered(self, column: NDArray[Any]) -> NDArray[Any]:
         """Put a column of the queues, one after the other, in order."""
@@ -233,7 +266,12 @@ class _Table(NamedTuple):
 
 
 def _drawn(
-    columns: Sequence[Column], scenario: Scenario, streams: Streams, every: Sequence[Block], ends: Ints
+    columns: Sequence[Column],
+    scenario: Scenario,
+    streams: Streams,
+    every: Sequence[Block],
+    ends: Ints,
+    earlier: Sequence[_Earlier | None],
 ) -> dict[str, Floats]:
     """Columns of all blocks, one after the other, and in each of all replications."""
     laws = [[column.law(scenario, queue) for column in columns] for queue in scenario.queues]
@@ -241,19 +279,21 @@ def _drawn(
         not column.optional or any(law is not None for law in of_queues)
         for column, of_queues in zip(columns, zip(*laws, strict=True), strict=True)
     ]
-    parts = []
-    for block, rows in zip(every, ends, strict=True):
-        given = laws[block.queue]
-        names = [column.stream for column, law in zip(columns, given, strict=True) if law is not None]
+    parts: list[list[Floats]] = []
+    for block, rows, before in zip(every, ends, earlier, strict=True):
+        keep = scenario.queues[block.queue].attempts_keep if before is not None else ()
+        given = list(zip(columns, laws[block.queue], strict=True))
+        names = [column.stream for column, law in given if law is not None and column.kept not in keep]
         u = iter(block.uniforms(streams, names, rows) if names else ())
-        parts.append(
-            [
-                np.full(rows[-1] if is_needed else 0, column.otherwise)
-                if law is None
-                else law.sample(next(u))
-                for column, law, is_needed in zip(columns, given, needed, strict=True)
-            ]
-        )
+        part = []
+        for k, (column, law) in enumerate(given):
+            if law is None:
+                part.append(np.full(rows[-1] if needed[k] else 0, column.otherwise))
+            elif before is not None and column.kept in keep:
+                part.append(parts[before.block][k][before.rows])
+            else:
+                part.append(law.sample(next(u)))
+        parts.append(part)
     return {c.name: _joined(column) for c, column in zip(columns, zip(*parts, strict=True), strict=True)}
 
 

@@ -22,15 +22,12 @@ from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import Rota, rota
-from sim.world.rules import Estimate, Order, Outcome, Policy
+from sim.world.rules import After, Estimate, From, Order, Outcome, Policy
 from sim.world.scenario import Scenario
 from sim.world.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
 Service: TypeAlias = Generator[simpy.Event, object, bool]
-
-RETRIED = {Outcome.ABANDONED, Outcome.SILENT, Outcome.BLOCKED, Outcome.OVERFLOWED, Outcome.TIMED_OUT}
-"""After these a customer may try again (R27)."""
 
 
 class Clock(simpy.Environment):
@@ -125,10 +122,10 @@ class Desk:
             yield self.env.at(arrival_s, Order.ARRIVAL, row)
             self.env.process(self.chat(row))
 
-    def come_again(self, row: int, delay_s: float) -> Process:
-        """Let the customer of a chat make his next attempt (R27 to R29)."""
+    def come_again(self, row: int, arrival_s: float) -> Process:
+        """Let the customer of a chat make their next attempt (R27 to R29)."""
         assert self.draws.chains is not None
-        attempt, arrival_s = int(self.draws.chains.next_row[row]), self.env.now + delay_s
+        attempt = int(self.draws.chains.next_row[row])
         if arrival_s < self.scenario.horizon_s:
             self.log.arrival_s[attempt] = arrival_s
             yield self.env.at(arrival_s, Order.ARRIVAL, attempt)
@@ -182,12 +179,18 @@ class Desk:
         resolution = quality.resolution - quality.multitasking * others
         self.log.resolved[row] = draws.opinions.resolve_u[row] < resolution
         if not self.log.resolved[row] and draws.chains is not None and draws.chains.returns[row]:
-            self.env.process(self.come_again(row, float(draws.chains.return_delay_s[row])))
+            self.env.process(self.come_again(row, self.env.now + float(draws.chains.return_delay_s[row])))
 
     def is_open(self) -> bool:
         """Whether chats may arrive now (R2)."""
         hours = self.scenario.hours
         return hours is None or hours.open <= self.env.now % DAY_S < hours.close
+
+    def next_opening_s(self) -> float:
+        """When the centre, closed now, opens."""
+        assert self.scenario.hours is not None
+        opening_s = self.env.now // DAY_S * DAY_S + self.scenario.hours.open
+        return float(opening_s if self.env.now < opening_s else opening_s + DAY_S)
 
     def leave(self, row: int, outcome: Outcome) -> None:
         """End a chat that no agent has accepted."""
@@ -198,9 +201,18 @@ class Desk:
     def end(self, row: int, outcome: Outcome) -> None:
         """Note how a chat went wrong; the customer may try again (R27)."""
         self.log.outcome[row] = outcome
-        chains = self.draws.chains
-        if chains is not None and chains.retries[row] and outcome in RETRIED:
-            self.env.process(self.come_again(row, float(chains.retry_delay_s[row])))
+        retry, chains = self.scenario.queues[self.draws.queue[row]].retry, self.draws.chains
+        if retry is None or chains is None or not chains.retries[row]:
+            return
+        if self.way_of(row, outcome) in retry.after:
+            waits = outcome is Outcome.OFFLINE and retry.offline_from is From.OPENING
+            from_s = self.next_opening_s() if waits else self.env.now
+            self.env.process(self.come_again(row, from_s + float(chains.retry_delay_s[row])))
+
+    def way_of(self, row: int, outcome: Outcome) -> After:
+        """In which of the ways after which customers retry a chat went wrong (R27)."""
+        is_unanswered = outcome is Outcome.LEFT and np.isnan(self.log.reply_s[self.draws.turn_offset[row]])
+        return After.UNANSWERED if is_unanswered else After(outcome.name.lower())
 
     def balks(self, row: int, q: int) -> bool:
         """Whether a customer who would have to wait does not join, given an estimate (R25, R26)."""

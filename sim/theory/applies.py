@@ -22,7 +22,10 @@ from sim.world.team import Group
 from sim.world.units import Floats
 
 KNOWN = {
-    "queues.0": {"name", "priority", "capacity", "prefer", "arrivals", "patience", "service", "max_attempts"},
+    "queues.0": {
+        *("name", "priority", "capacity", "prefer", "arrivals", "patience", "service"),
+        *("max_attempts", "attempts_keep"),
+    },
     "groups.0": {"name", "queues", "concurrency", "switching", "agents", "shrinkage"},
     "queues.0.arrivals": {"per_hour"},
 }

@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sim.world.laws import BrokenLaw, Law, Record, Words, finite_means, law_broken
-from sim.world.rules import Estimate
+from sim.world.laws import BrokenLaw, Law, Record, Words, finite_means, law_broken, repeated
+from sim.world.rules import After, Estimate, From
 from sim.world.units import Seconds, Share
 
 
@@ -86,3 +86,23 @@ class Again(Record):
     probability: Share = Field(examples=[0.4])
     delay_s: Law
     """Time until the next attempt."""
+
+
+class Retry(Again):
+    """Customers who try again because their chat went wrong."""
+
+    after: tuple[After, ...] = Field(
+        default=tuple(way for way in After if way not in {After.LEFT, After.OFFLINE}), min_length=1
+    )
+    """What they try again after; omitted: all but `left`, leaving the chat after a reply, and `offline`."""
+    offline_from: From = From.OPENING
+    """From when the delay of those who found it closed is counted: the next opening, or when they left."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        broken: list[BrokenLaw] = [
+            (("after", k), "names the same twice", self.after[k]) for k in repeated(self.after)
+        ]
+        if broken:
+            raise law_broken(*broken)
+        return self

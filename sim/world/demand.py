@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.world.behaviour import Again, Balking, Silence
+from sim.world.behaviour import Again, Balking, Retry, Silence
 from sim.world.cells import DateOrder, Decimals
 from sim.world.laws import (
     BrokenLaw,
@@ -20,6 +20,7 @@ from sim.world.laws import (
     law_broken,
     repeated,
 )
+from sim.world.rules import Kept
 from sim.world.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
 
 RATE_COUNTS = (24, 48, 96)
@@ -201,22 +202,25 @@ class Queue(Record):
     """Longest wait; then the chat is sent to a form. Omitted: no limit."""
     arrivals: Arrivals
     patience: Law | None = None
-    """Time a customer waits in the queue before he leaves. Omitted: for ever."""
+    """Time a customer waits in the queue before they leave. Omitted: for ever."""
     service: Service
     silence: Silence | None = None
     """Customers who leave without a signal. Omitted: none."""
     reply_patience: Law | None = None
-    """Time a customer waits for each reply before he leaves the chat. Omitted: for ever."""
+    """Time a customer waits for each reply before they leave the chat. Omitted: for ever."""
     idle_timeout_s: PositiveSeconds | None = None
     """The agent closes a chat whose customer has been quiet that long after a reply. Omitted: never."""
     balking: Balking | None = None
     """Customers who do not join when they would have to wait. Omitted: all join."""
-    retry: Again | None = None
-    """Customers who try again after being missed or timed out. Omitted: none."""
+    retry: Retry | None = None
+    """Customers who try again because they were missed, turned away or timed out. Omitted: none."""
     returns: Again | None = Field(default=None, alias="return")
     """Customers who come again because their chat did not resolve it. Omitted: none."""
     max_attempts: Annotated[int, Field(ge=2, le=1000, strict=True)] = 20
     """Most attempts of one customer, the first included, where there are retries or returns."""
+    attempts_keep: tuple[Kept, ...] = ()
+    """What further attempts have of the first: "patience" (in the queue), "needs" (turns and all times of
+    service); the rest is drawn anew. Omitted: all is."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:

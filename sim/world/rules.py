@@ -10,14 +10,15 @@ Customers
     R3  An arriving chat for which an agent has a free slot is accepted at once (R7). Otherwise it waits,
         unless as many chats wait in its queue already as the queue's capacity: then it is `blocked`.
     R4  A waiting chat leaves as `overflowed` when it has waited the queue's maximum wait, and as
-        `abandoned` when its patience ends. With both at the same instant it overflows. A patience of zero
-        is a customer who takes an agent at once or nobody.
+        `abandoned` when its patience ends. With both at the same instant it overflows. With a patience of
+        zero a customer takes an agent at once or nobody: who finds none joins the line like any other (or is
+        blocked, or balks) and leaves it after all arrivals of that instant, for which they count as waiting.
     R5  A chat that still waits when nothing more can happen is `unfinished`, unless its customer is gone
         (R20).
 
 Routing
-    R6  An agent may take a chat when he is on duty, has the queue among his group's skills, and holds
-        fewer chats than his slots.
+    R6  An agent may take a chat when they are on duty, have the queue among their group's skills, and hold
+        fewer chats than their slots.
     R7  Groups that a queue prefers are tried in that order; the other groups with the skill come last, all
         alike. Among the agents of a tier who may take the chat
         `least_loaded` takes the one with the fewest open chats, `most_loaded` the one with the most,
@@ -25,14 +26,17 @@ Routing
         `round_robin` takes the next one in order of number after the agent this rule chose last for this
         queue, beginning again at the lowest. `random` takes the one in place floor(u × how many there are),
         in order of number, u being the chat's drawn uniform.
-    R8  An agent is idle since the latest of: his log-in, the last chat he accepted, the last slot he freed.
-    R9  A freed slot goes to the waiting chat, among the queues of the agent's skills, of the highest
+    R8  An agent is idle since the latest of: their log-in, the last chat they accepted, the last slot they
+        freed.
+    R9  A queue is a line: first come, first served, and of those who arrived at one instant whoever joined
+        first. A freed slot goes to the first in line, among the queues of the agent's skills, of the highest
         priority (lowest number), then of the longest wait, then of the lowest row.
-    R10 An agent who logs in fills all his slots by R9 before anything else happens.
+    R10 An agent who logs in fills all their slots by R9 before anything else happens.
 
 Duty
-    R11 An agent is on duty in [log-in, log-off) of each of their spans. At log-off, a break or a shift's end,
-        they take no new chat and finish those in hand (overrun).
+    R11 An agent is on duty in [log-in, log-off) of each of their spans; spans that touch, as 24:00 and 00:00
+        of the next day, are one, and nobody logs off in between. At log-off, a break or a shift's end, they
+        take no new chat and finish those in hand (overrun).
     R12 Constant agents are on duty whenever the centre is open: they log in at each opening and log off at
         each closing. Whoever holds no chat at closing is out; the others stay until they hold none, and
         meanwhile still fill their slots by R9, so they leave when nobody waits whom they may serve and what
@@ -44,10 +48,10 @@ Duty
 
 Attention: service by turns
     R13 An accepted chat puts its customer's message in its agent's inbox. The agent takes up one message at a
-        time, in the order in which they came in, over all his chats; slots are filled (R9, R10) before
+        time, in the order in which they came in, over all their chats; slots are filled (R9, R10) before
         the next message is taken up.
     R14 A reply takes the drawn agent time, times (1 + switching) if the agent holds more than one chat when
-        he begins it; a chat in its wrap-up is held too.
+        they begin it; a chat in its wrap-up is held too.
     R15 After a reply that is not the chat's last, the customer takes the drawn customer time; then the next
         message is in the inbox.
     R16 After its last reply the conversation has ended and the agent wraps up at once, for the drawn time.
@@ -57,7 +61,7 @@ Attention: service by turns
 Sharing: service by work
     R17 A chat brings work. While an agent holds j chats, each chat of queue q is worked on at the speed
         aht_q[1] / aht_q[j] (only the ratios count); without a list, at speed 1. An agent has one clock a
-        queue that runs at that speed, and stands still while he holds no chat: whenever j changes or work
+        queue that runs at that speed, and stands still while they hold no chat: whenever j changes or work
         ends, clock += (now − since) × speed, and since = now. A chat's finish mark is the clock at its
         acceptance + its work. It ends at now + max(0, mark − clock) / speed, computed anew at each such
         change.
@@ -66,45 +70,55 @@ Sharing: service by work
     R19 Open chats are never moved from one agent to another.
 
 Silence, patience within the chat, idleness
-    R20 A customer drawn as silent whose patience ends in the queue leaves without a signal: he is gone, and
-        his chat, now `silent`, keeps its place. If it is accepted, its message is answered like any other (by
-        turns), and the chat then holds its slot for the drawn detection time, until the agent notices and
-        closes it. By work nothing is worked on: it holds the slot for the detection time from its acceptance,
-        and counts in j. If it overflows (R4), that ends it, and it stays `silent`.
+    R20 A customer drawn as silent whose patience ends in the queue leaves without a signal: they are gone,
+        and their chat, now `silent`, keeps its place. Nobody knows, so it waits like any other: it takes room
+        (R3), and counts in the line and its waits for those who come later (R25, R26). If it is accepted, its
+        message is answered like any other (by turns), and the chat then holds its slot for the drawn
+        detection time, until the agent notices and closes it. By work nothing is worked on: it holds the slot
+        for the detection time from its acceptance, and counts in j. If it overflows (R4), that ends it, and
+        it stays `silent`.
     R21 By turns, a customer whose message has been in the inbox for its drawn reply patience, and is not
         answered at that instant, leaves: the chat is `left`. A message not yet taken up is taken out of the
         inbox and the slot is freed at once. A reply being composed is finished in vain: it holds slot and
         attention until then; the slot is freed before the next message is taken up.
-    R22 If he is drawn as silent, R21 passes without a signal: he is gone, the chat is `left`, his message is
-        answered in its turn, and then the chat holds its slot for the drawn detection time, as in R20.
+    R22 If they are drawn as silent, R21 passes without a signal: they are gone, the chat is `left`, their
+        message is answered in its turn, and then the chat holds its slot for the drawn detection time, as in
+        R20.
     R23 A chat whose customer has been quiet for the queue's idle timeout after a reply is closed by its
         agent: it is `timed_out` if the customer would have gone on; a message at that very instant comes
         first. A chat whose customer is gone is closed by then at the latest, and stays `silent` or `left`.
     R24 A chat that ends by R20 to R23 has no wrap-up.
 
 Balking and the announced wait
-    R25 A customer who would have to wait, and is not blocked by the capacity, is given an estimate of his
-        wait. `head`: how long the first of the chats waiting in his queue has waited. `last`: how long the
-        chat of his queue that was accepted last had waited. 0 where there is none.
-    R26 Then he reads the share of those who do not join off his queue's curve, at the number of chats waiting
-        in his queue or at the estimate: with points (x, s) in order, s of the first point up to it, s of the
-        last from it on, and in between s[k] + (s[k + 1] - s[k]) * (x - x[k]) / (x[k + 1] - x[k]). He balks,
-        and is `blocked`, if his drawn uniform is below that share.
+    R25 A customer who would have to wait, and is not blocked by the capacity, is given an estimate of their
+        wait. `head`: how long the first of the chats waiting in their queue has waited. `last`: how long the
+        chat of their queue that was accepted last had waited, by whichever agent, also if it was accepted at
+        once (0) or its customer was gone (R20). 0 where there is none.
+    R26 Then the share of those who do not join is read off their queue's curve, at the number of chats
+        waiting in it or at the estimate: with points (x, s) in order, s of the first point up to it, s of the
+        last from it on, and in between s[k] + (s[k + 1] - s[k]) * (x - x[k]) / (x[k + 1] - x[k]). The
+        customer balks, and is `blocked`, if their drawn uniform is below that share.
 
 Customers who come again
-    R27 A customer whose chat ended `abandoned`, `silent`, `blocked`, `overflowed` or `timed_out` and who is
-        drawn as one to retry comes again after the drawn delay, counted from the moment he left (not from the
-        moment when a silent chat is closed).
+    R27 A customer whose chat went wrong in a way after which the customers of their queue retry, and who is
+        drawn as one to retry, comes again after the drawn delay. The ways are the outcomes `abandoned`,
+        `silent`, `blocked`, `overflowed`, `timed_out` and `offline`, and of those who `left` the chat the
+        `unanswered`, to whom nobody had replied yet, and the `left`, the others. The delay is counted from
+        the moment they left (not from the moment when a silent chat is closed); that of an `offline` customer
+        from the next opening, unless the queue says from the moment they left.
     R28 A served chat is resolved if its drawn uniform is below resolution - multitasking * (m / k - 1). By
-        turns, m adds up how many chats its agent held whenever he began one of its k replies; by work, k is 1
-        and m how many he held once he had accepted it. A customer whose chat is served and not resolved and
-        who is drawn as one to return comes again the drawn delay after the end of the conversation.
+        turns, m adds up how many chats its agent held whenever they began one of its k replies; by work, k is
+        1 and m how many they held once they had accepted it. A customer whose chat is served and not resolved
+        and who is drawn as one to return comes again the drawn delay after the end of the conversation.
     R29 Each further attempt is a chat of its own row, which arrives like any other (R1 to R3): nobody comes
-        from the horizon on. A customer makes no more attempts than were drawn for him.
+        from the horizon on. A customer makes no more attempts than were drawn for them. All that is drawn for
+        an attempt is drawn anew, except what the queue's attempts keep: `patience`, that in the queue, and
+        `needs`, the turns and the times of each (patience with the reply among them), the work and the
+        wrap-up, are then those of the first attempt.
 
 People
-    R30 An agent's speed on a day is his drawn speed, at least 0.05, times the learning of that day; from the
-        horizon on it is that of the last day. A reply (R14, before the switching) and a wrap-up take the
+    R30 An agent's speed on a day is their drawn speed, at least 0.05, times the learning of that day; from
+        the horizon on it is that of the last day. A reply (R14, before the switching) and a wrap-up take the
         drawn time / speed of the day on which they begin; work (R17) is the drawn work / speed of the day of
         its acceptance.
     R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; duty without end, and
@@ -154,6 +168,35 @@ class Policy(StrEnum):
     LONGEST_IDLE = "longest_idle"
     ROUND_ROBIN = "round_robin"
     RANDOM = "random"
+
+
+class After(StrEnum):
+    """What may make a customer try again (R27)."""
+
+    ABANDONED = "abandoned"
+    SILENT = "silent"
+    BLOCKED = "blocked"
+    OVERFLOWED = "overflowed"
+    TIMED_OUT = "timed_out"
+    UNANSWERED = "unanswered"
+    """Left the chat before the first reply."""
+    LEFT = "left"
+    """Left the chat after a reply."""
+    OFFLINE = "offline"
+
+
+class From(StrEnum):
+    """From when the delay of a customer who found the centre closed is counted (R27)."""
+
+    OPENING = "opening"
+    LEAVING = "leaving"
+
+
+class Kept(StrEnum):
+    """What a customer's further attempts have of the first (R29)."""
+
+    PATIENCE = "patience"
+    NEEDS = "needs"
 
 
 class Estimate(StrEnum):

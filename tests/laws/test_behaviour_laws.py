@@ -13,15 +13,12 @@ from hypothesis import strategies as st
 from sim.draws.record import Draws
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rules import NO_AGENT, Outcome
+from sim.world.rules import NO_AGENT, From, Outcome
 from sim.world.scenario import Scenario
 from tests.laws.test_conservation import doubled
 from tests.worlds import SCALE, fixed, worlds
 
 World = tuple[Scenario, Draws]
-
-MISSED = [Outcome.ABANDONED, Outcome.SILENT, Outcome.BLOCKED, Outcome.OVERFLOWED, Outcome.TIMED_OUT]
-"""After these a customer may retry (R27)."""
 
 
 def drawn_rows(draws: Draws, log: ChatLog) -> np.ndarray:
@@ -90,14 +87,32 @@ def who_comes_again_was_missed_or_not_helped_and_comes_the_delay_after_he_left(
     for k, row in enumerate(rows):
         outcome = log.chat.outcome[k]
         after_s = np.inf
-        if chains.retries[row] and outcome in MISSED:
-            after_s = left_s[k] + chains.retry_delay_s[row]
+        retry = scenario.queues[log.chat.queue[k]].retry
+        if retry is not None and chains.retries[row] and way_of(log, k) in retry.after:
+            waits = outcome == Outcome.OFFLINE and retry.offline_from is From.OPENING
+            from_s = next_opening_s(scenario, left_s[k]) if waits else left_s[k]
+            after_s = from_s + chains.retry_delay_s[row]
         if chains.returns[row] and outcome == Outcome.SERVED and not log.chat.resolved[k]:
             after_s = log.chat.ended_s[k] + chains.return_delay_s[row]
         if after_s < scenario.horizon_s:
             expected[int(chains.next_row[row])] = after_s
 
     assert came == expected
+
+
+def way_of(log: ChatLog, k: int) -> str:
+    """In which of the ways of R27 a chat went wrong."""
+    messages = log.turn.message_s[log.turn.offset[k] : log.turn.offset[k + 1]]
+    if log.chat.outcome[k] == Outcome.LEFT and np.sum(~np.isnan(messages)) == 1:
+        return "unanswered"
+    return Outcome(log.chat.outcome[k]).name.lower()
+
+
+def next_opening_s(scenario: Scenario, now_s: float) -> float:
+    """The first opening from a moment on."""
+    assert scenario.hours is not None
+    openings = np.arange(scenario.days + 2) * 86_400.0 + scenario.hours.open
+    return float(openings[openings >= now_s][0])
 
 
 def every_accepted_chat_gives_its_slot_back_and_no_slot_is_held_twice(
@@ -257,6 +272,9 @@ def restless(world: World) -> World:
         )
         if scenario.queues[0].by_turns:
             queue["reply_patience"] = fixed(1)
+    for group in data["groups"]:
+        if group["agents"] is not None:
+            group["late_s"] = None
     chains = draws.chains and replace(draws.chains, retries=draws.chains.next_row >= 0)
     silent, patience_s = np.ones(draws.n_chats, dtype=np.bool_), np.minimum(draws.patience_s, 20.0)
     return Scenario.model_validate(data), replace(draws, chains=chains, silent=silent, patience_s=patience_s)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.draws.record import Draws
-from sim.draws.sampling import draw
+from sim.draws.sampling import draw, draw_all
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.world.rota import People
@@ -19,6 +19,7 @@ from tests.parity.test_parity import assert_same
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 DAY = 86_400
+MINUTE = {"open": "00:01", "close": "00:02"}
 NAN = float("nan")
 INF = float("inf")
 
@@ -200,6 +201,29 @@ def test_r20_a_silent_chat_that_nobody_ever_accepts_stays_silent():
     assert outcomes(log) == ["silent"]
     assert same(log.chat.ended_s, [NAN])
     assert same(log.chat.left_s, [8])
+
+
+def test_r04_a_patience_of_zero_takes_room_in_line_for_the_arrivals_of_its_instant():
+    """Two at 1 and room for one: the second is blocked, though the first is gone within the instant; at 2 there is room."""
+    log = run(world([queue([0, 1, 1, 2], by_work(10), capacity=1, patience=fixed(0))]))
+
+    assert outcomes(log) == ["served", "abandoned", "blocked", "abandoned"]
+
+
+def test_r20_a_silent_chat_counts_in_line_for_who_may_balk():
+    """Gone at 6, it still makes the line of 8 one long: the next does not join."""
+    curve = {"places": [0.0, 1.0], "shares": [0.0, 1.0]}
+    log = run(world([queue([0, 1, 8], by_work(10), patience=fixed(5), silence=silence(20), balking=curve)]))
+
+    assert outcomes(log) == ["served", "silent", "blocked"]
+
+
+def test_r25_last_is_the_chat_accepted_last_by_any_agent_though_its_customer_is_gone():
+    """Accepted at 10, gone since 6, with a wait of 9: what the chat at 12 is told."""
+    more = {"patience": fixed(5), "silence": silence(20), "balking": joining("last")}
+    log = run(world([queue([0, 1, 12], by_work(10), **more)]))
+
+    assert same(log.chat.estimate_s, [NAN, 0, 9])
 
 
 def test_r20_a_patience_of_zero_without_a_signal_is_gone_at_once_and_keeps_its_place():
@@ -641,19 +665,98 @@ def test_r27_who_was_timed_out_tries_again_the_delay_after_the_closing():
     assert log.chat.arrival_s.tolist() == [0, 60]
 
 
-def test_r27_who_left_the_chat_was_served_or_found_it_closed_does_not_try_again():
-    """One left, one left in silence, one served, one offline: one attempt each."""
+def test_r27_who_was_served_or_found_it_closed_does_not_try_again_unless_told():
+    """One served, one offline: one attempt each."""
     service = by_turns(10, 5, 1)
     more: dict[str, Any] = {"retry": again(20), "max_attempts": 2}
-    left = world([queue([0], service, reply_patience=fixed(5), **more)])
-    silently = world([queue([0], service, reply_patience=fixed(5), silence=silence(3), **more)])
     served = world([queue([0], service, **more)])
-    offline = world([queue([0], service, **more)], hours={"open": "00:01", "close": "00:02"})
+    offline = world([queue([0], service, **more)], hours=MINUTE)
 
-    for scenario, outcome in ((left, "left"), (silently, "left"), (served, "served"), (offline, "offline")):
+    for scenario, outcome in ((served, "served"), (offline, "offline")):
         log = run(scenario)
         assert outcomes(log) == [outcome]
         assert log.chat.arrival_s.tolist() == [0]
+
+
+@pytest.mark.parametrize("silently", [False, True])
+@pytest.mark.parametrize(
+    ("after", "first_s", "second_s"),
+    [
+        # Without `after`, who was never answered comes again, and who left after a reply does not.
+        (None, 25, None),
+        (["unanswered"], 25, None),
+        (["left"], None, 40),
+        (["unanswered", "left"], 25, 40),
+        (["abandoned"], None, None),
+    ],
+)
+def test_r27_who_left_the_chat_tries_again_by_whether_they_had_a_reply(
+    after: list[str] | None, first_s: float | None, second_s: float | None, silently: bool
+):
+    """Replies of 10 and 3 s and patience of 5: one leaves the first at 5; or, with 10, the second at 20."""
+    told = {} if after is None else {"after": after}
+    more: dict[str, Any] = {"retry": again(20) | told, "max_attempts": 2, "reply_patience": fixed(5)}
+    more |= {"silence": silence(3)} if silently else {}
+    scenario = world([queue([0], by_turns(10, 5, 2), **more)])
+    first = run(scenario, reply_patience_s=[5, 5, 50, 50])
+    second = run(scenario, reply_patience_s=[50, 5, 50, 50])
+
+    for log, again_s in ((first, first_s), (second, second_s)):
+        assert outcomes(log)[0] == "left"
+        assert log.chat.arrival_s.tolist() == [0] + ([] if again_s is None else [again_s])
+
+
+@pytest.mark.parametrize(
+    ("arrival_s", "offline_from", "again_s"),
+    [
+        (10, "opening", 80),  # before opening: 20 s after 60
+        (10, "leaving", 30),  # 20 s after it left, and still closed
+        (120, "opening", DAY + 80),  # after closing: tomorrow
+        (DAY - 10, "opening", DAY + 80),
+        (DAY + 120, "opening", None),  # there is no third day
+    ],
+)
+def test_r27_who_found_it_closed_comes_again_the_delay_after_the_next_opening(
+    arrival_s: float, offline_from: str, again_s: float | None
+):
+    """Open from 60 to 120 on two days."""
+    retry = again(20) | {"after": ["offline"], "offline_from": offline_from}
+    log = run(world([queue([arrival_s], by_work(5), retry=retry, max_attempts=2)], hours=MINUTE, days=2))
+
+    assert log.chat.arrival_s.tolist() == [arrival_s] + ([] if again_s is None else [again_s])
+
+
+def test_r27_with_no_delay_last_nights_visitors_stand_at_the_door_and_the_agents_are_there():
+    """Three come at night; at the opening, at 60, two agents take two of them, and the third waits."""
+    retry = again(0) | {"after": ["offline"]}
+    log = run(world([queue([1, 2, 3], by_work(5), retry=retry)], [group(2)], hours=MINUTE))
+
+    assert outcomes(log) == ["offline"] * 3 + ["served"] * 3
+    assert log.chat.arrival_s.tolist() == [1, 2, 3, 60, 60, 60]
+    assert log.chat.accepted_s[3:].tolist() == [60, 60, 65]
+    assert log.chat.customer[3:].tolist() == [0, 1, 2]
+
+
+def test_r27_each_queue_has_ways_of_its_own():
+    """Both are blocked; of queue a who is blocked comes again, of b who abandons."""
+    queues = [
+        queue([0, 1], by_work(9), name, capacity=0, retry=again(20) | {"after": after}, max_attempts=2)
+        for name, after in (("a", ["blocked"]), ("b", ["abandoned"]))
+    ]
+    log = run(world(queues, [group(1, "ga", ("a",)), group(1, "gb", ("b",))]))
+
+    assert outcomes(log) == ["served", "served", "blocked", "blocked", "served"]
+    assert log.chat.queue.tolist() == [0, 1, 0, 1, 0]
+
+
+def test_r09_of_those_who_arrived_at_one_instant_the_first_in_line_is_first_whatever_their_rows():
+    """Both come again without delay at 6, the one of 1 (row 4) after the one of 2 (row 5): first come, first served."""
+    scenario = world([queue([0, 1, 2], by_work(100), patience=fixed(5), retry=again(0), max_attempts=2)])
+    log = run(scenario, patience_s=[INF, 5, 4, INF, INF, INF])
+
+    assert log.chat.arrival_s.tolist() == [0, 1, 2, 6, 6]
+    assert log.chat.customer[3:].tolist() == [1, 2]
+    assert log.chat.accepted_s[3:].tolist() == [100, 200]
 
 
 def test_r27_only_those_drawn_to_retry_do():
@@ -793,6 +896,57 @@ def test_r29_a_customer_makes_no_more_attempts_than_he_may(most: int):
     log = run(world([queue([0, 1], by_work(5000), capacity=0, retry=again(20), max_attempts=most)]))
 
     assert log.chat.attempt.tolist() == [1, *range(1, most + 1)]
+
+
+@pytest.mark.parametrize("keeps", [[], ["patience"], ["needs"], ["patience", "needs"]])
+@pytest.mark.parametrize("turns", [True, False])
+def test_r29_attempts_keep_what_the_queue_says_and_the_rest_is_drawn_anew(keeps: list[str], turns: bool):
+    """Columns of every further attempt against those of the same customer's first, over two queues and two days."""
+    some = {"law": "exponential", "mean_s": 60.0}
+    service: dict[str, Any] = {"work_s": some, "wrap_up_s": some}
+    if turns:
+        count = {"law": "geometric", "mean": 3.0}
+        service = {"turns": count, "agent_s": some, "customer_s": some, "wrap_up_s": some}
+    more = {"patience": some, "retry": again(20, 0.7), "attempts_keep": keeps}
+    more |= {"reply_patience": some} if turns else {}
+    queues = [queue([float(k) for k in range(40)], service, name, **more) for name in ("a", "b")]
+    scenario = world(queues, [group(queues=("a", "b"))])
+    for draws in draw_all(scenario, 1, [0, 1]):
+        assert draws.chains is not None
+        first, later = draws.chains.customer, np.flatnonzero(draws.chains.attempt > 1)
+        assert len(later) > 100
+        counts = np.diff(draws.turn_offset)
+        needs = ["wrap_up_s", *(["work_s"] if not turns else [])]
+        columns = {name: ("needs" in keeps, getattr(draws, name)) for name in needs}
+        columns["patience_s"] = ("patience" in keeps, draws.patience_s)
+        if turns:
+            assert (counts[later] == counts[first[later]]).all() == ("needs" in keeps)
+            for name in ("agent_s", "customer_s", "reply_patience_s"):
+                head = getattr(draws, name)[draws.turn_offset[:-1]]
+                tail = getattr(draws, name)[draws.turn_offset[1:] - 1]
+                columns |= {
+                    f"first {name}": ("needs" in keeps, head),
+                    f"last {name}": ("needs" in keeps, tail),
+                }
+        for name, (is_kept, column) in columns.items():
+            alike = column[later] == column[first[later]]
+            assert alike.all() if is_kept else not alike.any(), name
+
+
+def test_r29_what_is_kept_moves_nothing_else():
+    """First attempts, delays, and who comes again are the same as without."""
+    some = {"law": "exponential", "mean_s": 60.0}
+    service = {"turns": {"law": "geometric", "mean": 3.0}, "agent_s": some, "customer_s": some}
+    plain, kept = (
+        draw(world([queue([0, 1, 2], service, patience=some, retry=again(20, 0.9), attempts_keep=keeps)]), 1)
+        for keeps in ([], ["patience", "needs"])
+    )
+
+    assert plain.chains is not None
+    assert kept.chains is not None
+    assert plain.n_chats == kept.n_chats > 6
+    np.testing.assert_array_equal(plain.chains.retry_delay_s, kept.chains.retry_delay_s)
+    np.testing.assert_array_equal(plain.patience_s[:3], kept.patience_s[:3])
 
 
 def test_r29_a_retry_outside_the_opening_hours_is_offline_and_the_last_one():

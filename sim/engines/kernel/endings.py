@@ -8,7 +8,7 @@ from sim.compiled import compiled, woven
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
-from sim.engines.kernel.records import GONE, HERE, LEFT_ALREADY, Centre
+from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
 from sim.engines.kernel.work import end_work
 from sim.world.rules import Order, Outcome
@@ -16,7 +16,7 @@ from sim.world.rules import Order, Outcome
 MESSAGE, WRAP_UP = int(Order.MESSAGE), int(Order.WRAP_UP)
 TIMEOUT, CLOSE, ARRIVAL = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.ARRIVAL)
 SERVED, ABANDONED, SILENT = int(Outcome.SERVED), int(Outcome.ABANDONED), int(Outcome.SILENT)
-LEFT, TIMED_OUT = int(Outcome.LEFT), int(Outcome.TIMED_OUT)
+LEFT, TIMED_OUT, OFFLINE = int(Outcome.LEFT), int(Outcome.TIMED_OUT), int(Outcome.OFFLINE)
 
 
 @woven
@@ -117,12 +117,26 @@ def go_wrong(c: Centre, row: int, outcome: int, now: float) -> None:
     """Note how a chat went wrong; the customer may try again (R27)."""
     c.visits[row].outcome = outcome
     if c.desk[0].has_fates and c.fates[row].retries:
-        come_again(c, row, now + c.fates[row].retry_delay_s)
+        retry(c, row, outcome, now)
+
+
+@compiled
+def retry(c: Centre, row: int, outcome: int, now: float) -> None:
+    """Let the customer of a chat try again, if it went wrong in a way after which they do (R27)."""
+    q, way, from_s = c.chats[row].queue, outcome, now
+    if outcome == LEFT and c.chats[row].turn == c.turn_offset[row] - c.turn_offset[0]:
+        way = UNANSWERED
+    if outcome == OFFLINE and c.queues[q].from_opening:
+        from_s = now // DAY * DAY + c.desk[0].open_s
+        if now >= from_s:
+            from_s += DAY
+    if (c.queues[q].retry_after >> way) & 1:
+        come_again(c, row, from_s + c.fates[row].retry_delay_s)
 
 
 @compiled
 def come_again(c: Centre, row: int, arrival_s: float) -> None:
-    """Let the customer of a chat make his next attempt (R29)."""
+    """Let the customer of a chat make their next attempt (R29)."""
     if arrival_s < c.desk[0].horizon_s:
         attempt = c.fates[row].next_row
         c.visits[attempt].arrival_s = arrival_s
@@ -136,7 +150,7 @@ def lose_patience(c: Centre, row: int, now: float) -> None:
     is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.visits[row].ended_s)
     if c.chats[row].customer != HERE or not is_due:
         return
-    c.visits[row].outcome = LEFT
+    go_wrong(c, row, LEFT, now)
     if c.desk[0].has_fates and c.fates[row].silent:
         c.chats[row].customer = GONE
         c.fates[row].gone_s = now

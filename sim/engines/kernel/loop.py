@@ -97,28 +97,27 @@ def arrive(c: Centre, row: int, now: float) -> int:
     """Let a chat arrive (R1 to R3); return it if its agent receives its first message, else NONE."""
     q = c.chats[row].queue
     if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
-        c.visits[row].outcome = OFFLINE
-        c.visits[row].ended_s = now
+        turn_away(c, row, OFFLINE, now)
         return NONE
     agent = route(c, row)
     if agent != NONE:
         accept(c, row, agent, now)
         return row if c.queues[q].by_turns else NONE
     if c.queues[q].n_waiting >= c.queues[q].capacity:
-        turn_away(c, row, now)
+        turn_away(c, row, BLOCKED, now)
     elif c.queues[q].estimate != NONE and balks(c, row, now):
         c.fates[row].balked = True
-        turn_away(c, row, now)
+        turn_away(c, row, BLOCKED, now)
     else:
         begin_to_wait(c, row, now)
     return NONE
 
 
 @compiled
-def turn_away(c: Centre, row: int, now: float) -> None:
-    """Let a chat be blocked (R3, R26)."""
+def turn_away(c: Centre, row: int, outcome: int, now: float) -> None:
+    """Let a chat be offline (R2) or blocked (R3, R26)."""
     c.visits[row].ended_s = now
-    go_wrong(c, row, BLOCKED, now)
+    go_wrong(c, row, outcome, now)
 
 
 @compiled

@@ -11,7 +11,7 @@ from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
 from sim.world.demand import ByWork, Queue
 from sim.world.rota import People, Rota, rota
-from sim.world.rules import Estimate, Order, Policy
+from sim.world.rules import After, Estimate, From, Order, Outcome, Policy
 from sim.world.scenario import Same, Scenario
 from sim.world.units import DAY_S, Flags, Floats, Ints
 
@@ -22,6 +22,9 @@ HERE, GONE, LEFT_ALREADY = 0, 1, 2
 """Where a chat's customer is: gone without a signal (R20, R22), or with one during his reply (R21)."""
 ESTIMATES = list(Estimate)
 """A wait's number is its place here; NONE where none is announced (R25)."""
+UNANSWERED = len(Outcome)
+WAYS = {way: UNANSWERED if way is After.UNANSWERED else int(Outcome[way.name]) for way in After}
+"""The number of each way after which customers retry: that of the outcome, where it is one (R27)."""
 HEAD = ESTIMATES.index(Estimate.HEAD)
 TOP = 3
 """The heap's first event is in place 3, so that four children share a line of the cache."""
@@ -88,12 +91,15 @@ QUEUE = np.dtype(
     [
         *((name, np.int64) for name in ("priority", "capacity", "first_tier", "end_tier")),
         *((name, np.int64) for name in ("wait_head", "wait_tail", "n_waiting", "chosen_last")),
-        *((name, np.int64) for name in ("estimate", "first_point", "end_point")),
+        *((name, np.int64) for name in ("estimate", "first_point", "end_point", "retry_after")),
         *((name, np.bool_) for name in ("by_turns", "wrap_up_attention", "patient", "by_place")),
+        ("from_opening", np.bool_),
         *((name, np.float64) for name in ("max_wait_s", "idle_timeout_s", "last_wait_s")),
     ],
     align=True,
 )
+"""`retry_after`: a bit for each way after which customers retry; `from_opening`: the delay of those who were
+offline is counted from the next opening (R27)."""
 GROUP = np.dtype(
     [
         *((name, np.int64) for name in ("first_skill", "end_skill", "first_agent", "end_agent")),
@@ -324,6 +330,12 @@ def _queues(scenario: Scenario, tiers: list[list[list[int]]]) -> Records:
         estimate=[ESTIMATES.index(curve.estimate) if curve else NONE for curve in curves],
         first_point=point_ends[:-1],
         end_point=point_ends[1:],
+        retry_after=[
+            sum(1 << WAYS[way] for way in queue.retry.after) if queue.retry else 0 for queue in queues
+        ],
+        from_opening=[
+            queue.retry is not None and queue.retry.offline_from is From.OPENING for queue in queues
+        ],
         by_turns=[queue.by_turns for queue in queues],
         wrap_up_attention=[queue.wrap_up_attention for queue in queues],
         patient=[queue.reply_patience is not None for queue in queues],
