@@ -101,6 +101,7 @@ def run(
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.show.tables import Terminal, unmeasured  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.doubts import never_settles  # noqa: PLC0415
     from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
@@ -127,6 +128,9 @@ def run(
     else:
         more = {"everything": everything, "theory": theory, "controls": controls}
         say(_tables(centre, result.estimates, seed, by or [], **more))
+    never = never_settles(centre)
+    if never is not None:
+        remark(f"warning: {never}")
     if result.interrupted:
         remark(f"interrupted after {result.estimates.n} of {result.wanted} replications")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -14,8 +14,9 @@ from sim.errors import printable
 
 @told
 def check(scenario: ScenarioPath) -> None:
-    """Find every problem in a scenario file, and in the forecast files that it names."""
+    """Find every problem in a scenario file and the forecast files that it names; warn of likely slips."""
     from sim.draws.profile import expected_overall  # noqa: PLC0415
+    from sim.studies.doubts import doubts  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario, remark)
@@ -27,7 +28,11 @@ def check(scenario: ScenarioPath) -> None:
         "agent": centre.n_agents,
     }
     held = ", ".join(f"{n:,} {name}{'s' if n != 1 else ''}" for name, n in counts.items())
-    say(f"{printable(str(scenario))}: fine. {centre.name}: {held}, {chats:,.1f} chats expected.")
+    warnings = list(doubts(centre))
+    verdict = "can be run, with warnings" if warnings else "fine"
+    say(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
+    for words in warnings:
+        remark(f"warning: {words}")
 
 
 @told

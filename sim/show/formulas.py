@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from math import isfinite, isnan
+from math import isfinite, isinf, isnan
 from typing import Any
 
 from rich import box
@@ -100,7 +100,20 @@ def answer(found: Answer) -> RenderableType:
     given = Text(" · ".join(_given(name, value) for name, value in found.given.items() if value is not None))
     table = _one(found) if len(found.rows) == 1 else _many(found)
     parts: list[RenderableType] = [head, given, table]
-    return Group(*parts, Text(found.remark)) if found.remark else Group(*parts)
+    return Group(*parts, *map(Text, _remarks(found)))
+
+
+def _remarks(found: Answer) -> list[str]:
+    """Sentences below the figures: what grows without end, and the answer's own."""
+    endless = [f"{label:,}" for label, values in found.rows if isinf(values.get("asa_s", 0.0))]
+    sentences = [found.remark] if found.remark else []
+    if endless:
+        which = ", ".join(endless)
+        where = f"In queue {which}" if found.by == "queue" else f"With {which} {found.by}"
+        sentences.append(
+            f"{where}: more comes than can be served, and nobody leaves, so the line grows without end."
+        )
+    return sentences
 
 
 def _given(name: str, value: object) -> str:
@@ -149,7 +162,7 @@ def document(found: Answer) -> dict[str, Any]:
             {found.by: label, "figures": {name: _value(name, value) for name, value in values.items()}}
             for label, values in found.rows
         ],
-    } | ({"remark": found.remark} if found.remark else {})
+    } | ({"remark": " ".join(_remarks(found))} if _remarks(found) else {})
 
 
 def _value(name: str, value: float) -> dict[str, Any]:

@@ -199,3 +199,17 @@ def test_help_imports_nothing_heavy():
     )
 
     assert result.stdout == "[]\n"
+
+
+def test_what_grows_without_end_is_said_in_a_sentence():
+    """Ten erlangs: up to ten agents the line never settles; with patience it does."""
+    many = theory("erlang-c", "--per-hour", "120", "--aht", "300", "--agents", "9:11")
+    left = theory("erlang-a", "--per-hour", "120", "--aht", "300", "--agents", "9:11", "--patience", "60")
+    data = document("priorities", "--per-hour", "60,90", "--aht", "300", "--agents", "8")
+
+    assert (
+        "With 9, 10 agents: more comes than can be served, and nobody leaves, so the line grows"
+        in many.stdout
+    )
+    assert "grows" not in left.stdout
+    assert data["remark"].startswith("In queue 2: more comes than can be served")

@@ -1,0 +1,166 @@
+"""Is this the centre that was meant? What a valid scenario says and is probably a slip, in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import numpy as np
+
+from sim.draws.profile import demand
+from sim.errors import TheoryError
+from sim.theory.applies import handling_s
+from sim.world.demand import Queue
+from sim.world.rota import Rota, rota
+from sim.world.rules import After
+from sim.world.scenario import Scenario
+from sim.world.team import Group
+from sim.world.units import DAY_S, HOUR_S, Floats, clock_text, end_text
+
+MOST_TOGETHER = 10
+"""With more queues whom nobody leaves, each is looked at alone, and all together."""
+MOST_NAMED = 3
+"""Gaps named in a sentence; of more it says how many."""
+
+
+def doubts(scenario: Scenario) -> Iterator[str]:
+    """Sentences on a *scenario*: who comes while it is closed, who finds nobody there, what never settles."""
+    team = rota(scenario)
+    for q, queue in enumerate(scenario.queues):
+        yield from _while_closed(scenario, q, queue)
+        yield from _nobody_there(scenario, q, queue, team)
+    never = never_settles(scenario, team)
+    if never is not None:
+        yield never
+
+
+def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
+    """Say of which queues more comes than can be served, while nobody leaves; None where that is not so.
+
+    Capacity is that of agents on duty as planned whose slots are always full: by turns the machine-repair
+    model's, which is near, and not exact.
+    """
+    endless = [q for q, queue in enumerate(scenario.queues) if _is_endless(queue)]
+    if not endless:
+        return None
+    duty_s = _duty_s(scenario, rota(scenario) if team is None else team)
+    for some in _together(endless):
+        chats = [float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0]) for q in some]
+        needed = [_agent_s(scenario, scenario.queues[q]) for q in some]
+        names = {scenario.queues[q].name for q in some}
+        there_s = sum(duty_s[g] for g, group in enumerate(scenario.groups) if names & set(group.queues))
+        work_s = sum(n * each_s for n, each_s in zip(chats, needed, strict=True))
+        if work_s > 0 and work_s >= there_s:
+            what = " and ".join(repr(scenario.queues[q].name) for q in some)
+            return (
+                f"{what}: more comes than can be served: {sum(chats):,.1f} chats expected need about "
+                f"{work_s / HOUR_S:,.1f} agent hours, with all slots full, and {there_s / HOUR_S:,.1f} are "
+                "planned; nobody loses patience, so the line grows as long as it runs, and no figure settles"
+            )
+    return None
+
+
+def _is_endless(queue: Queue) -> bool:
+    """Whether nobody ever leaves the line of a queue, or its chats, and all join."""
+    limits = (queue.patience, queue.capacity, queue.max_wait_s, queue.balking)
+    return all(limit is None for limit in (*limits, queue.reply_patience, queue.idle_timeout_s))
+
+
+def _together(queues: list[int]) -> Iterator[tuple[int, ...]]:
+    """Sets of queues: one that needs more than all who serve any of it have is served by nobody's plan."""
+    sizes = range(1, len(queues) + 1) if len(queues) <= MOST_TOGETHER else sorted({1, len(queues)})
+    for size in sizes:
+        yield from combinations(queues, size)
+
+
+def _agent_s(scenario: Scenario, queue: Queue) -> float:
+    """Time that a chat takes of the quickest agent whose slots are full."""
+    skilled = [group for group in scenario.groups if queue.name in group.queues]
+    try:
+        return min(
+            float(handling_s(queue.service, group)[group.concurrency - 1]) / group.most_slots / _speed(group)
+            for group in skilled
+        )
+    except TheoryError:  # replies that take no time
+        return 0.0
+
+
+def _speed(group: Group) -> float:
+    """Mean speed of a group's agents, if that is above 1: replies alone are quicker, so this is no less."""
+    if group.speed is None:
+        return 1.0
+    return max(1.0, float(group.speed.sample((np.arange(1000) + 0.5) / 1000).mean()))
+
+
+def _duty_s(scenario: Scenario, team: Rota) -> Floats:
+    """Planned duty of each group up to the horizon, but for absences."""
+    worked_s = np.minimum(team.off_s, scenario.horizon_s) - np.minimum(team.on_s, scenario.horizon_s)
+    groups = np.bincount(team.group[team.agent], worked_s, minlength=len(scenario.groups))
+    return np.asarray(groups * [1 - group.absence for group in scenario.groups])
+
+
+def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
+    expected, opens = _expected(scenario, q), _open(scenario)
+    total = float(expected(np.array([scenario.horizon_s]))[0])
+    closed = total - float(np.diff(expected(opens), axis=1).sum())
+    if closed > 1e-6 and (queue.retry is None or After.OFFLINE not in queue.retry.after):
+        yield (
+            f"{queue.name!r}: {closed:,.1f} of {total:,.1f} chats expected come while the centre is closed: "
+            "they are offline, and nobody answers them"
+        )
+
+
+def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: Rota) -> Iterator[str]:
+    skilled = [queue.name in group.queues for group in scenario.groups]
+    mine = np.array(skilled)[team.group[team.agent]]
+    gaps = np.array(list(_gaps(_open(scenario), team.on_s[mine], team.off_s[mine]))).reshape(-1, 2)
+    lost = np.diff(_expected(scenario, q)(gaps), axis=1).ravel()
+    gaps, lost = gaps[lost > 1e-6], lost[lost > 1e-6]
+    if not len(gaps):
+        return
+    clocks = Counter(
+        f"{clock_text(on % DAY_S)}-{end_text(off - on // DAY_S * DAY_S)}" for on, off in gaps.tolist()
+    )
+    named = [
+        clock + ("" if n == scenario.days else f" (on {n} of {scenario.days} days)")
+        for clock, n in clocks.most_common(MOST_NAMED)
+    ]
+    more = f" and {len(clocks) - MOST_NAMED} more times" if len(clocks) > MOST_NAMED else ""
+    yield (
+        f"{queue.name!r}: open, and nobody there who serves it, {', '.join(named)}{more}: "
+        f"{lost.sum():,.1f} chats expected"
+    )
+
+
+def _open(scenario: Scenario) -> Floats:
+    """Opening and closing of each day, shape (days, 2)."""
+    hours = scenario.hours
+    times = [0.0, float(DAY_S)] if hours is None else [hours.open, hours.close]
+    return np.arange(scenario.days)[:, None] * float(DAY_S) + np.array(times)
+
+
+def _gaps(opens: Floats, on_s: Floats, off_s: Floats) -> Iterator[tuple[float, float]]:
+    """Parts of the times it *opens* in which none of the spans lies."""
+    order = np.argsort(on_s, kind="stable")
+    spans = list(zip(on_s[order].tolist(), off_s[order].tolist(), strict=True))
+    for begin, end in opens.tolist():
+        free = begin
+        for on, off in spans:
+            if off <= free or on >= end:
+                continue
+            if on > free:
+                yield free, on
+            free = max(free, off)
+        if free < end:
+            yield free, end
+
+
+def _expected(scenario: Scenario, q: int) -> Callable[[Floats], Floats]:
+    """Chats that a queue is expected to have got before each of some times."""
+    times_s = scenario.queues[q].arrivals.times_s
+    if times_s is not None:
+        return lambda at: np.searchsorted(np.array(times_s), at).astype(np.float64)
+    edges_s, chats = demand(scenario)[q]
+    total = np.concatenate([[0.0], np.cumsum(chats)])
+    return lambda at: np.interp(at, edges_s, total)
