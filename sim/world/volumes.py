@@ -103,7 +103,7 @@ class _Reader:
         self.table, self.shown, self.wanted = table, shown, wanted
         self.names = [_folded(name) for name in table.header.cells]
         self.total = ""
-        """The total that the table names, if there is one of it."""
+        """The total that the table names, if there is one for the queue alone."""
         self.found = Volumes(0, [], list(table.problems), list(table.understood), list(table.remarks))
 
     def broken(
@@ -120,7 +120,7 @@ class _Reader:
         columns = self.columns()
         if columns is None:
             return
-        rows = self.without_totals(self.of_queue(columns), columns)
+        rows = self.of_queue(self.without_totals(self.table.rows, columns), columns)
         self.found.n = len(rows)
         decimals = self.decimals([_cell(row, columns.volume) for row in rows])
         stamps = [self.stamp(row, columns) for row in rows]
@@ -199,11 +199,11 @@ class _Reader:
         self.broken_header(law, f'or write column = "{shown[0]}" in the arrivals' if shown else "")
         return None
 
-    def of_queue(self, columns: _Columns) -> list[Row]:
+    def of_queue(self, rows: list[Row], columns: _Columns) -> list[Row]:
         """Rows of the queue, where a column names queues."""
-        if columns.queue is None or not self.table.rows:
-            return self.table.rows
-        meant, rows = _folded(self.wanted.queue), self.table.rows
+        if columns.queue is None or not rows:
+            return rows
+        meant = _folded(self.wanted.queue)
         own = [row for row in rows if _folded(_cell(row, columns.queue)) == meant]
         if own:
             self.found.understood.insert(0, f"those of queue {self.wanted.queue!r}")
@@ -222,7 +222,7 @@ class _Reader:
             more = f", and {len(totals) - 1:,} more" if len(totals) > 1 else ""
             what = f"line {row.line}, {name!r} {_cell(row, columns.volume)}"
             self.found.remarks.append(f"left out as a total: {what}{more}")
-            if not more:
+            if not more and columns.queue is None:
                 self.total = _cell(row, columns.volume)
         return [row for row in rows if row not in totals] if totals else rows
 
