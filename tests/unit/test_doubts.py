@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.studies.doubts import doubts, never_settles
+from sim.world.files import load
 from sim.world.scenario import Scenario
+from tests.conftest import ROOT
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 HOURS = {"open": "08:00", "close": "20:00"}
@@ -149,3 +152,9 @@ def test_constant_agents_of_a_centre_that_closes_are_there_while_it_is_open():
 
     assert said(enough) == []
     assert [words.startswith("'q': more comes") for words in said(short)] == [True]
+
+
+def test_what_is_shipped_has_no_slips(scenario_file: Path):
+    """Nor has the scenario that one starts from."""
+    assert said(load(scenario_file)) == []
+    assert said(load(ROOT / "sim" / "world" / "starter.toml")) == []
