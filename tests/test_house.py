@@ -67,3 +67,20 @@ def test_a_module_says_what_it_is_and_is_not_too_long(path: Path):
 
     assert text.startswith('"""')
     assert text.count("\n") < 650
+
+
+def test_files_are_written_whole():
+    """Every writer goes through `sim.output`, or into the folder that `whole_folder` gives."""
+    writing = re.compile(
+        r"^(?!.*(?:import|def) ).*(?:\.write_(?:text|bytes|csv|parquet|json|excel)|write_csv|savefig)\(.*|^.*open\([^)]*[\"'][wax].*",
+        re.M,
+    )
+    inside = {"output.py", "log/export.py", "show/plots.py", "show/live.py"}
+    found = {
+        (path.relative_to(ROOT / "sim").as_posix(), line.strip())
+        for path in SOURCES
+        for line in writing.findall(path.read_text())
+    }
+
+    assert len(found) > 15
+    assert not [(file, line) for file, line in found if file not in inside and "folder / " not in line]

@@ -57,7 +57,7 @@ UsualReplications = Annotated[
     typer.Option(
         "--replications",
         "-n",
-        min=1,
+        parser=whole(1),
         metavar="N",
         help="Independent repetitions of the scenario; if omitted, as many as make 200 days, at least 20.",
         show_default=False,

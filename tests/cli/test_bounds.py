@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 import tomllib
 import tracemalloc
 from pathlib import Path
+from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
 from typer.testing import CliRunner
@@ -161,3 +163,18 @@ def test_queues_are_counted():
     data["queues"] = [data["queues"][0] | {"name": f"q{k}"} for k in range(1_001)]
     with pytest.raises(ValueError, match="at most 1000 items"):
         Scenario.model_validate(data)
+
+
+def test_every_option_that_is_a_number_has_bounds():
+    """Of all commands, also those that are added one day."""
+    commands = [*app.registered_commands, *app.registered_groups[0].typer_instance.registered_commands]
+    numbers = []
+    for command in commands:
+        hints = get_type_hints(inspect.unwrap(command.callback), include_extras=True)
+        for name, hint in hints.items():
+            parts = {part for each in get_args(hint)[:1] for part in (each, *get_args(each))}
+            if get_origin(hint) is Annotated and parts & {int, float}:
+                numbers.append((command.callback.__name__, name, hint.__metadata__[0].parser))
+
+    assert len(numbers) > 60
+    assert not [(command, name) for command, name, parser in numbers if parser is None]

@@ -48,7 +48,7 @@ def understood(text: str, folder: Path) -> Scenario | None:
     return None
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(fuzz.scenario_texts())
 def test_a_scenario_is_understood_or_its_problems_are_told(text: str):
     """What is understood and small is simulated by both engines, which agree."""
@@ -62,7 +62,7 @@ def test_a_scenario_is_understood_or_its_problems_are_told(text: str):
         np.testing.assert_array_equal(one, other)
 
 
-@settings(max_examples=40 * SCALE)
+@settings(max_examples=25 * SCALE)
 @given(fuzz.tables())
 def test_a_forecast_is_understood_or_its_problems_are_told(data: bytes):
     with tempfile.TemporaryDirectory() as place:
@@ -103,7 +103,7 @@ def ends_well(words: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("_idle")
-@settings(max_examples=25 * SCALE)
+@settings(max_examples=20 * SCALE)
 @given(st.data())
 def test_a_study_ends_with_a_result_or_a_sentence(arguments: list[str], data: st.DataObject):
     name = data.draw(st.sampled_from(STUDIES))
