@@ -103,7 +103,7 @@ def ends_well(words: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("_idle")
-@settings(max_examples=20 * SCALE)
+@settings(max_examples=12 * SCALE)
 @given(st.data())
 def test_a_study_ends_with_a_result_or_a_sentence(arguments: list[str], data: st.DataObject):
     name = data.draw(st.sampled_from(STUDIES))
