@@ -75,7 +75,8 @@ class Chats:
     released_s: Floats
     """End of the wrap-up, or of the chat where there is none: the slot is free."""
     left_s: Floats
-    """When the customer left, where his chat went on without him; truth that no real log has."""
+    """When the customer left, where his chat went on without him: a reply to his last message is said to
+    nobody. Truth that no real log has."""
     estimate_s: Floats
     """The wait that was announced to him; NaN if he did not have to wait."""
     balked: Flags
@@ -167,7 +168,9 @@ class ChatLog:
         reply_s = self.turn.reply_s[first] if len(self.turn.reply_s) else np.full(len(first), np.nan)
         answered_s = np.where(by_turns, reply_s, self.chat.accepted_s)
         if len(self.chat.left_s):  # a reply to nobody is none
-            answered_s[answered_s >= self.chat.left_s] = np.nan
+            further = np.append(self.turn.message_s, np.nan)[np.minimum(offset[:-1] + 1, offset[1:] - 1)]
+            went_on = (np.diff(offset) > 1) & ~np.isnan(further)
+            answered_s[~np.isnan(self.chat.left_s) & ~went_on] = np.nan
         return answered_s
 
     def chats(self) -> pl.DataFrame:
@@ -263,8 +266,10 @@ class ChatLog:
             "started_s": np.stack([none, start_s], axis=1).ravel(),
         }
         if len(self.chat.left_s):
-            left_s = self.chat.left_s[chat_id]
-            pairs["true_in_vain"] = np.stack([np.zeros(len(happened)), reply_s > left_s], axis=1).ravel() > 0
+            last = np.ones(len(chat_id), dtype=np.bool_)
+            last[:-1] = chat_id[1:] != chat_id[:-1]
+            in_vain = last & ~np.isnan(self.chat.left_s[chat_id])
+            pairs["true_in_vain"] = np.stack([np.zeros(len(happened)), in_vain], axis=1).ravel() > 0
         frame = pl.DataFrame(pairs, schema_overrides={"role": pl.String})
         return frame.filter(pl.Series(answered)).with_columns(pl.selectors.float().fill_nan(None))
 

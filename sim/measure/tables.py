@@ -62,9 +62,11 @@ class Column(IntEnum):
     QUEUED = auto()
     """Found no free slot and entered the waiting line."""
     WAIT_S = auto()
-    """Time in the queue, however it ended."""
+    """Time of a chat in the queue, whoever was still there, and however it ended."""
     WAITED = auto()
     """Chats whose time in the queue is known."""
+    SUCCESSFUL = auto()
+    """Served, and resolved where there is a model of quality."""
 
     # Of the chats that an agent accepted.
     HANDLED = auto()
@@ -74,17 +76,20 @@ class Column(IntEnum):
     FIRST_REPLY_S = auto()
     """Arrival to first human reply."""
     TURNED = auto()
-    """Chats by turns that got a reply."""
+    """Chats by turns whose customer got a reply."""
     TURNED_FIRST_REPLY_S = auto()
     """Acceptance to first reply."""
     RESPONSE_S = auto()
-    """Message in the inbox to its reply, over all turns."""
+    """Message in the inbox to its reply, over all replies that a customer got."""
     REPLIES = auto()
-    MESSAGES = auto()
     MEAN_RESPONSE_S = auto()
-    """Mean response of a chat with replies."""
-    REPLIED = auto()
-    """Chats with replies."""
+    """Mean response of a chat whose customer got replies."""
+    WRITTEN_TO = auto()
+    """Chats in which an agent replied, maybe to nobody."""
+    SENT = auto()
+    """Agents' replies, those to nobody too."""
+    MESSAGES = auto()
+    """Customers' and agents' messages in chats in which an agent replied."""
     DURATION_S = auto()
     HANDLING_S = auto()
     BY_TURNS = auto()
@@ -325,10 +330,11 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     entered = offered and not contained and outcome != Outcome.BLOCKED
     answered = not np.isnan(rows.first_reply_s[i])
     gave_up = outcome in (Outcome.ABANDONED, Outcome.SILENT)
-    until_s = rows.left_s[i] if silent else (rows.accepted_s[i] if accepted else rows.ended_s[i])
+    until_s = rows.ended_s[i] if rows.agent[i] == NO_AGENT else rows.accepted_s[i]
     wait_s = until_s - rows.arrival_s[i]
     waited = entered and not np.isnan(wait_s)
-    in_time = waited and wait_s <= rules.threshold_s
+    customer_s = rows.left_s[i] - rows.arrival_s[i] if silent else wait_s
+    in_time = entered and customer_s <= rules.threshold_s
     row[Column.ARRIVALS] = 1.0
     row[Column.OFFERED] = offered
     row[Column.SERVED + outcome] = 1.0
@@ -342,6 +348,7 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     row[Column.QUEUED] = rows.queued[i]
     row[Column.WAIT_S] = wait_s if waited else 0.0
     row[Column.WAITED] = waited
+    row[Column.SUCCESSFUL] = outcome == Outcome.SERVED
 
 
 @compiled
@@ -356,11 +363,11 @@ def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> N
     row[Column.DURATION_S] = rows.ended_s[i] - rows.accepted_s[i]
     row[Column.HANDLING_S] = rows.released_s[i] - rows.accepted_s[i]
     row[Column.REPLIES] = n_replies
-    row[Column.MESSAGES] = 2 * n_replies
     row[Column.RESPONSE_S] = response_s
-    if n_replies:
-        row[Column.REPLIED] = 1.0
-        row[Column.MEAN_RESPONSE_S] = response_s / n_replies
+    if talk.n_sent[i]:
+        row[Column.WRITTEN_TO] = 1.0
+        row[Column.SENT] = talk.n_sent[i]
+        row[Column.MESSAGES] = talk.n_messages[i] + talk.n_sent[i]
     if row[Column.ANSWERED]:
         row[Column.FIRST_REPLY_S] = rows.first_reply_s[i] - rows.arrival_s[i]
     if rules.by_turns[queue]:
@@ -368,8 +375,9 @@ def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> N
         wrap_up_s = rows.released_s[i] - rows.ended_s[i] if wrapped_up else 0.0
         row[Column.BY_TURNS] = 1.0
         row[Column.FOCUS_S] = talk.composing_s[i] + wrap_up_s
-        if row[Column.ANSWERED]:
+        if n_replies:
             row[Column.TURNED] = 1.0
+            row[Column.MEAN_RESPONSE_S] = response_s / n_replies
             row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
 
 
@@ -407,7 +415,7 @@ def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
     """Say what the served chat *i* adds where there is a model of quality."""
     csat, nps, ces = rarer.csat[i], rarer.nps[i], rarer.ces[i]
     row[Column.JUDGED] = 1.0
-    row[Column.RESOLVED] = rarer.resolved[i]
+    row[Column.RESOLVED] = row[Column.SUCCESSFUL] = rarer.resolved[i]
     row[Column.HELD_MEANWHILE] = rarer.open_chats[i]
     row[Column.SATISFIED_ALL] = csat >= 4
     row[Column.CONVERTED] = rarer.converted[i]

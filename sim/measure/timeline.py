@@ -47,7 +47,7 @@ class ChatRows(NamedTuple):
     released_s: Floats
     first_reply_s: Floats
     left_s: Floats
-    """When the customer left, replies after which are said to nobody; NaN if he did not."""
+    """When the customer left, so that a reply to his last message is said to nobody; NaN if he did not."""
 
 
 class TurnRows(NamedTuple):
@@ -62,6 +62,10 @@ class TurnRows(NamedTuple):
 class Talk(NamedTuple):
     """What turns come to, a row each for the chats."""
 
+    n_messages: Ints
+    """Customer's messages, those that nobody answered too."""
+    n_sent: Ints
+    """Agent's replies, those to a customer who was gone too."""
     n_replies: Ints
     """Replies that the customer got."""
     response_s: Floats
@@ -338,23 +342,29 @@ def follow_turns(
     """
     near, n = 0, 0
     for chat in range(len(turns.offset) - 1):
-        n_replies, sum_s, composed_s = 0, 0.0, 0.0
-        mine_s, is_measured, left_s = composing_s[chats.group[chat]], chats.measured[chat], chats.left_s[chat]
-        for turn in range(turns.offset[chat], turns.offset[chat + 1]):
+        n_messages, n_sent, n_replies, sum_s, composed_s = 0, 0, 0, 0.0, 0.0
+        mine_s, is_measured = composing_s[chats.group[chat]], chats.measured[chat]
+        is_gone, end = not np.isnan(chats.left_s[chat]), turns.offset[chat + 1]
+        for turn in range(turns.offset[chat], end):
             start_s, reply_s = turns.start_s[turn], turns.reply_s[turn]
+            if np.isnan(turns.message_s[turn]):
+                break
+            n_messages += 1
             if np.isnan(reply_s):
                 break
             near = _add_span(mine_s, start_s, reply_s, 1.0, edges_s, near)
+            n_sent += 1
             composed_s += reply_s - start_s
-            if reply_s > left_s:
-                continue
+            if is_gone and (turn + 1 == end or np.isnan(turns.message_s[turn + 1])):
+                break
             response_s = reply_s - turns.message_s[turn]
             if is_measured:
                 responses.chat[n], responses.value[n] = chat, response_s
                 n += 1
             n_replies += 1
             sum_s += response_s
-        talk.n_replies[chat], talk.response_s[chat], talk.composing_s[chat] = n_replies, sum_s, composed_s
+        talk.n_messages[chat], talk.n_sent[chat], talk.n_replies[chat] = n_messages, n_sent, n_replies
+        talk.response_s[chat], talk.composing_s[chat] = sum_s, composed_s
     return n
 
 
@@ -396,12 +406,10 @@ def follow_duty(
             near = _add_span(time.duty_s[label], on_s, out_s, 1.0, edges_s, near)
             near = _add_span(time.slot_s[label], on_s, out_s, float(duty.slots[agent]), edges_s, near)
             near = _add_span(time.planned_s[label], on_s, off_s, 1.0, edges_s, near)
-            if edges_s[0] < off_s <= edges_s[-1]:
-                last = _interval(off_s, edges_s, near)
-                while last > 0 and edges_s[last] >= off_s:
-                    last -= 1
-                time.overrun_s[label, last] += out_s - off_s
-                time.log_offs[label, last] += 1.0
+            if edges_s[0] <= off_s < edges_s[-1]:
+                near = _interval(off_s, edges_s, near)
+                time.overrun_s[label, near] += min(out_s, edges_s[-1]) - off_s
+                time.log_offs[label, near] += 1.0
     for run in range(len(lost.first) - 1):
         for k in range(lost.first[run], lost.first[run + 1]):
             grid = time.late_s if lost.late[k] else time.absent_s

@@ -166,7 +166,8 @@ def _followed(
 ) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
     """What the turns of all chats come to, the responses of those measured, and the time spent on all."""
     turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
-    talk = timeline.Talk(np.empty(n, dtype=np.int64), np.empty(n), np.empty(n))
+    counts = [np.empty(n, dtype=np.int64) for _ in range(3)]
+    talk = timeline.Talk(counts[0], counts[1], counts[2], np.empty(n), np.empty(n))
     composing_s, wrap_up_s, waiting_s = (
         np.zeros((runs.n * runs.sizes[by], n_intervals)) for by in (By.GROUP, By.GROUP, By.QUEUE)
     )

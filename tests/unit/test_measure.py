@@ -169,6 +169,49 @@ def test_a_customer_who_only_came_while_closed_was_not_missed():
     assert centre.queues[0].comes_again
 
 
+def test_who_is_gone_in_silence_stays_in_the_queue_and_gets_a_reply_as_a_platform_sees_it():
+    """He comes at 10, is gone at 30, and is accepted at 100: 90 s in the queue, and a reply that counts as a message."""
+    service = by_turns(100, 0, 1)
+    silent = {"share": 1.0, "detect_s": fixed(50)}
+    kpis = measure(run(world([queue([0, 10], service, patience=fixed(20), silence=silent)])))
+    expected = {
+        "silent": 1, "answered": 1, "wait_s": 45, "queue_length": 90 / 86_400, "asa_s": 0, "service_level": 1,
+        "service_level_offered": 1 / 2, "messages_per_chat": 2, "turns_per_chat": 1, "response_s": 100, "frt_s": 100,
+        "duration_s": (100 + 150) / 2, "focus_aht_s": 100, "wasted_slots": 150 / 250, "successful": 1,
+        "success_rate": 1 / 2,
+    }  # fmt: skip
+
+    assert {name: kpis[name] for name in expected} == pytest.approx(expected)
+
+
+def test_a_reply_in_vain_is_a_message_and_no_response():
+    """Two chats at once: the second leaves at 40, while its reply is written (30 to 60); the first has two turns."""
+    hasty = queue([0, 0], by_turns(30, 60, 2), reply_patience=fixed(40))
+    log = run(world([hasty], [group(concurrency=2)]))
+    kpis = measure(log)
+    expected = {"left": 1, "answered": 1, "messages_per_chat": 3, "turns_per_chat": 1.5, "response_s": 30}
+
+    assert {name: kpis[name] for name in expected} == pytest.approx(expected)
+    assert log.messages()["true_in_vain"].sum() == 1
+
+
+def test_overrun_is_counted_in_the_interval_of_the_log_off_and_up_to_the_horizon():
+    """Log-offs at 00:30 and 23:50, with chats until 20 min after they began; that at midnight is none of the day's."""
+    spans = [("00:00", "00:30"), ("23:00", "23:50")]
+    shifts = [{"agents": 1, "start": start, "end": end} for start, end in spans]
+    last = [{"agents": 1, "start": "23:30", "end": "24:00"}]
+    centre = world(
+        [queue([1700, 85_700], by_work(1200)), queue([86_000], by_work(1200), "late")],
+        [group(shifts=shifts), group(name="h", queues=("late",), shifts=last)],
+    )
+    kpis = measure(run(centre))
+    by_interval = kpis.values("overrun_s", By.INTERVAL)
+
+    assert kpis["overrun_s"] == (1100 + 600) / 2
+    assert (by_interval[1], by_interval[47]) == (1100, 600)
+    assert np.isnan(np.delete(by_interval, [1, 47])).all()
+
+
 def test_a_zero_denominator_gives_none_and_work_has_no_replies():
     """Nobody came; and by work, answered means accepted."""
     nobody = measure(run(world([queue([], by_work(1))])))
@@ -230,18 +273,21 @@ def added_by_chat(
     accepted = handled and not silent
     left_s = float(log.chat.left_s[i]) if len(log.chat.left_s) else math.nan
     turns = slice(*log.turn.offset[i : i + 2])
-    responses = [
-        r - m
+    pairs = [
+        (m, r)
         for m, r in zip(log.turn.message_s[turns], log.turn.reply_s[turns], strict=True)
-        if not math.isnan(r) and not r > left_s
+        if not math.isnan(m)
     ]
+    sent = [r for _, r in pairs if not math.isnan(r)]
+    heard = pairs if math.isnan(left_s) else pairs[:-1]
+    responses = [r - m for m, r in heard if not math.isnan(r)]
     by_turns_ = log.centre.by_turns[log.chat.queue[i]]
     answered = bool(responses) if by_turns_ else accepted
     offered = outcome is not Outcome.OFFLINE
     entered = offered and outcome is not Outcome.BLOCKED
     gone = outcome in {Outcome.ABANDONED, Outcome.SILENT}
-    wait_s = (left_s if silent else accepted_s if accepted else ended_s) - arrival_s
-    in_time = entered and wait_s <= threshold_s
+    wait_s = (accepted_s if handled else ended_s) - arrival_s
+    in_time = entered and (left_s - arrival_s if silent else wait_s) <= threshold_s
     first_s = responses[0] if responses else 0.0
     sums = {
         "missed_rate": (offered and not answered, offered),
@@ -256,7 +302,8 @@ def added_by_chat(
         "frt_agent_s": (first_s, 1) if responses else (0, 0),
         "response_s": (sum(responses), len(responses)),
         "response_mean_of_means_s": (np.mean(responses), 1) if responses else (0, 0),
-        "messages_per_chat": (2 * len(responses), bool(responses)),
+        "messages_per_chat": (len(pairs) + len(sent), 1) if sent else (0, 0),
+        "turns_per_chat": (len(sent), bool(sent)),
         "duration_s": (ended_s - accepted_s, 1) if handled else (0, 0),
         "aht_s": (released_s - accepted_s, 1) if handled else (0, 0),
     }

@@ -54,7 +54,7 @@ AGENTS: tuple[Kpi, ...] = (
         "neither",
         "agents",
         Ratio(duty(Column.ATTENTION_S), duty(Column.ATTENTIVE_S)),
-        "Time composing or wrapping up ÷ time on duty.",
+        "Time composing or, where it takes attention, wrapping up ÷ time on duty of who serves by turns.",
     ),
     Kpi(
         "concurrency",
@@ -81,7 +81,8 @@ AGENTS: tuple[Kpi, ...] = (
         "lower",
         "agents",
         Ratio(duty(Column.OVERRUN_S), duty(Column.LOG_OFFS)),
-        "Planned log-off → end of the last chat in hand, mean over breaks and shift ends.",
+        "Planned log-off → end of the last chat in hand, at most until the next log-in or the horizon. Mean "
+        "over the breaks and shift ends before the horizon.",
     ),
     Kpi(
         "wasted_slots",

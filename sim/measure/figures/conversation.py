@@ -8,6 +8,7 @@ from sim.measure.tables import Column, Value
 HANDLED = handled(Column.HANDLED)
 REPLIES = handled(Column.REPLIES)
 TURNED = handled(Column.TURNED)
+WRITTEN_TO = handled(Column.WRITTEN_TO)
 
 CONVERSATION: tuple[Kpi, ...] = (
     Kpi(
@@ -17,7 +18,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.FIRST_REPLY_S), handled(Column.ANSWERED)),
-        "Arrival → first human reply (the customer's view); by work, the wait.",
+        "Arrival → first human reply, of those who got one (the customer's view); by work, the wait.",
     ),
     Kpi(
         "frt_p90_s",
@@ -35,7 +36,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.TURNED_FIRST_REPLY_S), TURNED),
-        "Acceptance → first reply.",
+        "Acceptance → first reply, of those who got one.",
     ),
     Kpi(
         "response_s",
@@ -44,7 +45,8 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.RESPONSE_S), REPLIES),
-        "Message in the agent's inbox → its reply, over all turns; the first is in the inbox at acceptance.",
+        "Message in the agent's inbox → its reply, over all replies that a customer got. The first message "
+        "is in the inbox at acceptance.",
     ),
     Kpi(
         "response_p90_s",
@@ -53,7 +55,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Quantile(Value.RESPONSE_S, 0.9),
-        "90th percentile of the response over all turns.",
+        "90th percentile of the response over all replies that a customer got.",
     ),
     Kpi(
         "response_mean_of_means_s",
@@ -61,8 +63,8 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.MEAN_RESPONSE_S), handled(Column.REPLIED)),
-        "Mean over chats of the chat's mean response.",
+        Ratio(handled(Column.MEAN_RESPONSE_S), TURNED),
+        "Mean over chats whose customer got a reply of the chat's mean response.",
     ),
     Kpi(
         "messages_per_chat",
@@ -70,8 +72,9 @@ CONVERSATION: tuple[Kpi, ...] = (
         "messages",
         "neither",
         "conversation",
-        Ratio(handled(Column.MESSAGES), TURNED),
-        "Customer's and agent's messages ÷ answered chats.",
+        Ratio(handled(Column.MESSAGES), WRITTEN_TO),
+        "Customer's and agent's messages in chats in which an agent replied ÷ those chats. As on a "
+        "platform, unanswered messages count, and so do replies to a customer who was gone.",
     ),
     Kpi(
         "turns_per_chat",
@@ -79,8 +82,9 @@ CONVERSATION: tuple[Kpi, ...] = (
         "turns",
         "neither",
         "conversation",
-        Ratio(REPLIES, TURNED),
-        "Agent's replies ÷ answered chats.",
+        Ratio(handled(Column.SENT), WRITTEN_TO),
+        "Agent's replies ÷ chats in which an agent replied. As on a platform, replies to a customer who was "
+        "gone count.",
     ),
     Kpi(
         "duration_s",
@@ -89,7 +93,8 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.DURATION_S), HANDLED),
-        "Acceptance → end of the conversation, wrap-up excluded.",
+        "Acceptance → end of the conversation, wrap-up excluded, of all chats accepted, those with a "
+        "customer who was gone too.",
     ),
     Kpi(
         "aht_s",
@@ -98,7 +103,8 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.HANDLING_S), HANDLED),
-        "Average handling time: acceptance → end of the wrap-up, by the clock on the wall.",
+        "Average handling time: acceptance → end of the wrap-up, by the clock on the wall, of all chats "
+        "accepted, those with a customer who was gone too.",
     ),
     Kpi(
         "focus_aht_s",
@@ -107,6 +113,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.FOCUS_S), handled(Column.BY_TURNS)),
-        "Agent's composing and wrap-up time ÷ chats handled.",
+        "Time composing and, where it takes attention, wrapping up ÷ chats accepted by turns.",
+        "Microsoft, Dynamics 365: focus time.",
     ),
 )

@@ -9,6 +9,10 @@ from sim.world.rules import Outcome
 ARRIVALS = chats(Column.ARRIVALS)
 OFFERED = chats(Column.OFFERED)
 MISSED = chats(Column.MISSED)
+SUCCESSFUL = chats(Column.SUCCESSFUL)
+SUCCESS = (
+    "Successful conversations were served and resolved; without a model of resolution ([quality]), served"
+)
 
 
 def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str) -> Kpi:
@@ -78,7 +82,7 @@ VOLUME: tuple[Kpi, ...] = (
         "higher",
         "volume",
         Ratio(chats(Column.ANSWERED), RUNS),
-        "Got a first human reply; by work, were accepted.",
+        "Got a first human reply while they were still there; by work, were accepted then.",
     ),
     Kpi(
         "missed", "Missed", "chats", "lower", "volume", Ratio(MISSED, RUNS), "Offered − answered − contained."
@@ -93,7 +97,7 @@ VOLUME: tuple[Kpi, ...] = (
         "lower",
         "volume",
         Ratio(chats(Column.GAVE_UP), OFFERED),
-        "(Abandoned + silent) ÷ offered: the truth.",
+        "(Abandoned + silently abandoned) ÷ offered: the truth.",
     ),
     Kpi(
         "known_abandonment",
@@ -112,5 +116,23 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(chats(Column.SERVED), OFFERED),
         "Served ÷ offered.",
+    ),
+    Kpi(
+        "successful",
+        "Successful",
+        "chats",
+        "higher",
+        "volume",
+        Ratio(SUCCESSFUL, RUNS),
+        f"{SUCCESS}.",
+    ),
+    Kpi(
+        "success_rate",
+        "Success rate",
+        "share",
+        "higher",
+        "volume",
+        Ratio(SUCCESSFUL, OFFERED),
+        f"Successful ÷ offered. {SUCCESS}.",
     ),
 )

@@ -17,7 +17,9 @@ WAITING: tuple[Kpi, ...] = (
         "higher",
         "waiting",
         Ratio(ACCEPTED_IN_TIME, chats(Column.ENTERED_IN_EARNEST)),
-        "Accepted within the threshold ÷ (offered to the queue − abandoned within it).",
+        "Accepted within the threshold ÷ (offered to the queue − abandoned within it). Accepted, here and "
+        "below, is who was still there; offered to the queue are all offered but the blocked and the "
+        "contained.",
         "Buist and L'Ecuyer, ContactCenters, WSC 2005.",
     ),
     Kpi(
@@ -63,7 +65,8 @@ WAITING: tuple[Kpi, ...] = (
         "lower",
         "waiting",
         Ratio(chats(Column.WAIT_S), chats(Column.WAITED)),
-        "Mean time in the queue of all offered to it, zeros included, however it ended.",
+        "Mean time in the queue of all offered to it, zeros included, however it ended. As on a platform, "
+        "who has gone without a signal stays in the queue. Chats that never end are left out.",
     ),
     Kpi(
         "asa_s",
@@ -72,7 +75,8 @@ WAITING: tuple[Kpi, ...] = (
         "lower",
         "waiting",
         Ratio(handled(Column.ACCEPTED_WAIT_S), ACCEPTED),
-        "Average speed of answer: mean time in the queue of those accepted while there, zeros included.",
+        "Average speed of answer: mean time in the queue of those accepted while still there, zeros "
+        "included.",
     ),
     Kpi(
         "wait_p50_s",
@@ -126,7 +130,8 @@ WAITING: tuple[Kpi, ...] = (
         "lower",
         "waiting",
         Ratio(queues(Column.WAITING_S), WINDOW),
-        "Time average of the number waiting, up to the horizon.",
+        "Time average of the chats in the queue, up to the horizon. As on a platform, who has gone without "
+        "a signal stays in the queue.",
     ),
     Kpi(
         "queue_length_max",
@@ -135,6 +140,6 @@ WAITING: tuple[Kpi, ...] = (
         "lower",
         "waiting",
         Peak(queues(Column.MOST_WAITING)),
-        "Most chats waiting at once in a run.",
+        "Most chats in the queue at once in a run, counted likewise.",
     ),
 )
