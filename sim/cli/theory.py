@@ -31,6 +31,14 @@ app = typer.Typer(
 MOST_ROWS = 1_000
 """Longest table."""
 _AGENTS = re.compile(r"([0-9]{1,9})(?::([0-9]{1,9})(?::([0-9]{1,9}))?)?")
+APPROXIMATE = (
+    "For several agents it is an approximation: chats are taken to be spread evenly over them at all times, "
+    "which no routing does."
+)
+EXACT_BUT = (
+    "Exact in the long run for exponential handling times, but for occupancy and concurrency: they depend on "
+    "the routing, and chats are taken to be spread evenly over agents at all times."
+)
 
 Agents = Annotated[
     str | None,
@@ -204,6 +212,7 @@ def chat(
         patience,
         room,
         json=json,
+        remark=_spread(aht_s),
     )
 
 
@@ -274,6 +283,8 @@ def concurrency(
              "turns": turns, "wrap_up_s": wrap_up, "switching": switching, "patience_s": patience,
              "threshold_s": threshold, "max_response_s": max_response}  # fmt: skip
     remark = f"Best service level{' with replies in time' if max_response else ''}: {best.slots} slots."
+    remark += " Handling times are taken for exponential."
+    remark += f" {APPROXIMATE}" if agents > 1 else ""
     _print(Answer("Machine repair and balanced chain", given, "slots", found, remark), json=json)
 
 
@@ -347,6 +358,7 @@ def _line(
     room: int | None,
     *,
     json: bool,
+    remark: str = "",
 ) -> None:
     """Print what a *formula* (`erlang` or `sharing`) says of a line."""
     law = _patience(patience)
@@ -357,7 +369,14 @@ def _line(
     given = {"chats_per_hour": per_hour, "aht_s": aht, "patience_s": patience, "room": room,
              "threshold_s": threshold, "service_level": level}  # fmt: skip
     goal = _level(level, threshold)
-    _print(_by_agents(name, given, line, per_hour, agents, goal, threshold), json=json)
+    _print(_by_agents(name, given, line, per_hour, agents, goal, threshold, remark=remark), json=json)
+
+
+def _spread(aht_s: list[float]) -> str:
+    """What is not exact for several agents who hold up to as many chats as there are handling times."""
+    if len(aht_s) == 1:
+        return ""
+    return EXACT_BUT if len(set(aht_s)) == 1 else APPROXIMATE
 
 
 def _by_agents(
@@ -369,6 +388,7 @@ def _by_agents(
     goal: Goal | None,
     threshold: float,
     target: str = "--service-level",
+    remark: str = "",
 ) -> Answer:
     """Figures for the agents asked for, or for the fewest that keep the goal."""
     import numpy as np  # noqa: PLC0415
@@ -383,7 +403,8 @@ def _by_agents(
     else:
         raise TheoryError(f"agents: must be given, or a target, {target}")
     columns = line_columns(line_of(np.array(numbers, dtype=np.float64)), threshold)
-    return Answer(name, given, "agents", rows(numbers, columns))
+    several = any(number > 1 for number in numbers)
+    return Answer(name, given, "agents", rows(numbers, columns), remark if several else "")
 
 
 def _level(level: float | None, threshold: float) -> Goal | None:

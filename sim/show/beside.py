@@ -16,11 +16,11 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME, Kpi
 from sim.show.formulas import text
 from sim.show.tables import PIPED_WIDTH, Row, interval, narrowed, number
-from sim.theory.applies import Formula, NoFormula
+from sim.theory.applies import FIGURES, Formula, NoFormula
 
 
 def beside(found: Formula | NoFormula, estimates: Estimates, width: int = PIPED_WIDTH) -> RenderableType:
-    """Formula and run, a row a figure; or why no formula fits."""
+    """Formula and run, a row a figure; or why no formula fits. What is not exact has a ≈."""
     if isinstance(found, NoFormula):
         return Text(textwrap.fill(f"No formula fits this scenario: {found.why}.", width))
     columns = [
@@ -33,7 +33,7 @@ def beside(found: Formula | NoFormula, estimates: Estimates, width: int = PIPED_
     rows: list[Row | None] = [
         [
             kpi.title,
-            text(value, kpi.unit),
+            text(value, kpi.unit) if kpi.name in found.exact else f"≈ {text(value, kpi.unit)}",
             number(figure.value, kpi.unit),
             "" if kpi.unit == "share" else kpi.unit,
             interval(figure, kpi.unit),
@@ -49,7 +49,11 @@ def sentence(found: Formula) -> str:
     if found.is_exact:
         return f"The formula is exact in the long run; the two differ because {found.why}."
     why = found.why.replace("the formula's", "its", 1)
-    return f"The formula is an approximation: {why}. Besides, a run is finite, and begins empty."
+    said = "The formula is an approximation"
+    if found.exact:
+        rest = " and ".join(sorted(BY_NAME[name].title.lower() for name in FIGURES - found.exact))
+        said = f"The formula is exact in the long run, but for {rest}"
+    return f"{said}: {why}. Besides, a run is finite, and begins empty."
 
 
 def _both(found: Formula, estimates: Estimates) -> Iterator[tuple[Kpi, float, Figure]]:
@@ -73,6 +77,7 @@ def document(found: Formula | NoFormula, estimates: Estimates) -> dict[str, Any]
         "figures": {
             kpi.name: {
                 "formula": value if isfinite(value) else None,
+                "is_exact": kpi.name in found.exact,
                 "simulated": figure.value,
                 "low": figure.low,
                 "high": figure.high,

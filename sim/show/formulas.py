@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isfinite, isinf, isnan
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from sim import __version__
 from sim.measure.figures import BY_NAME
-from sim.show.tables import number
+from sim.show.tables import PIPED_WIDTH, number
 from sim.theory.line import Line
 from sim.world.units import Floats
 
@@ -100,7 +101,7 @@ def answer(found: Answer) -> RenderableType:
     given = Text(" · ".join(_given(name, value) for name, value in found.given.items() if value is not None))
     table = _one(found) if len(found.rows) == 1 else _many(found)
     parts: list[RenderableType] = [head, given, table]
-    return Group(*parts, *map(Text, _remarks(found)))
+    return Group(*parts, *(Text(textwrap.fill(sentence, PIPED_WIDTH)) for sentence in _remarks(found)))
 
 
 def _remarks(found: Answer) -> list[str]:

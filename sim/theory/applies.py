@@ -7,7 +7,7 @@ than left out. A formula that fits may still be an approximation, and says why.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from sim.theory.line import Figures
 from sim.theory.sharing import agent_loads, response_s, sharing
 from sim.world.demand import ByTurns, ByWork, Queue, Service
 from sim.world.laws import Exponential, Record
+from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 from sim.world.team import Group
 from sim.world.units import Floats
@@ -31,6 +32,17 @@ KNOWN = {
 }
 """Keys of a scenario that formulas take into account, or need not."""
 
+ROUTED = {
+    Policy.LEAST_LOADED: "are never moved from one to another",
+    Policy.MOST_LOADED: "go to the agent who holds the most",
+    Policy.LONGEST_IDLE: "go to the agent idle longest, however many they hold",
+    Policy.ROUND_ROBIN: "go to each agent in turn, however many they hold",
+    Policy.RANDOM: "go to any agent with a free slot",
+}
+"""Why each routing does not spread chats evenly at all times."""
+OF_AGENTS = frozenset({"occupancy", "concurrency"})
+"""Figures that depend on which agents hold the chats, and not on how many chats there are alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -40,10 +52,19 @@ class Formula:
     figures: Figures
     response_s: float | None
     """Mean time from a message to its reply; None without messages."""
-    is_exact: bool
-    """Whether it is exact in the long run."""
+    exact: frozenset[str]
+    """Names of those of its figures that are exact in the long run."""
     why: str
     """Why a simulation of the scenario differs from it, in one sentence."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all of its figures are exact in the long run."""
+        return self.exact >= FIGURES
+
+
+FIGURES = frozenset(field.name for field in fields(Figures))
+"""Figures that every formula has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,7 @@ def formula_for(scenario: Scenario) -> Formula | NoFormula:
         return NoFormula(why)
     queue, group = scenario.queues[0], scenario.groups[0]
     try:
-        return _formula(queue, group, scenario.targets.threshold_s)
+        return _formula(queue, group, scenario.targets.threshold_s, scenario.routing.policy)
     except TheoryError as error:
         return NoFormula(str(error))
 
@@ -90,7 +111,7 @@ def _per_s(queue: Queue) -> float | None:
     return None if rates or rate is None else rate / 3600
 
 
-def _formula(queue: Queue, group: Group, threshold_s: float) -> Formula:
+def _formula(queue: Queue, group: Group, threshold_s: float, policy: Policy) -> Formula:
     rate, agents, slots = _per_s(queue) or 0.0, group.agents or 0, group.concurrency
     service, agent = queue.service, None
     if isinstance(service, ByTurns):
@@ -98,9 +119,13 @@ def _formula(queue: Queue, group: Group, threshold_s: float) -> Formula:
     aht_s = handling_s(service, group)
     line = sharing(agents, rate, aht_s, queue.patience, queue.capacity)
     reply_s = None if agent is None else response_s(agent_loads(line, agents, aht_s), agent)
-    doubts = list(_doubts(service, slots, agents))
+    doubts = list(_doubts(service, slots))
+    exact: frozenset[str] = frozenset() if doubts else FIGURES
+    if slots > 1 and agents > 1:
+        doubts.append(f"chats are spread evenly over agents at all times; here they {ROUTED[policy]}")
+        exact = exact - OF_AGENTS if _is_unslowed(service, slots) else frozenset()
     why = f"the formula's {', and its '.join(doubts)}" if doubts else "a run is finite, and begins empty"
-    return Formula(_name(queue, slots), line.figures(threshold_s), reply_s, not doubts, why)
+    return Formula(_name(queue, slots), line.figures(threshold_s), reply_s, exact, why)
 
 
 def handling_s(service: Service, group: Group) -> Floats:
@@ -143,16 +168,14 @@ def _name(queue: Queue, slots: int) -> str:
     return "Erlang A" if exponential else "M/M/n+G"
 
 
-def _doubts(service: Service, slots: int, agents: int) -> Iterator[str]:
-    """What the formula takes for granted and the scenario does not have."""
+def _doubts(service: Service, slots: int) -> Iterator[str]:
+    """What the formula takes for granted of a chat and the scenario does not have."""
     if isinstance(service, ByTurns):
         yield "handling times are exponential"
         if slots > 1:
             yield "replies take as long as if an agent's chats were always as many as now"
     elif not isinstance(service.work_s, Exponential) or service.work_s.zero or service.wrap_up_s is not None:
         yield "handling times are exponential"
-    if slots > 1 and agents > 1 and not _is_unslowed(service, slots):
-        yield "chats are spread evenly over agents at all times"
 
 
 def _is_unslowed(service: Service, slots: int) -> bool:

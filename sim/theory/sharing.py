@@ -6,9 +6,10 @@ chats by turns. Chats are spread evenly over agents and stay so, which nobody do
 the *balanced chain* is more hopeful than any routing can be (in the exact cases of the tests by 1 to 3 % of
 the abandonment with least loaded routing, by 3 to 11 % with most loaded).
 
-It is a birth-death chain, hence exact for exponential work; one agent who can't let anybody wait is so for
-any law of the work. Koole, *Call Center Optimization* (2013), and his package's *Erlang Chat* have
-this model.
+It is a birth-death chain, hence exact for exponential work where there is one agent, and one who can't let
+anybody wait is so for any law of the work. Where chats don't slow each other down it is exact for several
+agents too, but for occupancy and concurrency: those depend on which agents hold the chats, and so on
+routing. Koole, *Call Center Optimization* (2013), and his package's *Erlang Chat* have this model.
 """
 
 from __future__ import annotations

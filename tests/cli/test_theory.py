@@ -131,6 +131,21 @@ def test_chat_is_ccmaths():
     assert fewest["results"][0]["agents"] == 6
 
 
+@pytest.mark.parametrize(
+    ("aht", "agents", "remark"),
+    [
+        ("180,180", "5", "but for occupancy and concurrency"),
+        ("180,210,240", "1:5", "which no routing does"),
+        ("180,210,240", "1", None),
+        ("180", "5", None),
+    ],
+)
+def test_chat_says_what_is_not_exact(aht: str, agents: str, remark: str | None):
+    """One agent's figures are; those of several who slow down are not, or none but those that routing decides."""
+    said = document("chat", "--per-hour", "60", "--aht", aht, "--agents", agents).get("remark")
+    assert (said is None) if remark is None else remark in said
+
+
 def test_attention_is_machine_repair():
     """A row for each number of slots: replies in 30, 41.5, 57.8 s and so on."""
     found = document("attention", *TURNS, "--slots", "3")
@@ -145,7 +160,9 @@ def test_concurrency_says_which_is_best():
     """Most slots without a promise of replies; three with one of 48 s."""
     args = ("concurrency", "--agents", "1", "--per-hour", "15", *TURNS, "--patience", "180")
 
-    assert document(*args)["remark"] == "Best service level: 6 slots."
+    assert document(*args)["remark"] == (
+        "Best service level: 6 slots. Handling times are taken for exponential."
+    )
     assert "Best service level with replies in time: 3 slots." in theory(*args, "--max-response", "48").stdout
 
 

@@ -156,6 +156,24 @@ def test_an_approximation_says_so():
     assert found["figures"]["response_s"]["formula"] > found["figures"]["asa_s"]["formula"]
 
 
+def test_what_routing_decides_is_not_said_to_be_exact(tmp_path: Path):
+    """Chats that don't slow each other down: waits are exact, occupancy and concurrency are not, and are marked."""
+    text = Path(scenario("erlang_a")).read_text()
+    file = tmp_path / "slots.toml"
+    file.write_text(text.replace("concurrency = 1", "concurrency = 2").replace("agents = 50", "agents = 25"))
+    result = sim("run", str(file), "--theory", "-n", "2")
+    found = json.loads(sim("run", str(file), "--theory", "-n", "2", "--json").stdout)["theory"]
+
+    assert " ".join(found["why"].split()).startswith(
+        "The formula is exact in the long run, but for concurrency and occupancy: its chats are spread evenly over "
+        "agents at all times; here they are never moved from one to another."
+    )
+    assert not found["is_exact"]
+    inexact = [name for name, figure in found["figures"].items() if not figure["is_exact"]]
+    assert sorted(inexact) == ["concurrency", "occupancy"]
+    assert result.stdout.count("≈") == 2
+
+
 def test_no_formula_says_why():
     """A web shop closes at night."""
     args = ("run", scenario("web_shop"), "--theory", "-n", "2")

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import TheoryError
-from sim.theory.applies import Formula, NoFormula, formula_for
+from sim.theory.applies import FIGURES, ROUTED, Formula, NoFormula, formula_for
 from sim.theory.attention import Attention, machine_repair, saturated
+from sim.theory.chains.pool import Pool
 from sim.theory.erlang import erlang, erlang_b
 from sim.theory.inverse import Goal
 from sim.theory.sharing import (
@@ -30,6 +31,7 @@ from sim.theory.sharing import (
     shared_loss,
     sharing,
 )
+from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 
 CCMATH = (180.0, 210.0, 240.0)
@@ -307,6 +309,8 @@ TURNS = {
         ({"queue": {"arrivals": {"per_hour": [60] * 24}}}, "Erlang A", True),
         ({"queue": {"service": SHARED}, "group": {"concurrency": 3}}, "balanced chain", False),
         ({"queue": {"service": SHARED}, "group": {"concurrency": 3, "agents": 1}}, "balanced chain", True),
+        ({"group": {"concurrency": 3}}, "balanced chain", False),
+        ({"group": {"concurrency": 3, "agents": 1}}, "balanced chain", True),
         ({"queue": {"service": {"work_s": {"law": "fixed", "mean_s": 90}}}}, "Erlang A", False),
         ({"queue": {"service": TURNS}, "group": {"concurrency": 3}}, "machine repair and balanced chain", False),
     ],
@@ -317,6 +321,70 @@ def test_formula_for_a_scenario(changes: dict[str, Any], name: str, is_exact: bo
 
     assert isinstance(found, Formula)
     assert (found.name, found.is_exact) == (name, is_exact)
+
+
+UNSLOWED = {"work_s": {"law": "exponential", "mean_s": 600}}
+SLOWED = UNSLOWED | {"aht_s": [600, 700, 900]}
+CHAINED = ("least_loaded", "most_loaded", "random")
+
+
+@pytest.mark.parametrize("policy", CHAINED)
+@pytest.mark.parametrize(
+    ("service", "agents", "slots", "patience", "n_exact"),
+    [
+        (UNSLOWED, 5, 1, None, 14),
+        (UNSLOWED, 5, 3, None, 12),
+        (UNSLOWED, 3, 2, 120.0, 12),
+        (UNSLOWED, 1, 3, 120.0, 14),
+        (SLOWED, 1, 3, 120.0, 14),
+        (SLOWED, 3, 3, 120.0, 0),
+    ],
+)  # fmt: skip
+def test_what_is_said_to_be_exact_is_what_the_chain_of_its_routing_says(
+    policy: str, service: dict[str, Any], agents: int, slots: int, patience: float | None, n_exact: int
+):
+    """All other figures of several agents with several slots differ from the chain, and each says so."""
+    law = None if patience is None else {"law": "exponential", "mean_s": patience}
+    per_hour = 4.0 * agents if slots == 1 else 6.0 * agents
+    found = formula_for(
+        scenario(
+            queue={"service": service, "patience": law, "arrivals": {"per_hour": per_hour}},
+            group={"agents": agents, "concurrency": slots},
+            routing={"policy": policy},
+        )
+    )
+    assert isinstance(found, Formula)
+    aht = tuple(s / 60 for s in service.get("aht_s", [600.0] * 3)[:slots])
+    truth = Pool(per_hour / 60, agents, aht, None if patience is None else patience / 60, policy).figures(0.5)
+    theirs = {name: float(getattr(found.figures, name)) for name in truth if hasattr(found.figures, name)}
+    equal = {
+        name for name, value in theirs.items() if value == pytest.approx(truth[name], rel=1e-6, abs=1e-9)
+    }
+
+    assert len(theirs) == 14
+    assert equal >= found.exact & theirs.keys()
+    assert len(found.exact & theirs.keys()) == n_exact
+    assert found.is_exact == (n_exact == 14)
+    if n_exact < 14:
+        assert not equal & {"occupancy", "concurrency"}
+        assert ROUTED[Policy(policy)] in found.why
+
+
+@pytest.mark.parametrize(("policy", "truth"), [("least_loaded", 0.785), ("most_loaded", 0.472)])
+def test_occupancy_of_several_slots_is_that_of_no_routing(policy: str, truth: float):
+    """Five agents with three slots, 30 chats an hour of ten minutes: 82.5 % if spread evenly, which nobody does."""
+    found = formula_for(
+        scenario(
+            queue={"service": UNSLOWED, "patience": None, "arrivals": {"per_hour": 30}},
+            group={"agents": 5, "concurrency": 3},
+            routing={"policy": policy},
+        )
+    )
+    assert isinstance(found, Formula)
+
+    assert Pool(0.5, 5, (10.0,) * 3, policy=policy).figures()["occupancy"] == pytest.approx(truth, abs=5e-4)
+    assert float(found.figures.occupancy) == pytest.approx(0.825, abs=5e-4)
+    assert FIGURES - found.exact == {"occupancy", "concurrency"}
 
 
 def test_figures_for_a_scenario():
