@@ -110,7 +110,7 @@ def _(estimates):
     *Missed*: the share that got no human reply. *Service level*: the share accepted in time, where those who
     left after the threshold count as late. *ASA*: the mean wait of the accepted. *First response* ends with
     the first reply, *response* is from any message to its reply, and *attention* is the share of their time
-    on duty in which agents compose or wrap up. `sim kpis --list` defines them all.
+    on duty in which agents compose or wrap up. `sim kpis` defines them all.
     """)
     return
 

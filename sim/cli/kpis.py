@@ -1,4 +1,4 @@
-"""`sim kpis`: which key figures there are."""
+"""`sim kpis`: which key figures are there, and what is one of them?"""
 
 from __future__ import annotations
 
@@ -8,18 +8,29 @@ import typer
 
 from sim.cli.common import Json, say, told
 
-List = Annotated[bool, typer.Option("--list", help="Every figure: its unit, its definition and its source.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[FIGURE]…", help="Figures to explain, by name. Omitted: all of them, in a list."),
+]
+List = Annotated[bool, typer.Option("--list", hidden=True)]
 
 
 @told
-def kpis(listed: List = True, json: Json = False) -> None:
-    """List the key figures: what each is called, its unit, its definition and its source."""
+def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
+    """Say what the key figures are: definition, unit and source of each, or of the one asked for.
+
+    For example: sim kpis · sim kpis asa_s · sim kpis service_level missed_rate --json
+    """
+    from sim.measure.figures import KPIS, kpi_named  # noqa: PLC0415
+
+    found = [kpi_named(name) for name in names or ()]
     if json:
         from sim.show.documents import kpis_document, to_json  # noqa: PLC0415
 
-        say(to_json(kpis_document()))
+        say(to_json(kpis_document(found or KPIS)))
     else:
-        from sim.show.tables import Terminal, figures_known  # noqa: PLC0415
+        from sim.show.tables import Terminal, figure_known, figures_known  # noqa: PLC0415
 
         terminal = Terminal()
-        say(terminal.text([figures_known(terminal.width)]))
+        explained = [figure_known(kpi, terminal.width) for kpi in found]
+        say(terminal.text(explained or [figures_known(terminal.width)]))

@@ -110,10 +110,10 @@ def sensitivity(
 
     An input's ± of 0 leaves it out.
     """
+    from sim.measure.figures import kpi_named  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.inputs import Spans  # noqa: PLC0415
-    from sim.studies.sensitivity import kpi_named  # noqa: PLC0415
     from sim.studies.sensitivity import sensitivity as changed  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from sim import __version__
 from sim.engines import Engine
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS
+from sim.measure.figures import BY_NAME, KPIS, Kpi
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
 from sim.measure.waterfall import waterfall
@@ -37,13 +38,16 @@ def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: En
     }
 
 
-def kpis_document() -> list[dict[str, str]]:
-    """Document of all key figures: what each of them is."""
+def kpis_document(kpis: Iterable[Kpi] = KPIS) -> list[dict[str, Any]]:
+    """Document of key figures: what each of them is, and by what it can be broken down."""
     names = ("name", "title", "unit", "better", "section", "definition", "source")
-    return [{name: getattr(kpi, name) for name in names} for kpi in KPIS]
+    return [
+        {name: getattr(kpi, name) for name in names} | {"by": [by for by in By if by in kpi.form.breakdowns]}
+        for kpi in kpis
+    ]
 
 
-def to_json(document: dict[str, Any] | list[dict[str, str]]) -> str:
+def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
     """Text of a document."""
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 

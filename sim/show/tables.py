@@ -20,7 +20,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS, Kpi, Quantile
+from sim.measure.figures import BY_NAME, KPIS, Kpi, Peak, Quantile, Ratio
 from sim.measure.intervals import FEW, unseen
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
@@ -30,7 +30,8 @@ from sim.world.units import DAY_S, clock_text
 
 COMPACT = (
     "arrivals", "offered", "served", "abandoned", "silent", "left", "timed_out", "blocked", "offline",
-    "overflowed", "contained", "unfinished", "missed", "missed_rate", "abandonment",
+    "overflowed", "contained", "unfinished", "missed", "missed_rate", "abandonment", "successful",
+    "success_rate",
     "service_level", "wait_probability", "wait_s", "asa_s", "wait_p90_s", "queue_length", "queue_length_max",
     "frt_s", "response_s", "response_p90_s", "messages_per_chat", "duration_s", "aht_s", "focus_aht_s",
     "agent_hours", "occupancy", "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour",
@@ -262,6 +263,28 @@ def figures_known(width: int) -> RenderableType:
     return table
 
 
+MADE = {
+    Ratio: "One sum over another: both add up over intervals, queues, days and replications.",
+    Quantile: "A percentile of the values of all replications together.",
+    Peak: "The highest value of a replication; over several, the mean of theirs.",
+}
+"""How figures of each form are made."""
+
+
+def figure_known(kpi: Kpi, width: int) -> RenderableType:
+    """One key figure: name, unit, which way is better, definition, source and how it is made."""
+    better = {"higher": "higher is better", "lower": "lower is better"}.get(kpi.better)
+    head = Text(kpi.title, style="bold")
+    head.append(f"  {', '.join(part for part in (kpi.name, kpi.unit, better) if part)}", style="not bold")
+    parts = [str(by) for by in By if by in kpi.form.breakdowns - {By.OVERALL}]
+    said = (kpi.definition, f"Source: {kpi.source}", MADE[type(kpi.form)], f"By: {', '.join(parts)}.")
+    return Group(
+        head,
+        *(Text(textwrap.fill(line, width, initial_indent="  ", subsequent_indent="  ")) for line in said),
+        Text(),
+    )
+
+
 def _table(title: str, columns: Sequence[str | Column], rows: Iterable[Row | None]) -> Table:
     """Table of *rows*; None begins a new section."""
     table = Table(*columns, box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
@@ -420,6 +443,8 @@ def _is_idle(estimates: Estimates, name: str) -> bool:
     """Whether a figure says nothing in this scenario."""
     if name == "completion":  # then it is what missed leaves
         return estimates.figure("served").value == estimates.figure("answered").value
+    if name in {"successful", "success_rate"}:  # there is no model of resolution
+        return estimates.figure("resolution").value is None
     sign, idle = IDLE.get(name, (name, None))
     return idle is not None and estimates.figure(sign).value == idle
 

@@ -26,11 +26,10 @@ from scipy import special
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import Kpi
+from sim.measure.figures import Kpi, kpi_named
 from sim.measure.kpis import Kpis
 from sim.studies.crew import Crew, Progress
 from sim.studies.paired import Paired, difference
-from sim.studies.sensitivity import kpi_named
 from sim.world.scenario import Scenario
 from sim.world.units import Floats
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, Kpi
+from sim.measure.figures import Kpi, kpi_named
 from sim.studies.crew import Crew, Progress
 from sim.studies.inputs import Input, Side
 from sim.studies.paired import Paired, difference
-from sim.world.scenario import Scenario, did_you_mean
+from sim.world.scenario import Scenario
 from sim.world.vary import varied
 
 
@@ -99,20 +99,6 @@ def sensitivity(
     unseen = tuple(each.title for each in inputs[len(bars) :])
     order = sorted(bars, key=lambda bar: -bar.swing)
     return Sensitivity(kpi, base.figure(figure), tuple(order), replications, unseen)
-
-
-def kpi_named(name: str) -> Kpi:
-    """Key figure of a *name*.
-
-    Raises
-    ------
-    StudyError
-        If there is none, with the nearest name.
-    """
-    if name not in BY_NAME:
-        hint = did_you_mean(name, list(BY_NAME)) or "; `sim kpis` has all of them"
-        raise StudyError(f"no key figure is called {name!r}{hint}")
-    return BY_NAME[name]
 
 
 def _effect(side: Side, base: Estimates, changed: Estimates, figure: str) -> Effect:

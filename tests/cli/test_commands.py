@@ -416,17 +416,6 @@ def test_a_precision_runs_on_until_it_is_sure(small: Path):
         assert (target["high"] - target["low"]) / 2 < 0.02
 
 
-def test_kpis_lists_every_figure_with_its_definition():
-    """As a table, and as data with unit and source."""
-    table, data = sim("kpis", "--list"), sim("kpis", "--list", "--json")
-
-    figures = {figure["name"]: figure for figure in json.loads(data.stdout)}
-    assert {"service_level", "wasted_slots", "nps", "customers_missed_rate"} <= set(figures)
-    assert all(figure["definition"] and figure["unit"] for figure in figures.values())
-    assert all(name in table.stdout for name in figures)
-    assert "Assumption" in figures["csat"]["source"]
-
-
 def test_the_web_shop_shows_satisfaction_and_calls_it_an_assumption():
     """CSAT and NPS with an interval, also of a single run, whose sample is its surveys."""
     many = sim("run", "scenarios/web_shop.toml", "-n", "3")

@@ -7,6 +7,9 @@ disagree, each variant is a figure of its own and never a switch.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
+from sim.errors import StudyError
 from sim.measure.figures.agents import AGENTS
 from sim.measure.figures.conversation import CONVERSATION
 from sim.measure.figures.customers import CUSTOMER
@@ -15,10 +18,26 @@ from sim.measure.figures.satisfaction import SATISFACTION
 from sim.measure.figures.volume import VOLUME
 from sim.measure.figures.waiting import WAITING
 
-__all__ = ["BY_NAME", "KPIS", "RATIOS", "Kpi", "Peak", "Quantile", "Ratio"]
+__all__ = ["BY_NAME", "KPIS", "RATIOS", "Kpi", "Peak", "Quantile", "Ratio", "kpi_named"]
 
 KPIS: tuple[Kpi, ...] = VOLUME + WAITING + CONVERSATION + AGENTS + CUSTOMER + SATISFACTION
 """All key figures, in the order in which they are shown."""
 
 BY_NAME = {kpi.name: kpi for kpi in KPIS}
 RATIOS = tuple(kpi for kpi in KPIS if isinstance(kpi.form, Ratio))
+
+
+def kpi_named(name: str) -> Kpi:
+    """Key figure of a *name*.
+
+    Raises
+    ------
+    StudyError
+        If there is none, with the name of the one whose name, or title, is nearest.
+    """
+    if name not in BY_NAME:
+        called = {kpi.title.lower(): kpi.name for kpi in KPIS} | {known: known for known in BY_NAME}
+        near = get_close_matches(name.lower(), called, n=1, cutoff=0.6)
+        hint = f"did you mean {called[near[0]]!r}?" if near else "`sim kpis` has all of them"
+        raise StudyError(f"no key figure is called {name!r}; {hint}")
+    return BY_NAME[name]
