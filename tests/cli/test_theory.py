@@ -142,7 +142,7 @@ def test_chat_is_ccmaths():
 )
 def test_chat_says_what_is_not_exact(aht: str, agents: str, remark: str | None):
     """One agent's figures are; those of several who slow down are not, or none but those that routing decides."""
-    said = document("chat", "--per-hour", "60", "--aht", aht, "--agents", agents).get("remark")
+    said = document("chat", "--per-hour", "15", "--aht", aht, "--agents", agents).get("remark")
     assert (said is None) if remark is None else remark in said
 
 
