@@ -93,7 +93,7 @@ def roster(
         ),
     ] = 200,
     rounds: Rounds = 12,
-    fte_hours: FteHours = 8.0,
+    fte_hours_per_week: FteHours = None,
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = None,
@@ -107,7 +107,7 @@ def roster(
     Shifts are those that the patterns of its groups allow, or standard ones of 8 hours; staffing that stands
     in SCENARIO is ignored. An integer programme chooses, the roster is simulated, and where it falls short a
     cut is added and it is solved again. Exits with 99 if no roster was found that keeps the targets on days
-    that the search did not see.
+    that the search did not see. Ctrl-C gives the best one found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
     from sim.show import roster as show  # noqa: PLC0415
@@ -127,16 +127,19 @@ def roster(
         found = plan(centre, patterns, per, confidence, seed, replications, rounds, progress=bar, hired=ours)
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
     if out is not None:
-        _write(out, scenario, found, seed, fte_hours, comment, force=force)
+        _write(out, scenario, found, seed, fte_hours_per_week, comment, force=force)
         remark(f"written to {out}")
     if write is not None:
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         remark(f"shifts written to {write}")
     tell(
-        lambda: show.document(found, seed, fte_hours),
-        lambda width: show.tables(found, seed, fte_hours, width),
+        lambda: show.document(found, seed, fte_hours_per_week),
+        lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
     )
+    if not found.is_whole:
+        remark("interrupted: this is the best roster found so far, and cheaper ones may do")
+        raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
         remark("the targets are not kept on days that the search did not see")
         raise typer.Exit(Exit.MISSED)
@@ -159,7 +162,14 @@ def _patterns(
 
 
 def _write(
-    out: Path, source: Path, found: Roster, seed: int, fte_hours: float, comment: str, *, force: bool
+    out: Path,
+    source: Path,
+    found: Roster,
+    seed: int,
+    fte_hours_per_week: float | None,
+    comment: str,
+    *,
+    force: bool,
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
@@ -169,7 +179,7 @@ def _write(
     from sim.world.write import read, written  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
-        document = to_json(show.document(found, seed, fte_hours))
+        document = to_json(show.document(found, seed, fte_hours_per_week))
         (folder / "roster.json").write_text(document + "\n", encoding="utf-8")
         write_csv(show.shift_table(found), folder / "shifts.csv")
         write_csv(show.coverage_table(found), folder / "coverage.csv")

@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.common import (
     Cluster,
+    Exit,
     Force,
     Json,
     Out,
@@ -42,9 +43,13 @@ PerSpan = Annotated[
     typer.Option("--per", help="Keep the targets in every planning interval, or only over the whole day."),
 ]
 FteHours = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--fte-hours", parser=real(0.1, 168), metavar="H", help="Paid hours of a full-time agent's day."
+        "--fte-hours-per-week",
+        parser=real(1, 168),
+        metavar="H",
+        help="Paid hours of a full-time agent's week, instead of fte_hours_per_week in SCENARIO [40].",
+        show_default=False,
     ),
 ]
 
@@ -66,7 +71,7 @@ def staff(
             help="Replications that the answer is held against.",
         ),
     ] = 400,
-    fte_hours: FteHours = 8.0,
+    fte_hours_per_week: FteHours = None,
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = None,
@@ -85,8 +90,9 @@ def staff(
 ) -> None:
     """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
 
-    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 20 times the
-    replications that the answer is held against.
+    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 40 times the
+    replications asked for. Exits with 99 if no staffing was found that keeps the targets on days
+    that the search did not see, and from which nobody can be spared. Ctrl-C gives the best found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
@@ -110,28 +116,36 @@ def staff(
         found = search(centre, per, step, confidence, seed, replications, progress=bar, hired=ours)
     took_s = monotonic() - began
     if out is not None:
-        _write(out, found, seed, fte_hours, force=force)
+        _write(out, found, seed, fte_hours_per_week, force=force)
         remark(f"written to {out}")
     if write is not None:
         comment = (
-            f"Staffing by sim staff, seed {seed}, {replications} days; {found.hours:,.1f} agent hours a day."
+            f"Staffing by sim staff, seed {seed}, {replications} days; {found.hours:,.1f} agent hours a day"
+            f"{'' if found.is_whole else '; interrupted, the best found until then'}."
         )
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         remark(f"staffing written to {write}")
     tell(
-        lambda: show.document(found, seed, fte_hours),
-        lambda width: show.tables(found, seed, fte_hours, width),
+        lambda: show.document(found, seed, fte_hours_per_week),
+        lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
     )
     remark(
-        f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the answer's; "
-        f"about {found.chats:,.0f} chats, in {took_s:.0f} s"
+        f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"
+        f" {replications:,} asked for; about {found.chats:,.0f} chats, in {took_s:.0f} s"
     )
+    if not found.is_whole:
+        remark("interrupted: this is the best staffing found so far, and one agent fewer may do")
+        raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
-        remark("warning: the targets are not quite kept on days that the search did not see")
+        remark("the targets are not kept on days that the search did not see")
+    elif not found.settled:
+        remark("one agent fewer may do where it says 'enough': the search had no days left to try")
+    if not (found.kept and found.settled):
+        raise typer.Exit(Exit.MISSED)
 
 
-def _write(out: Path, found: Staffing, seed: int, fte_hours: float, *, force: bool) -> None:
+def _write(out: Path, found: Staffing, seed: int, fte_hours_per_week: float | None, *, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
@@ -139,7 +153,7 @@ def _write(out: Path, found: Staffing, seed: int, fte_hours: float, *, force: bo
     from sim.show.folder import whole_folder  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
-        document = to_json(show.document(found, seed, fte_hours))
+        document = to_json(show.document(found, seed, fte_hours_per_week))
         (folder / "staffing.json").write_text(document + "\n", encoding="utf-8")
         write_csv(show.requirement_table(found), folder / "requirement.csv")
         plots.save(show.pictures(found), folder)

@@ -20,6 +20,7 @@ from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, mark_of, narrowed, number, title_of, with_unit
 from sim.studies.staffing.choice import Per
+from sim.studies.staffing.people import heads
 from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.roster import Planned, Roster
 from sim.studies.staffing.why import Value, values_of
@@ -28,7 +29,9 @@ from sim.world.team import Pattern
 from sim.world.units import Floats, clock_text, end_text
 
 
-def tables(found: Roster, seed: int, fte_hours: float, width: int = PIPED_WIDTH) -> Iterator[RenderableType]:
+def tables(
+    found: Roster, seed: int, fte_hours: float | None = None, width: int = PIPED_WIDTH
+) -> Iterator[RenderableType]:
     """Give the promise and how it is kept, the shifts, coverage, and what is proved."""
     yield Group(Text(found.scenario.name, style="bold"), Text(textwrap.fill(_basis(found, seed), width)))
     yield _promise(found, width)
@@ -42,24 +45,23 @@ def _basis(found: Roster, seed: int) -> str:
     text = f"Cheapest shifts that keep the targets {span}, on average over days"
     if found.promise.confidence is not None:
         text += f", and on {style.percent(found.promise.confidence)} of days"
-    return f"{text}; {_days(found):,} days that the search did not see, seed {seed}"
+    text += f"; {_days(found):,} days that the search did not see, seed {seed}"
+    return text if found.is_whole else f"{text}; interrupted: the best found so far, and cheaper ones may do"
 
 
 def _days(found: Roster) -> int:
     return found.replications * found.scenario.days
 
 
-def sentences(found: Roster, fte_hours: float) -> list[str]:
+def sentences(found: Roster, fte_hours: float | None = None) -> list[str]:
     """Hours and cost, how sure it is that nothing is cheaper, and which patterns were taken."""
     paid = found.gross_h
     text = f"{found.paid_h:,.1f} paid hours a day"
     if paid - found.paid_h > 0.05:
         text += f", {paid:,.1f} with planned shrinkage"
-    text += f": {paid / fte_hours:,.1f} FTE of {fte_hours:g} h a day"
-    if not _costs_hours(found):
-        text += f"; cost {found.cost:,.2f} a day"
     agents = sum(planned.agents for planned in found.shifts)
-    lines = [f"{text}; {agents:,} agents on {len(found.shifts)} different shifts."]
+    people = heads(found.scenario, paid, fte_hours).sentence()
+    lines = [f"{text}; {agents:,} agents on {len(found.shifts)} different shifts.", f"{people}."]
     return [*lines, *_proof(found), *_taken(found)]
 
 
@@ -81,29 +83,42 @@ def _proof(found: Roster) -> Iterator[str]:
     ]
     rounds = len(found.rounds)
     how = f"{rounds} roster{'s' * (rounds > 1)} simulated, {' and '.join(cuts) or 'no cut needed'}"
-    if found.covering_cost is None:
+    yield _gap(found)
+    if not found.is_whole:
+        yield f"Interrupted: this is the best roster found so far ({how})."
+    elif found.covering_cost is None:
         yield f"No shifts cover the requirement of every interval; {how}."
     elif found.covering_cost - found.cost > 1e-6:
         yield (
             f"Covering the requirement of every interval would take {_money(found, found.covering_cost)}:"
             f" agents to spare in an interval help its neighbours ({how})."
         )
-    else:
-        yield f"It covers the requirement at the least cost ({how})."
-    if found.is_cheapest:
-        yield "Nothing is cheaper, if more agents never make service worse."
-    elif found.bound > found.cost / 2:
+    elif found.cost - found.covering_cost > 1e-6:
         yield (
-            f"Less than {_money(found, found.bound)} can't do, if more agents never make service worse;"
-            " between that and this roster nothing is proved."
+            f"Covering the requirement of every interval would take {_money(found, found.covering_cost)}, but"
+            f" falls short of the targets ({how})."
         )
     else:
-        yield "That nothing is cheaper is not proved."
+        yield f"Covering the requirement of every interval takes as much ({how})."
     if found.confirmations > 1:
         yield (
             f"Fresh days missed a target {found.confirmations - 1} time"
             f"{'s' * (found.confirmations > 2)}: more agents were asked for there, and other days taken."
         )
+
+
+def _gap(found: Roster) -> str:
+    """The cost, the cost below which nothing can do, and how far they are apart."""
+    cost = f"Cost {_money(found, found.cost)} a day"
+    if found.gap is None:
+        return f"{cost}; no lower bound is proved: something cheaper may keep the targets."
+    proof = f"{cost}, lower bound {_money(found, found.bound)}, gap {style.percent(found.gap)}"
+    if found.is_cheapest:
+        return f"{proof}: nothing is cheaper, if more agents never make service worse."
+    return (
+        f"{proof}: less than the bound can't do, if more agents never make service worse; between it and this"
+        " roster nothing is proved."
+    )
 
 
 def _taken(found: Roster) -> Iterator[str]:
@@ -225,8 +240,9 @@ def _busy(found: Roster) -> range:
     return range(int(busy[0]), int(busy[-1]) + 1)
 
 
-def document(found: Roster, seed: int, fte_hours: float) -> dict[str, Any]:
+def document(found: Roster, seed: int, fte_hours: float | None = None) -> dict[str, Any]:
     """The same as data."""
+    people = heads(found.scenario, found.gross_h, fte_hours)
     values = _values(found)
     width_s = found.scenario.interval_s
     names = [group.name for group in found.scenario.groups]
@@ -242,12 +258,16 @@ def document(found: Roster, seed: int, fte_hours: float) -> dict[str, Any]:
         "days_kept": found.trial.share_kept(),
         "paid_hours": found.paid_h,
         "paid_hours_with_shrinkage": found.gross_h,
-        "fte_hours": fte_hours,
-        "fte": found.gross_h / fte_hours,
+        "fte_hours_per_week": people.contract_h,
+        "days_per_week": people.days,
+        "fte": people.fte,
+        "heads": people.employed,
         "cost": found.cost,
         "cost_of_covering": found.covering_cost,
         "least_cost_proved": found.bound or None,
+        "gap": found.gap,
         "is_cheapest": found.is_cheapest,
+        "interrupted": not found.is_whole,
         "rosters_simulated": len(found.rounds),
         "local_cuts": found.alternatives,
         "linear_cuts": found.linear,

@@ -20,6 +20,7 @@ from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, hours, mark_of, narrowed, number, title_of, with_unit
 from sim.studies.staffing.choice import Per
+from sim.studies.staffing.people import heads
 from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.staff import Staffing
 from sim.studies.staffing.why import Fewer, Need, Value
@@ -36,7 +37,7 @@ PARTS = {
 
 
 def tables(
-    found: Staffing, seed: int, fte_hours: float, width: int = PIPED_WIDTH
+    found: Staffing, seed: int, fte_hours: float | None = None, width: int = PIPED_WIDTH
 ) -> Iterator[RenderableType]:
     """Give the promise and how it is kept, the requirement, hours, and other confidences."""
     yield Group(Text(found.scenario.name, style="bold"), Text(_basis(found, seed)))
@@ -55,16 +56,17 @@ def _basis(found: Staffing, seed: int) -> str:
     if found.promise.confidence is not None:
         text += f", and on {style.percent(found.promise.confidence)} of days"
     days = found.replications * found.scenario.days
-    return f"{text}\n{days:,} days that the search did not see, seed {seed}"
+    text += f"\n{days:,} days that the search did not see, seed {seed}"
+    return text if found.is_whole else f"{text}\nInterrupted: the best found so far; one agent fewer may do"
 
 
-def _total(found: Staffing, fte_hours: float) -> str:
+def _total(found: Staffing, fte_hours: float | None) -> str:
     paid = _paid_a_day(found)
     text = f"{found.hours:,.1f} agent hours on duty a day"
     text += f", {paid:,.1f} paid" if paid - found.hours > 0.05 else ""
-    text += f": {paid / fte_hours:,.1f} FTE of {fte_hours:g} h a day"
     most = int(found.plan.sum(axis=0).max())
-    return f"{text}; at most {most:,} agents at a time."
+    people = heads(found.scenario, paid, fte_hours).sentence()
+    return f"{text}; at most {most:,} agents at a time.\n{people}."
 
 
 def _paid_a_day(found: Staffing) -> float:
@@ -165,7 +167,7 @@ def _fewer(fewer: Fewer, n_groups: int) -> str:
     return f"{name}{number(fewer.days_kept, 'share')} of days" if fewer.is_needed else f"{name}enough"
 
 
-def _levels(found: Staffing, fte_hours: float, width: int) -> RenderableType:
+def _levels(found: Staffing, fte_hours: float | None, width: int) -> RenderableType:
     columns = [Column("", no_wrap=True)]
     columns += [Column(head, justify="right") for head in ("Hours", "FTE", "Most agents", "Days kept")]
     factor = _paid_a_day(found) / (found.hours or 1.0)
@@ -173,7 +175,7 @@ def _levels(found: Staffing, fte_hours: float, width: int) -> RenderableType:
         [
             f"P{100 * level.confidence:g}",
             f"{level.hours:,.1f}",
-            f"{level.hours * factor / fte_hours:,.1f}",
+            f"{heads(found.scenario, level.hours * factor, fte_hours).fte:,.1f}",
             f"{int(level.plan.sum(axis=0).max()):,}",
             number(level.days_kept, "share"),
         ]
@@ -182,9 +184,10 @@ def _levels(found: Staffing, fte_hours: float, width: int) -> RenderableType:
     return narrowed("Staffing for a share of days", columns, rows, width, spare=())
 
 
-def document(found: Staffing, seed: int, fte_hours: float) -> dict[str, Any]:
+def document(found: Staffing, seed: int, fte_hours: float | None = None) -> dict[str, Any]:
     """The same as data."""
     paid = _paid_a_day(found)
+    people = heads(found.scenario, paid, fte_hours)
     return {
         "scenario": found.scenario.name,
         "seed": seed,
@@ -195,6 +198,7 @@ def document(found: Staffing, seed: int, fte_hours: float) -> dict[str, Any]:
         "simulated_replications": found.simulated,
         "kept": found.kept,
         "settled": found.settled,
+        "interrupted": not found.is_whole,
         "targets": [
             {"kpi": bound.kpi, "side": bound.side, "bound": bound.value, "day": _value(value)}
             for bound, value in zip(found.promise.bounds, found.day, strict=True)
@@ -204,8 +208,10 @@ def document(found: Staffing, seed: int, fte_hours: float) -> dict[str, Any]:
         ),
         "agent_hours": found.hours,
         "paid_hours": paid,
-        "fte": paid / fte_hours,
-        "fte_hours": fte_hours,
+        "fte": people.fte,
+        "fte_hours_per_week": people.contract_h,
+        "days_per_week": people.days,
+        "heads": people.employed,
         "hours": {
             name: [step._asdict() for step in steps]
             for name, steps in waterfall(found.scenario, found.estimates)

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -32,6 +32,9 @@ from sim.world.units import (
     Share,
     clock_text,
 )
+
+ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict=True)]
+"""Hours of a week that somebody is paid for."""
 
 
 class OpeningHours(Record):
@@ -81,6 +84,8 @@ class Scenario(Record):
     """Chats that arrive earlier are simulated, not measured."""
     hours: OpeningHours | None = None
     """Opening hours; omitted: round the clock."""
+    fte_hours_per_week: ContractHours = 40.0
+    """Paid hours of a full-time agent's week, by contract: what makes hours into people."""
     targets: Targets = Targets()
     queues: tuple[Queue, ...] = Field(min_length=1, max_length=1_000)
     groups: tuple[Group, ...] = Field(min_length=1, max_length=1_000)

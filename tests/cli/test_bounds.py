@@ -48,7 +48,7 @@ def told(*words: str) -> str:
         (["run", "--precision", "nan"], "a number from 1e-06 to 1, got 'nan'"),
         (["best", "--within", "inf"], "a number from 1e-06 to 1,000,000, got 'inf'"),
         (["staff", "--confidence", "nan"], "a number from 0.01 to 0.9999, got 'nan'"),
-        (["staff", "--fte-hours", "1e400"], "a number from 0.1 to 168, got '1e400'"),
+        (["staff", "--fte-hours-per-week", "1e400"], "a number from 1 to 168, got '1e400'"),
         (["roster", "--break", "inf"], "a number from 0 to 1,440, got 'inf'"),
         (["roster", "--lengths", "inf"], "above 0 h and at most 24 h"),
         (["roster", "--lengths", "x" * 5_000], "must be hours such as 8,6,4, got 'xxxx"),

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,6 +16,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
+from sim.studies.crew import Crew, crew
+from sim.studies.staffing.staff import staff
 from sim.world.files import load
 
 SMALL = """
@@ -46,7 +53,7 @@ def sim(*args: str | Path) -> Result:
 
 def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
     """Promise first, a row an interval with what one agent fewer does, hours and FTE at the end."""
-    result = sim("staff", desk, "-n", "40", "--confidence", "0.8", "--fte-hours", "6")
+    result = sim("staff", desk, "-n", "40", "--confidence", "0.8", "--fte-hours-per-week", "30")
     text = result.stdout
 
     assert result.exit_code == 0, result.output
@@ -55,8 +62,9 @@ def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
     rows = [line.split() for line in text.splitlines() if line.strip()[:3] in {"09:", "10:", "11:"}]
     assert [row[:2] for row in rows] == [["09:00", "20.0"], ["10:00", "40.0"], ["11:00", "30.0"]]
     agents = [int(row[2]) for row in rows]
-    assert f"{sum(agents):.1f} agent hours on duty a day: {sum(agents) / 6:.1f} FTE of 6 h a day" in text
-    assert f"at most {max(agents)} agents at a time" in text
+    assert f"{sum(agents):.1f} agent hours on duty a day; at most {max(agents)} agents at a time." in text
+    people = sum(agents) * 7 / 30
+    assert f"{people:.1f} FTE of 30 h a week on 7 open days a week: {ceil(people)} people to employ" in text
     assert [f"P{n}" for n in (50, 80, 95)] == [
         line.split()[0] for line in text.splitlines() if line[:3] == "  P"
     ]
@@ -70,10 +78,11 @@ def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
 
     assert result.exit_code == 0, result.output
     assert found["kept"]
-    assert found["simulated_replications"] <= 20 * 40
+    assert found["simulated_replications"] <= 40 * 40
     staffing = found["staffing"]["Desk"]
     assert staffing[9:12] == [need["agents"]["Desk"] for need in found["requirement"]]
-    assert sum(staffing) == found["agent_hours"] == found["paid_hours"] == found["fte"] * 8
+    assert sum(staffing) == found["agent_hours"] == found["paid_hours"] == found["fte"] * 40 / 7
+    assert (found["heads"], found["interrupted"]) == (ceil(found["fte"]), False)
     names = {
         "staffing.json",
         "requirement.csv",
@@ -116,4 +125,63 @@ def test_a_confidence_is_a_share(desk: Path):
     result = sim("staff", desk, "--confidence", "90")
 
     assert result.exit_code == 2
-    assert "confidence: must be above 0 and below 1, got 90" in result.stderr
+    assert "a number from 0.01 to 0.9999, got '90'" in result.stderr
+
+
+def test_hours_of_a_week_by_contract_make_people(desk: Path):
+    """35 hours by contract, closed on Sundays, a fifth planned away."""
+    weekday = "weekday = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0], per_hour"
+    text = SMALL.replace("interval_min", "fte_hours_per_week = 35\ninterval_min").replace("per_hour", weekday)
+    desk.write_text(text + "shrinkage = { training = 0.2 }\n")
+    found = json.loads(sim("staff", desk, "-n", "20", "--json").stdout)
+
+    assert (found["days_per_week"], found["fte_hours_per_week"]) == (6, 35)
+    assert found["paid_hours"] == pytest.approx(found["agent_hours"] / 0.8)
+    assert found["fte"] == pytest.approx(found["paid_hours"] * 6 / 35)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("kept", "the targets are not kept on days that the search did not see"),
+        ("settled", "one agent fewer may do where it says 'enough'"),
+    ],
+)
+def test_an_answer_that_does_not_hold_is_told(
+    desk: Path, field: str, words: str, monkeypatch: pytest.MonkeyPatch
+):
+    """99: for scripts; and in words."""
+    monkeypatch.setattr(
+        "sim.studies.staffing.staff.staff",
+        lambda *args, **more: replace(staff(*args, **more), **{field: False}),
+    )
+    result = sim("staff", desk, "-n", "20")
+
+    assert result.exit_code == 99
+    assert words in result.stderr
+
+
+def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatch):
+    """Marked as such in the table, on stderr and in the data; 130."""
+
+    class Impatient(Crew):
+        calls = 0
+
+        def replications(self, *args: Any) -> Any:
+            self.calls += 1
+            if self.calls == 5:
+                raise KeyboardInterrupt
+            return super().replications(*args)
+
+    @contextmanager
+    def hired(*args: Any) -> Iterator[Crew]:
+        with crew(2) as ours:
+            yield Impatient(ours.executor, 2)
+
+    monkeypatch.setattr("sim.studies.crew.crew", hired)
+    table, data = sim("staff", desk, "-n", "80"), sim("staff", desk, "-n", "80", "--json")
+
+    assert (table.exit_code, data.exit_code) == (130, 130)
+    assert "Interrupted: the best found so far; one agent fewer may do" in table.stdout
+    assert "interrupted: this is the best staffing found so far, and one agent fewer may do" in table.stderr
+    assert json.loads(data.stdout)["interrupted"]

@@ -105,9 +105,9 @@ def open_edges(scenario: Scenario) -> Floats:
 
     An interval in which the centre is closed lies between two that are the same.
     """
+    first_s, last_s = (scenario.hours.open, scenario.hours.close) if scenario.hours else (0.0, float(DAY_S))
     edges_s = np.arange(scenario.intervals_per_day + 1) * scenario.interval_s
-    hours = scenario.hours
-    return edges_s if hours is None else np.clip(edges_s, hours.open, hours.close)
+    return np.asarray(np.minimum(np.maximum(edges_s, first_s), last_s), dtype=np.float64)
 
 
 def expected_a_day(scenario: Scenario) -> Floats:

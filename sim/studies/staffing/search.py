@@ -5,6 +5,12 @@ hour of duty; once it keeps it, they are taken away where they are missed least,
 would break it. What one agent more or fewer does is simulated for every block and group, several distant
 blocks in one run: what happens near a block is put down to it (`Trial.spliced`). What that predicts is
 simulated again before it is believed. Queue and open chats are carried from block to block throughout.
+
+An agent more or fewer moves a figure by little more than days differ, so it takes many days to know. They
+are spent where most is learned: one plan is simulated on many days, and says by how much the few days on
+which all others are tried are luckier than the average (`Level`). The answer is held against days of its
+own, more of them as long as they leave it open. If they miss the promise they are days of the search from
+then on, and it is held against others.
 """
 
 from __future__ import annotations
@@ -12,22 +18,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from math import ceil
 
 import numpy as np
 
+from sim.measure.kpis import Kpis
 from sim.studies.crew import Crew, Progress
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.plan import Blocks
 from sim.studies.staffing.promise import Promise
-from sim.studies.staffing.trial import Trial
+from sim.studies.staffing.trial import Level, Trial
+from sim.theory.applies import handling_s
 from sim.world.units import Flags, Ints
 
 MOST_COLOURS = 8
-"""Blocks are at least so many apart if they are changed in one run (fewer with several groups) ..."""
+"""Blocks are at most so many apart if they are changed in one run (fewer with several groups) ..."""
 RUNS_A_ROUND = 12
 """... so that a round takes about so many runs."""
+FELT_H, FELT_CHATS = 2.0, 6.0
+"""What happens in a block is felt for so many hours, or as long as so many chats take one after the other."""
 MOST_ROUNDS = 40
-MOST_REPAIRS = 4
+MOST_REPAIRS = 6
+LONG = 5
+"""So many times as many days as those of the search say how lucky those are."""
+MOST_FRESH = 4
+"""The answer is held against at most so many times the fresh days asked for, if they leave it open."""
 MOST_EXCHANGES = 8
 """So many exchanges are tried in a round, the most promising first ..."""
 FEW_CHEAP = 6
@@ -45,12 +60,19 @@ class Days:
     """Replications for each purpose: more of them where more depends on it."""
 
     final: int
-    """How many fresh ones the answer is held against."""
+    """How many fresh ones the answer is held against, at least."""
+    share: float = 0.5
+    """Those of the search, in relation to them."""
 
     @property
     def fine(self) -> range:
         """For the search."""
-        return range(max(self.final // 2, 2))
+        return range(max(int(self.final * self.share), 2))
+
+    @property
+    def long(self) -> range:
+        """For how lucky those of the search are: one plan is simulated on them as well."""
+        return range(self.fine.stop, LONG * self.fine.stop)
 
     @property
     def few(self) -> range:
@@ -65,7 +87,7 @@ class Days:
     @property
     def fresh(self) -> range:
         """For the answer: no others saw them."""
-        return range(self.fine.stop, self.fine.stop + self.final)
+        return range(self.long.stop, self.long.stop + self.final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +110,17 @@ class Found:
     plan: Ints
     """Agents, shape (n_groups, n_blocks)."""
     trial: Trial
-    """What came of it on fresh days."""
+    """What came of it on fresh days ..."""
+    runs: list[Kpis]
+    """... and their figures."""
     base: Trial
     """The same on the days of the search ..."""
     fewer: list[Move]
     """... and what one agent fewer does to it in each block and group."""
     added: frozenset[tuple[int, int]]
     """Groups and blocks that got one more because fresh days missed the promise without."""
+    is_whole: bool = True
+    """Whether the search came to its end, and was not interrupted."""
 
 
 class Search:
@@ -117,31 +143,45 @@ class Search:
         self._reserved = 0
         self._progress = progress
         self._known: dict[tuple[bytes, int], Trial] = {}  # by plan and first replication
+        self._levels: dict[range, Level] = {}  # by the replications that they level
+        self._best: Ints | None = None
         n_groups = len(blocks.scenario.groups)
-        self.colours = min(len(blocks), MOST_COLOURS, max(3, RUNS_A_ROUND // n_groups))
+        self.colours = min(len(blocks), _felt(blocks), max(3, RUNS_A_ROUND // n_groups))
 
     def trials(self, plans: Sequence[Ints], runs: range) -> list[Trial]:
         """What comes of some *plans*, each an array (n_groups, n_blocks), on the same replications *runs*."""
+        known: dict[tuple[bytes, int], int] = {}
+        waiting: dict[range, dict[tuple[bytes, int], Ints]] = {}
         keys = [(plan.tobytes(), runs.start) for plan in plans]
+        for key, plan in zip(keys, plans, strict=True):
+            known[key] = self._known[key].n_days // self.blocks.scenario.days if key in self._known else 0
+            if known[key] < len(runs):
+                waiting.setdefault(range(runs.start + known[key], runs.stop), {})[key] = plan
+        for left, some in waiting.items():
+            self._simulate(some, left)
         n_days = len(runs) * self.blocks.scenario.days
-        short = {
-            key: plan
-            for key, plan in zip(keys, plans, strict=True)
-            if key not in self._known or self._known[key].n_days < n_days
-        }
-        scenarios = [self.blocks.apply(plan) for plan in short.values()]
+        level = self._levels.get(runs)
+        return [replace(self._known[key].first(n_days), promise=self.promise, level=level) for key in keys]
+
+    def _simulate(self, plans: dict[tuple[bytes, int], Ints], runs: range) -> None:
+        """Simulate *plans* on more days, which follow those on which they are known."""
+        scenarios = [self.blocks.apply(plan) for plan in plans.values()]
         figures = self.crew.replications(scenarios, self.seed, runs)
-        for key, scenario, kpis in zip(short, scenarios, figures, strict=True):
-            self._known[key] = Trial.of(self.promise, scenario, kpis)
-            self.simulated += len(runs)
-            if self._progress is not None:
-                self._progress(self.simulated, int(min(self.most_runs, 1e9)))
-        return [replace(self._known[key].first(n_days), promise=self.promise) for key in keys]
+        for key, scenario, kpis in zip(plans, scenarios, figures, strict=True):
+            trial = Trial.of(self.promise, scenario, kpis)
+            self._known[key] = self._known[key].joined(trial) if key in self._known else trial
+            self._count(len(runs))
+
+    def _count(self, n_runs: int) -> None:
+        self.simulated += n_runs
+        if self._progress is not None:
+            self._progress(self.simulated, int(min(self.most_runs, 1e9)))
 
     def promising(self, promise: Promise, most_runs: float) -> Search:
         """Give a search for another *promise* of the same figures that knows the same trials."""
         other = Search(self.blocks, promise, self.crew, self.seed, most_runs, self._progress)
         other._known = self._known
+        other._levels = dict(self._levels)
         return other
 
     def trial(self, plan: Ints, runs: range) -> Trial:
@@ -154,19 +194,84 @@ class Search:
 
     def find(self, start: Ints, days: Days) -> Found:
         """Go from a plan to *start* with to the fewest agents, coarsely, then finely, then on fresh days."""
-        self._reserved = 2 * len(days.fresh) + (1 + self._n_moves()) * (len(days.fine) + len(days.few))
+        round_of_moves = (1 + self._n_moves()) * len(days.fine)
+        self._reserved = len(days.long) + 2 * len(days.fresh) + 2 * round_of_moves
         plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
+        if days.fine not in self._levels:
+            few = self.trial(plan, days.fine)
+            self._levels[days.fine] = Level.of(few).beside(few, self.trial(plan, days.long))
+        self._reserved = 2 * len(days.fresh) + round_of_moves
         plan = self.fewest(plan, days.fine)
-        self._reserved = (1 + self._n_moves()) * len(days.fine)
         added: set[tuple[int, int]] = set()
-        for _ in range(MOST_REPAIRS):
-            if self.trial(plan, days.fresh).kept or not self.affords(1, days.fresh):
-                break
-            more = self._repaired(plan, days)
-            added |= set(zip(*(places.tolist() for places in np.nonzero(more - plan)), strict=True))
-            plan = more
-        fewer = self.moves(plan, days.fine, -1)
-        return Found(plan, self.trial(plan, days.fresh), self.trial(plan, days.fine), fewer, frozenset(added))
+        fresh, n = days.fresh, 1
+        while True:
+            plan, fewer = self._settled(plan, days.fine, added)
+            trial, fresh, runs = self._held(plan, fresh, days)
+            if trial.kept or n == MOST_REPAIRS or not self.affords(1, range(2 * days.final)):
+                return Found(plan, trial, runs, self.trial(plan, days.fine), fewer, frozenset(added))
+            plan, more = self._mended(plan, trial, days)
+            added |= more
+            fresh, n = range(fresh.stop, fresh.stop + days.final), n + 1
+
+    def best_so_far(self, days: Days) -> Found | None:
+        """Give the last plan that kept its promise, held against a few fresh days; None if there is none."""
+        if (plan := self._best) is None:
+            return None
+        (runs,) = self.crew.replications([self.blocks.apply(plan)], self.seed, days.fresh[: len(days.coarse)])
+        self._count(len(runs))
+        trial = Trial.of(self.promise, self.blocks.scenario, runs)
+        return Found(plan, trial, runs, trial, [], frozenset(), is_whole=False)
+
+    def _settled(self, plan: Ints, runs: range, added: set[tuple[int, int]]) -> tuple[Ints, list[Move]]:
+        """Take whoever can go alone, and say what one agent fewer does in each block and group.
+
+        What is only predicted to keep the promise is simulated. Who was *added* for fresh days stays.
+        """
+        while True:
+            start = base = self.trial(plan, runs)
+            moves = self.moves(plan, runs, -1)
+            lower = plan
+            for k in np.argsort([self._harm(base, move) for move in moves], kind="stable").tolist():
+                move = moves[k]
+                after = base.spliced(start, move.tried, move.window)
+                is_needed = after.lack() > base.lack() or (move.group, move.block) in added
+                if is_needed or not self.affords(1, runs):
+                    continue
+                without = lower.copy()
+                without[move.group, move.block] -= 1
+                exactly = self.trial(without, runs)
+                if exactly.lack() <= base.lack():
+                    lower, base = without, exactly
+                else:
+                    moves[k] = replace(move, tried=exactly, window=slice(None))
+            if lower is plan or not self.affords(self._n_moves(), runs):
+                return plan, moves
+            plan = lower
+
+    def _held(self, plan: Ints, fresh: range, days: Days) -> tuple[Trial, range, list[Kpis]]:
+        """Hold a plan against fresh days: more of them, as long as they miss the promise and may be wrong."""
+        scenario, runs = self.blocks.apply(plan), list[Kpis]()
+        while True:
+            (more,) = self.crew.replications([scenario], self.seed, fresh[len(runs) :])
+            self._count(len(more))
+            runs += more
+            trial = Trial.of(self.promise, scenario, runs)
+            is_open = not trial.kept and not trial.surely_missed()
+            if not is_open or len(fresh) >= MOST_FRESH * days.final or not self.affords(1, fresh):
+                return trial, fresh, runs
+            fresh = range(fresh.start, fresh.stop + len(fresh))
+
+    def _mended(self, plan: Ints, missed: Trial, days: Days) -> tuple[Ints, set[tuple[int, int]]]:
+        """The fewest agents once days that *missed* the promise are days of the search as well.
+
+        If these say that the plan keeps it, agents are added where they missed it, for that is what counts.
+        """
+        level = self._levels[days.fine]
+        self._levels[days.fine] = level.beside(self.trial(plan, days.fine), missed)
+        if not self.trial(plan, days.fine).kept:
+            return self.fewest(plan, days.fine), set()
+        more = self._repaired(plan, missed, days)
+        return more, set(zip(*(places.tolist() for places in np.nonzero(more - plan)), strict=True))
 
     def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
         """Go from a *plan* to one that keeps the promise on *runs* and from which nobody can be taken."""
@@ -177,7 +282,9 @@ class Search:
             base = self.trial(plan, runs)
             if not base.kept:
                 plan = self._with_more(plan, base, runs, coarse=coarse)
-            elif (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
+                continue
+            self._best = plan
+            if (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
                 plan = lower
             elif not coarse and (lower := self._exchanged(plan, base, runs)) is not None:
                 plan, refused = lower, set()
@@ -206,12 +313,12 @@ class Search:
         ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
         return np.array([misses[a:b].any() for a, b in ends])
 
-    def _repaired(self, plan: Ints, days: Days) -> Ints:
+    def _repaired(self, plan: Ints, missed: Trial, days: Days) -> Ints:
         """Add to a plan that fails on fresh days: in each block that is short, else where it helps most.
 
         Where there is no time to try, the largest group there gets one more.
         """
-        short = self._short(self.trial(plan, days.fresh)) & (self.promise.per is Per.INTERVAL)
+        short = self._short(missed) & (self.promise.per is Per.INTERVAL)
         tries = (len(plan) > 1 or not short.any()) and self.affords(
             1 + self._n_moves() + MOST_REPAIRS, days.few
         )
@@ -351,3 +458,16 @@ class Search:
             for bound, value, then in zip(self.promise.bounds, base.of_days(), after.of_days(), strict=True)
         )
         return float(harm) / float(self.blocks.hours[move.block]) / -move.by
+
+
+def _felt(blocks: Blocks) -> int:
+    """Blocks so many apart don't feel each other."""
+    scenario = blocks.scenario
+    longest_s = max(
+        float(handling_s(queue.service, group)[-1])
+        for queue in scenario.queues
+        for group in scenario.groups
+        if queue.name in group.queues
+    )
+    felt_h = max(FELT_H, FELT_CHATS * longest_s / 3600)
+    return min(MOST_COLOURS, max(3, ceil(felt_h / float(blocks.hours.min()))))

@@ -24,7 +24,7 @@ from sim.studies.staffing.why import Need, Value, needs, values_of
 from sim.world.scenario import Scenario
 from sim.world.units import Ints
 
-MOST_WORK = 20
+MOST_WORK = 40
 """A search simulates at most so many times the replications that its answer is held against."""
 LEVELS = (0.5, 0.8, 0.95)
 """Confidences that are staffed for beside the one asked for: P50, P80, P95."""
@@ -65,12 +65,14 @@ class Staffing:
     """Whether the promise is kept on the fresh days."""
     settled: bool
     """Whether nobody can be spared: the promise is broken with one agent fewer anywhere."""
+    is_whole: bool
+    """Whether the search came to its end; else it was interrupted, and this is the best it had found."""
     levels: list[Level]
     """P50, P80, P95 and the confidence asked for, if one was."""
     estimates: Estimates
     """Figures on fresh days."""
     replications: int
-    """Fresh ones, that the answer is held against."""
+    """Fresh ones, that the answer is held against: those asked for, or more if these left it open."""
     simulated: int
     """Replications that the search took in all, without those for other confidences."""
     chats: float
@@ -116,20 +118,16 @@ def staff(
     promise, parts = promised(scenario, per, confidence), blocks(scenario, step)
     start = guess(parts, promise)
     refuse_too_large(parts.apply(start))
-    days = Days(replications)
+    days = Days(replications, share=1.0)
     with nullcontext(hired) if hired is not None else crew(workers) as ours:
-        search = Search(parts, promise, ours, seed, (MOST_WORK - 1) * replications, progress)
+        search = Search(parts, promise, ours, seed, MOST_WORK * replications, progress)
         refuse_impossible(search, start, days.coarse)
-        found = search.find(start, days)
-        final = parts.apply(found.plan)
-        (runs,) = ours.replications([final], seed, days.fresh)
-        simulated = search.simulated + len(runs)
-        reasons = needs(parts, found, runs)
-        levels = _levels(search, found, days) if confidence is not None else []
-    estimates = Estimates(runs)
+        found, levels = _found(search, start, days)
+        reasons = needs(parts, found, found.runs)
+    estimates = Estimates(found.runs)
     share = found.trial.share_kept()
     return Staffing(
-        scenario=final,
+        scenario=parts.apply(found.plan),
         promise=promise,
         blocks=parts,
         plan=found.plan,
@@ -138,13 +136,27 @@ def staff(
         days_kept=share,
         days_kept_between=wilson(share, found.trial.n_days),
         kept=found.trial.kept,
-        settled=all(fewer.is_needed for need in reasons for fewer in need.fewer),
+        settled=found.is_whole and all(fewer.is_needed for need in reasons for fewer in need.fewer),
+        is_whole=found.is_whole,
         levels=levels,
         estimates=estimates,
-        replications=replications,
-        simulated=simulated,
+        replications=len(found.runs),
+        simulated=search.simulated,
         chats=float(estimates.figure("arrivals").value or 0.0) * search.simulated,
     )
+
+
+def _found(search: Search, start: Ints, days: Days) -> tuple[Found, list[Level]]:
+    """Search; what is best so far, if that is interrupted."""
+    found = None
+    try:
+        found = search.find(start, days)
+        return found, _levels(search, found, days) if search.promise.confidence is not None else []
+    except KeyboardInterrupt:
+        best = replace(found, is_whole=False) if found is not None else search.best_so_far(days)
+        if best is None:
+            raise
+        return best, []
 
 
 def _levels(search: Search, found: Found, days: Days) -> list[Level]:

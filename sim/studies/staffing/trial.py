@@ -1,7 +1,8 @@
 """How well does a plan keep its promise? Sums by day and interval, and what they say of each bound.
 
 An interval's figure is pooled over all days. Trials of two plans saw the same customers day by day, so the
-effect of a small change of one can be added to another: see `Trial.spliced`.
+effect of a small change of one can be added to another: see `Trial.spliced`. And how much some days differ
+from the average day can be measured with one plan on many days, and taken off others: see `Level`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,43 @@ from sim.world.units import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """By how much some days are luckier than the average day: a control variate.
+
+    A plan was simulated on these days and on many more. Plans that differ by an agent here and there have
+    good and bad days in common, so what the plan had more on the many days is added to what others had on
+    the few; its expectation is 0. Two trials on few days and one on many are then nearly as sure as three on
+    many (Lavenberg and Welch, Management Science 27, 1981, 322-335).
+    """
+
+    top: Floats
+    """To be added to the sums above the line of each day, shape (n_bounds, n_intervals) ..."""
+    bottom: Floats
+    """... and below it."""
+    share: float
+    """To be added to the share of days that keep every bound."""
+    n_days: int
+    """Days of which this is known."""
+
+    @classmethod
+    def of(cls, few: Trial) -> Level:
+        """Give the level of *few* days alone: nothing is known of others."""
+        nothing = np.zeros_like(few.top[:, 0])
+        return cls(nothing, nothing, 0.0, few.n_days)
+
+    def beside(self, few: Trial, more: Trial) -> Level:
+        """Give the level once a plan is known on the *few* days and on *more* of them."""
+        n = self.n_days + more.n_days
+        old, new = self.n_days / n, more.n_days / n
+        return Level(
+            old * self.top + new * (more.top.mean(axis=1) - few.top.mean(axis=1)),
+            old * self.bottom + new * (more.bottom.mean(axis=1) - few.bottom.mean(axis=1)),
+            old * self.share + new * float(more.days_kept().mean() - few.days_kept().mean()),
+            n,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """What came of a plan on some days."""
 
@@ -29,6 +67,8 @@ class Trial:
     """Sums above the line of each bound's figure, shape (n_bounds, n_days, n_intervals of a day)."""
     bottom: Floats
     """Sums below the line."""
+    level: Level | None = None
+    """What the days had less than the average day, which is made up for in figures over all days."""
 
     @classmethod
     def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Trial:
@@ -50,9 +90,24 @@ class Trial:
         """Give what came of the first *n_days*."""
         return Trial(self.promise, self.top[:, :n_days], self.bottom[:, :n_days])
 
+    def joined(self, more: Trial) -> Trial:
+        """Give what came of the same plan on these days and *more*."""
+        return Trial(
+            self.promise,
+            np.concatenate([self.top, more.top], axis=1),
+            np.concatenate([self.bottom, more.bottom], axis=1),
+        )
+
+    def means(self) -> tuple[Floats, Floats]:
+        """Sums of a day, above and below the line, on average: shape (n_bounds, n_intervals) each."""
+        top, bottom = self.top.mean(axis=1), self.bottom.mean(axis=1)
+        if self.level is None:
+            return top, bottom
+        return np.maximum(top + self.level.top, 0.0), np.maximum(bottom + self.level.bottom, 0.0)
+
     def of_intervals(self) -> Floats:
         """Figure of each bound in each interval of the day, over all days, shape (n_bounds, n_intervals)."""
-        return ratio(self.top.sum(axis=1), self.bottom.sum(axis=1))
+        return ratio(*self.means())
 
     def of_days(self) -> Floats:
         """Figure of each bound on each day, shape (n_bounds, n_days)."""
@@ -60,7 +115,8 @@ class Trial:
 
     def overall(self) -> Floats:
         """Figure of each bound over everything, shape (n_bounds,)."""
-        return ratio(self.top.sum(axis=(1, 2)), self.bottom.sum(axis=(1, 2)))
+        top, bottom = self.means()
+        return ratio(top.sum(axis=1), bottom.sum(axis=1))
 
     def days_kept(self) -> Flags:
         """Days that keep every bound."""
@@ -68,7 +124,11 @@ class Trial:
 
     def share_kept(self) -> float:
         """Share of days that keep every bound."""
-        return float(self.days_kept().mean())
+        return self._share(self.days_kept())
+
+    def _share(self, kept: Flags) -> float:
+        share = float(kept.mean())
+        return share if self.level is None else min(max(share + self.level.share, 0.0), 1.0)
 
     def errors(self) -> Floats:
         """Standard errors of `of_intervals`, by the delta method over days."""
@@ -86,7 +146,7 @@ class Trial:
         if self.promise.confidence is not None:
             days = self.of_days()
             miss = np.sum([bound.lack(value) for bound, value in zip(bounds, days, strict=True)], axis=0)
-            missing = self.promise.confidence - float((miss == 0).mean())
+            missing = self.promise.confidence - self._share(miss == 0)
             lack += missing + 0.1 * float(miss.mean()) if missing > 0 else 0.0
         return lack
 
@@ -95,12 +155,30 @@ class Trial:
         """Whether the plan keeps its promise on these days."""
         return self.lack() == 0
 
+    def surely_missed(self) -> bool:
+        """Whether a bound is missed by more than twice its standard error."""
+        if self.promise.per is Per.INTERVAL:
+            values, errors = value_and_error(self.top, self.bottom)
+        else:
+            values, errors = (
+                part[:, None] for part in value_and_error(self.top.sum(axis=2), self.bottom.sum(axis=2))
+            )
+        signs = np.array([1 if bound.side == "at least" else -1 for bound in self.promise.bounds])
+        better = values + 2 * signs[:, None] * np.nan_to_num(errors)
+        if any(bound.lack(value).any() for bound, value in zip(self.promise.bounds, better, strict=True)):
+            return True
+        share = self.share_kept()
+        return (
+            self.promise.confidence is not None
+            and share + 2 * (share * (1 - share) / self.n_days) ** 0.5 < self.promise.confidence
+        )
+
     def spliced(self, base: Trial, changed: Trial, window: slice) -> Trial:
         """Give this trial with what a change did to a *base* plan within a *window* of intervals added."""
         top, bottom = self.top.copy(), self.bottom.copy()
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
-        return Trial(self.promise, top, np.maximum(bottom, 0.0))
+        return Trial(self.promise, top, np.maximum(bottom, 0.0), self.level)
 
 
 def value_and_error(top: Floats, bottom: Floats) -> tuple[Floats, Floats]:
