@@ -65,7 +65,18 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     assert (
         sum(shift["paid_hours"] for shift in document["shifts"]) == document["paid_hours"] == document["cost"]
     )
-    assert f"{document['paid_hours']:.1f} paid hours a day" in result.stdout
+    told = " ".join(result.stdout.split())
+    assert f"{document['paid_hours']:.1f} paid hours a day" in told
+    proof = ": nothing is cheaper" if document["is_cheapest"] else ": less than the bound can't do"
+    assert (
+        f"Cost {document['cost']:.1f} paid hours a day, lower bound {document['least_cost_proved']:.1f} paid hours,"
+        f" gap {100 * document['gap']:g} %{proof}" in told
+    )
+    assert "at the least cost" not in told
+    assert document["fte"] == document["paid_hours_with_shrinkage"] * 7 / 40
+    assert (
+        f"{document['fte']:.1f} FTE of 40 h a week on 7 open days a week: {document['heads']} people" in told
+    )
     assert document["kept"]
     assert {path.name for path in out.iterdir()} == {
         "roster.json", "shifts.csv", "coverage.csv", "scenario.toml",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from sim.errors import StudyError
 from sim.studies.crew import Crew, crew
 from sim.studies.staffing.choice import Per
-from sim.studies.staffing.cover import Demands
+from sim.studies.staffing.cover import Demands, Solution
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.patterns import candidates
 from sim.studies.staffing.plan import blocks
@@ -193,6 +194,51 @@ def test_one_agent_fewer_breaks_it(hired: Crew):
     (runs,) = hired.replications([fewer], 1_000, range(50))
 
     assert not Trial.of(promised(scenario), fewer, runs).kept
+
+
+def test_breaks_of_one_shift_are_staggered(hired: Crew):
+    """Twelve on one shift, half away at ten, half at eleven: four each, at nine too, for plenty are there."""
+    plan = planner(*CASES["a break"], hired)
+    together = np.array([0, 6, 6])
+    assert [c.shift.breaks[0].start / 3600 for c in plan.possible.all] == [9, 10, 11]
+    plenty = Solution(together, float(plan.programme.costs @ together), 0.0)
+    nothing = Demands(np.zeros(len(plan.programme.presence)))
+    staggered = plan._staggered(plenty, nothing)
+
+    assert staggered.agents.tolist() == [4, 4, 4]
+    assert staggered.cost == plenty.cost
+
+
+def test_breaks_stay_where_the_promise_needs_them(hired: Crew):
+    """As few as can do: whoever moves a break leaves a peak short."""
+    plan, cost, _ = cheapest("a break", hired)
+    found = plan.planned()
+    agents = np.array(
+        [sum(p.agents for p in found.shifts if p.candidate is candidate) for candidate in plan.possible.all]
+    )
+
+    assert found.cost == cost
+    assert plan.cutter.trial(agents, plan.days.fine).kept
+    for other in plan.possible.less_together(agents):
+        assert not plan.cutter.trial(other, plan.days.fine).kept
+
+
+def test_an_interrupted_roster_is_the_best_so_far(hired: Crew, monkeypatch: pytest.MonkeyPatch):
+    """After the first that keeps the promise; before that there is none."""
+    plan = planner(*CASES["three shifts"], hired)
+    monkeypatch.setattr(plan, "_cut_off", interrupted)
+    found = plan.planned()
+
+    assert not found.is_whole
+    assert any(one.kept and one.cost == found.cost for one in found.rounds)
+    monkeypatch.setattr(plan, "_best", type(plan._best)())
+    monkeypatch.setattr(plan, "_try", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        plan.planned()
+
+
+def interrupted(*args: Any) -> None:
+    raise KeyboardInterrupt
 
 
 # What can't be

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from sim.studies.staffing.plan import open_edges
 from sim.world.rota import pieces
 from sim.world.scenario import Scenario
 from sim.world.team import Break, BreakWindow, Pattern, Shift
-from sim.world.units import DAY_S, HOUR_S, Flags, Floats, end_text
+from sim.world.units import DAY_S, HOUR_S, Flags, Floats, Ints, end_text
 
 MOST_SHIFTS = 5_000
 """More shifts than that are taken for a slip."""
@@ -65,6 +65,29 @@ class Candidates:
         """Of each shift."""
         return np.array([candidate.cost for candidate in self.all])
 
+    def less_together(self, agents: Ints) -> Iterator[Ints]:
+        """Rosters with one break moved so that fewer on the same shift are away at a time, the best first."""
+        alike: dict[tuple[int, int, float, float], list[int]] = {}
+        for j, candidate in enumerate(self.all):
+            span = candidate.shift.start, candidate.shift.end
+            alike.setdefault((candidate.group, candidate.pattern, *span), []).append(j)
+        options: list[tuple[float, int, int]] = []
+        for places in alike.values():
+            if len(places) < 2 or agents[places].sum() < 2:
+                continue
+            away = np.array([_away(self.all[j].shift) for j in places])
+            now = float(((agents[places] @ away) ** 2).sum())
+            for a, b in permutations(range(len(places)), 2):
+                if agents[places[a]]:
+                    after = agents[places] @ away - away[a] + away[b]
+                    if (better := float((after**2).sum()) - now) < 0:
+                        options.append((better, places[a], places[b]))
+        for _, a, b in sorted(options):
+            moved = agents.copy()
+            moved[a] -= 1
+            moved[b] += 1
+            yield moved
+
     def gaps(self) -> Flags:
         """Intervals with an open minute in which no shift of a group is on duty, (n_groups, n_intervals)."""
         hours = self.scenario.hours
@@ -76,6 +99,13 @@ class Candidates:
                 there[candidate.group] |= (minutes >= on_s) & (minutes < off_s)
         gaps = (is_open & ~there).reshape(len(there), self.scenario.intervals_per_day, -1)
         return np.asarray(gaps.any(axis=2))
+
+
+def _away(shift: Shift) -> Floats:
+    """Minutes of the day in which whoever works a *shift* has a break: 1, others 0."""
+    minutes = np.arange(DAY_S // 60) * 60.0
+    away = [(minutes >= pause.start) & (minutes < pause.end) for pause in shift.breaks]
+    return np.asarray(np.any(away, axis=0) if away else np.zeros(len(minutes)), dtype=np.float64)
 
 
 def standard(

@@ -40,6 +40,8 @@ MOST_SPARING = 40
 """Times that a roster is made cheaper shift by shift."""
 MOST_TRIED = 6
 """... by one of so many, those that look best on few days."""
+MOST_STAGGERED = 40
+"""Times that an agent's break is moved away from those of others on the same shift."""
 FEWEST = 20
 
 
@@ -94,6 +96,8 @@ class Roster:
     estimates: Estimates
     replications: int
     """Fresh ones, each time."""
+    is_whole: bool
+    """Whether the search came to its end; else it was interrupted, and this is the best it had found."""
     simulated: int
     """Replications in all."""
 
@@ -106,6 +110,11 @@ class Roster:
     def is_cheapest(self) -> bool:
         """Whether it is proved that no roster is cheaper."""
         return self.bound >= self.cost - 1e-6
+
+    @property
+    def gap(self) -> float | None:
+        """By which share of the cost something may be cheaper; None if nothing is proved."""
+        return max(0.0, 1 - self.bound / self.cost) if self.bound > 0 else None
 
     @property
     def paid_h(self) -> float:
@@ -226,13 +235,24 @@ class Planner:
         self.programme = Programme(possible, search.blocks.least_peak())
         self.rounds: list[Round] = []
         self.n_alternatives = self.n_linear = 0
+        self._best = _Best()
 
     def planned(self) -> Roster:
-        """The cheapest roster that was found, held against fresh days."""
+        """The cheapest roster that was found, held against fresh days; the best so far, if interrupted."""
+        try:
+            return self._planned()
+        except KeyboardInterrupt:
+            if self._best.solution is None:
+                raise
+            solution, runs = self._best.solution, self.days.fresh[: len(self.days.coarse)]
+            trial = self.cutter.trial(solution.agents, runs)
+            return self._result(solution, None, self._best.bound, trial, runs, 1, is_whole=False)
+
+    def _planned(self) -> Roster:
         required = self.required.ravel().astype(np.float64)
         covering = self.programme.solve(Demands(required))
         demands = Demands(self.least())
-        best = self.cheapest(demands, covering)
+        best = self.cheapest(demands, covering, self._best)
         if best.solution is None:
             raise StudyError(self._why_none(best.bound, required))
         bound, runs = best.bound, self.days.fresh
@@ -246,8 +266,10 @@ class Planner:
             best = self.cheapest(demands, self.programme.solve(raised), proves=False)
             if best.solution is None:
                 break
+            self._best.solution = best.solution
             runs = range(runs.stop, runs.stop + self.days.final)
-        return self._result(solution, covering.cost, bound, trial, runs, n)
+        covering_cost = covering.cost if covering.is_there else None
+        return self._result(solution, covering_cost, bound, trial, runs, n)
 
     def least(self) -> Floats:
         """Agents that rows must have at least, before anything is cut.
@@ -259,12 +281,14 @@ class Planner:
             return np.floor(self.required.ravel() * 2 / 3) * self.programme.presence.any(axis=1)
         return self.cutter.alone(self.days.fine).ravel().astype(np.float64)
 
-    def cheapest(self, demands: Demands, first: Solution, *, proves: bool = True) -> _Best:
+    def cheapest(
+        self, demands: Demands, first: Solution, best: _Best | None = None, *, proves: bool = True
+    ) -> _Best:
         """The cheapest roster that meets the *demands* and keeps the promise, starting with a *first* one.
 
         One that is good is found soon; if it is to *prove* more, all that may be cheaper is cut off.
         """
-        best = _Best()
+        best = best or _Best()
         if first.is_there:
             self._try(first, best)
         self._climb(demands, best)
@@ -381,10 +405,26 @@ class Planner:
                     seen.add(span)
 
     def _tidied(self, solution: Solution, demands: Demands) -> Solution:
-        """The roster with fewer different shifts, if it is as good."""
+        """The roster with fewer different shifts, if it is as good, and their breaks one after the other."""
         tidy = self.programme.tidied(solution)
         is_fine = self.programme.allows(tidy.agents, demands) and tidy.cost <= solution.cost + 1e-9
-        return tidy if is_fine and self.cutter.trial(tidy.agents, self.days.fine).kept else solution
+        is_fine = is_fine and self.cutter.trial(tidy.agents, self.days.fine).kept
+        return self._staggered(tidy if is_fine else solution, demands)
+
+    def _staggered(self, solution: Solution, demands: Demands) -> Solution:
+        """As cheap a roster in which agents of one shift are away together as little as may be."""
+        agents = solution.agents
+        for _ in range(MOST_STAGGERED):
+            moved = (
+                other
+                for other in self.possible.less_together(agents)
+                if self.programme.allows(other, demands) and self.cutter.trial(other, self.days.fine).kept
+            )
+            other = next(moved, None)
+            if other is None:
+                break
+            agents = other
+        return Solution(agents, solution.cost, solution.bound)
 
     def _ask_for_more(self, demands: Demands, solution: Solution, trial: Trial) -> None:
         """Ask for one agent more where fresh days fell short."""
@@ -416,7 +456,15 @@ class Planner:
         return f"{limits}: {'; '.join(told)}" if told else limits
 
     def _result(
-        self, solution: Solution, covering: float, bound: float, trial: Trial, runs: range, n: int
+        self,
+        solution: Solution,
+        covering_cost: float | None,
+        bound: float,
+        trial: Trial,
+        runs: range,
+        n: int,
+        *,
+        is_whole: bool = True,
     ) -> Roster:
         scenario = self.cutter.staffed(solution.agents)
         (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
@@ -437,7 +485,7 @@ class Planner:
             required=self.required,
             covered=self.programme.coverage(solution.agents).reshape(self.required.shape),
             cost=solution.cost,
-            covering_cost=covering if covering < inf else None,
+            covering_cost=covering_cost,
             bound=bound,
             rounds=tuple(self.rounds),
             alternatives=self.n_alternatives,
@@ -445,6 +493,7 @@ class Planner:
             confirmations=n,
             trial=trial,
             estimates=Estimates(kpis),
-            replications=self.days.final,
+            replications=len(runs),
+            is_whole=is_whole,
             simulated=self.search.simulated + len(runs),
         )
