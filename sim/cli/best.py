@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Cluster, Exit, Force, Json, Out, Resume, Seed, Workers, remark, tell, told
+from sim.cli.common import Cluster, Exit, Force, Json, Out, Resume, Seed, Wide, Workers, remark, tell, told
 from sim.cli.numbers import TINY, real, whole
 from sim.cli.progress import progress
 
@@ -75,6 +75,7 @@ def best(
     cluster: Cluster = None,
     resume: Resume = None,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -96,7 +97,12 @@ def best(
     if out is not None:
         _write(out, found, seed, force=force)
         remark(f"written to {out}")
-    tell(lambda: show.document(found, seed), lambda width: [show.table(found, seed, width)], json=json)
+    tell(
+        lambda: show.document(found, seed),
+        lambda width: [show.table(found, seed, width)],
+        json=json,
+        wide=wide,
+    )
     if found.selection.interrupted:
         remark(f"interrupted after {sum(found.selection.used):,} replications: this is the best so far")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -95,6 +95,9 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write everything into this directory.", show_default=False),
 ]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="Show tables with all their columns, however wide that is.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
@@ -164,7 +167,9 @@ def say(text: str) -> None:
         raise OutputError(f"standard output: can't be written to: {error.strerror}") from None
 
 
-def tell(document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *, json: bool) -> None:
+def tell(
+    document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *, json: bool, wide: bool = False
+) -> None:
     """Print a result: its document, or its tables, which are told the letters a line has."""
     if json:
         from sim.show.documents import to_json  # noqa: PLC0415
@@ -173,7 +178,7 @@ def tell(document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *,
     else:
         from sim.show.tables import Terminal  # noqa: PLC0415
 
-        terminal = Terminal()
+        terminal = Terminal(wide=wide)
         say(terminal.text(tables(terminal.width)))
 
 

@@ -16,6 +16,7 @@ from sim.cli.common import (
     Resume,
     Seed,
     UsualReplications,
+    Wide,
     Workers,
     remark,
     tell,
@@ -47,6 +48,7 @@ def compare(
     resume: Resume = None,
     everything: All = False,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -84,6 +86,7 @@ def compare(
         lambda: show.document(found),
         lambda width: [show.table(found, width, everything=everything)],
         json=json,
+        wide=wide,
     )
     if found.interrupted:
         remark(f"interrupted after {found.replications} of {replications} replications")

@@ -16,6 +16,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Wide,
     Workers,
     remark,
     tell,
@@ -99,6 +100,7 @@ def roster(
     resume: Resume = None,
     write: Write = None,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -136,6 +138,7 @@ def roster(
         lambda: show.document(found, seed, fte_hours_per_week),
         lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
+        wide=wide,
     )
     if not found.is_whole:
         remark("interrupted: this is the best roster found so far, and cheaper ones may do")

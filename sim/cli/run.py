@@ -18,6 +18,7 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     UsualReplications,
+    Wide,
     Workers,
     remark,
     say,
@@ -92,6 +93,7 @@ def run(
     theory: Theory = False,
     controls: Controls = False,
     json: Json = False,
+    wide: Wide = False,
     check: Check = False,
     out: Out = None,
     force: Force = False,
@@ -126,7 +128,7 @@ def run(
         document |= _beside(centre, result.estimates) if theory else {}
         say(to_json(document | (_adjusted(centre, result.estimates) if controls else {})))
     else:
-        more = {"everything": everything, "theory": theory, "controls": controls}
+        more = {"everything": everything, "theory": theory, "controls": controls, "wide": wide}
         say(_tables(centre, result.estimates, seed, by or [], **more))
     never = never_settles(centre)
     if never is not None:
@@ -138,7 +140,7 @@ def run(
         remark(f"warning: the precision was not reached in {result.estimates.n:,} replications")
     promise = verdicts(result.estimates, centre.targets)
     if not json and not check:
-        say(after_run(scenario, centre, promise, result.estimates.n, Terminal().width))
+        say(after_run(scenario, centre, promise, result.estimates.n, Terminal(wide=wide).width))
     if check:
         for why in unmeasured(centre, promise):
             remark(f"warning: {why}")
@@ -181,11 +183,12 @@ def _tables(
     everything: bool,
     theory: bool,
     controls: bool,
+    wide: bool,
 ) -> str:
     from sim.measure.tables import By as Cells  # noqa: PLC0415
     from sim.show import tables  # noqa: PLC0415
 
-    terminal = tables.Terminal()
+    terminal = tables.Terminal(wide=wide)
     parts = [tables.summary(centre, estimates, seed, terminal.width, everything=everything)]
     shrunk = tables.hours(centre, estimates)
     parts += [shrunk] if shrunk is not None else []

@@ -17,6 +17,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Wide,
     Workers,
     remark,
     say,
@@ -103,6 +104,7 @@ def sensitivity(
     cluster: Cluster = None,
     resume: Resume = None,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -134,7 +136,7 @@ def sensitivity(
                 is_whole = False
     if not is_whole and look is not None:
         inputs.remarks.append("Risk is left out: interrupted")
-    _tell(centre, found, risk, inputs.remarks, seed, json=json)
+    _tell(centre, found, risk, inputs.remarks, seed, json=json, wide=wide)
     if out is not None:
         _write(out, centre, found, risk, inputs.remarks, seed, force=force)
         remark(f"written to {out}")
@@ -182,7 +184,14 @@ def _risk(
 
 
 def _tell(
-    centre: Scenario, found: Sensitivity, risk: Risk | None, remarks: list[str], seed: int, *, json: bool
+    centre: Scenario,
+    found: Sensitivity,
+    risk: Risk | None,
+    remarks: list[str],
+    seed: int,
+    *,
+    json: bool,
+    wide: bool,
 ) -> None:
     from sim.show import risk as risks  # noqa: PLC0415
     from sim.show import sensitivity as show  # noqa: PLC0415
@@ -192,7 +201,7 @@ def _tell(
     if json:
         say(to_json(_document(centre, found, risk, remarks, seed)))
         return
-    terminal = Terminal()
+    terminal = Terminal(wide=wide)
     parts = [show.table(found, centre, seed, terminal.width)]
     parts += [] if risk is None else [risks.table(risk, centre, terminal.width)]
     say(terminal.text(parts))

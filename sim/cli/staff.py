@@ -17,6 +17,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Wide,
     Workers,
     remark,
     tell,
@@ -85,6 +86,7 @@ def staff(
         ),
     ] = None,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -129,6 +131,7 @@ def staff(
         lambda: show.document(found, seed, fte_hours_per_week),
         lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
+        wide=wide,
     )
     remark(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"

@@ -18,6 +18,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Wide,
     Workers,
     remark,
     tell,
@@ -69,6 +70,7 @@ def sweep(
     resume: Resume = None,
     max_runs: MaxRuns = 100_000,
     json: Json = False,
+    wide: Wide = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -97,7 +99,7 @@ def sweep(
     if out is not None:
         _write(out, found, force=force)
         remark(f"written to {out}")
-    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json)
+    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
         remark(f"interrupted after {len(found.points):,} of {runs // replications:,} points")
         raise typer.Exit(Exit.INTERRUPTED)

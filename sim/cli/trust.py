@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Seed, Workers, remark, tell, told
+from sim.cli.common import Exit, Force, Json, Out, Seed, Wide, Workers, remark, tell, told
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @told
 def trust(
-    seed: Seed = 1, workers: Workers = None, json: Json = False, out: Out = None, force: Force = False
+    seed: Seed = 1,
+    workers: Workers = None,
+    json: Json = False,
+    wide: Wide = False,
+    out: Out = None,
+    force: Force = False,
 ) -> None:
     """Simulate centres whose figures are known, published or exact, and compare: is the simulator right?
 
@@ -35,7 +40,7 @@ def trust(
     if out is not None:
         _write(out, found, seed, workers, force=force)
         remark(f"written to {out}")
-    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json)
+    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
         remark(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -64,8 +64,9 @@ IDLE = {
 }
 """Figures that say nothing, and are left out of the short table, where another has this value."""
 
-SECTIONS = {"satisfaction": "Satisfaction (by the scenario's [quality]: an assumption)"}
+SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""
+ASSUMED = "Satisfaction is what the model in the scenario's [quality] gives: an assumption, nothing measured."
 
 ACROSS = {
     By.INTERVAL: (
@@ -109,12 +110,16 @@ _BOUNDLESS = 100_000
 
 
 class Terminal:
-    """Where tables are shown: stdout, in colour and as wide as it is, or as text for a file or a pipe."""
+    """Where tables are shown: stdout, in colour and as wide as it is, or as text for a file or a pipe.
 
-    def __init__(self) -> None:
+    If *wide*, tables have all their columns, however many lines of the terminal that makes; sentences don't.
+    """
+
+    def __init__(self, *, wide: bool = False) -> None:
         self._console = Console()
         is_bound = self._console.is_terminal or "COLUMNS" in os.environ
-        self.width = self._console.width if is_bound else PIPED_WIDTH
+        self._sentence = self._console.width if is_bound else PIPED_WIDTH
+        self.width = _BOUNDLESS if wide else self._sentence
         """Letters a line."""
 
     def text(self, parts: Iterable[RenderableType]) -> str:
@@ -130,9 +135,19 @@ class Terminal:
             highlight=False,
         )
         with page.capture() as captured:
-            for part in parts:
-                page.print(part)
+            for part in _single(parts):
+                is_bound = self.width == _BOUNDLESS and isinstance(part, Text)
+                page.print(part, width=self._sentence if is_bound else None)
         return captured.get().rstrip("\n")
+
+
+def _single(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """Parts, and parts of groups of them, one by one."""
+    for part in parts:
+        if isinstance(part, Group):
+            yield from _single(part.renderables)
+        else:
+            yield part
 
 
 def number(value: float | None, unit: str) -> str:
@@ -226,7 +241,8 @@ def summary(
     shown = list(_shown(estimates, everything=everything))
     parts.append(_figures(shown, estimates.n, width))
     bound = [(BY_NAME[verdict.kpi], verdict.figure) for verdict in promise]
-    return Group(*parts, *below(caveats(estimates.n, bound + shown), width))
+    notes = [ASSUMED] if any(kpi.section == "satisfaction" for kpi, _ in shown) else []
+    return Group(*parts, *below([*caveats(estimates.n, bound + shown), *notes], width))
 
 
 def hours(scenario: Scenario, estimates: Estimates) -> RenderableType | None:
@@ -318,8 +334,8 @@ def narrowed(
             str(columns[k].header).replace("\n", " ") for k in spare if k not in kept and columns[k].header
         ]
         if gone:
-            hint = f"  {' and '.join(gone)}: on a wider terminal"
-            hint = hint if len(hint) <= width else "  More: on a wider terminal"
+            hint = f"  {' and '.join(gone)}: on a wider terminal, or --wide"
+            hint = hint if len(hint) <= width else "  More: on a wider terminal, or --wide"
             table.caption = Text(hint, no_wrap=True, overflow="ignore")
             table.caption_justify = "left"
         dropped = next((k for k in spare if k in kept), None)
