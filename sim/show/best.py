@@ -34,7 +34,7 @@ def table(found: Best, seed: int, width: int = PIPED_WIDTH) -> RenderableType:
     said = [Text(textwrap.fill(text, width)) for text in (*words(found), f"Seed {seed}.")]
     fewest = min(each.replications for each in found.ranked)
     notes = below(caveats(fewest, ((found.kpi, each.figure) for each in found.ranked)), width)
-    return Group(said[0], narrowed("Plans", columns, rows, width, spare=(5, 4, 2)), *notes, *said[1:])
+    return Group(said[0], narrowed("Plans", columns, rows, width, spare=(4, 5, 2)), *notes, *said[1:])
 
 
 def _row(found: Best, each: Ranked, place: int) -> Row:

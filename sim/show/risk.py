@@ -33,12 +33,12 @@ def table(found: Risk, scenario: Scenario, width: int = PIPED_WIDTH) -> Renderab
     columns = [Column("Missed"), *(Column(head, justify="right") for head in heads)]
     rows: list[Row | None] = [
         [
-            promise(chance.target, scenario),
+            _label(chance.target, scenario),
             *(_chance_text(period.chances[k]) for period in found.periods),
         ]
         for k, chance in enumerate(_told(found))
     ]
-    missed = narrowed("Probability to miss the promise", columns, rows, width, spare=())
+    missed = narrowed("Probability to miss the promise", columns, rows, width, spare=(), fold=" (")
     parts: list[RenderableType] = [missed, Text(textwrap.fill(method(found), width))]
     if found.periods[0].luck is not None:
         columns = [Column("Made of"), *(Column(head, justify="right") for head in heads)]
@@ -48,7 +48,7 @@ def table(found: Risk, scenario: Scenario, width: int = PIPED_WIDTH) -> Renderab
             for name in shown
         ]
         title = f"Variance of {titled(found.kpi, scenario)}, from one {found.periods[0].name} to the next"
-        parts.append(narrowed(title, columns, rows, width, spare=()))
+        parts.append(narrowed(title, columns, rows, width, spare=(), fold=" ("))
     return Group(*parts)
 
 
@@ -65,6 +65,14 @@ def promise(target: str, scenario: Scenario) -> str:
     name, side = TARGETS[target]
     kpi, bound = BY_NAME[name], getattr(scenario.targets, target)
     return f"{title_of(kpi, scenario.targets.threshold_s)} {SIGNS[side]} {with_unit(kpi, bound)}"
+
+
+def _label(target: str, scenario: Scenario) -> str:
+    """A target in words, its bound in brackets."""
+    words, told = promise(target, scenario), target != ANY
+    for sign in SIGNS.values():
+        words = words.replace(f" {sign} ", f" ({sign} ")
+    return f"{words})" if told else words
 
 
 def method(found: Risk) -> str:

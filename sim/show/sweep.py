@@ -37,6 +37,8 @@ from sim.world.vary import Change, Operator, Vary
 
 _BESIDE = ("service_level", "missed_rate", "asa_s", "frt_s", "response_s", "occupancy", "attention")
 """Columns of the table, besides those of the targets."""
+_HEAD = 12
+"""Letters of a line in the head of a variable, where words allow."""
 _KEYS = {"agents": "agents", "concurrency": "chats at once", "per_hour": "chats an hour"}
 """Keys of scenarios in a planner's words."""
 _SIGNS: dict[Operator, str] = {"=": "", "*=": "×", "+=": "+"}
@@ -142,7 +144,10 @@ def _listed(found: Sweep, width: int) -> RenderableType:
         for name in _BESIDE
         if name not in bound and any(point.figures[name].value is not None for point in found.points)
     ]
-    columns = [Column(variable(found.scenario, vary), justify="right") for vary in found.varies]
+    columns = [
+        Column(textwrap.fill(variable(found.scenario, vary), _HEAD, break_long_words=False), justify="right")
+        for vary in found.varies
+    ]
     columns += [Column(_head(name, found.points[0]), justify="right") for name in bound]
     columns += [Column(_head(name), justify="right") for name in others]
     columns.append(Column("paid\nh/day", justify="right"))
@@ -156,7 +161,8 @@ def _listed(found: Sweep, width: int) -> RenderableType:
         cells.append(number(point.paid_h / found.scenario.days, "h"))
         rows.append(cells)
     first = len(found.varies) + len(bound)
-    listed = narrowed("Points", columns, rows, width, spare=(*range(first + len(others) - 1, first - 1, -1),))
+    rare = (*range(first + len(others) - 1, first - 1, -1), len(columns) - 1)
+    listed = narrowed("Points", columns, rows, width, spare=rare)
     notes = "±: the longer side of the 95 % interval." + (
         " ✓ target kept, ✗ missed; in brackets where it is not sure." if bound else ""
     )
@@ -296,7 +302,7 @@ def _one_more_table(found: Sweep, width: int) -> list[RenderableType]:
         only = next((step for step in row if step.worse and not step.better), None)
         rows.append([*cells, "–" if only is None else _span(only, inner), _first_lost(row, inner)])
     title = "Where one more chat per agent makes it worse"
-    listed = narrowed(title, columns, rows, width, spare=())
+    listed = narrowed(title, columns, rows, width, spare=(), fold="  (")
     return [listed, _below(_one_more_note(judged, names), width)]
 
 

@@ -323,9 +323,18 @@ def narrowed(
     rows: Sequence[Row | None],
     width: int,
     spare: Sequence[int],
+    fold: str = "",
 ) -> Table:
-    """Table without as many of its *spare* columns, by place, as must go for it to fit into a *width*."""
+    """Table without as many of its *spare* columns, by place, as must go for it to fit into a *width*.
+
+    Before any goes, what is in brackets behind *fold* goes on a line of its own, if that is given.
+    """
     kept = list(range(len(columns)))
+    if fold and _width(_table(title, [replace(column, _cells=[]) for column in columns], rows)) > width:
+        rows = [
+            row and [cell.replace(fold, "\n(") if isinstance(cell, str) else cell for cell in row]
+            for row in rows
+        ]
     while True:
         cells = [row and [row[k] for k in kept if k < len(row)] for row in rows]
         # A column belongs to one table, so each table gets copies.

@@ -39,4 +39,4 @@ def test_wide_shows_every_column_and_fills_sentences():
     assert any("95 % interval" in line and "10–90 % of replications" in line for line in lines)
     assert sum(line.startswith("By interval") for line in lines) == 1
     assert any("attent." in line and "occup." in line for line in swept)
-    assert max(len(line) for line in swept if "interval reaches" in line) <= 60
+    assert max(len(line) for line in swept if "±: the longer" in line) <= 60
