@@ -102,7 +102,7 @@ def days(load: str, n: int) -> Days:
                 bottom[name] += [b[0] for _, b in sums]
             for name in PERCENTILES:
                 values[name] += [run.samples[name].values.copy() for run in runs]
-            came += [run["offered"] or 0.0 for run in runs]
+            came += [run["customers"] or 0.0 for run in runs]
     sums_of = ({name: np.array(some) for name, some in side.items()} for side in (top, bottom))
     return Days(*sums_of, values, np.array(came))
 
