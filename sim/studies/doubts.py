@@ -137,7 +137,7 @@ def _open(scenario: Scenario) -> Floats:
     """Opening and closing of each day, shape (days, 2)."""
     hours = scenario.hours
     times = [0.0, float(DAY_S)] if hours is None else [hours.open, hours.close]
-    return np.arange(scenario.days)[:, None] * float(DAY_S) + np.array(times)
+    return np.asarray(np.arange(scenario.days)[:, None] * float(DAY_S) + np.array(times))
 
 
 def _gaps(opens: Floats, on_s: Floats, off_s: Floats) -> Iterator[tuple[float, float]]:
