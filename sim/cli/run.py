@@ -118,7 +118,7 @@ def run(
         each = keep if out is not None else None
         result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
     if out is not None:
-        _write(out, centre, result.estimates, seed, engine, keep, force=force)
+        _write(out, centre, result.estimates, seed, engine, keep, everything=everything, force=force)
         first = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
         remark(f"written to {out}{first * (result.estimates.n > len(keep.tables))}")
     if json:
@@ -228,6 +228,7 @@ def _write(
     engine: Engine,
     keep: _Keeper,
     *,
+    everything: bool,
     force: bool,
 ) -> None:
     from sim.log import export  # noqa: PLC0415
@@ -239,6 +240,7 @@ def _write(
         export.write(keep.tables, folder)
         document = to_json(run_document(centre, estimates, seed, engine))
         (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
-        export.write_csv(interval_table(centre, estimates), folder / "intervals.csv")
+        intervals = interval_table(centre, estimates, everything=everything)
+        export.write_csv(intervals, folder / "intervals.csv")
         if keep.first is not None:
             plots.save(plots.run_figures(centre, estimates, keep.first), folder)

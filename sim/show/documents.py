@@ -16,7 +16,7 @@ from sim.measure.figures import BY_NAME, KPIS, Kpi
 from sim.measure.promise import Verdict, verdicts
 from sim.measure.tables import By
 from sim.measure.waterfall import waterfall
-from sim.show.tables import labels
+from sim.show.tables import ACROSS, labels, number
 from sim.world.scenario import Scenario
 
 
@@ -52,20 +52,50 @@ def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def interval_table(scenario: Scenario, estimates: Estimates) -> pl.DataFrame:
-    """One row a planning interval: of each figure the value, and the ends of its 95 % interval."""
-    columns: dict[str, Any] = {}
+def interval_table(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> pl.DataFrame:
+    """One row a planning interval in which something happens, for a spreadsheet.
+
+    The usual figures (*everything*: all), as the tables name and round them: the value, and the ends of its
+    95 % interval.
+    """
+    known = [kpi.name for kpi in KPIS if By.INTERVAL in kpi.form.breakdowns]
+    names = known if everything else [name for name in known if name in ACROSS[By.INTERVAL]]
+    figures = {name: estimates.figures(name, By.INTERVAL) for name in names}
+    usual = [figures[name] for name in names if name in ACROSS[By.INTERVAL]]
     starts = [k * scenario.interval_s for k in range(scenario.days * scenario.intervals_per_day)]
+    shown = [k for k in range(len(starts)) if any((figure[k].value or 0) > 0 for figure in usual)]
     midnight = dt.datetime.combine(scenario.start, dt.time())
-    columns["start_s"] = starts
-    columns["start_at"] = [midnight + dt.timedelta(seconds=start) for start in starts]
-    for kpi in KPIS:
-        if By.INTERVAL in kpi.form.breakdowns:
-            figures = estimates.figures(kpi.name, By.INTERVAL)
-            columns[kpi.name] = [figure.value for figure in figures]
-            columns[f"{kpi.name}_low"] = [figure.low for figure in figures]
-            columns[f"{kpi.name}_high"] = [figure.high for figure in figures]
+    columns: dict[str, list[Any] | pl.Series] = {
+        head: [f"{midnight + dt.timedelta(seconds=starts[k] + end_s):%Y-%m-%d %H:%M}" for k in shown]
+        for head, end_s in (("From", 0.0), ("To", scenario.interval_s))
+    }
+    for name, cells in figures.items():
+        unit = BY_NAME[name].unit
+        for side, end in (("", "value"), (" low", "low"), (" high", "high")):
+            values = [rounded(getattr(cells[k], end), unit) for k in shown]
+            columns[heading(name, side)] = pl.Series(values, dtype=pl.Float64)
     return pl.DataFrame(columns)
+
+
+def heading(name: str, more: str = "") -> str:
+    """Head of a column of a figure in a table for a spreadsheet: its title, what *more* it is, and its unit.
+
+    >>> heading("asa_s"), heading("missed_rate", " low")
+    ('ASA, s', 'Missed share low, %')
+    """
+    kpi = BY_NAME[name]
+    unit = "%" if kpi.unit == "share" else kpi.unit
+    return f"{kpi.title}{more}" + ("" if unit in kpi.title.lower().split() else f", {unit}")
+
+
+def rounded(value: float | None, unit: str) -> float | None:
+    """A *value* as the tables round it; a share in per cent.
+
+    >>> rounded(0.8768, "share"), rounded(3.14159, "s"), rounded(1234.5, "chats"), rounded(None, "s")
+    (87.7, 3.14, 1234.0, None)
+    """
+    text = number(value, unit)
+    return None if value is None else float(text.removesuffix(" %").replace(",", ""))
 
 
 def figure_document(name: str, figure: Figure) -> dict[str, Any]:

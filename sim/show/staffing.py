@@ -17,6 +17,7 @@ from sim import __version__
 from sim.measure.figures import BY_NAME
 from sim.measure.waterfall import waterfall
 from sim.show import style
+from sim.show.documents import heading, rounded
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, hours, mark_of, narrowed, number, title_of, with_unit
 from sim.studies.staffing.choice import Per
@@ -271,16 +272,28 @@ def _value(value: Value) -> dict[str, Any]:
 
 
 def requirement_table(found: Staffing) -> pl.DataFrame:
-    """One row a block: agents by group, figures, what one fewer does, and what agents are for."""
+    """One row a block, for a spreadsheet: agents, figures, what one fewer does, and what agents are for.
+
+    As the table names and rounds them, with one kind of value a column.
+    """
+    is_single = len(found.scenario.groups) == 1
     rows = []
     for need in found.needs:
-        row: dict[str, Any] = {"from": clock_text(need.start_s), "to": end_text(need.end_s)}
-        row |= {"chats": need.chats}
-        row |= {f"agents, {name}": n for name, n in need.agents.items()}
-        row |= {value.kpi: value.value for value in need.values}
-        row |= {"binding": need.binding}
-        row |= {f"one fewer, {f.group}": _fewer(f, 1) for f in need.fewer}
-        row |= {f"agents for {part}": getattr(need.parts, part) for part in PARTS}
+        row: dict[str, Any] = {"From": clock_text(need.start_s), "To": end_text(need.end_s)}
+        row["Chats"] = round(need.chats, 1)
+        row |= {"Agents" if is_single else f"Agents, {name}": n for name, n in need.agents.items()}
+        row |= {heading(value.kpi): rounded(value.value, BY_NAME[value.kpi].unit) for value in need.values}
+        row["Binds"] = BY_NAME[need.binding].title if need.binding else None
+        for fewer in need.fewer:
+            more = " with one agent fewer" + ("" if is_single else f", {fewer.group}")
+            row |= {
+                heading(value.kpi, more): rounded(value.value, BY_NAME[value.kpi].unit)
+                for value in fewer.values
+            }
+            row[f"Days kept{more}, %"] = rounded(fewer.days_kept, "share")
+            row[f"Broken{more}"] = BY_NAME[fewer.breaks].title if fewer.breaks else None
+            row[f"Promise kept{more}"] = "no" if fewer.is_needed else "yes"
+        row |= {f"Agents for {head}": round(getattr(need.parts, part), 1) for head, *_, part in _parts(found)}
         rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
 

@@ -93,7 +93,14 @@ def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
     }
     assert {path.name for path in out.iterdir()} == names
     assert json.loads((out / "staffing.json").read_text()) == found
-    assert pl.read_csv(out / "requirement.csv")["agents, Desk"].to_list() == staffing[9:12]
+    required = pl.read_csv(out / "requirement.csv")
+    assert {"From", "To", "Chats", "Agents", "Binds", "Agents for work"} <= set(required.columns)
+    assert not [name for name in required.columns if "_" in name or name != name.strip()]
+    words = {"From", "To", "Binds", "Broken with one agent fewer", "Promise kept with one agent fewer"}
+    numeric = {name for name, kind in required.schema.items() if kind.is_numeric()}
+    assert words | numeric >= set(required.columns)
+    assert not words & numeric
+    assert required["Agents"].to_list() == staffing[9:12]
     again = sim("staff", desk, "-n", "40", "--json", "--workers", "1")
     assert again.stdout == result.stdout
 

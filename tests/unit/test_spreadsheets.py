@@ -1,0 +1,38 @@
+"""What a planner opens in a spreadsheet: the words of the tables, rounded, one kind of value a column."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sim.measure.figures import KPIS
+from sim.measure.tables import By
+from sim.show.documents import heading, interval_table, rounded
+from sim.show.tables import ACROSS, number
+from sim.studies.replicate import replicate
+from sim.world.files import load
+from tests.conftest import ROOT
+
+
+def test_intervals_have_the_usual_figures_and_no_empty_night():
+    """Each rounded as on the terminal; all figures where they are asked for."""
+    shop = load(ROOT / "scenarios" / "web_shop.toml")
+    estimates = replicate(shop, replications=3).estimates
+    table = interval_table(shop, estimates)
+    whole = interval_table(shop, estimates, everything=True)
+
+    assert table.columns[:5] == ["From", "To", "Chats offered", "Chats offered low", "Chats offered high"]
+    assert table["From"][0] == "2026-03-02 08:00"
+    assert table["To"][0] == "2026-03-02 08:30"
+    assert len(table) == len(whole) < 30
+    assert len(table.columns) == 2 + 3 * len(ACROSS[By.INTERVAL])
+    assert set(table.columns) < set(whole.columns)
+    assert len(whole.columns) == 2 + 3 * sum(By.INTERVAL in kpi.form.breakdowns for kpi in KPIS)
+    kinds = dict(table.schema)
+    assert [name for name, kind in kinds.items() if kind == pl.String] == ["From", "To"]
+    assert all(kind.is_numeric() for name, kind in kinds.items() if name not in {"From", "To"})
+    nine = next(k for k, start in enumerate(table["From"]) if start.endswith("09:00"))
+    for name in ("service_level", "asa_s"):
+        value = estimates.figures(name, By.INTERVAL)[18].value
+        unit = "share" if name == "service_level" else "s"
+        shown = number(value, unit).removesuffix(" %")
+        assert table[heading(name)][nine] == rounded(value, unit) == float(shown)
