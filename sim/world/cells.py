@@ -68,7 +68,7 @@ _NAMED = re.compile(r"(\d{1,2})[-. /]+([A-Za-z]{3,9})[-., /]+(\d{4}|\d{2})")
 _AFTER_DATE = re.compile(r"$|[^0-9A-Za-z]|T\d")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?")
 _ZONE = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
-_UNTIL = re.compile(r"\s*[-–—]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?$")
+_UNTIL = re.compile(r"\s*[-–—]\s*(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?)$")
 
 
 def read_stamp(text: str) -> Stamp | None:
@@ -84,11 +84,20 @@ def read_stamp(text: str) -> Stamp | None:
     TimeZoneError
         If the time has a time zone.
     """
+    if text[4:5] == "-":
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            pass  # an interval, or no zero before a month
+        else:
+            if moment.tzinfo is None:  # or it is an interval: 08:00-09:00 has the looks of an offset
+                since_s = (moment - dt.datetime.combine(moment, dt.time())).total_seconds()
+                return Stamp(moment.date(), None, since_s if len(text) > 10 else None)
     date, rest = _date(text)
     rest = rest.lstrip(" T,\t\u00a0\u202f") if date is not None else rest
     if date is not None and not rest:
         return date
-    clock_s = _clock_s(_UNTIL.sub("", rest))
+    clock_s = _start_s(rest)
     if clock_s is None:
         zone = _ZONE.search(rest)
         if zone and _clock_s(rest[: zone.start()]) is not None:
@@ -153,6 +162,16 @@ def _year(text: str) -> int:
 _DATES = ((_ISO, _iso), (_YEAR_FIRST, _year_first), (_YEAR_LAST, _year_last), (_NAMED, _named))
 
 
+def _start_s(text: str) -> float | None:
+    """Seconds since midnight of a clock time, or of an interval that ends after it starts."""
+    until = _UNTIL.search(text)
+    if until is None:
+        return _clock_s(text)
+    start_s, end_s = _clock_s(text[: until.start()]), _clock_s(until[1])
+    is_interval = start_s is not None and end_s is not None and (end_s > start_s or end_s == 0)
+    return start_s if is_interval else None
+
+
 def _clock_s(text: str) -> float | None:
     """Seconds since midnight, up to 24:00."""
     match = _CLOCK.fullmatch(text.strip())
@@ -215,6 +234,8 @@ def decimals_shown(texts: Iterable[str]) -> set[Decimals]:
     """
     votes: dict[Decimals, int] = {}
     for text in texts:
+        if text.isdecimal():
+            continue
         readings = {decimals: read_number(text, decimals) for decimals in Decimals}
         possible = [decimals for decimals, value in readings.items() if value is not None]
         if len(possible) == 1:

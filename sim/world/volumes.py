@@ -11,6 +11,8 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from sim.errors import Problem
 from sim.world.cells import (
@@ -42,6 +44,8 @@ TOTALS = {"total", "totals", "subtotal", "subtotals", "grand", "sum", "sums", "o
 MOST_CHATS = 10_000_000
 """Largest volume of an interval."""
 
+_SAMPLE = 200
+"""Cells that show what a column holds."""
 _HANDLING = re.compile(r"\baht\b|\b(handle|handling|talk) time\b|\bacw\b")
 
 
@@ -171,7 +175,8 @@ class _Reader:
         dates: list[int] = []
         clocks: list[int] = []
         for k in columns:
-            cells = [row.cells[k] for row in self.table.rows if len(row.cells) > k and row.cells[k]]
+            filled = (row.cells[k] for row in self.table.rows if len(row.cells) > k and row.cells[k])
+            cells = list(islice(filled, _SAMPLE))
             if 2 * sum(map(is_stamp, cells)) <= len(cells):
                 continue
             stamps = [stamp for stamp in map(_stamp, cells) if stamp]
@@ -238,7 +243,7 @@ class _Reader:
 
     def decimals(self, texts: list[str]) -> Decimals:
         """How the volumes are written; asked for where that does not show and matters."""
-        shown, unclear = decimals_shown(texts), [text for text in texts if may_be_two(text)]
+        shown, unclear = decimals_shown(texts), [text for text in dict.fromkeys(texts) if may_be_two(text)]
         is_number = not self.table.mark and not any("," in text for text in unclear)  # of a workbook
         decimals = self.wanted.decimals
         if decimals is None and len(shown) == 1:
@@ -306,15 +311,15 @@ class _Reader:
 
 def _is_total(row: Row, columns: _Columns) -> bool:
     """Whether a row has no start, and a word that says that it is a total."""
-    if is_stamp(_cell(row, columns.starts[-1])):
-        return False
-    return any(_is_word(cell) for k, cell in enumerate(row.cells) if k != columns.volume)
+    has_word = any(_is_word(cell) for k, cell in enumerate(row.cells) if k != columns.volume)
+    return has_word and not is_stamp(_cell(row, columns.starts[-1]))
 
 
 def _is_word(cell: str) -> bool:
-    return _folded(cell).split(" ")[0] in TOTALS
+    return not cell[:1].isdigit() and _folded(cell).split(" ")[0] in TOTALS
 
 
+@lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     """A name as names are compared: capitals, blanks, dashes and brackets are all one."""
     return re.sub(r"[\W_]+", " ", name.casefold()).strip()
