@@ -15,6 +15,7 @@ from rich.table import Column
 from rich.text import Text
 
 from sim import __version__
+from sim.measure.estimate import Figure as Measured
 from sim.measure.figures import BY_NAME, KPIS
 from sim.measure.promise import TARGETS
 from sim.show import style
@@ -22,7 +23,7 @@ from sim.show.documents import figure_document, target_document
 from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
 from sim.show.tables import ALIKE, COMPACT, FEW_SIGN, IDLE, PIPED_WIDTH, Row, below, caveats, narrowed, number
 from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen
-from sim.studies.paired import ALPHA
+from sim.studies.paired import ALPHA, Paired
 from sim.world.units import clock_text
 
 DRAWN = (
@@ -61,9 +62,15 @@ def table(found: Comparison, width: int = PIPED_WIDTH, *, everything: bool = Fal
         parts.append(_listed(found, contrast, width, everything=everything))
         parts += [_filled(line, width) for line in words(found, contrast)]
     shown = [name for name in BY_NAME if everything or _is_shown(found, name)]
-    figures = [(BY_NAME[name], plan.figures[name]) for plan in found.plans for name in shown]
-    notes = below(caveats(found.replications, figures), width)
+    changes = [(BY_NAME[name], each.differences[name].by) for each in found.contrasts for name in shown]
+    marked = [(kpi, _as_figure(by)) for kpi, by in changes if by.value is not None and not by.same]
+    notes = below(caveats(found.replications, marked), width)
     return Group(*parts, *notes, _filled(METHOD, width, dim=True))
+
+
+def _as_figure(by: Paired) -> Measured:
+    """A difference with its interval and its mark, as figures have them."""
+    return Measured(by.value, by.low, by.high, by.few_days, by.value, by.value, by.value)
 
 
 def words(found: Comparison, contrast: Contrast) -> list[str]:
