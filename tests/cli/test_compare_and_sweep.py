@@ -153,7 +153,7 @@ def test_sweep_writes_document_table_and_pictures(shop: Path, tmp_path: Path):
     [
         (["groups.0.agnts=1:3"], "groups.0 has no 'agnts'; did you mean 'agents'?"),
         (["groups.0.agents=3:1"], "the range is empty"),
-        (["groups.0.agents=1:1000000000"], "got 20,000,000,000 (1,000,000,000 points × 20 replications)"),
+        (["groups.0.agents=1:1000000000"], "got 20,000,000,000 (1,000,000,000 points × 20)"),
         (["groups.0.agents=-1,0"], "groups.0.agents: must be at least 0, got -1"),
         (["groups.0.agents=1:2", "groups.0.agents=1:2"], "is varied twice"),
     ],

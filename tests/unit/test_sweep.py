@@ -102,6 +102,14 @@ def test_runs_are_dropped(shop: Scenario):
     assert (len(found.points), kept.wanted) == (5, 3)
 
 
+def test_a_constant_agent_costs_the_opening_hours(shop: Scenario):
+    """Twelve hours in a centre that is open for twelve."""
+    open_ = varied(shop, [Change("hours", "=", {"open": "08:00", "close": "20:00"})])
+    found = sweep(open_, [read_vary("groups.0.agents=1,3")], replications=2)
+
+    assert [point.paid_h for point in found.points] == [12, 36]
+
+
 def test_one_result_on_any_number_of_workers(shop: Scenario, line: Sweep):
     """To the last digit of the document."""
     again = sweep(shop, [read_vary(AGENTS)], replications=12, workers=1)
