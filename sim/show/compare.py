@@ -120,7 +120,7 @@ def verdict_text(difference: Difference, label: str) -> str:
     assert by.value is not None
     if difference.seen is Seen.SAME:
         return "the same in every replication"
-    if by.p == 0:
+    if by.steady:
         return f"{label} is {difference.way} by {_size(abs(by.value), kpi.unit)} in every replication"
     if by.low is None or by.high is None:
         return f"{label} − A is {signed(by.value, kpi.unit)}; so few replications say no more"
@@ -222,7 +222,7 @@ def _row(baseline: Plan, contrast: Contrast, name: str, *, marked: bool) -> Row:
     kpi, difference = BY_NAME[name], contrast.differences[name]
     by = difference.by
     span = "" if by.low is None or by.high is None else _span(by.low, by.high, kpi.unit)
-    span = ALIKE if by.p == 0 else span + FEW_SIGN * (bool(span) and by.few_days)
+    span = ALIKE if by.steady else span + FEW_SIGN * (bool(span) and by.few_days)
     return [
         f"  {kpi.title} [{'%' if kpi.unit == 'share' else kpi.unit}]",
         _value(baseline, name, difference.baseline, marked=marked),

@@ -87,7 +87,7 @@ def _cells(effect: Effect, kpi: Kpi) -> list[str]:
 def is_seen(effect: Effect) -> bool:
     """Whether the whole interval of a difference lies on one side of zero."""
     low, high = effect.difference.low, effect.difference.high
-    return effect.difference.p == 0 or (low is not None and high is not None and (low > 0 or high < 0))
+    return effect.difference.steady or (low is not None and high is not None and (low > 0 or high < 0))
 
 
 def signed(value: float | None, kpi: Kpi, *, unit: bool = False) -> str:

@@ -224,7 +224,7 @@ def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterato
 
 def _is_judged(pair: Paired) -> bool:
     """Whether anything is known of a difference, and it is not none."""
-    return pair.low is not None or pair.p == 0.0
+    return pair.low is not None or pair.steady
 
 
 def _seen(pair: Paired, way: Seen | None, *, refused: bool) -> Seen:

@@ -32,7 +32,7 @@ class Paired:
     high: float | None
     p: float
     """Probability of a difference as large in either direction, were there none; 1 where nobody knows, and 0
-    where the difference is the same in all of several replications."""
+    where the difference is `steady`."""
     saved: float | None
     """What pairing saves: so many times as many runs would unpaired ones take to be as sure. None if the
     differences don't vary."""
@@ -40,6 +40,14 @@ class Paired:
     """The mark: in all but fewer than five replications the difference is the same."""
     same: bool = False
     """Whether there is no difference in any of several replications."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether there is a difference, the same in all of several replications.
+
+        That *p* is 0 does not say so: it is rounded to 0 where the difference is very sure.
+        """
+        return self.low is None and self.p == 0.0
 
 
 _NONE = Paired(None, None, None, 1.0, None)

@@ -16,7 +16,7 @@ from sim.show.documents import to_json
 from sim.show.tables import Terminal
 from sim.studies import compare as study
 from sim.studies.compare import Comparison, Seen, compare
-from sim.studies.paired import holm, paired
+from sim.studies.paired import Paired, holm, paired
 from sim.studies.replicate import replicate
 from sim.theory.erlang import erlang
 from sim.world.scenario import Scenario, Targets
@@ -76,6 +76,26 @@ def test_a_difference_that_never_varies_is_sure():
     assert (paired(A[:2], B[:2]).low, paired(A[:2], B[:2]).p) == (None, 1.0)
     assert (paired(A[:1], B[:1]).low, paired(A[:1], B[:1]).p) == (None, 1.0)
     assert paired(A[:0], B[:0]).value is None
+
+
+def test_a_difference_so_sure_that_its_probability_is_rounded_to_nothing_has_its_interval(found: Comparison):
+    """Hours that differ from day to day by minutes are not the same on every day."""
+    varies = np.tile([9.5, 9.45, 9.55, 9.65], 20)
+    sure, steady = paired(0 * varies, varies), paired(A, A + 9.5)
+
+    def shown(by: Paired) -> tuple[str, str]:
+        contrast = found.contrasts[0]
+        hours = replace(contrast.differences["agent_hours"], by=by)
+        one = replace(contrast, differences={**contrast.differences, "agent_hours": hours})
+        (line,) = (
+            line for line in text(replace(found, contrasts=(one,))).splitlines() if "Hours on duty" in line
+        )
+        return line, show.verdict_text(hours, "B")
+
+    assert (sure.p, steady.p) == (0.0, 0.0)
+    assert (sure.steady, steady.steady) == (False, True)
+    assert ["all alike" in shown(by)[0] for by in (sure, steady)] == [False, True]
+    assert ["in every replication" in shown(by)[1] for by in (sure, steady)] == [False, True]
 
 
 def test_holm_refuses_no_more_than_it_may():
