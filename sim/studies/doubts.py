@@ -39,14 +39,15 @@ def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
     """Say of which queues more comes than can be served, while nobody leaves; None where that is not so.
 
     Capacity is that of agents on duty as planned whose slots are always full: by turns the machine-repair
-    model's, which is near, and not exact.
+    model's, which is near, and not exact. Who comes while it is closed asks for none of it; that some of them
+    come again when it opens is left out.
     """
     endless = [q for q, queue in enumerate(scenario.queues) if _is_endless(queue)]
     if not endless:
         return None
     duty_s = _duty_s(scenario, rota(scenario) if team is None else team)
     for some in _together(endless):
-        chats = [float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0]) for q in some]
+        chats = [_while_open(scenario, q) for q in some]
         needed = [_agent_s(scenario, scenario.queues[q]) for q in some]
         names = {scenario.queues[q].name for q in some}
         there_s = sum(duty_s[g] for g, group in enumerate(scenario.groups) if names & set(group.queues))
@@ -101,9 +102,8 @@ def _duty_s(scenario: Scenario, team: Rota) -> Floats:
 
 
 def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
-    expected, opens = _expected(scenario, q), _open(scenario)
-    total = float(expected(np.array([scenario.horizon_s]))[0])
-    closed = total - float(np.diff(expected(opens), axis=1).sum())
+    total = float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0])
+    closed = total - _while_open(scenario, q)
     if closed > 1e-6 and (queue.retry is None or After.OFFLINE not in queue.retry.after):
         yield (
             f"{queue.name!r}: {closed:,.1f} of {total:,.1f} chats expected come while the centre is closed: "
@@ -131,6 +131,11 @@ def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: Rota) -> Itera
         f"{queue.name!r}: open, and nobody there who serves it, {', '.join(named)}{more}: "
         f"{lost.sum():,.1f} chats expected"
     )
+
+
+def _while_open(scenario: Scenario, q: int) -> float:
+    """Chats that a queue is expected to get while the centre is open."""
+    return float(np.diff(_expected(scenario, q)(_open(scenario)), axis=1).sum())
 
 
 def _open(scenario: Scenario) -> Floats:

@@ -154,6 +154,17 @@ def test_constant_agents_of_a_centre_that_closes_are_there_while_it_is_open():
     assert [words.startswith("'q': more comes") for words in said(short)] == [True]
 
 
+def test_who_comes_while_it_is_closed_asks_for_no_capacity():
+    """Thirty an hour, ten minutes each, open for ten hours: 50 agent hours, and six agents are there for 60."""
+    hours = {"open": "08:00", "close": "18:00"}
+    queues = [steady(30, by_work(600), patience=None)]
+    enough, short = (never_settles(world(queues, [group(n)], hours=hours)) for n in (6, 5))
+
+    assert enough is None
+    assert short is not None
+    assert "300.0 chats expected need about 50.0 agent hours" in short
+
+
 def test_what_is_shipped_has_no_slips(scenario_file: Path):
     """Nor has the scenario that one starts from."""
     assert said(load(scenario_file)) == []
