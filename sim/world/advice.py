@@ -98,7 +98,10 @@ def _table_meant(detail: ErrorDetails, _: Place) -> str:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     free = next((node["additionalProperties"] for node in nodes if "additionalProperties" in node), False)
     if isinstance(free, dict):
-        share = number / 100 if number is not None and 1 < number < 100 else number
+        per_cent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", value.strip()) if isinstance(value, str) else None
+        number = float(per_cent[1]) if per_cent else number
+        is_per_cent = per_cent or (number is not None and 1 < number < 100)
+        share = number / 100 if number is not None and is_per_cent else number
         return f"write {{ planned = {_toml(share if share is not None and 0 <= share < 1 else 0.1)} }}"
     tables = [node for node in nodes if "properties" in node]
     simple = {"fixed", "geometric"}

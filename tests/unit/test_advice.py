@@ -91,6 +91,8 @@ def test_whatever_is_advised_is_accepted(values: tuple[Any, ...]):
     ("old", "new", "hint"),
     [
         ("agents = 3", "agents = 3\nshrinkage = 0.32", "must be a table, got 0.32; write { planned = 0.32 }"),
+        ("agents = 3", 'agents = 3\nshrinkage = "32 %"', "got '32 %'; write { planned = 0.32 }"),
+        ("agents = 3", 'agents = 3\nshrinkage = "0.5%"', "got '0.5%'; write { planned = 0.005 }"),
         ("\n[[queues]]", "[targets]\nservice_level = 80\n[[queues]]", "must be at most 1, got 80; write 0.80"),
         ("\n[[queues]]", "[targets]\nmax_missed = 7.5\n[[queues]]", "got 7.5; write 0.075"),
         ("mean_s = 60 }", "mean_s = 60 }, aht_s = 620", "must be a list, got 620; write [620], and a further number for each further chat at once"),
