@@ -135,10 +135,16 @@ def _between_cells(lines: list[str]) -> str:
             rows = [row for row in csv.reader(lines, delimiter=mark) if any(cell.strip() for cell in row)]
         except csv.Error:
             return 0, 0
-        widths = [len(row) for row in rows if len(row) > 1]
-        return (widths.count(widths[0]), widths[0]) if widths else (0, 0)
+        rows = [row for row in rows if len(row) > 1]
+        width = len(rows[0]) if rows else 0
+        return sum(len(row) == width or _filled(row) == width for row in rows), width
 
     return max(DELIMITERS, key=lambda mark: (fits(mark), mark == ","))
+
+
+def _filled(row: list[str]) -> int:
+    """Cells up to the last one that is not empty: a mark at the end of a line begins none."""
+    return max((k for k, cell in enumerate(row, start=1) if cell.strip()), default=0)
 
 
 def _csv_rows(lines: list[str], first: int, mark: str) -> Iterator[Row]:

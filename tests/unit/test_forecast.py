@@ -134,6 +134,7 @@ def test_whatever_a_spreadsheet_exports_is_read_as_it_is_meant_or_asked_about(
         ("Volumes of March\n" + morning("start,chats"), ["4 rows, commas, column 'chats'", "left out as a title: line 1, 'Volumes of March'"]),
         (morning("start,chats") + "\n2026-03-09 08:00,7", ["5 rows, 4 of them in the scenario's days, commas, column 'chats'"]),
         (morning("start,chats,Queue", ",", "9,ORDERS 10,orders 11,orders 12,orders") + "\n2026-03-02 08:00,7,returns\n,49,Total", ["4 rows, those of queue 'orders', commas, column 'chats'", "left out as a total: line 7, 'Total' 49"]),
+        (morning("start;chats", ";", "9,0; 9,5; 9; 10,25;"), ["4 rows, semicolons, decimal commas, column 'chats'"]),
         (morning("interval;chats", ";").replace(" 08:00", " 08:00-09:00"), ["4 rows, semicolons, column 'chats'"]),
         (morning("Début;Offered", ";").encode("cp1252"), ["4 rows, semicolons, cp1252, column 'Offered'"]),
         (morning("start,chats,queue,orders", ",", "1,x,9 2,x,10 3,x,11 4,x,12"), ["4 rows, commas, column 'orders'"]),
