@@ -56,7 +56,8 @@ def words(found: Best) -> list[str]:
     """What was chosen, what that means, and what it took."""
     name, done = found.ranked[0].plan.name, found.selection
     is_share = found.kpi.unit == "share"
-    zone = f"{100 * found.within:.3g} points" if is_share else f"{found.within:.3g} {found.kpi.unit}"
+    points = f"{100 * found.within:.3g}"
+    zone = f"{points} point{'s' * (points != '1')}" if is_share else f"{found.within:.3g} {found.kpi.unit}"
     if done.interrupted:
         return [_interrupted_words(found)]
     if done.decided:

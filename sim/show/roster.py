@@ -61,7 +61,9 @@ def sentences(found: Roster, fte_hours: float | None = None) -> list[str]:
         text += f", {paid:,.1f} with planned shrinkage"
     agents = sum(planned.agents for planned in found.shifts)
     people = heads(found.scenario, paid, fte_hours).sentence()
-    lines = [f"{text}; {agents:,} agents on {len(found.shifts)} different shifts.", f"{people}."]
+    n_shifts = len(found.shifts)
+    shifts = "one shift" if n_shifts == 1 else f"{n_shifts} different shifts"
+    lines = [f"{text}; {agents:,} agent{'s' * (agents != 1)} on {shifts}.", f"{people}."]
     return [*lines, *_proof(found), *_taken(found)]
 
 
