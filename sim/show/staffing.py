@@ -100,7 +100,7 @@ def _promise(found: Staffing, width: int) -> RenderableType:
             "Days that keep all",
             "" if wanted is None else f"≥ {number(wanted, 'share')}",
             number(share, "share"),
-            f"{' … '.join(number(end, 'share') for end in between)}, 95 % interval",
+            f"95 %: {' … '.join(number(end, 'share') for end in between)}",
         ]
     )
     return narrowed("Targets", columns, rows, width, spare=(4,))

@@ -241,7 +241,9 @@ def summary(
     shown = list(_shown(estimates, everything=everything))
     parts.append(_figures(shown, estimates.n, width))
     bound = [(BY_NAME[verdict.kpi], verdict.figure) for verdict in promise]
-    notes = [ASSUMED] if any(kpi.section == "satisfaction" for kpi, _ in shown) else []
+    unsure = any(verdict.met is not None and not verdict.sure for verdict in promise)
+    notes = ["In brackets: met or missed, but not for sure."] if unsure else []
+    notes += [ASSUMED] if any(kpi.section == "satisfaction" for kpi, _ in shown) else []
     return Group(*parts, *below([*caveats(estimates.n, bound + shown), *notes], width))
 
 
@@ -364,7 +366,7 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
         Column("Target"),
         Column("Value", justify="right"),
         Column("95 % interval", justify="right"),
-        Column(""),
+        Column("Verdict"),
     ]
     rows: list[Row | None] = []
     for verdict in promise:
@@ -400,7 +402,8 @@ def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
 def _mark(verdict: Verdict) -> Text:
     if verdict.met is None:
         return Text("–")
-    return mark_of(kept=verdict.met)
+    mark = mark_of(kept=verdict.met)
+    return mark if verdict.sure else Text.assemble("(", mark, ")")
 
 
 def mark_of(*, kept: bool) -> Text:

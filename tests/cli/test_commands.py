@@ -265,7 +265,9 @@ def test_no_number_and_no_name_is_cut_on_a_narrow_terminal(columns: int):
     """Columns go, or tables are split, but what is shown is whole; names are no markup."""
     told = [sim("run", ROOT / "scenarios" / "two_languages.toml", "-n", "3", "--by", "INTERVAL", "--by", "queue",
                 COLUMNS=str(width)).stdout for width in (columns, 500)]  # fmt: skip
-    notes = re.compile(r"^  (\*:|≥:|All alike:|3 replications are few).*?(?=^\S)", re.DOTALL | re.MULTILINE)
+    notes = re.compile(
+        r"^  (\*:|≥:|All alike:|In brackets:|3 replications are few).*?(?=^\S)", re.DOTALL | re.MULTILINE
+    )
     assert all("3 replications are few" in text for text in told)
     rows = [notes.sub("", text).splitlines() for text in told]
 

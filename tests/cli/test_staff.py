@@ -70,6 +70,16 @@ def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
     ]
 
 
+def test_the_worst_interval_stands_on_80_columns(desk: Path):
+    """A day that keeps its target and is marked as missing it would be a riddle without."""
+    told = CliRunner().invoke(app, ["staff", str(desk), "-n", "40"], env={"COLUMNS": "80"}).stdout
+    lines = told[told.index("Targets") : told.index("Requirement")].splitlines()
+
+    assert [line for line in lines if "worst interval" in line]
+    assert [line for line in lines if "95 %: " in line]
+    assert max(map(len, lines)) <= 80
+
+
 def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
     """The same staffing in the document, in the table, and kept when it is simulated."""
     out = tmp_path / "out"

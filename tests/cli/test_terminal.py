@@ -28,6 +28,20 @@ def test_the_interval_is_the_last_thing_to_go(name: str):
     assert any(line.strip() == "Satisfaction (assumed)" for line in lines)
 
 
+def test_a_doubt_is_shown_at_every_width():
+    """Where the words of a verdict do not fit, its mark has brackets, and it says so."""
+    path = str(ROOT / "scenarios" / "web_shop.toml")
+    narrow, wide = (shown(columns, "run", path, "-n", "10") for columns in (80, 120))
+    rows = [[line for line in lines if line.lstrip(" (")[:1] in {"✓", "✗"}] for lines in (narrow, wide)]
+    doubted = ["not for sure" in row for row in rows[1]]
+
+    assert True in doubted
+    for told in rows:
+        assert [row.lstrip().startswith("(") for row in told] == doubted
+    assert any("In brackets: met or missed, but not for sure." in line for line in narrow)
+    assert any("Verdict: on a wider terminal, or --wide" in line for line in narrow)
+
+
 def test_wide_shows_every_column_and_fills_sentences():
     """On a narrow terminal too."""
     path = str(ROOT / "scenarios" / "web_shop.toml")
