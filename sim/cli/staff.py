@@ -92,7 +92,7 @@ def staff(
 ) -> None:
     """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
 
-    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 40 times the
+    The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 80 times the
     replications asked for. Exits with 99 if no staffing was found that keeps the targets on days
     that the search did not see, and from which nobody can be spared. Ctrl-C gives the best found so far.
     """

@@ -184,7 +184,10 @@ def test_the_answer_keeps_its_promise_and_nobody_can_be_spared(
 
 @pytest.mark.nightly
 def test_ten_pairs_of_seeds_agree(us: Crew):
-    """A web shop's day of 24 half-hours: at most two of them differ, by one agent; about twenty minutes."""
+    """A web shop's day of 24 half-hours: at most two of them differ, by one agent; half an hour.
+
+    Pairs 1, 6 and 8 were seen to differ in 0, 1 and 0 of them; the others were not tried with these constants.
+    """
     scenario = load(next(path for path in SCENARIOS if path.stem == "web_shop"))
     found = [staff(scenario, seed=seed, hired=us) for seed in range(1, 21)]
 
@@ -212,6 +215,29 @@ def test_few_days_are_levelled_by_many_of_another_plan(us: Crew):
     assert level.n_days == 400
     np.testing.assert_allclose(replace(few, level=level).of_intervals(), many.of_intervals())
     assert replace(few, level=level).share_kept() == pytest.approx(many.share_kept())
+
+
+def test_close_decisions_are_put_to_many_days(us: Crew):
+    """Whom few days can't surely tell to be needed is away when many days are asked: so these decide."""
+    scenario = chats([30.0, 50.0, 20.0, 40.0], 3, ALL, busyness_cv=0.2)
+    parts, promise = blocks(scenario), promised(scenario)
+    search, days = Search(parts, promise, us, seed=3), Days(40, share=1.0)
+    plan = search.fewest(guess(parts, promise), days.fine)
+    daring = search.daring(plan, days.fine)
+    found = search.find(guess(parts, promise), days)
+
+    assert (daring <= plan).all()
+    assert not search.trial(daring, days.fine).surely_missed()
+    for move in search.moves(daring, days.fine, -1):
+        base = search.trial(daring, days.fine)
+        assert base.spliced(base, move.tried, move.window).surely_missed()
+    asked = search.simulated
+    many = search.trial(daring, days.long)
+    assert search.simulated == asked
+    assert many.n_days == len(days.long) == 360
+    is_close = daring < found.plan
+    assert is_close.any()
+    assert not is_close.all()
 
 
 def test_days_that_are_known_are_not_simulated_again(us: Crew):

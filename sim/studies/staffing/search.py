@@ -8,9 +8,10 @@ simulated again before it is believed. Queue and open chats are carried from blo
 
 An agent more or fewer moves a figure by little more than days differ, so it takes many days to know. They
 are spent where most is learned: one plan is simulated on many days, and says by how much the few days on
-which all others are tried are luckier than the average (`Level`). The answer is held against days of its
-own, more of them as long as they leave it open. If they miss the promise they are days of the search from
-then on, and it is held against others.
+which all others are tried are luckier than the average (`Level`). Where intervals are promised, it is the
+plan without anybody whom few days can't surely tell to be needed, so that many decide what is close. The
+answer is held against days of its own, more of them as long as they leave it open. If they miss the promise
+they are days of the search from then on, and it is held against others.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ FELT_H, FELT_CHATS = 2.0, 6.0
 """What happens in a block is felt for so many hours, or as long as so many chats take one after the other."""
 MOST_ROUNDS = 40
 MOST_REPAIRS = 6
-LONG = 5
+LONG = 10
 """So many times as many days as those of the search say how lucky those are."""
-MOST_FRESH = 4
+MOST_FRESH = 16
 """The answer is held against at most so many times the fresh days asked for, if they leave it open."""
 MOST_EXCHANGES = 8
 """So many exchanges are tried in a round, the most promising first ..."""
@@ -198,6 +199,8 @@ class Search:
         self._reserved = len(days.long) + 2 * len(days.fresh) + 2 * round_of_moves
         plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
         if days.fine not in self._levels:
+            if self.promise.per is Per.INTERVAL:
+                plan = self.daring(self.fewest(plan, days.fine), days.fine)
             few = self.trial(plan, days.fine)
             self._levels[days.fine] = Level.of(few).beside(few, self.trial(plan, days.long))
         self._reserved = 2 * len(days.fresh) + round_of_moves
@@ -425,6 +428,22 @@ class Search:
                 refused.add((chosen[0].group, chosen[0].block, int(plan[chosen[0].group, chosen[0].block])))
             chosen = chosen[: len(chosen) // 2]
         return None
+
+    def daring(self, plan: Ints, runs: range) -> Ints:
+        """Take away at once whoever may be spared, as far as *runs* can tell: the decisions that are close.
+
+        What many more days say of this plan decides them all.
+        """
+        if not self.affords(self._n_moves(), runs):
+            return plan
+        base = now = self.trial(plan, runs)
+        lower = plan.copy()
+        for move in sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move)):
+            after = now.spliced(base, move.tried, move.window)
+            if not after.surely_missed():
+                lower[move.group, move.block] += move.by
+                now = after
+        return lower if self._is_possible(lower) else plan
 
     def _exchanged(self, plan: Ints, base: Trial, runs: range) -> Ints | None:
         """Add one agent so that two others, of more hours, can go; None if none of those tried does.

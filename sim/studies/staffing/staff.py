@@ -24,7 +24,7 @@ from sim.studies.staffing.why import Need, Value, needs, values_of
 from sim.world.scenario import Scenario
 from sim.world.units import Ints
 
-MOST_WORK = 40
+MOST_WORK = 80
 """A search simulates at most so many times the replications that its answer is held against."""
 LEVELS = (0.5, 0.8, 0.95)
 """Confidences that are staffed for beside the one asked for: P50, P80, P95."""
