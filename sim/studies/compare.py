@@ -203,8 +203,13 @@ def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterato
     baseline = plans[0]
     for plan, mine, its in zip(plans[1:], pairs, estimates[1:], strict=True):
         alike = _same_demand(estimates[0], its)
+        other_measure = _OF_QUALITY if _only_one_judges(baseline.scenario, plan.scenario) else set()
         ways = {
-            name: _way(BY_NAME[name], pair.value, is_judged=alike or not _is_count(BY_NAME[name]))
+            name: _way(
+                BY_NAME[name],
+                pair.value,
+                is_judged=(alike or not _is_count(BY_NAME[name])) and name not in other_measure,
+            )
             for name, pair in mine.items()
         }
         found = {
@@ -256,8 +261,22 @@ def _same_demand(one: Estimates, other: Estimates) -> bool:
     return np.array_equal(first, second)
 
 
+_OF_QUALITY = {"successful", "success_rate"}
+"""Figures that are of other chats where there is no `[quality]`."""
+
+
+def _only_one_judges(one: Scenario, other: Scenario) -> bool:
+    """Whether one of two scenarios says which chats are resolved, and the other does not."""
+    return (one.quality is None) != (other.quality is None)
+
+
 def _notes(one: Scenario, other: Scenario) -> Iterator[str]:
     """What makes two scenarios hard to compare."""
+    if _only_one_judges(one, other):
+        yield (
+            "only one of them has [quality]: in the other every served chat counts as successful, so "
+            "successful conversations are not judged"
+        )
     if one.targets.threshold_s != other.targets.threshold_s:
         yield (
             f"service levels count {one.targets.threshold_s:g} s here and {other.targets.threshold_s:g} s "

@@ -204,6 +204,16 @@ def test_other_queues_and_measures_are_noted(shop: Scenario):
     assert ("queues.1", None) in {(path, first) for path, first, _ in contrast.changed}
 
 
+def test_successful_is_not_judged_where_only_one_scenario_says_what_is_resolved(shop: Scenario):
+    """In the other every served chat counts, which is no success of its plan."""
+    plain = Scenario.model_validate(shop.model_dump(exclude_unset=True) | {"quality": None})
+    both, one = (compare([before, shop], replications=5).contrasts[0] for before in (shop, plain))
+
+    assert {one.differences[name].way for name in ("successful", "success_rate")} == {Seen.LOWER}
+    assert any("only one of them has [quality]" in note for note in one.notes)
+    assert not any("[quality]" in note for note in both.notes)
+
+
 def test_ctrl_c_keeps_what_all_have_done(shop: Scenario, monkeypatch: pytest.MonkeyPatch):
     """Stopped after some turns it says what as many replications would; before the first, it stops."""
     monkeypatch.setattr(study, "_A_TURN", 4)
