@@ -41,6 +41,12 @@ def listen() -> None:
     sys.unraisablehook = _lost
 
 
+def stop_listening() -> None:
+    """From now on no signal to end is heard: the program ends anyway."""
+    for number in [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def came() -> bool:
     """Whether the user has asked the program to end: what fails from then on may fail because of that."""
     return _DOOR.came

@@ -6,9 +6,14 @@ themselves are imported inside :func:`main`, so that Ctrl-C is answered well fro
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
 
-from sim.interrupts import came, listen
+from sim.interrupts import came, listen, stop_listening
 
 
 def main() -> None:
@@ -29,6 +34,22 @@ def main() -> None:
         except Exit as end:
             raise SystemExit(end.exit_code) from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        _leave(130)
     except SystemExit as end:
-        raise SystemExit(130 if came() and end.code == 1 else end.code) from None
+        if not came():
+            raise
+        _leave(130 if end.code == 1 else end.code)
+
+
+def _leave(code: Any) -> NoReturn:
+    """End with this exit code after Ctrl-C, at once.
+
+    A signal that comes while Python clears up, a second Ctrl-C or one that is raised again, would kill the
+    process, whatever the exit code.
+    """
+    stop_listening()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)

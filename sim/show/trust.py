@@ -246,11 +246,12 @@ def _draw_levels(axes: Axes, points: Sequence[Point]) -> None:
         values = [point.predicted[name] for point in points]
         axes.plot(loads, values, dash, color=colour, marker=marker, markersize=3.5, label=label)
     values = [point.simulated.value or 0.0 for point in points]
-    highs = [point.simulated.high or 0.0 for point in points]
-    halves = [high - value for high, value in zip(highs, values, strict=True)]
-    axes.errorbar(
-        loads, values, halves, fmt="o", color=INK, markersize=4, capsize=2, label="simulated, 95 % interval"
-    )
+    low, high = [point.simulated.low for point in points], [point.simulated.high for point in points]
+    # An end that is not known is not drawn.
+    lows = [np.nan if end is None else value - end for value, end in zip(values, low, strict=True)]
+    highs = [np.nan if end is None else end - value for value, end in zip(values, high, strict=True)]
+    look = {"fmt": "o", "color": INK, "markersize": 4, "capsize": 2}
+    axes.errorbar(loads, values, [lows, highs], label="simulated, 95 % interval", **look)
     axes.set_ylim(0, 1.04)
     style.shares(axes.yaxis)
     style.shares(axes.xaxis)

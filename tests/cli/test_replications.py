@@ -69,7 +69,7 @@ def test_the_reference_engine_says_that_it_takes_twenty(quiet: Path):
 
 def test_what_is_the_same_on_all_days_is_said_to_be(quiet: Path):
     """Nobody missed: no interval, and how many days may be otherwise; few days are not sure, many are."""
-    few, many = sim("run", quiet, "-n", "20").stdout, sim("run", quiet).stdout
+    few, many = sim("run", quiet, "-n", "20", "--wide").stdout, sim("run", quiet, "--wide").stdout
 
     for text, share in ((few, "14 %"), (many, "1.5 %")):
         line = next(line for line in text.splitlines() if "Missed share" in line)

@@ -90,7 +90,8 @@ def test_a_figure_that_disagrees_is_named(few: list[Case], monkeypatch: pytest.M
     result = sim("trust")
 
     assert result.exit_code == 99
-    assert result.stderr.splitlines() == [f"disagrees: {few[1].name}: Occupancy"]
+    told = [line for line in result.stderr.splitlines() if not line.startswith("Centres: ")]  # slow machines
+    assert told == [f"disagrees: {few[1].name}: Occupancy"]
     assert sum(line.rstrip().endswith("✗") for line in result.stdout.splitlines()) == 1
     assert "1 disagrees." in " ".join(result.stdout.splitlines()[:3])
 

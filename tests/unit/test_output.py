@@ -46,6 +46,8 @@ def _listening() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in numbers}
     hook, door = sys.unraisablehook, interrupts._DOOR
     interrupts._DOOR = interrupts._Door()
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)  # run in the background, tests inherit that some are ignored
     listen()
     yield
     interrupts._DOOR, sys.unraisablehook = door, hook
