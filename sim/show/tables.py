@@ -199,8 +199,9 @@ def caveats(n: int, figures: Iterable[tuple[Kpi, Figure]]) -> list[str]:
         return ["Two replications give no interval: it takes three, and for most figures a hundred."]
     some, told = list(figures), []
     if any(figure.few_days and not figure.alike for _, figure in some):
+        carried = f"fewer than {FEW} of {n:,} replications carry this figure, all others being alike"
         told.append(
-            f"*: fewer than {FEW} of {n:,} replications carry this figure, all others being alike. Its "
+            f"*: {carried if n >= FEW else f'{n} replications are fewer than {FEW}'}. The "
             "interval may be far too short, for worse ones may come: more replications (-n) tell."
         )
     if any(figure.alike for _, figure in some):

@@ -88,6 +88,7 @@ def test_marks_are_explained_where_they_stand():
     for n, few, told in (
         (2, False, "Two replications give no interval"),
         (4, True, "4 replications are few: intervals hold less often"),
+        (4, True, "*: 4 replications are fewer than 5."),
         (20, False, "From 20 replications, intervals of percentiles hold about 90 times in 100"),
         (100, False, ""),
     ):

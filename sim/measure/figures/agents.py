@@ -82,7 +82,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.OVERRUN_S), duty(Column.LOG_OFFS)),
         "Planned log-off → end of the last chat in hand, at most until the next log-in or the horizon. Mean "
-        "over the breaks and shift ends before the horizon.",
+        "over the breaks, shift ends and, of constant agents, closings before the horizon.",
     ),
     Kpi(
         "wasted_slots",

@@ -36,7 +36,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "lower",
         "conversation",
         Ratio(handled(Column.TURNED_FIRST_REPLY_S), TURNED),
-        "Acceptance → first reply, of those who got one.",
+        "Acceptance → first reply, of those served by turns who got one.",
     ),
     Kpi(
         "response_s",
