@@ -250,7 +250,7 @@ def _draw_levels(axes: Axes, points: Sequence[Point]) -> None:
     # An end that is not known is not drawn.
     lows = [np.nan if end is None else value - end for value, end in zip(values, low, strict=True)]
     highs = [np.nan if end is None else end - value for value, end in zip(values, high, strict=True)]
-    look = {"fmt": "o", "color": INK, "markersize": 4, "capsize": 2}
+    look: dict[str, Any] = {"fmt": "o", "color": INK, "markersize": 4, "capsize": 2}
     axes.errorbar(loads, values, [lows, highs], label="simulated, 95 % interval", **look)
     axes.set_ylim(0, 1.04)
     style.shares(axes.yaxis)
