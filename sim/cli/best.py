@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.world.vary import Change
 
 Plans = Annotated[
-    list[Path], typer.Argument(metavar="PLAN...", help="Scenario files, a plan each.", show_default=False)
+    list[Path], typer.Argument(metavar="PLAN", help="Scenario files, a plan each.", show_default=False)
 ]
 Varied = Annotated[
     list[str] | None,

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Scenarios = Annotated[
     list[Path],
     typer.Argument(
-        metavar="A B [C …]", help="Scenario files (TOML); the first is the baseline.", show_default=False
+        metavar="SCENARIO",
+        help="Scenario files (TOML), two or more; the first is the baseline.",
+        show_default=False,
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]

@@ -1,11 +1,11 @@
-"""How does `--help` read? Text as wide as the terminal, flags without a type, and lines to type below."""
+"""How does `--help` read? Text as wide as the terminal, no types that only Python has, and lines to type below."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 FORMER = {"--max-runs": "--max-replications"}
 """Options that had another name, which is still understood."""
@@ -18,11 +18,13 @@ class _Plain:
     epilog: str | None
 
     def get_params(self, ctx: Any) -> Any:
-        """Parameters; a flag takes no value, and so shows no type."""
+        """Parameters: a flag takes no value, and an argument's name says what it takes; neither shows a type."""
         params = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             if isinstance(param, TyperOption) and param.is_flag and param.metavar is None:
                 param.metavar = ""
+            elif isinstance(param, TyperArgument):
+                param.display_type_rich = _no_type  # type: ignore[method-assign]
         return params
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -54,6 +56,10 @@ class Family(_Plain, TyperGroup):
 def examples(*lines: str) -> str:
     """Epilog of a help that shows *lines* to type."""
     return "\n".join([f"Example{'s' if len(lines) > 1 else ''}:", *(f"  {line}" for line in lines)])
+
+
+def _no_type(ctx: Any) -> None:
+    """Type that the help of an argument shows."""
 
 
 def _renamed(arg: str) -> str:

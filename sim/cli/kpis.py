@@ -10,7 +10,7 @@ from sim.cli.common import Json, say, told
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[FIGURE]…", help="Figures to explain, by name. Omitted: all of them, in a list."),
+    typer.Argument(metavar="FIGURE", help="Figures to explain, by name. Omitted: all of them, in a list."),
 ]
 List = Annotated[bool, typer.Option("--list", hidden=True)]
 

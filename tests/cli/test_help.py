@@ -41,7 +41,7 @@ def test_commands_stand_in_groups_in_the_order_of_a_planners_work():
 
 
 @pytest.mark.parametrize("name", ["", *NAMES])
-def test_every_help_has_an_example_that_can_be_typed_and_no_type_of_a_flag(name: str):
+def test_every_help_has_an_example_that_can_be_typed_and_no_type_of_python(name: str):
     """Each line is read by the command that it names, without running it; nothing is cut."""
     shown = told(*name.split())
     lines = shown.split("Example", 1)[1].splitlines()[1:]
@@ -49,6 +49,7 @@ def test_every_help_has_an_example_that_can_be_typed_and_no_type_of_a_flag(name:
 
     assert typed
     assert "bool" not in shown
+    assert not re.search(r"<(path|str|list)|list\[", shown)
     assert not re.search(r"\w{3}…", shown)
     for _, *words in typed:
         family = FAMILIES[words[0] if words[0] in FAMILIES else ""]
