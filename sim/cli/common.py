@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ from sim.interrupts import came
 from sim.output import reason
 
 P = ParamSpec("P")
+_INDENT = "  "
+"""Before what goes on below itself."""
 
 
 class Exit(IntEnum):
@@ -183,10 +186,23 @@ def tell(
 
 
 def remark(text: str) -> None:
-    """Print *text* on stderr, if anybody listens there; control characters in it do nothing."""
+    """Print *text* on stderr, if anybody listens there; control characters in it do nothing.
+
+    On a terminal no line is wider than that, and none ends within a word.
+    """
     with suppress(OSError):
         if sys.stderr is not None:
-            _write(sys.stderr, "\n".join(map(printable, text.split("\n"))))
+            lines = [printable(line) for line in text.split("\n")]
+            if sys.stderr.isatty():
+                lines = [_filled(line, os.get_terminal_size(sys.stderr.fileno()).columns) for line in lines]
+            _write(sys.stderr, "\n".join(lines))
+
+
+def _filled(line: str, width: int) -> str:
+    """A line as several, none of which is wider than a terminal; a name that is goes on below itself."""
+    if len(line) <= width or width <= len(_INDENT):
+        return line
+    return textwrap.fill(line, width, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
 def _write(stream: TextIO, text: str) -> None:

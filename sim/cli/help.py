@@ -1,4 +1,4 @@
-"""How does `--help` read? Text as wide as the terminal, no types that only Python has, and lines to type below."""
+"""How does `--help` read? Text as wide as the terminal, no types but choices, lines to type below."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Plain:
     epilog: str | None
 
     def get_params(self, ctx: Any) -> Any:
-        """Parameters: a flag takes no value, and an argument's name says what it takes; neither shows a type."""
+        """Parameters: flags take no value, and an argument's name says what it takes; neither has a type."""
         params = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             if isinstance(param, TyperOption) and param.is_flag and param.metavar is None:

@@ -282,7 +282,8 @@ def concurrency(
     given = {"chats_per_hour": per_hour, "agents": agents, "agent_s": agent, "customer_s": customer,
              "turns": turns, "wrap_up_s": wrap_up, "switching": switching, "patience_s": patience,
              "threshold_s": threshold, "max_response_s": max_response}  # fmt: skip
-    remark = f"Best service level{' with replies in time' if max_response else ''}: {best.slots} slots."
+    in_time = " with replies in time" if max_response else ""
+    remark = f"Best service level{in_time}: {best.slots} slot{'s' * (best.slots != 1)}."
     remark += " Handling times are taken for exponential."
     remark += f" {APPROXIMATE}" if agents > 1 else ""
     _print(Answer("Machine repair and balanced chain", given, "slots", found, remark), json=json)
@@ -455,4 +456,5 @@ def _print(found: Answer, *, json: bool) -> None:
     from sim.show.formulas import answer, document  # noqa: PLC0415
     from sim.show.tables import Terminal  # noqa: PLC0415
 
-    say(to_json(document(found)) if json else Terminal().text([answer(found)]))
+    terminal = Terminal()
+    say(to_json(document(found)) if json else terminal.text([answer(found, terminal.width)]))

@@ -52,10 +52,10 @@ def table(found: Comparison, width: int = PIPED_WIDTH, *, everything: bool = Fal
     """What is compared, and how each differs from the baseline; as far as it can, within a *width*."""
     runs = "1 replication" if found.replications == 1 else f"{found.replications} replications"
     parts: list[RenderableType] = [
-        Text(f"{plan.label}  {plan.name}{' (baseline)' * (plan is found.baseline)}", style="bold")
+        _filled(f"{plan.label}  {plan.name}{' (baseline)' * (plan is found.baseline)}", width, style="bold")
         for plan in found.plans
     ]
-    parts.append(Text(f"{runs} each, seed {found.seed}, the same customers"))
+    parts.append(_filled(f"{runs} each, seed {found.seed}, the same customers", width))
     for contrast in found.contrasts:
         parts.append(_changes(contrast, width))
         parts += [_filled(f"Note: {note}.", width) for note in contrast.notes]
@@ -65,7 +65,7 @@ def table(found: Comparison, width: int = PIPED_WIDTH, *, everything: bool = Fal
     changes = [(BY_NAME[name], each.differences[name].by) for each in found.contrasts for name in shown]
     marked = [(kpi, _as_figure(by)) for kpi, by in changes if by.value is not None and not by.same]
     notes = below(caveats(found.replications, marked), width)
-    return Group(*parts, *notes, _filled(METHOD, width, dim=True))
+    return Group(*parts, *notes, _filled(METHOD, width, style="dim"))
 
 
 def _as_figure(by: Paired) -> Measured:
@@ -273,7 +273,8 @@ def _size(value: float, unit: str, *, bare: bool = False) -> str:
 
 def _changes(contrast: Contrast, width: int) -> RenderableType:
     """Where the files differ."""
-    columns = [Column("Path"), Column("A"), Column(contrast.plan.label)]
+    values = (Column(label, overflow="fold") for label in ("A", contrast.plan.label))
+    columns = [Column("Path", no_wrap=True), *values]
     rows: list[Row | None] = [
         [path, _brief(path, first), _brief(path, second)]
         for path, first, second in contrast.changed[:_MOST_CHANGES]
@@ -296,8 +297,8 @@ def _brief(path: str, value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _filled(text: str, width: int, *, dim: bool = False) -> Text:
-    return Text(textwrap.fill(text, width, subsequent_indent="  "), style="dim" if dim else "")
+def _filled(text: str, width: int, *, style: str = "") -> Text:
+    return Text(textwrap.fill(text, width, subsequent_indent="  "), style=style)
 
 
 # Data

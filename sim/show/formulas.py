@@ -48,6 +48,8 @@ SHORT = {
 """Heads of those columns."""
 
 PERCENTILES = {"wait_p50_s": 0.5, "wait_p80_s": 0.8, "wait_p90_s": 0.9, "wait_p95_s": 0.95}
+_HARD = "\u00a0"
+"""A blank at which no line ends."""
 Values = Mapping[str, float]
 
 
@@ -95,13 +97,14 @@ def text(value: float, unit: str) -> str:
     return number(value, unit) if isfinite(value) else "∞"
 
 
-def answer(found: Answer) -> RenderableType:
-    """All figures of one row, or the usual ones of each row."""
+def answer(found: Answer, width: int = PIPED_WIDTH) -> RenderableType:
+    """All figures of one row, or the usual ones of each row; sentences filled to a *width*."""
     head = Text(found.formula, style="bold")
-    given = Text(" · ".join(_given(name, value) for name, value in found.given.items() if value is not None))
+    parts = [_given(name, value) for name, value in found.given.items() if value is not None]
+    given = textwrap.fill(f"{_HARD}· ".join(part.replace(" ", _HARD) for part in parts), width)
     table = _one(found) if len(found.rows) == 1 else _many(found)
-    parts: list[RenderableType] = [head, given, table]
-    return Group(*parts, *(Text(textwrap.fill(sentence, PIPED_WIDTH)) for sentence in _remarks(found)))
+    told = [Text(textwrap.fill(sentence, width)) for sentence in _remarks(found)]
+    return Group(head, Text(given.replace(_HARD, " ")), table, *told)
 
 
 def _remarks(found: Answer) -> list[str]:
@@ -110,7 +113,8 @@ def _remarks(found: Answer) -> list[str]:
     sentences = [found.remark] if found.remark else []
     if endless:
         which = ", ".join(endless)
-        where = f"In queue {which}" if found.by == "queue" else f"With {which} {found.by}"
+        by = found.by.removesuffix("s") if endless == ["1"] else found.by
+        where = f"In queue {which}" if found.by == "queue" else f"With {which} {by}"
         sentences.append(
             f"{where}: more comes than can be served, and nobody leaves, so the line grows without end."
         )

@@ -330,7 +330,8 @@ def narrowed(
 ) -> Table:
     """Table without as many of its *spare* columns, by place, as must go for it to fit into a *width*.
 
-    Before any goes, what is in brackets behind *fold* goes on a line of its own, if that is given.
+    Before any goes, what is in brackets behind *fold* goes on a line of its own, if that is given; after all
+    have gone, cells of columns that may be folded go on below themselves.
     """
     kept = list(range(len(columns)))
     if fold and _width(_table(title, [replace(column, _cells=[]) for column in columns], rows)) > width:
@@ -351,6 +352,8 @@ def narrowed(
             table.caption = Text(hint, no_wrap=True, overflow="ignore")
             table.caption_justify = "left"
         dropped = next((k for k in spare if k in kept), None)
+        if dropped is None and any(column.overflow == "fold" for column in table.columns):
+            table.width = min(width, _width(table))
         if dropped is None or _width(table) <= width:
             return table
         kept.remove(dropped)

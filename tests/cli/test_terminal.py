@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
+from sim.cli.common import remark
 from tests.conftest import ROOT
 
 
@@ -54,3 +59,56 @@ def test_wide_shows_every_column_and_fills_sentences():
     assert sum(line.startswith("By interval") for line in lines) == 1
     assert any("attent." in line and "occup." in line for line in swept)
     assert max(len(line) for line in swept if "±: the longer" in line) <= 60
+
+
+def test_keys_that_differ_go_on_below_themselves():
+    """Nothing of `compare` is wider than the terminal, and all letters of the values are there."""
+    paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in ("web_shop", "two_languages")]
+    narrow, wide = (shown(columns, "compare", *paths, "-n", "1") for columns in (80, 130))
+    letters = ["".join("".join(lines).split("Note:")[0].split()).replace("─", "") for lines in (narrow, wide)]
+
+    assert max(map(len, narrow)) <= 80
+    assert any(
+        line.split() == ["0.0,", "0.0,", "0.0,", "0.0…", "0.0,", "0.0,", "0.0,", "0.0…"] for line in narrow
+    )
+    assert sorted(letters[0]) == sorted(letters[1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "chat --per-hour 240 --aht 180,210,240 --patience 60 --agents 5:6",
+        "concurrency --agents 4 --per-hour 60 --agent 30 --customer 60 --turns 5",
+    ],
+)
+def test_sentences_of_formulas_fit(words: str):
+    """What was asked breaks between its numbers, not within one."""
+    lines = shown(80, "theory", *words.split())
+
+    assert max(map(len, lines)) <= 80
+    assert all(line.endswith((" s ·", " 0 ·", " 5 ·", " s")) for line in lines if " · " in line)
+    assert "over them at all times, which no routing does." in " ".join(lines)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal of one's own")
+def test_remarks_fit_a_terminal_and_stay_whole_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """How a forecast was understood takes two lines of 80 columns, neither of which ends within a word."""
+    import termios
+
+    text = f"volumes.csv: 48 rows, semicolons, dates day first, column 'Offered', {'and more, ' * 4}the end"
+    mine, its = os.openpty()
+    termios.tcsetwinsize(its, (25, 80))
+    with os.fdopen(its, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        remark(text)
+    lines = os.read(mine, 100_000).decode().splitlines()
+    os.close(mine)
+    monkeypatch.undo()
+    remark(text)
+
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
+    assert " ".join(map(str.strip, lines)) == text
+    assert capsys.readouterr().err == f"{text}\n"

