@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from sim.world.rules import Outcome
     from sim.world.scenario import Scenario, Targets
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ChatLog",

@@ -48,7 +48,11 @@ def test_the_public_names_are_there_and_no_others():
     assert callable(sim.measure)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         sim.nonsense  # noqa: B018
-    assert sim.__version__ in (ROOT / "pyproject.toml").read_text()
+    newest = re.search(r"^## Changelog\n\n- \*\*([\d.]+)\*\*", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    assert newest is not None
+    assert sim.__version__ == newest[1]
+    assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_randomness_enters_through_the_streams_alone():

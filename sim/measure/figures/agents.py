@@ -63,7 +63,7 @@ AGENTS: tuple[Kpi, ...] = (
         "neither",
         "agents",
         Ratio(HELD, BUSY),
-        "Mean number of open chats of an agent while he has at least one.",
+        "Mean number of open chats of an agent while they have at least one.",
     ),
     Kpi(
         "chats_per_agent_hour",

@@ -40,7 +40,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         "neither",
         "satisfaction",
         Ratio(handled(Column.HELD_MEANWHILE), JUDGED),
-        "Mean number of chats that the agent held when he began a served chat's replies.",
+        "Mean number of chats that the agent held when they began a served chat's replies.",
     ),
     Kpi(
         "surveys",
