@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from math import floor, log10
 from typing import Any
 
 import polars as pl
@@ -21,7 +23,20 @@ from sim.measure.promise import TARGETS
 from sim.show import style
 from sim.show.documents import figure_document, target_document
 from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
-from sim.show.tables import ALIKE, COMPACT, FEW_SIGN, IDLE, PIPED_WIDTH, Row, below, caveats, narrowed, number
+from sim.show.tables import (
+    ALIKE,
+    COMPACT,
+    FEW_SIGN,
+    IDLE,
+    PIPED_WIDTH,
+    UNSURE,
+    Row,
+    below,
+    caveats,
+    narrowed,
+    number,
+    verdict_mark,
+)
 from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen
 from sim.studies.paired import ALPHA, Paired
 from sim.world.units import clock_text
@@ -44,6 +59,8 @@ _WORDS = {Seen.NONE: "none seen", Seen.UNKNOWN: "–"}
 """Verdicts of the table that are not as they are called."""
 _MOST_CHANGES = 20
 """More differences of the files are counted, not listed."""
+_DUST = 1e-9
+"""Smaller differences are shown as none."""
 _LONGEST = 40
 """Letters of a value in the list of differences."""
 
@@ -64,7 +81,8 @@ def table(found: Comparison, width: int = PIPED_WIDTH, *, everything: bool = Fal
     shown = [name for name in BY_NAME if everything or _is_shown(found, name)]
     changes = [(BY_NAME[name], each.differences[name].by) for each in found.contrasts for name in shown]
     marked = [(kpi, _as_figure(by)) for kpi, by in changes if by.value is not None and not by.same]
-    notes = below(caveats(found.replications, marked), width)
+    unsure = any(verdict.met is not None and not verdict.sure for p in found.plans for verdict in p.verdicts)
+    notes = below([*caveats(found.replications, marked), *([UNSURE] if unsure else [])], width)
     return Group(*parts, *notes, _filled(METHOD, width, style="dim"))
 
 
@@ -139,10 +157,12 @@ def signed(value: float, unit: str, *, bare: bool = False) -> str:
 
     >>> signed(0.0213, "share"), signed(-12.34, "s"), signed(3.0, "h", bare=True)
     ('+2.13 points', '−12.3 s', '+3.00')
+    >>> signed(-0.00212, "chats"), signed(-1e-12, "s")
+    ('−0.002 chats', '0.00 s')
     """
     sign = "−" if value < 0 else "+"
     text = _size(abs(value), unit, bare=bare)
-    return text if value == 0 else f"{sign}{text}"
+    return f"{sign}{text}" if re.search("[1-9]", text) else text
 
 
 def document(found: Comparison) -> dict[str, Any]:
@@ -239,11 +259,12 @@ def _span(low: float, high: float, unit: str) -> str:
 
 
 def _value(plan: Plan, name: str, value: float | None, *, marked: bool) -> Text:
-    text = Text(number(value, BY_NAME[name].unit).removesuffix(" %"))
+    unit = BY_NAME[name].unit
     for verdict in plan.verdicts if marked else ():
         if verdict.kpi == name and verdict.met is not None:
-            text.append(" ✓" if verdict.met else " ✗", "bold blue" if verdict.met else "bold yellow")
-    return text
+            text = number(value, unit, verdict.bound).removesuffix(" %")
+            return Text.assemble(text, " ", verdict_mark(verdict))
+    return Text(number(value, unit).removesuffix(" %"))
 
 
 def _verdict(difference: Difference) -> Text:
@@ -266,9 +287,15 @@ def _is_shown(found: Comparison, name: str) -> bool:
 
 def _size(value: float, unit: str, *, bare: bool = False) -> str:
     if unit == "share":
-        text = f"{100 * value:.1f}" if value >= 0.0995 else f"{100 * value:.2f}"
+        text = f"{100 * value:.1f}" if value >= 0.0995 else _small(100 * value)
         return text if bare else f"{text} points"
-    return number(value, unit) if bare else f"{number(value, unit)} {unit}"
+    text = number(value, unit) if value >= 1 else _small(value)
+    return text if bare else f"{text} {unit}"
+
+
+def _small(value: float) -> str:
+    """A number with two decimals, or with one digit if those are naught and it is not."""
+    return f"{value:.2f}" if value >= 0.005 or value < _DUST else f"{value:.{-floor(log10(value))}f}"
 
 
 def _changes(contrast: Contrast, width: int) -> RenderableType:

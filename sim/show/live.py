@@ -17,7 +17,7 @@ from sim.measure.estimate import Estimates, Figure
 from sim.measure.figures import BY_NAME
 from sim.measure.promise import Verdict
 from sim.show.style import INK, styled
-from sim.show.tables import SIGNS, interval, number, with_unit
+from sim.show.tables import interval, number, target_text, with_unit
 from sim.studies.caps import Cap
 from sim.studies.frontier import Step
 
@@ -105,10 +105,10 @@ def promise_text(verdict: Verdict, threshold_s: float) -> str:
     """A target and what became of it, in two lines of HTML."""
     kpi = BY_NAME[verdict.kpi]
     title = f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
-    promised = f"promised {SIGNS[verdict.side]} {with_unit(kpi, verdict.bound)}"
+    promised = f"promised {target_text(kpi, verdict.bound, verdict.side)}"
     mark, said = {True: ("✓", "kept"), False: ("✗", "broken"), None: ("–", "not measured")}[verdict.met]
     said = said if verdict.sure or verdict.met is None else f"probably {said}"
-    figure = with_unit(kpi, verdict.figure.value)
+    figure = with_unit(kpi, verdict.figure.value, verdict.bound)
     return f"<strong>{mark} {title}: {figure}</strong><br>{said}; {promised}"
 
 

@@ -18,7 +18,17 @@ from sim import __version__
 from sim.measure.figures import BY_NAME
 from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, Row, mark_of, narrowed, number, title_of, with_unit
+from sim.show.tables import (
+    PIPED_WIDTH,
+    SHORT,
+    Row,
+    mark_of,
+    narrowed,
+    number,
+    target_text,
+    title_of,
+    with_unit,
+)
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.people import heads
 from sim.studies.staffing.promise import Bound
@@ -165,9 +175,9 @@ def _promise(found: Roster, width: int) -> RenderableType:
             [
                 mark_of(kept=day.kept and (worst.kept or not by_span)),
                 title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
-                f"{SIGNS[bound.side]} {with_unit(kpi, bound.value)}",
-                with_unit(kpi, day.value),
-                f"worst interval {with_unit(kpi, worst.value)}",
+                target_text(kpi, bound.value, bound.side),
+                with_unit(kpi, day.value, bound.value),
+                f"worst interval {with_unit(kpi, worst.value, bound.value)}",
             ]
         )
     share, wanted = found.trial.share_kept(), found.promise.confidence

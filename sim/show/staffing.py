@@ -19,7 +19,17 @@ from sim.measure.waterfall import waterfall
 from sim.show import style
 from sim.show.documents import heading, rounded
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
-from sim.show.tables import PIPED_WIDTH, SHORT, SIGNS, hours, mark_of, narrowed, number, title_of, with_unit
+from sim.show.tables import (
+    PIPED_WIDTH,
+    SHORT,
+    hours,
+    mark_of,
+    narrowed,
+    number,
+    target_text,
+    title_of,
+    with_unit,
+)
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.people import heads
 from sim.studies.staffing.promise import Bound
@@ -87,9 +97,11 @@ def _promise(found: Staffing, width: int) -> RenderableType:
             [
                 mark_of(kept=value.kept and worst.kept),
                 title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
-                f"{SIGNS[bound.side]} {with_unit(kpi, bound.value)}",
-                with_unit(kpi, value.value),
-                f"worst interval {with_unit(kpi, worst.value)}" if found.promise.per is Per.INTERVAL else "",
+                target_text(kpi, bound.value, bound.side),
+                with_unit(kpi, value.value, bound.value),
+                f"worst interval {with_unit(kpi, worst.value, bound.value)}"
+                if found.promise.per is Per.INTERVAL
+                else "",
             ]
         )
     share, between = found.days_kept, found.days_kept_between

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
 from math import isnan
+from typing import Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -105,6 +106,8 @@ Row = Sequence[str | Text]
 PIPED_WIDTH = 110
 """Letters a line where nobody says how wide it is."""
 _SAME_SEED = " (the same seed gives the same result)"
+_MOST_DECIMALS = 9
+"""Of a figure that is hardly off its target."""
 _BOUNDLESS = 100_000
 """Letters a line on which every table has the width it needs."""
 
@@ -150,27 +153,48 @@ def _single(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
             yield part
 
 
-def number(value: float | None, unit: str) -> str:
+def number(value: float | None, unit: str, beside: float | None = None) -> str:
     """Text of a figure: shares as per cent, the rest with as many digits as can be read.
+
+    Where a figure stands *beside* another, its target, it has as many as show on which side of it it is.
 
     >>> number(0.8768, "share"), number(1234.5, "chats"), number(3.14159, "s"), number(None, "s")
     ('87.7 %', '1,234', '3.14', '–')
+    >>> number(0.0502, "share", 0.05), number(60.004, "s", 60.0), number(60.0, "s", 60.0)
+    ('5.02 %', '60.004', '60.0')
     """
     if value is None:
         return "–"
     if unit == "share":
-        return f"{100 * value:.1f} %"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+        return f"{_digits(100 * value, 1, None if beside is None else 100 * beside)} %"
+    return _digits(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2, beside)
 
 
-def with_unit(kpi: Kpi, value: float | None) -> str:
-    """Text of a figure with its unit."""
-    text = number(value, kpi.unit)
+def _digits(value: float, decimals: int, beside: float | None) -> str:
+    """A number with so many decimals, or as many more as show on which side of another it is."""
+    if beside is None:
+        return f"{value:,.{decimals}f}"
+    other = round(beside, _MOST_DECIMALS)  # a share in per cent may have dust at its end
+    for more in range(decimals, _MOST_DECIMALS):
+        rounded = round(value, more)
+        if (rounded < other, rounded > other) == (value < beside, value > beside):
+            return f"{value:,.{more}f}"
+    return f"{value:,.{decimals}f}"
+
+
+def target_text(kpi: Kpi, bound: float, side: Literal["at least", "at most"]) -> str:
+    """Text of a target, none of whose digits is rounded off: ``≤ 5.25 %``."""
+    return f"{SIGNS[side]} {with_unit(kpi, bound, bound)}"
+
+
+def with_unit(kpi: Kpi, value: float | None, beside: float | None = None) -> str:
+    """Text of a figure with its unit; *beside* its target with the digits that it takes."""
+    text = number(value, kpi.unit, beside)
     return text if value is None or kpi.unit == "share" else f"{text} {kpi.unit}"
 
 
+UNSURE = "In brackets: met or missed, but not for sure."
+"""What brackets around the mark of a target mean."""
 FEW_SIGN = " *"
 """Mark of an interval that fewer than five replications carry."""
 ALIKE = "all alike"
@@ -243,7 +267,7 @@ def summary(
     parts.append(_figures(shown, estimates.n, width))
     bound = [(BY_NAME[verdict.kpi], verdict.figure) for verdict in promise]
     unsure = any(verdict.met is not None and not verdict.sure for verdict in promise)
-    notes = ["In brackets: met or missed, but not for sure."] if unsure else []
+    notes = [UNSURE] if unsure else []
     notes += [ASSUMED] if any(kpi.section == "satisfaction" for kpi, _ in shown) else []
     return Group(*parts, *below([*caveats(estimates.n, bound + shown), *notes], width))
 
@@ -377,10 +401,10 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
         kpi = BY_NAME[verdict.kpi]
         rows.append(
             [
-                _mark(verdict),
+                verdict_mark(verdict),
                 title_of(kpi, threshold_s),
-                f"{SIGNS[verdict.side]} {with_unit(kpi, verdict.bound)}",
-                with_unit(kpi, verdict.figure.value),
+                target_text(kpi, verdict.bound, verdict.side),
+                with_unit(kpi, verdict.figure.value, verdict.bound),
                 interval(verdict.figure, kpi.unit),
                 _remark(verdict),
             ]
@@ -403,7 +427,8 @@ def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
     ]
 
 
-def _mark(verdict: Verdict) -> Text:
+def verdict_mark(verdict: Verdict) -> Text:
+    """Mark of a target, in brackets where it is not sure."""
     if verdict.met is None:
         return Text("–")
     mark = mark_of(kept=verdict.met)

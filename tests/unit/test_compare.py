@@ -348,3 +348,25 @@ def test_two_scenarios_of_which_one_has_the_other_s_percentiles(shop: Scenario, 
     assert each.by.value == pytest.approx(each.value - each.baseline)  # type: ignore[operator]
     daily = (theirs.own_values("wait_p90_s") - ours.own_values("wait_p90_s")).mean()
     assert abs(daily - each.by.value) > 0.3  # type: ignore[operator]
+
+
+def test_targets_that_are_not_sure_have_their_mark_in_brackets(found: Comparison):
+    """As `run` shows them, and the brackets are explained; a figure next to its target shows its side."""
+    baseline = found.baseline
+    verdict = next(each for each in baseline.verdicts if each.kpi == "response_s")
+    near = replace(verdict, figure=replace(verdict.figure, value=60.0004), met=False, sure=False)
+    plan = replace(baseline, verdicts=(near,))
+    contrast = found.contrasts[0]
+    difference = replace(contrast.differences["response_s"], baseline=60.0004)
+    contrast = replace(contrast, differences=contrast.differences | {"response_s": difference})
+    told = text(replace(found, baseline=plan, contrasts=(contrast,)))
+
+    assert "60.0004 (✗)" in told
+    assert "In brackets: met or missed, but not for sure." in told
+
+
+def test_a_small_difference_is_not_nothing():
+    """It has a digit, or no sign."""
+    assert show.signed(-0.000_02, "share") == "−0.002 points"
+    assert show.signed(0.000_4, "s", bare=True) == "+0.0004"
+    assert show.signed(-1e-12, "s", bare=True) == "0.00"
