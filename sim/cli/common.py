@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import textwrap
@@ -134,8 +135,13 @@ def in_words() -> Iterator[None]:
         except MemoryError:
             _leave("it takes more memory than there is: ask for less at a time", Exit.INPUT)
         except OSError as error:
-            place = error.filename or _stuck() or "a file or a device"
-            _leave(f"{place}: can't be used: {reason(error)}", Exit.INPUT)
+            stream = "" if error.filename else _stuck(error)
+            place = (
+                f"{stream}: can't be written to"
+                if stream
+                else f"{error.filename or 'a device'}: can't be used"
+            )
+            _leave(f"{place}: {reason(error)}", Exit.INPUT)
         except Exception:
             if not came():
                 raise
@@ -224,8 +230,11 @@ def _silence(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def _stuck() -> str:
-    """Name the stream that can't be written to, if there is one; nothing more is written there."""
+def _stuck(error: OSError) -> str:
+    """Name the stream that can't be written to, if there is one; nothing more is written there.
+
+    Without a buffer nothing is left in it that would show; then it is where a full disk is mostly met.
+    """
     for name, stream in (("standard output", sys.stdout), ("standard error", sys.stderr)):
         try:
             if stream is not None:
@@ -233,4 +242,4 @@ def _stuck() -> str:
         except OSError:
             _silence(stream)
             return name
-    return ""
+    return "standard output" if error.errno == errno.ENOSPC else ""

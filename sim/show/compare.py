@@ -394,7 +394,7 @@ _LOOKS: dict[Seen, tuple[str, str, str]] = {
 }
 """Marker, colour and filling of each verdict."""
 _WIDEST = 1.5
-"""Differences of more than about so many times the baseline are drawn as arrows at the edge."""
+"""Differences of more than about so many times the baseline, and intervals that go further, end in arrows."""
 
 
 def _is_drawn(found: Comparison, contrast: Contrast, name: str) -> bool:
@@ -419,6 +419,9 @@ def _draw_forest(axes: Axes, contrast: Contrast, names: Sequence[str]) -> None:
         marker, colour, face = _LOOKS[difference.seen]
         low, _, high = _ends(difference)
         axes.plot([max(low, -edge), min(high, edge)], [row, row], color=colour, linewidth=2)
+        for end, beyond in ((-edge, low < -edge), (edge, high > edge)):
+            if beyond:  # the interval goes on
+                axes.plot([end], [row], "<" if end < 0 else ">", color=colour, markersize=5, clip_on=False)
         if abs(difference.relative) > edge:
             marker = ">" if difference.relative > 0 else "<"
         at = min(max(difference.relative, -edge), edge)

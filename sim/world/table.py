@@ -29,6 +29,8 @@ DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 """What may stand between cells, and how it is called."""
 MOST_COLUMNS = 1_000
 """Columns of a workbook that are read."""
+MOST_UNPACKED = 2 * MOST_BYTES
+"""Bytes that the parts of a workbook may have: a few packed ones can become very many."""
 
 _SAMPLE = 200
 """Lines that show what stands between cells."""
@@ -201,8 +203,9 @@ def _of_workbook(data: bytes, shown: str) -> Table:
         raise TableError("is a damaged workbook or archive") from None
     if "xl/workbook.xml" not in names:
         raise TableError("is an archive or another program's document: save it as .xlsx or CSV")
-    if size > 8 * MOST_BYTES:
-        raise TableError(f"is a workbook of {size / 2**20:,.0f} MiB: save the sheet as CSV")
+    if size > MOST_UNPACKED:
+        law = f"unpacks to {size / 2**20:,.0f} MiB, and at most {MOST_UNPACKED / 2**20:,.0f} are read"
+        raise TableError(f"is a workbook that {law}: save the sheet as CSV")
     try:
         import openpyxl  # noqa: PLC0415  an extra
     except ModuleNotFoundError:

@@ -31,11 +31,22 @@ MOST_S = 1e9
 """Longest duration that may be asked for: some thirty years."""
 
 
+LEAST_S = 1e-6
+"""Shortest duration that may be asked for, but for none."""
+
+
 def _no_hair(cv: float) -> float:
     """Refuse a coefficient of variation that differs from 0 by nothing that numbers can hold."""
     if 0 < cv < 1e-3:
         raise PydanticCustomError("spread", "must be 0, or at least 0.001")
     return cv
+
+
+def _no_dust(duration: float) -> float:
+    """Refuse a duration that nobody can measure, and with which numbers leave their range."""
+    if 0 < duration < LEAST_S:
+        raise PydanticCustomError("dust", "must not be below 0.000001, unless it is 0")
+    return duration
 
 
 def _no_control(name: str) -> str:
@@ -45,10 +56,20 @@ def _no_control(name: str) -> str:
     return name
 
 
-Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True)]
-PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True)]
-Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True)]
-Hours = Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True)]
+Seconds = Annotated[
+    Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True)], AfterValidator(_no_dust)
+]
+PositiveSeconds = Annotated[
+    Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True)], AfterValidator(_no_dust)
+]
+Minutes = Annotated[
+    Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True)],
+    AfterValidator(_no_dust),
+]
+Hours = Annotated[
+    Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True)],
+    AfterValidator(_no_dust),
+]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 Rate = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False, strict=True)]
 Factor = Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False, strict=True)]

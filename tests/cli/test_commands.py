@@ -196,11 +196,14 @@ def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_under_stdout_is_told(small: Path):
-    """In words, with exit code 2."""
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("words", [["run", "SMALL", "-n", "1"], ["--help"]])
+def test_a_full_disk_under_stdout_is_told(small: Path, words: list[str], buffered: str):
+    """In words, with exit code 2, whoever prints: a command, or the parser; with a buffer and without."""
+    args = [str(small) if word == "SMALL" else word for word in words]
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [sys.executable, "-m", "sim", "run", str(small), "-n", "1"],
+            [sys.executable, "-m", "sim", *args], env={**os.environ, "PYTHONUNBUFFERED": buffered},
             stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
         )  # fmt: skip
     assert result.returncode == 2

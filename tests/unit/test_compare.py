@@ -370,3 +370,23 @@ def test_a_small_difference_is_not_nothing():
     assert show.signed(-0.000_02, "share") == "−0.002 points"
     assert show.signed(0.000_4, "s", bare=True) == "+0.0004"
     assert show.signed(-1e-12, "s", bare=True) == "0.00"
+
+
+def test_an_interval_that_goes_past_the_edge_of_the_picture_ends_in_an_arrow(found: Comparison):
+    """On its side alone; one that ends within has none."""
+    contrast = found.contrasts[0]
+    name = "service_level"
+    difference = contrast.differences[name]
+    base = difference.baseline
+    assert base
+
+    def arrows(high: float) -> list[str]:
+        by = replace(difference.by, value=0.5 * base, low=0.1 * base, high=high * base)
+        differences = contrast.differences | {name: replace(difference, by=by)}
+        figure = show.forest(replace(found, contrasts=(replace(contrast, differences=differences),)))
+        row = [n for n in show.DRAWN if show._is_drawn(found, contrast, n)].index(name)
+        lines = [line for line in figure.axes[0].lines if list(line.get_ydata()) == [row]]
+        return [str(line.get_marker()) for line in lines if line.get_marker() in {"<", ">"}]
+
+    assert arrows(100.0) == [">"]
+    assert arrows(0.9) == []

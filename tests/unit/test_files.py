@@ -70,6 +70,7 @@ def test_the_good_file_is_good():
         ("mean_s = 60", "mean_min = 1, mean_s = 60", "unknown key; did you mean 'mean_s'?"),
         ("mean_s = 60", "mean_s = nan", "must be a finite number, got nan"),
         ("mean_s = 60", "mean_s = -1", "must be above 0, got -1"),
+        ("mean_s = 60", "mean_s = 1e-320", "work_s.mean_s: must not be below 0.000001, unless it is 0, got 1e-320"),
         ('"exponential"', '"exponental"', "got 'exponental'; did you mean 'exponential'?"),
         ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), got 23 rates"),
         ("per_hour = 60", "per_hour = inf", "must be a finite number"),

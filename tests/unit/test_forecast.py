@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,22 @@ def test_a_stray_cell_at_the_end_of_a_sheet_costs_no_memory(tmp_path: Path):
 
     found = read(tmp_path, (tmp_path / "b.xlsx").read_bytes(), Calendar(START, 1, 60, None, None))
     assert found.volumes[8] == 9
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path):
+    """A few hundred kB that become 129 MiB; the size stands in the archive's list."""
+    file = tmp_path / "b.zip"
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts,
+        parts.open("xl/workbook.xml", "w") as part,
+    ):
+        for _ in range(129):
+            part.write(bytes(2**20))
+    (problem,) = read(tmp_path, file.read_bytes()).problems
+
+    assert str(problem) == (
+        "v.csv: is a workbook that unpacks to 129 MiB, and at most 128 are read: save the sheet as CSV"
+    )
 
 
 @given(text=st.text(alphabet="'=+-@\t\rab1.", max_size=6))
