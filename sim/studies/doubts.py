@@ -57,9 +57,20 @@ def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
             return (
                 f"{what}: more comes than can be served: {sum(chats):,.1f} chats expected need about "
                 f"{work_s / HOUR_S:,.1f} agent hours, with all slots full, and {there_s / HOUR_S:,.1f} are "
-                "planned; nobody loses patience, so the line grows as long as it runs, and no figure settles"
+                f"planned; nobody loses patience, so {_what_becomes(scenario, names, work_s)}"
             )
     return None
+
+
+def _what_becomes(scenario: Scenario, names: set[str], work_s: float) -> str:
+    """Say what becomes of a line that grows: constant agents work it off, if the night is long enough."""
+    serving = [group for group in scenario.groups if names & set(group.queues)]
+    stay = [group.agents or 0 for group in serving if group.agents is not None]
+    if scenario.hours is not None and work_s < sum(stay) * float(DAY_S) * scenario.days:
+        return (
+            "the line grows until it closes, and is worked off in overtime: waits grow with the day's length"
+        )
+    return "the line grows as long as it runs, and no figure settles"
 
 
 def _is_endless(queue: Queue) -> bool:
@@ -104,10 +115,12 @@ def _duty_s(scenario: Scenario, team: Rota) -> Floats:
 def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
     total = float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0])
     closed = total - _while_open(scenario, q)
-    if closed > 1e-6 and (queue.retry is None or After.OFFLINE not in queue.retry.after):
+    again = queue.retry.probability if queue.retry and After.OFFLINE in queue.retry.after else 0.0
+    if closed * (1 - again) > 1e-6:
         yield (
             f"{queue.name!r}: {closed:,.1f} of {total:,.1f} chats expected come while the centre is closed: "
-            "they are offline, and nobody answers them"
+            "they are offline, and "
+            + (f"{closed * (1 - again):,.1f} of them do not come again" if again else "nobody answers them")
         )
 
 

@@ -135,7 +135,8 @@ class _Reader:
         for day in range(days):
             slots = {slot - day * per_day for slot in have if slot // per_day == day}
             if not slots:
-                self.broken("no day of the scenario may be missing", self.time_text(day * DAY_S))
+                date = self.time_text(day * DAY_S).split()[0]
+                self.broken("no day of the scenario may be missing", f"no row for {date}")
             if self.calendar.open_s is None or self.calendar.close_s is None:
                 continue
             interval_s = self.calendar.interval_min * 60

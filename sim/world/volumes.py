@@ -46,6 +46,8 @@ MOST_CHATS = 10_000_000
 
 _SAMPLE = 200
 """Cells that show what a column holds."""
+_SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
+"""Days since 1900, from 1982 on: what a spreadsheet holds where a date is not formatted as one."""
 _HANDLING = re.compile(r"\baht\b|\b(handle|handling|talk) time\b|\bacw\b")
 
 
@@ -268,7 +270,10 @@ class _Reader:
             law = "must be local time, without a time zone"
         if stamp is None:
             law = law or "must be a date and time such as 2026-03-02 08:00, or a clock time such as 08:00"
-            self.broken(law, repr(text), "", row, "start", columns.starts[0])
+            hint = "this is a spreadsheet's serial number: format the column as date and time"
+            self.broken(
+                law, repr(text), hint * bool(_SERIAL.fullmatch(text)), row, "start", columns.starts[0]
+            )
         return stamp
 
     def order(self, starts: list[tuple[Row, Stamp]], columns: _Columns) -> DateOrder | None:

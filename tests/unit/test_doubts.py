@@ -35,8 +35,8 @@ def said(scenario: Scenario) -> list[str]:
 
 
 def test_who_comes_while_it_is_closed():
-    """Ten an hour all day, open for twelve: half of them; nothing if they come again when it opens."""
-    again = {"probability": 0.5, "delay_s": fixed(1), "after": ["offline"]}
+    """Ten an hour all day, open for twelve: half of them; nothing if they all come again when it opens."""
+    again = {"probability": 1.0, "delay_s": fixed(1), "after": ["offline"]}
     closed = said(world([steady(10)], hours=HOURS))
     meant = said(world([steady(10, retry=again)], hours=HOURS))
     open_only = said(world([steady([0.0] * 8 + [10.0] * 12 + [0.0] * 4)], hours=HOURS))
@@ -46,6 +46,24 @@ def test_who_comes_while_it_is_closed():
         "they are offline, and nobody answers them"
     ]
     assert meant == open_only == []
+    (words,) = said(world([steady(10, retry=again | {"probability": 0.75})], hours=HOURS))
+    assert words.endswith(
+        "come while the centre is closed: they are offline, and 30.0 of them do not come again"
+    )
+
+
+def test_agents_who_stay_after_closing_work_off_what_waits():
+    """With constant agents the line ends every day; with shifts, or more work than a day has hours, it does not."""
+    shift = {"agents": 2, "start": "08:00", "end": "20:00"}
+    rates = [0.0] * 8 + [30.0] * 12 + [0.0] * 4
+
+    def told(team: dict[str, Any], service_s: float) -> str:
+        queues = [steady(rates, by_work(service_s), patience=None)]
+        return never_settles(world(queues, [team], hours=HOURS, days=2)) or ""
+
+    assert "is worked off in overtime" in told(group(2), 300)
+    assert "no figure settles" in told(group(2), 600)
+    assert "no figure settles" in told(group(shifts=[shift]), 300)
 
 
 def test_exact_times_are_counted():

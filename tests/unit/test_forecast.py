@@ -278,6 +278,18 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path):
     )
 
 
+def test_serial_numbers_and_missing_days_are_told_as_such(tmp_path: Path):
+    """What a spreadsheet holds where a date is not formatted; and which day has no row."""
+    serial = read(tmp_path, b"start,chats\n46083.333333,9\n46083.375,9\n").problems
+    two_days = Calendar(START, 2, 60, None, None)
+    (missing,) = read(tmp_path, b"start,chats\n2026-03-02 08:00,9\n2026-03-02 09:00,9\n", two_days).problems
+
+    assert str(serial[0]).endswith(
+        "got '46083.333333'; this is a spreadsheet's serial number: format the column as date and time"
+    )
+    assert missing.got == "no row for 2026-03-03"
+
+
 @given(text=st.text(alphabet="'=+-@\t\rab1.", max_size=6))
 def test_an_apostrophe_is_put_on_and_taken_off_again(text: str):
     """Whatever the text; and what it makes is no formula."""
