@@ -3,8 +3,8 @@
 Arrays in, arrays out: no objects, no randomness, nothing allocated while it runs. What is announced lives in
 a heap, with a calendar for what is far ahead, ordered by (time, order, row); first arrivals and duty, known
 beforehand, are read from sorted arrays beside it. Rules are cited by number. Chats, agents and queues are
-arrays of records: what belongs to one chat lies together in memory, and a function is handed a dozen arrays
-instead of a hundred, which decides how long it takes to compile.
+arrays of records: what belongs to one chat lies together in memory. Functions are handed the address of them
+all, which decides how long they take to compile.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.compiled import compiled
-from sim.engines.kernel.calendar import rule_pages
 from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
@@ -101,6 +100,5 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
         )
         lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.visits, c.turns)
         begin_again(c, begin, batch.differs[r] == 1)
-        rule_pages(c, batch.n_customers[r])
         batch.n_events[r] = run(c, batch.n_customers[r])
         read_out(c.chats, c.visits, c.turns, batch.written, chat, turn)

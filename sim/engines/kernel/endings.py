@@ -6,23 +6,24 @@ import numpy as np
 
 from sim.compiled import compiled, woven
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
+from sim.engines.kernel.inbox import agent_of, attend_next, speed_of, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
 from sim.engines.kernel.work import end_work
 from sim.world.rules import Order, Outcome
 
-MESSAGE, WRAP_UP = int(Order.MESSAGE), int(Order.WRAP_UP)
+MESSAGE, WRAP_UP, PATIENCE = int(Order.MESSAGE), int(Order.WRAP_UP), int(Order.PATIENCE)
 TIMEOUT, CLOSE, ARRIVAL = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.ARRIVAL)
 SERVED, ABANDONED, SILENT = int(Outcome.SERVED), int(Outcome.ABANDONED), int(Outcome.SILENT)
-LEFT, TIMED_OUT, OFFLINE = int(Outcome.LEFT), int(Outcome.TIMED_OUT), int(Outcome.OFFLINE)
+LEFT, TIMED_OUT = int(Outcome.LEFT), int(Outcome.TIMED_OUT)
+OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
 
 
 @woven
 def reply(c: Centre, row: int, now: float) -> None:
     """End a reply: the customer's turn (R15), or the end of the conversation (R16)."""
-    turn, agent = c.chats[row].turn, c.chats[row].agent
+    turn, agent = c.chats[row].turn, agent_of(c, row)
     if c.chats[row].customer != HERE:
         reply_to_nobody(c, row, now)
         return
@@ -43,7 +44,7 @@ def reply(c: Centre, row: int, now: float) -> None:
 @compiled
 def reply_to_nobody(c: Centre, row: int, now: float) -> None:
     """End a reply whose customer has left: in vain (R21), or not noticed yet (R22)."""
-    agent = int(c.chats[row].agent)
+    agent = agent_of(c, row)
     if c.chats[row].customer == LEFT_ALREADY:
         release(c, row, now)
         turn_to_next(c, agent, now)
@@ -61,7 +62,7 @@ def end_conversation(c: Centre, row: int, now: float) -> None:
         resolve(c, row, now)
     wrap_up_s = c.visits[row].wrap_up_s
     if c.desk[0].differs:
-        wrap_up_s /= speed_of(c, c.chats[row].agent, now)  # R30
+        wrap_up_s /= speed_of(c, agent_of(c, row), now)  # R30
     push(c, now + wrap_up_s, WRAP_UP, row)
 
 
@@ -79,7 +80,7 @@ def resolve(c: Centre, row: int, now: float) -> None:
 @woven
 def end_wrap_up(c: Centre, row: int, now: float) -> None:
     """Free the slot, and then the attention if the wrap-up had it."""
-    agent = c.chats[row].agent
+    agent = agent_of(c, row)
     c.visits[row].outcome = SERVED
     c.visits[row].released_s = now
     free_slot(c, agent, now)
@@ -90,43 +91,44 @@ def end_wrap_up(c: Centre, row: int, now: float) -> None:
 @compiled
 def finish(c: Centre, row: int, now: float) -> None:
     """End the work of a chat, if the announcement still holds."""
-    agent = c.chats[row].agent
+    agent = agent_of(c, row)
     if c.shares[agent].next_finish == row and c.shares[agent].next_finish_s == now:
         end_work(c, agent, row, now)
         end_conversation(c, row, now)
 
 
 @compiled
-def give_up(c: Centre, row: int, outcome: int, now: float) -> None:
+def give_up(c: Centre, row: int, order: int, now: float) -> None:
     """Let a chat that still waits leave (R4), or its customer without it (R20)."""
     if not c.chats[row].waiting:
         return
-    if outcome == ABANDONED and c.desk[0].has_fates and c.fates[row].silent:
+    if order == PATIENCE and c.desk[0].has_fates and c.fates[row].silent:
         c.chats[row].customer = GONE
         c.fates[row].gone_s = now
-        go_wrong(c, row, SILENT, now)
+        c.visits[row].outcome = SILENT
+        go_wrong(c, row, now)
         return
     end_wait(c, row)
     c.visits[row].ended_s = now
     if c.chats[row].customer == HERE:
-        go_wrong(c, row, outcome, now)
+        c.visits[row].outcome = ABANDONED if order == PATIENCE else OVERFLOWED
+        go_wrong(c, row, now)
 
 
 @compiled
-def go_wrong(c: Centre, row: int, outcome: int, now: float) -> None:
-    """Note how a chat went wrong; the customer may try again (R27)."""
-    c.visits[row].outcome = outcome
+def go_wrong(c: Centre, row: int, now: float) -> None:
+    """Let the customer of a chat that has just gone wrong, as its outcome says, maybe try again (R27)."""
     if c.desk[0].has_fates and c.fates[row].retries:
-        retry(c, row, outcome, now)
+        retry(c, row, now)
 
 
 @compiled
-def retry(c: Centre, row: int, outcome: int, now: float) -> None:
+def retry(c: Centre, row: int, now: float) -> None:
     """Let the customer of a chat try again, if it went wrong in a way after which they do (R27)."""
-    q, way, from_s = c.chats[row].queue, outcome, now
-    if outcome == LEFT and c.chats[row].turn == c.turn_offset[row] - c.turn_offset[0]:
+    q, way, from_s = c.chats[row].queue, c.visits[row].outcome, now
+    if way == LEFT and c.chats[row].turn == c.turn_offset[row] - c.turn_offset[0]:
         way = UNANSWERED
-    if outcome == OFFLINE and c.queues[q].from_opening:
+    if way == OFFLINE and c.queues[q].from_opening:
         from_s = now // DAY * DAY + c.desk[0].open_s
         if now >= from_s:
             from_s += DAY
@@ -150,7 +152,8 @@ def lose_patience(c: Centre, row: int, now: float) -> None:
     is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.visits[row].ended_s)
     if c.chats[row].customer != HERE or not is_due:
         return
-    go_wrong(c, row, LEFT, now)
+    c.visits[row].outcome = LEFT
+    go_wrong(c, row, now)
     if c.desk[0].has_fates and c.fates[row].silent:
         c.chats[row].customer = GONE
         c.fates[row].gone_s = now
@@ -172,5 +175,6 @@ def close(c: Centre, row: int, now: float) -> None:
 @compiled
 def time_out(c: Centre, row: int, now: float) -> None:
     """Let an agent close a chat whose customer has been quiet for too long (R23)."""
-    go_wrong(c, row, TIMED_OUT, now)
+    c.visits[row].outcome = TIMED_OUT
+    go_wrong(c, row, now)
     close(c, row, now)

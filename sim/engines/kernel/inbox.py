@@ -13,9 +13,15 @@ REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
 
 
 @woven
+def agent_of(c: Centre, row: int) -> int:
+    """Tell who holds a chat; always a number of one type, so that what is handed it is compiled once."""
+    return int(np.int64(c.chats[row].agent))
+
+
+@woven
 def receive(c: Centre, row: int, now: float) -> None:
     """Put a chat's message in its agent's inbox; he takes it up if nothing has his attention."""
-    agent, turn = c.chats[row].agent, c.chats[row].turn
+    agent, turn = agent_of(c, row), c.chats[row].turn
     c.turns[turn].message_s = now
     if c.desk[0].patient:
         be_patient(c, row, turn, now)
@@ -54,7 +60,7 @@ def turn_to_next(c: Centre, agent: int, now: float) -> None:
 @woven
 def compose(c: Centre, row: int, now: float) -> None:
     """Begin a reply (R14, R30)."""
-    turn, agent = c.chats[row].turn, c.chats[row].agent
+    turn, agent = c.chats[row].turn, agent_of(c, row)
     n_open = c.agents[agent].n_open
     compose_s = c.turns[turn].reply_s  # NOTE: the drawn composing time stands where the reply will
     if c.desk[0].differs:
@@ -86,7 +92,7 @@ def be_patient(c: Centre, row: int, turn: int, now: float) -> None:
 @compiled
 def withdraw(c: Centre, row: int) -> None:
     """Take a message that nobody has taken up out of its agent's inbox."""
-    agent, before = c.chats[row].agent, NONE
+    agent, before = agent_of(c, row), NONE
     here = c.agents[agent].inbox_head
     while here != row:
         before, here = here, c.chats[here].inbox_next

@@ -79,13 +79,16 @@ def next_waiting(c: Centre, group: int) -> int:
 def balks(c: Centre, row: int, now: float) -> bool:
     """Announce the wait to a customer who would have to wait (R25); say whether he does not join (R26)."""
     q = c.chats[row].queue
+    if c.queues[q].estimate == NONE:
+        return False
     estimate_s = c.queues[q].last_wait_s
     if c.queues[q].estimate == HEAD:
         head = c.queues[q].wait_head
         estimate_s = 0.0 if head == NONE else now - c.visits[head].arrival_s
     c.fates[row].estimate_s = estimate_s
     x = float(c.queues[q].n_waiting) if c.queues[q].by_place else estimate_s
-    return bool(c.fates[row].balk_u < share_at(c, q, x))
+    c.fates[row].balked = c.fates[row].balk_u < share_at(c, q, x)
+    return bool(c.fates[row].balked)
 
 
 @compiled

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import compiled, woven
-from sim.engines.kernel.calendar import LATEST, look_ahead, next_event
+from sim.engines.kernel.address import by_address
+from sim.engines.kernel.calendar import LATEST, look_ahead, next_event, rule_pages
 from sim.engines.kernel.endings import (
     close,
     end_wrap_up,
@@ -29,15 +30,16 @@ LOG_ON, ARRIVAL = int(Order.LOG_ON), int(Order.ARRIVAL)
 REPLY, WRAP_UP, FINISH, MESSAGE = int(Order.REPLY), int(Order.WRAP_UP), int(Order.FINISH), int(Order.MESSAGE)
 TIMEOUT, CLOSE, REPLY_PATIENCE = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.REPLY_PATIENCE)
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
-ABANDONED, BLOCKED = int(Outcome.ABANDONED), int(Outcome.BLOCKED)
-OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
+BLOCKED, OFFLINE = int(Outcome.BLOCKED), int(Outcome.OFFLINE)
 FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 """Where the next event comes from."""
 
 
 @compiled
-def run(c: Centre, n_customers: int) -> int:
+def run(centre: Centre, n_customers: int) -> int:
     """Let everything happen until nothing more can (R5); return the number of events."""
+    c = by_address(centre)
+    rule_pages(c, n_customers)
     row, duty, n_duty = 0, 0, len(c.duty)
     while True:
         now, key, source = np.inf, LATEST, NONE
@@ -79,10 +81,8 @@ def happen(c: Centre, order: int, row: int, now: float) -> int:
         end_wrap_up(c, row, now)
     elif order == FINISH:
         finish(c, row, now)
-    elif order == OVERFLOW:
-        give_up(c, row, OVERFLOWED, now)
-    elif order == PATIENCE:
-        give_up(c, row, ABANDONED, now)
+    elif order in (OVERFLOW, PATIENCE):
+        give_up(c, row, order, now)
     elif order == REPLY_PATIENCE:
         lose_patience(c, row, now)
     elif order == CLOSE:
@@ -97,27 +97,26 @@ def arrive(c: Centre, row: int, now: float) -> int:
     """Let a chat arrive (R1 to R3); return it if its agent receives its first message, else NONE."""
     q = c.chats[row].queue
     if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
-        turn_away(c, row, OFFLINE, now)
+        c.visits[row].outcome = OFFLINE
+        turn_away(c, row, now)
         return NONE
     agent = route(c, row)
     if agent != NONE:
         accept(c, row, agent, now)
         return row if c.queues[q].by_turns else NONE
-    if c.queues[q].n_waiting >= c.queues[q].capacity:
-        turn_away(c, row, BLOCKED, now)
-    elif c.queues[q].estimate != NONE and balks(c, row, now):
-        c.fates[row].balked = True
-        turn_away(c, row, BLOCKED, now)
+    if c.queues[q].n_waiting >= c.queues[q].capacity or balks(c, row, now):
+        c.visits[row].outcome = BLOCKED
+        turn_away(c, row, now)
     else:
         begin_to_wait(c, row, now)
     return NONE
 
 
 @compiled
-def turn_away(c: Centre, row: int, outcome: int, now: float) -> None:
-    """Let a chat be offline (R2) or blocked (R3, R26)."""
+def turn_away(c: Centre, row: int, now: float) -> None:
+    """Let a chat end as it arrives: offline (R2) or blocked (R3, R26)."""
     c.visits[row].ended_s = now
-    go_wrong(c, row, outcome, now)
+    go_wrong(c, row, now)
 
 
 @compiled

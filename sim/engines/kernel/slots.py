@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import compiled, woven
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.inbox import receive, speed_of
+from sim.engines.kernel.inbox import agent_of, receive, speed_of
 from sim.engines.kernel.line import end_wait, next_waiting
 from sim.engines.kernel.records import HERE, NONE, Centre
 from sim.engines.kernel.seats import seat, unseat
@@ -103,4 +103,4 @@ def fill_slots(c: Centre, agent: int, now: float) -> None:
 def release(c: Centre, row: int, now: float) -> None:
     """Free the slot of a chat that ends without a wrap-up (R24)."""
     c.visits[row].released_s = now
-    free_slot(c, int(c.chats[row].agent), now)
+    free_slot(c, agent_of(c, row), now)
