@@ -16,6 +16,7 @@ import pytest
 
 from sim.errors import OutputError
 from sim.show.folder import refuse_existing, whole_folder
+from tests.commands import PROGRAM, sim
 from tests.conftest import ROOT
 
 SMALL = """
@@ -41,19 +42,30 @@ agents = 1
 """
 
 
-def sim(*args: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *map(str, args)],
-        capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"COLUMNS": "120"} | more,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SMALL)
     return path
+
+
+def test_in_this_process_the_command_says_what_the_program_says(small: Path, tmp_path: Path):
+    """Results, problems, the parser's sentences and help: exit code and both streams are the same."""
+    none = str(tmp_path / "none.toml")
+    for args in (
+        ["run", str(small), "-n", "2", "--check"],
+        ["check", none],
+        ["run", str(small), "-n", "0"],
+        [],
+    ):
+        program = subprocess.run(
+            [*PROGRAM, *args], capture_output=True, text=True, check=False, cwd=ROOT,
+            env=os.environ | {"COLUMNS": "70"},
+        )  # fmt: skip
+        here = sim(*args, COLUMNS="70")
+        assert (here.returncode, here.stdout, here.stderr) == (
+            program.returncode, program.stdout, program.stderr,
+        )  # fmt: skip
 
 
 def test_run_prints_targets_and_figures(small: Path):
@@ -186,7 +198,7 @@ def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
         reader, writer = os.pipe()
         os.close(reader)
         with subprocess.Popen(
-            [sys.executable, "-m", "sim", *args], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT
+            [*PROGRAM, *args], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT
         ) as process:
             os.close(writer)
             _, stderr = process.communicate(timeout=120)
@@ -203,7 +215,7 @@ def test_a_full_disk_under_stdout_is_told(small: Path, words: list[str], buffere
     args = [str(small) if word == "SMALL" else word for word in words]
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [sys.executable, "-m", "sim", *args], env={**os.environ, "PYTHONUNBUFFERED": buffered},
+            [*PROGRAM, *args], env={**os.environ, "PYTHONUNBUFFERED": buffered},
             stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
         )  # fmt: skip
     assert result.returncode == 2
@@ -389,7 +401,7 @@ print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name 
 def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small: Path, tmp_path: Path):
     """Ctrl-C after some replications: their figures, all files whole, exit code 130."""
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "sim", "run", str(small), "-n", "20000", "--json", "--out", str(out)]
+    command = [*PROGRAM, "run", str(small), "-n", "20000", "--json", "--out", str(out)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
