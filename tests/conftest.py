@@ -1,4 +1,4 @@
-"""How Hypothesis runs, and where the project's files lie."""
+"""How Hypothesis runs, which tests are fast, and where the project's files lie."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ settings.register_profile("normal", deadline=None, derandomize=True, suppress_he
 settings.load_profile("normal")
 
 ROOT = Path(__file__).parent.parent
+LONG = ("theory", "benchmarks", "notebooks")
+"""Folders whose tests simulate many days, time, or open a browser."""
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Choose what `-m fast` runs: the first case of each test, but none of long folders, studies and nights."""
+    seen = set()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        is_long = item.path.parent.name in LONG or any(map(item.get_closest_marker, ("slow", "nightly")))
+        if test not in seen and not is_long:
+            item.add_marker("fast")
+        seen.add(test)
 
 
 @pytest.fixture(params=SCENARIOS, ids=lambda path: path.stem)

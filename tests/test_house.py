@@ -88,3 +88,13 @@ def test_files_are_written_whole():
 
     assert len(found) > 15
     assert not [(file, line) for file, line in found if file not in inside and "folder / " not in line]
+
+
+def test_the_fast_ones_are_first_cases_and_none_is_slow(request: pytest.FixtureRequest):
+    """Of all tests of this run, this one among them; whoever adds a case or a mark need not think of it."""
+    fast = [item for item in request.session.items if item.get_closest_marker("fast")]
+    names = [item.nodeid.partition("[")[0] for item in fast]
+
+    assert request.node in fast
+    assert len(set(names)) == len(names)
+    assert not [item for item in fast if item.get_closest_marker("slow") or item.path.parent.name == "theory"]

@@ -10,6 +10,8 @@ from sim.show.trust import digits, document
 from sim.studies.trust.suite import suite, trust
 from tests.readme_trust import BEGIN, END, README, SHOWN, section
 
+pytestmark = pytest.mark.slow
+
 TEXT = README.read_text(encoding="utf-8")
 
 

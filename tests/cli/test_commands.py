@@ -49,6 +49,7 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_in_this_process_the_command_says_what_the_program_says(small: Path, tmp_path: Path):
     """Results, problems, the parser's sentences and help: exit code and both streams are the same."""
     none = str(tmp_path / "none.toml")
@@ -135,6 +136,7 @@ def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
     assert not list(tmp_path.glob(".out*"))
 
 
+@pytest.mark.slow
 def test_an_existing_directory_is_not_overwritten_without_force(small: Path, tmp_path: Path):
     """Refused before anything is simulated; with --force other people's files stay."""
     out = tmp_path / "out"
@@ -190,6 +192,7 @@ def test_what_is_kept_of_many_replications_counts_as_well(small: Path, tmp_path:
     assert "with 1,000,000 agents and 3,000 days" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
     """Results are written, the exit code is that of the targets, and nothing is said."""
     for more in ([], ["--json"]):
@@ -207,6 +210,7 @@ def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
         assert (out / "kpis.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("buffered", ["", "1"])
 @pytest.mark.parametrize("words", [["run", "SMALL", "-n", "1"], ["--help"]])
@@ -298,6 +302,7 @@ def test_no_number_and_no_name_is_cut_on_a_narrow_terminal(columns: int):
         assert columns < 60 or row[0] in shown or set(row[0]) == {"─"} or "seed" in row[0]
 
 
+@pytest.mark.slow
 def test_names_are_text_and_no_markup(small: Path, tmp_path: Path):
     """Brackets, colons and other scripts, on the terminal and in pictures."""
     small.write_text(SMALL.replace('"orders"', '"[vip]"').replace('"team"', '"[/b] :smile: 客服"'))
@@ -398,6 +403,7 @@ print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name 
     assert result.stdout == "[]\n", result.stderr
 
 
+@pytest.mark.slow
 def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small: Path, tmp_path: Path):
     """Ctrl-C after some replications: their figures, all files whole, exit code 130."""
     out = tmp_path / "out"

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from sim.cli.commands import app
 
+pytestmark = pytest.mark.slow
+
 SHOP = """
 name = "Shop [a]"
 [targets]

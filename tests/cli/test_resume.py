@@ -14,6 +14,8 @@ import pytest
 from tests.cli.test_commands import SMALL, sim
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 N = 256
 ONE_DAY = SMALL.replace("interval_min = 60", "interval_min = 1440").replace("per_hour = 12", "per_hour = 2")
 RUN = ("run", "-n", str(N), "--json", "--engine", "reference")

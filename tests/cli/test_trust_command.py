@@ -17,6 +17,8 @@ from sim.studies.trust import suite as trust_suite
 from sim.studies.trust.case import Case
 from tests.conftest import SCENARIOS
 
+pytestmark = pytest.mark.slow
+
 FEW = ("P3", "P11", "D1", "D2", "M1 3")
 
 

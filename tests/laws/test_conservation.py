@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from sim.draws.record import Draws
@@ -16,6 +17,8 @@ from sim.measure.tables import By
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.scenario import Scenario
 from tests.worlds import SCALE, worlds
+
+pytestmark = pytest.mark.slow
 
 World = tuple[Scenario, Draws]
 

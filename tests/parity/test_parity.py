@@ -32,6 +32,7 @@ def assert_same(first: ChatLog, second: ChatLog) -> None:
     assert first.n_events == second.n_events
 
 
+@pytest.mark.slow
 @settings(max_examples=300 * SCALE)
 @given(worlds(most_days=2))
 def test_engines_agree_on_worlds_full_of_ties(world: tuple[Scenario, Draws]):
@@ -90,6 +91,7 @@ def test_engines_agree_on_what_is_announced_far_ahead():
     assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
 
 
+@pytest.mark.slow
 def test_uncompiled_the_kernel_says_the_same():
     """As plain Python, for debugging and coverage."""
     code = """

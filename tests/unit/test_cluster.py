@@ -26,6 +26,8 @@ from sim.world.files import load
 from tests.conftest import SCENARIOS
 from tests.unit.test_checkpoint import shop
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed")
 
 SHOP, N = shop(), 400

@@ -24,6 +24,8 @@ from sim.world.vary import Change, varied
 from tests.agree import Evidence, assert_agrees
 from tests.worlds import by_turns, fixed, group, queue, world
 
+pytestmark = pytest.mark.slow
+
 A, B = np.sin(np.arange(40.0)), np.sin(np.arange(40.0)) + 0.3 * np.cos(7 * np.arange(40.0)) + 0.1
 """Two columns of numbers that move together."""
 

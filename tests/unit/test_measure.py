@@ -310,6 +310,7 @@ def added_by_chat(
     return {name: (float(top), float(bottom)) for name, (top, bottom) in sums.items()}
 
 
+@pytest.mark.slow
 @given(worlds(), st.integers(0, 30))
 def test_sums_over_chats_are_those_of_one_chat_at_a_time(drawn: tuple[Scenario, Draws], threshold_s: int):
     """Worlds with any mixture of features, in every breakdown; cells without a chat have nothing."""

@@ -19,6 +19,8 @@ from sim.show import gantt, plots
 from sim.world.rules import NO_AGENT
 from sim.world.scenario import Scenario
 
+pytestmark = pytest.mark.slow
+
 TURNS = {
     "turns": {"law": "geometric", "mean": 4},
     "agent_s": {"law": "exponential", "mean_s": 40},

@@ -25,6 +25,8 @@ from sim.world.files import load, parse
 from sim.world.scenario import Scenario
 from tests.conftest import SCENARIOS
 
+pytestmark = pytest.mark.slow
+
 CENTRE = """
 interval_min = 60
 [hours]

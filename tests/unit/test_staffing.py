@@ -30,6 +30,8 @@ from sim.world.rota import rota
 from sim.world.scenario import OpeningHours, Scenario
 from tests.conftest import SCENARIOS
 
+pytestmark = pytest.mark.slow
+
 EXPONENTIAL = {"law": "exponential"}
 BY_TURNS = {
     "turns": {"law": "geometric", "mean": 4.0},

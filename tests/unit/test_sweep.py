@@ -30,6 +30,8 @@ from sim.world.vary import Change, read_vary, varied
 from tests.conftest import ROOT
 from tests.worlds import by_turns, fixed, group, queue, world
 
+pytestmark = pytest.mark.slow
+
 AGENTS, CONCURRENCY, LOAD = "groups.0.agents=1:5", "groups.0.concurrency=1:3", "queues.0.arrivals.per_hour"
 
 

@@ -15,6 +15,8 @@ from sim.studies.trust.suite import ALPHA, Row, Trust, judged, suite, trust
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 
+pytestmark = pytest.mark.slow
+
 SHARE = 0.12
 """Of the replications of `sim trust`, those that the normal run of the tests has."""
 SLOW = ("P4", "P5", "P13", "B6 sharing, random", "V08 sharing, lognormal")
