@@ -168,7 +168,10 @@ def _listed(found: Sweep, width: int) -> RenderableType:
     )
     if found.scenario.warm_up_h:
         notes += f" Hours are without the warm-up of {found.scenario.warm_up_h:g} h."
-    figures = [(BY_NAME[name], point.figures[name]) for point in found.points for name in (*bound, *others)]
+    names = (*bound, *others)  # a figure that is all alike has nothing beside it that wants a note
+    figures = [
+        (BY_NAME[name], each) for p in found.points for name in names if not (each := p.figures[name]).alike
+    ]
     return Group(listed, _below(notes, width), *below(caveats(found.replications, figures), width))
 
 

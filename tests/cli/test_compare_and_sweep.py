@@ -188,3 +188,11 @@ def test_finished_tasks_are_not_run_again(shop: Path, tmp_path: Path, monkeypatc
         with monkeypatch.context() as nobody:
             nobody.setattr("sim.studies.crew.run", lambda task: pytest.fail("simulated again"))
             assert sim(*command, *resume).stdout == first.stdout
+
+
+def test_a_note_of_what_is_all_alike_stands_where_something_says_so(shop: Path):
+    """A table of points has no interval beside a figure: nothing in it is called all alike."""
+    nobody_waits = shop.with_name("calm.toml")
+    nobody_waits.write_text(SHOP.replace("per_hour = 12", "per_hour = 1"))
+    result = sim("sweep", nobody_waits, "--vary", "groups.0.agents=6:7", "-n", "5")
+    assert "all alike" not in result.stdout.lower(), result.stdout
