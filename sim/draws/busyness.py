@@ -78,3 +78,24 @@ def volume_variances(scenario: Scenario) -> Floats:
         busy = (1 + arrivals.busyness_cv**2) * squares - (by_day**2).sum()
         variances[q] = pieces.sum() + busy
     return variances
+
+
+def interval_moments(scenario: Scenario) -> tuple[Floats, Floats]:
+    """Mean and variance of the measured chats of all queues in each interval, first attempts alone.
+
+    Shape (days, intervals a day) each; see `volume_variances`.
+    """
+    n_intervals = scenario.days * scenario.intervals_per_day
+    cells_s = np.maximum(np.arange(n_intervals + 1) * scenario.interval_s, scenario.warm_up_s)
+    means, variances = np.zeros(n_intervals), np.zeros(n_intervals)
+    for queue, (edges_s, expected) in zip(scenario.queues, demand(scenario), strict=True):
+        arrivals = queue.arrivals
+        if arrivals.times_s is not None:
+            means += np.diff(np.searchsorted(np.sort(np.array(arrivals.times_s)), cells_s))
+            continue
+        chats = np.diff(np.interp(cells_s, edges_s, np.concatenate([[0.0], np.cumsum(expected)])))
+        busy = (1 + arrivals.busyness_cv**2) * (1 + arrivals.interval_cv**2) - 1
+        means += chats
+        variances += chats + busy * chats**2
+    shape = scenario.days, scenario.intervals_per_day
+    return means.reshape(shape), variances.reshape(shape)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.draws.busyness import expected_volumes, volume_variances
+from sim.draws.busyness import expected_volumes, interval_moments, volume_variances
 from sim.draws.sampling import draw
 from sim.measure.estimate import Estimates
 from sim.studies.controls import Adjusted, adjusted, arrival_controls, regressed
@@ -84,6 +84,29 @@ def test_volumes_vary_as_the_sampler_makes_them():
     assert np.mean(came) == pytest.approx(mean, abs=4 * (variance / 1500) ** 0.5)
     assert np.var(came) == pytest.approx(variance, rel=0.25)
     assert variance > 5 * mean
+
+
+def test_chats_of_an_interval_have_their_mean_and_variance():
+    """Of busy days and busy half-hours, a spike, a warm-up that ends within an interval, and exact times."""
+    busy = {"per_hour": [60.0] * 12 + [20.0] * 12, "busyness_cv": 0.3, "interval_cv": 0.4}
+    still = queue([4000.0, 4100.0, 8000.0], by_work(60), name="r")
+    scenario = world(
+        [queue([], by_work(60)) | {"arrivals": busy}, still],
+        [group(2, queues=("q", "r"))],
+        warm_up_h=0.75,
+        interval_min=30,
+    )
+    means, variances = interval_moments(scenario)
+    came = np.array(
+        [
+            np.histogram(a[a >= 2700], np.arange(49) * 1800.0)[0]
+            for a in (draw(scenario, 3, r).arrival_s for r in range(1500))
+        ]
+    )
+
+    assert means[0, [0, 1, 2, 4, 30]].tolist() == pytest.approx([0, 15, 32, 31, 10])
+    assert (np.abs(came.mean(axis=0) - means[0]) <= 5 * (variances[0] / 1500) ** 0.5).all()
+    assert came.var(axis=0)[1:] == pytest.approx(variances[0, 1:], rel=0.25)
 
 
 def test_as_many_controls_as_replications_can_bear():

@@ -186,9 +186,9 @@ def test_the_answer_keeps_its_promise_and_nobody_can_be_spared(
 
 @pytest.mark.nightly
 def test_pairs_of_seeds_agree(us: Crew):
-    """A web shop's day of 24 half-hours: by one agent, and for eight pairs of ten in at most two; half an hour.
+    """A web shop's day of 24 half-hours: by one agent, and in at most two; a quarter of an hour.
 
-    All ten is what is wanted. Seen of pairs 1 to 6, 8 and 9: 0, 0, 1, 1, 4, 1, 0 and 2.
+    Seen of the pairs in order: 1, 0, 1, 1, 1, 1, 2, 2, 1 and 1.
     """
     scenario = load(next(path for path in SCENARIOS if path.stem == "web_shop"))
     found = [staff(scenario, seed=seed, hired=us) for seed in range(1, 21)]
@@ -196,26 +196,64 @@ def test_pairs_of_seeds_agree(us: Crew):
     assert all(one.kept and one.settled for one in found)
     apart = np.array([np.abs(a.plan - b.plan) for a, b in zip(found[::2], found[1::2], strict=True)])
     assert apart.max() <= 1
-    assert sorted((apart > 0).sum(axis=(1, 2)))[7] <= 2
+    assert (apart > 0).sum(axis=(1, 2)).max() <= 2
 
 
 def test_few_days_are_levelled_by_many_of_another_plan(us: Crew):
-    """One agent fewer on 40 days, with what another plan had more on 400: nearer to the truth of 400."""
+    """One agent fewer on 40 days, with what another plan had more on 400: nearer to the truth of 4,000."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.2)
     parts = blocks(scenario)
     search = Search(parts, promised(scenario), us)
     plan, other = np.array([[4, 6, 4]]), np.array([[4, 5, 4]])
-    (few, fewer), (many, truth) = (search.trials([plan, other], runs) for runs in (range(40), range(400)))
+    (few, fewer), (many, _) = (search.trials([plan, other], runs) for runs in (range(40), range(400)))
+    truth = search.trial(other, range(4000))
     level = Level.of(few).beside(few, search.trial(plan, range(40, 400)))
 
     true = truth.of_intervals()[2, 9:12]
     by_few, by_both = (
         np.abs(trial.of_intervals()[2, 9:12] - true).mean() for trial in (fewer, replace(fewer, level=level))
     )
-    assert by_both < by_few / 2
+    assert by_both < 0.6 * by_few
     assert level.n_days == 400
-    np.testing.assert_allclose(replace(few, level=level).of_intervals(), many.of_intervals())
+    rest = search.trial(plan, range(40, 400)).expected()
+    top = 0.1 * few.top.mean(axis=1) + 0.9 * rest[0]
+    np.testing.assert_allclose(replace(few, level=level).means()[0], top)
     assert replace(few, level=level).share_kept() == pytest.approx(many.share_kept())
+
+
+def test_who_came_makes_the_average_day_surer(us: Crew):
+    """Of thirty times 100 busy and quiet days: replies scatter less, around the same; few days are as they are."""
+    scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.3)
+    search = Search(blocks(scenario), promised(scenario), us)
+    plan = np.array([[3, 4, 3]])
+    trials = [search.trial(plan, range(first, first + 100)) for first in range(0, 3000, 100)]
+    surer, plain = (
+        np.array([top[2, 9:12] / bottom[2, 9:12] for top, bottom in means])
+        for means in ([one.expected() for one in trials], [one.means() for one in trials])
+    )
+
+    assert (surer.std(axis=0) < 0.9 * plain.std(axis=0)).all()
+    assert (np.abs(surer.mean(axis=0) - plain.mean(axis=0)) < 3 * plain.std(axis=0) / 30**0.5).all()
+    few = search.trial(plan, range(30))
+    np.testing.assert_array_equal(few.expected(), few.means())
+
+
+def test_only_what_is_surely_missed_on_fresh_days_gets_more(us: Crew):
+    """Of an interval far beyond its bound and one just beyond it, on few days, the first."""
+    scenario = chats([30.0, 50.0, 20.0], 3, ALL)
+    parts, promise = blocks(scenario), promised(scenario)
+    search, days, plan = Search(parts, promise, us), Days(40, share=1.0), np.array([[4, 5, 4]])
+    good = search.trial(plan, days.fine)
+    top, bottom = np.ones((3, 40, 24)), np.ones((3, 40, 24))
+    top[1] = 0.0
+    top[2, :, 9] = 90.0 + np.arange(40) % 2
+    top[2, :, 10] = 61.0 + 40.0 * (np.arange(40) % 2 - 0.5)
+    missed = replace(good, top=top, bottom=bottom)
+
+    assert missed.of_intervals()[2, 9:12].tolist() == [90.5, 61.0, 1.0]
+    assert search._repaired(plan, missed, days).tolist() == [[5, 5, 4]]
+    top[2, :, 9] = 1.0
+    assert search._repaired(plan, missed, days).tolist() == [[4, 6, 4]]
 
 
 def test_close_decisions_are_put_to_many_days(us: Crew):
@@ -223,7 +261,8 @@ def test_close_decisions_are_put_to_many_days(us: Crew):
     scenario = chats([30.0, 50.0, 20.0, 40.0], 3, ALL, busyness_cv=0.2)
     parts, promise = blocks(scenario), promised(scenario)
     search, days = Search(parts, promise, us, seed=3), Days(40, share=1.0)
-    plan = search.fewest(guess(parts, promise), days.fine)
+    coarse = search.fewest(search._filled_up(guess(parts, promise), days.coarse), days.coarse, coarse=True)
+    plan = search.enough(search.fewest(coarse, days.coarse), days.fine)
     daring = search.daring(plan, days.fine)
     found = search.find(guess(parts, promise), days)
 
@@ -235,7 +274,7 @@ def test_close_decisions_are_put_to_many_days(us: Crew):
     asked = search.simulated
     many = search.trial(daring, days.long)
     assert search.simulated == asked
-    assert many.n_days == len(days.long) == 360
+    assert many.n_days == len(days.long) == 760
     is_close = daring < found.plan
     assert is_close.any()
     assert not is_close.all()

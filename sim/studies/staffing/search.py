@@ -40,10 +40,12 @@ FELT_H, FELT_CHATS = 2.0, 6.0
 """What happens in a block is felt for so many hours, or as long as so many chats take one after the other."""
 MOST_ROUNDS = 40
 MOST_REPAIRS = 6
-LONG = 10
+LONG = 20
 """So many times as many days as those of the search say how lucky those are."""
 MOST_FRESH = 16
 """The answer is held against at most so many times the fresh days asked for, if they leave it open."""
+SURE = 3.0
+"""A bound is surely missed on fresh days by so many standard errors: one of many, looked at several times."""
 MOST_EXCHANGES = 8
 """So many exchanges are tried in a round, the most promising first ..."""
 FEW_CHEAP = 6
@@ -200,7 +202,7 @@ class Search:
         plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
         if days.fine not in self._levels:
             if self.promise.per is Per.INTERVAL:
-                plan = self.daring(self.fewest(plan, days.fine), days.fine)
+                plan = self.daring(self.enough(self.fewest(plan, days.coarse), days.fine), days.fine)
             few = self.trial(plan, days.fine)
             self._levels[days.fine] = Level.of(few).beside(few, self.trial(plan, days.long))
         self._reserved = 2 * len(days.fresh) + round_of_moves
@@ -259,7 +261,7 @@ class Search:
             self._count(len(more))
             runs += more
             trial = Trial.of(self.promise, scenario, runs)
-            is_open = not trial.kept and not trial.surely_missed()
+            is_open = not trial.kept and not trial.surely_missed(SURE)
             if not is_open or len(fresh) >= MOST_FRESH * days.final or not self.affords(1, fresh):
                 return trial, fresh, runs
             fresh = range(fresh.start, fresh.stop + len(fresh))
@@ -295,6 +297,18 @@ class Search:
                 break
         return plan
 
+    def enough(self, plan: Ints, runs: range) -> Ints:
+        """Add agents to a *plan* until it keeps the promise on *runs*."""
+        for _ in range(MOST_ROUNDS):
+            if not self.affords(1 + self._n_moves(), runs):
+                break
+            base = self.trial(plan, runs)
+            if base.kept:
+                self._best = plan
+                break
+            plan = self._with_more(plan, base, runs, coarse=False)
+        return plan
+
     def _filled_up(self, plan: Ints, runs: range) -> Ints:
         """Add agents wherever intervals miss a bound, all at once, before anything is weighed."""
         for _ in range(MOST_ROUNDS):
@@ -313,15 +327,22 @@ class Search:
             ],
             axis=0,
         )
+        return self._blocks_of(np.asarray(misses))
+
+    def _blocks_of(self, intervals: Flags) -> Flags:
+        """Blocks that have one of the *intervals*."""
         ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
-        return np.array([misses[a:b].any() for a, b in ends])
+        return np.array([intervals[a:b].any() for a, b in ends])
 
     def _repaired(self, plan: Ints, missed: Trial, days: Days) -> Ints:
-        """Add to a plan that fails on fresh days: in each block that is short, else where it helps most.
+        """Add to a plan that fails on fresh days: in each block that is surely short, or, if none is, short.
 
-        Where there is no time to try, the largest group there gets one more.
+        Where no interval is, one is added where it helps most. Where there is no time to try, the largest
+        group there gets one more.
         """
-        short = self._short(missed) & (self.promise.per is Per.INTERVAL)
+        short = self._blocks_of(missed.missed_by(SURE)) & (self.promise.per is Per.INTERVAL)
+        if not short.any():
+            short = self._short(missed) & (self.promise.per is Per.INTERVAL)
         tries = (len(plan) > 1 or not short.any()) and self.affords(
             1 + self._n_moves() + MOST_REPAIRS, days.few
         )

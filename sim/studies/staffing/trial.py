@@ -12,13 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.draws.busyness import interval_moments
 from sim.measure.figures import BY_NAME
 from sim.measure.kpis import Kpis, ratio
-from sim.measure.tables import By
+from sim.measure.tables import By, Column
+from sim.studies.controls import REPLICATIONS_EACH
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats
+
+FELT = 4
+"""Who came in an interval is looked at for its figures, and for those of the three that follow."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +33,8 @@ class Level:
     A plan was simulated on these days and on many more. Plans that differ by an agent here and there have
     good and bad days in common, so what the plan had more on the many days is added to what others had on
     the few; its expectation is 0. Two trials on few days and one on many are then nearly as sure as three on
-    many (Lavenberg and Welch, Management Science 27, 1981, 322-335).
+    many (Lavenberg and Welch, Management Science 27, 1981, 322-335). What many days say of the average day is
+    made surer by who came, which is known beforehand: see `Trial.expected`.
     """
 
     top: Floats
@@ -42,18 +48,18 @@ class Level:
 
     @classmethod
     def of(cls, few: Trial) -> Level:
-        """Give the level of *few* days alone: nothing is known of others."""
-        nothing = np.zeros_like(few.top[:, 0])
-        return cls(nothing, nothing, 0.0, few.n_days)
+        """Give the level of *few* days alone."""
+        return cls(*_apart(few, few), few.n_days)
 
     def beside(self, few: Trial, more: Trial) -> Level:
         """Give the level once a plan is known on the *few* days and on *more* of them."""
         n = self.n_days + more.n_days
         old, new = self.n_days / n, more.n_days / n
+        top, bottom, share = _apart(more, few)
         return Level(
-            old * self.top + new * (more.top.mean(axis=1) - few.top.mean(axis=1)),
-            old * self.bottom + new * (more.bottom.mean(axis=1) - few.bottom.mean(axis=1)),
-            old * self.share + new * float(more.days_kept().mean() - few.days_kept().mean()),
+            old * self.top + new * top,
+            old * self.bottom + new * bottom,
+            old * self.share + new * share,
             n,
         )
 
@@ -69,6 +75,8 @@ class Trial:
     """Sums below the line."""
     level: Level | None = None
     """What the days had less than the average day, which is made up for in figures over all days."""
+    came: Floats | None = None
+    """Customers in each interval of each day, standardised, where they are known: (n_days, n_intervals)."""
 
     @classmethod
     def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Trial:
@@ -79,7 +87,11 @@ class Trial:
         top, bottom = np.nan_to_num(by_day.transpose(2, 1, 0, 3, 4)).reshape(
             2, len(kpis), -1, scenario.intervals_per_day
         )
-        return cls(promise, top, bottom)
+        means, variances = interval_moments(scenario)
+        customers = np.array([run.tables[By.INTERVAL][:, Column.CUSTOMERS] for run in runs])
+        apart = customers.reshape(len(runs), *means.shape) - means
+        came = np.divide(apart, np.sqrt(variances), out=np.zeros_like(apart), where=variances > 0)
+        return cls(promise, top, bottom, came=came.reshape(-1, scenario.intervals_per_day))
 
     @property
     def n_days(self) -> int:
@@ -88,7 +100,8 @@ class Trial:
 
     def first(self, n_days: int) -> Trial:
         """Give what came of the first *n_days*."""
-        return Trial(self.promise, self.top[:, :n_days], self.bottom[:, :n_days])
+        came = None if self.came is None else self.came[:n_days]
+        return Trial(self.promise, self.top[:, :n_days], self.bottom[:, :n_days], came=came)
 
     def joined(self, more: Trial) -> Trial:
         """Give what came of the same plan on these days and *more*."""
@@ -96,7 +109,22 @@ class Trial:
             self.promise,
             np.concatenate([self.top, more.top], axis=1),
             np.concatenate([self.bottom, more.bottom], axis=1),
+            came=None if self.came is None or more.came is None else np.concatenate([self.came, more.came]),
         )
+
+    def expected(self) -> tuple[Floats, Floats]:
+        """Sums of the average day, above and below the line: shape (n_bounds, n_intervals) each.
+
+        How many customers are expected is known, so what is due to others having come, in an interval and in
+        those just before it, is taken off (see :mod:`sim.studies.controls`).
+        """
+        sums = np.stack([self.top, self.bottom])
+        means = sums.mean(axis=2)
+        if self.came is not None and self.n_days >= REPLICATIONS_EACH * 2 * FELT:
+            for k in range(means.shape[-1]):
+                came = self.came[:, max(0, k - FELT + 1) : k + 1]
+                means[..., k] = _intercepts(sums[..., k].reshape(-1, self.n_days), came).reshape(2, -1)
+        return means[0], means[1]
 
     def means(self) -> tuple[Floats, Floats]:
         """Sums of a day, above and below the line, on average: shape (n_bounds, n_intervals) each."""
@@ -155,23 +183,28 @@ class Trial:
         """Whether the plan keeps its promise on these days."""
         return self.lack() == 0
 
-    def surely_missed(self) -> bool:
-        """Whether a bound is missed by more than twice its standard error."""
-        if self.promise.per is Per.INTERVAL:
-            values, errors = value_and_error(self.top, self.bottom)
-        else:
-            values, errors = (
-                part[:, None] for part in value_and_error(self.top.sum(axis=2), self.bottom.sum(axis=2))
-            )
-        signs = np.array([1 if bound.side == "at least" else -1 for bound in self.promise.bounds])
-        better = values + 2 * signs[:, None] * np.nan_to_num(errors)
-        if any(bound.lack(value).any() for bound, value in zip(self.promise.bounds, better, strict=True)):
+    def surely_missed(self, errors: float = 2.0) -> bool:
+        """Whether a bound is missed by more than so many standard *errors*."""
+        if self.missed_by(errors).any():
             return True
         share = self.share_kept()
         return (
             self.promise.confidence is not None
-            and share + 2 * (share * (1 - share) / self.n_days) ** 0.5 < self.promise.confidence
+            and share + errors * (share * (1 - share) / self.n_days) ** 0.5 < self.promise.confidence
         )
+
+    def missed_by(self, errors: float) -> Flags:
+        """Intervals in which a bound is missed by more than so many standard *errors*; one for the day."""
+        if self.promise.per is Per.INTERVAL:
+            values, spread = value_and_error(self.top, self.bottom)
+        else:
+            values, spread = (
+                part[:, None] for part in value_and_error(self.top.sum(axis=2), self.bottom.sum(axis=2))
+            )
+        signs = np.array([1 if bound.side == "at least" else -1 for bound in self.promise.bounds])
+        better = values + errors * signs[:, None] * np.nan_to_num(spread)
+        misses = [bound.lack(value) > 0 for bound, value in zip(self.promise.bounds, better, strict=True)]
+        return np.asarray(np.any(misses, axis=0))
 
     def spliced(self, base: Trial, changed: Trial, window: slice) -> Trial:
         """Give this trial with what a change did to a *base* plan within a *window* of intervals added."""
@@ -179,6 +212,19 @@ class Trial:
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
         return Trial(self.promise, top, np.maximum(bottom, 0.0), self.level)
+
+
+def _apart(more: Trial, few: Trial) -> tuple[Floats, Floats, float]:
+    """What the average day has more than *few* days had, as *more* days say: a level's sums and share."""
+    (top, bottom), share = more.expected(), more.days_kept().mean() - few.days_kept().mean()
+    return top - few.top.mean(axis=1), bottom - few.bottom.mean(axis=1), float(share)
+
+
+def _intercepts(values: Floats, scores: Floats) -> Floats:
+    """Means of *values*, (n_values, n_days), had *scores*, (n_days, n_scores), been 0 and their squares 1."""
+    scores = scores[:, scores.any(axis=0)]  # the square of what never varies would be one more intercept
+    design = np.column_stack([np.ones(len(scores)), scores, scores**2 - 1])
+    return np.asarray(np.linalg.lstsq(design, values.T, rcond=None)[0][0])
 
 
 def value_and_error(top: Floats, bottom: Floats) -> tuple[Floats, Floats]:
