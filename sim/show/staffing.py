@@ -65,7 +65,7 @@ def _basis(found: Staffing, seed: int) -> str:
     span = "in every interval" if found.promise.per is Per.INTERVAL else "over the day"
     text = f"Fewest agents that keep the targets {span}, on average over days"
     if found.promise.confidence is not None:
-        text += f", and on {style.percent(found.promise.confidence)} of days"
+        text += f",\nand on {style.percent(found.promise.confidence)} of days"
     days = found.replications * found.scenario.days
     text += f"\n{days:,} days that the search did not see, seed {seed}"
     return text if found.is_whole else f"{text}\nInterrupted: the best found so far; one agent fewer may do"
@@ -145,12 +145,13 @@ def _requirement(found: Staffing, width: int) -> RenderableType:
             *(f"{need.agents[name]}" for name in names),
             *(_cell(value) for value in need.values),
             SHORT[need.binding] if need.binding else "–",
-            "; ".join(_fewer(fewer, len(names)) for fewer in need.fewer) or "–",
+            "\n".join(_fewer(fewer, len(names)) for fewer in need.fewer) or "–",
             *(f"{getattr(need.parts, part):.1f}" for *_, part in _parts(found)),
         ]
         for need in found.needs
     ]
     spare = [*range(len(columns) - 1, first_part - 1, -1), 2 + len(names)]
+    spare += [first_part - 1] if len(names) > 1 else []
     return narrowed("Requirement", columns, rows, width, spare=spare)
 
 

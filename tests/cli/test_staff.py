@@ -57,7 +57,7 @@ def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
     text = result.stdout
 
     assert result.exit_code == 0, result.output
-    assert "in every interval, on average over days, and on 80 % of days" in text
+    assert "in every interval, on average over days,\nand on 80 % of days" in text
     assert text.index("Days that keep all") < text.index("Requirement") < text.index("Staffing for a share")
     rows = [line.split() for line in text.splitlines() if line.strip()[:3] in {"09:", "10:", "11:"}]
     assert [row[:2] for row in rows] == [["09:00", "20.0"], ["10:00", "40.0"], ["11:00", "30.0"]]
