@@ -40,7 +40,8 @@ class Checkpoint:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.exists() and not path.is_file():
+        is_new = not path.exists()
+        if not is_new and not path.is_file():
             raise OutputError(f"{path}: can't be used for finished tasks: it is not a file")
         with self._problems_told():
             self._file = sqlite3.connect(path, isolation_level=None, timeout=60)
@@ -48,6 +49,8 @@ class Checkpoint:
             self._open()
         except OutputError:
             self._file.close()
+            if is_new and path.is_file() and not path.stat().st_size:
+                path.unlink()  # a full disk has room for the name alone
             raise
 
     def finished(self, task: Task) -> list[range]:

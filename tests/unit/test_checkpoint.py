@@ -35,6 +35,25 @@ def shop(agents: int = 2) -> Scenario:
 TASK = Task(shop(), 1, range(4))
 
 
+def test_a_new_file_that_nothing_could_be_written_to_does_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A full disk: the name is there, and no byte. What was there before stays."""
+
+    def full(self: Checkpoint) -> None:
+        raise OutputError(f"{self.path}: database or disk is full")
+
+    monkeypatch.setattr(Checkpoint, "_open", full)
+    new, old = tmp_path / "new.done", tmp_path / "old.done"
+    old.touch()
+    for file in (new, old):
+        with pytest.raises(OutputError, match="full"):
+            Checkpoint(file)
+
+    assert not new.exists()
+    assert old.exists()
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A file with one finished task."""
