@@ -142,6 +142,8 @@ def roster(
     )
     if not found.is_whole:
         remark("interrupted: this is the best roster found so far, and cheaper ones may do")
+        if not found.kept:
+            remark("the targets are not kept on the few days that it was held against")
         raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
         remark("the targets are not kept on days that the search did not see")

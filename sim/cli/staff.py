@@ -139,6 +139,8 @@ def staff(
     )
     if not found.is_whole:
         remark("interrupted: this is the best staffing found so far, and one agent fewer may do")
+        if not found.kept:
+            remark("the targets are not kept on the few days that it was held against")
         raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
         remark("the targets are not kept on days that the search did not see")
