@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
+from sim.show.style import percent
 from sim.world.files import load
 from tests.conftest import SCENARIOS
 
@@ -70,7 +71,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     proof = ": nothing is cheaper" if document["is_cheapest"] else ": less than the bound can't do"
     assert (
         f"Cost {document['cost']:.1f} paid hours a day, lower bound {document['least_cost_proved']:.1f} paid hours,"
-        f" gap {100 * document['gap']:g} %{proof}" in told
+        f" gap {percent(document['gap'])}{proof}" in told
     )
     assert "at the least cost" not in told
     assert document["fte"] == document["paid_hours_with_shrinkage"] * 7 / 40

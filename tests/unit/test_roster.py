@@ -162,7 +162,7 @@ def test_cost_equals_brute_force(case: str, hired: Crew):
 
 def test_covering_the_requirement_is_not_enough(hired: Crew):
     """Agents to spare help their neighbours; and who comes in the middle of an hour is there for half of it."""
-    _, cost, covering = cheapest("by turns", hired)
+    _, cost, covering = cheapest("two targets", hired)
     assert cost < covering
     plan, cost, covering = cheapest("two lengths", hired)
     assert cost > covering
