@@ -20,8 +20,9 @@ def expected_volumes(scenario: Scenario) -> Floats:
     volumes = np.empty((len(scenario.queues), scenario.days))
     for q, (edges_s, expected) in enumerate(demand(scenario)):
         cumulated = np.concatenate([[0.0], np.cumsum(expected)])
+        is_exact = not len(edges_s)
         volumes[q] = (
-            _exact(scenario, q) if not len(edges_s) else np.diff(np.interp(days_s, edges_s, cumulated))
+            _exact(scenario, q, days_s) if is_exact else np.diff(np.interp(days_s, edges_s, cumulated))
         )
     return volumes
 
@@ -48,12 +49,18 @@ def drawn_volumes(scenario: Scenario, seed: int, replications: range) -> Floats:
 
 def _days_s(scenario: Scenario) -> Floats:
     """Edges of the days, without the warm-up."""
-    return np.asarray(np.maximum(np.arange(scenario.days + 1) * float(DAY_S), scenario.warm_up_s))
+    return _edges_s(scenario, scenario.days, float(DAY_S))
 
 
-def _exact(scenario: Scenario, q: int) -> Ints:
+def _edges_s(scenario: Scenario, n: int, length_s: float) -> Floats:
+    """Edges of *n* spans of a length, without the warm-up."""
+    return np.asarray(np.maximum(np.arange(n + 1) * length_s, scenario.warm_up_s))
+
+
+def _exact(scenario: Scenario, q: int, edges_s: Floats) -> Ints:
+    """Chats that come between edges, where their times are given."""
     arrival_s = np.array(scenario.queues[q].arrivals.times_s)
-    return np.asarray(np.diff(np.searchsorted(arrival_s, _days_s(scenario))), dtype=np.int64)
+    return np.asarray(np.diff(np.searchsorted(arrival_s, edges_s)), dtype=np.int64)
 
 
 def volume_variances(scenario: Scenario) -> Floats:
@@ -86,12 +93,12 @@ def interval_moments(scenario: Scenario) -> tuple[Floats, Floats]:
     Shape (days, intervals a day) each; see `volume_variances`.
     """
     n_intervals = scenario.days * scenario.intervals_per_day
-    cells_s = np.maximum(np.arange(n_intervals + 1) * scenario.interval_s, scenario.warm_up_s)
+    cells_s = _edges_s(scenario, n_intervals, scenario.interval_s)
     means, variances = np.zeros(n_intervals), np.zeros(n_intervals)
-    for queue, (edges_s, expected) in zip(scenario.queues, demand(scenario), strict=True):
-        arrivals = queue.arrivals
+    for q, (edges_s, expected) in enumerate(demand(scenario)):
+        arrivals = scenario.queues[q].arrivals
         if arrivals.times_s is not None:
-            means += np.diff(np.searchsorted(np.sort(np.array(arrivals.times_s)), cells_s))
+            means += _exact(scenario, q, cells_s)
             continue
         chats = np.diff(np.interp(cells_s, edges_s, np.concatenate([[0.0], np.cumsum(expected)])))
         busy = (1 + arrivals.busyness_cv**2) * (1 + arrivals.interval_cv**2) - 1

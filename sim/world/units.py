@@ -56,20 +56,11 @@ def _no_control(name: str) -> str:
     return name
 
 
-Seconds = Annotated[
-    Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True)], AfterValidator(_no_dust)
-]
-PositiveSeconds = Annotated[
-    Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True)], AfterValidator(_no_dust)
-]
-Minutes = Annotated[
-    Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True)],
-    AfterValidator(_no_dust),
-]
-Hours = Annotated[
-    Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True)],
-    AfterValidator(_no_dust),
-]
+_MEASURABLE = AfterValidator(_no_dust)
+Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True), _MEASURABLE]
+PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True), _MEASURABLE]
+Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True), _MEASURABLE]
+Hours = Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True), _MEASURABLE]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 Rate = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False, strict=True)]
 Factor = Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False, strict=True)]
