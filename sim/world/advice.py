@@ -111,6 +111,16 @@ def _table_meant(detail: ErrorDetails, _: Place) -> str:
     return f"write a {'law' if laws else 'table'}, such as {text}" if text else ""
 
 
+def _missing_meant(detail: ErrorDetails, place: Place) -> str:
+    """A table that was left out, by an example: the work of a chat is what it takes with one chat open."""
+    given = (
+        detail["input"].get("aht_s") if place[-1] == "work_s" and isinstance(detail["input"], dict) else None
+    )
+    alone = given[0] if isinstance(given, list) and given else given
+    table: ErrorDetails = {**detail, "input": alone}
+    return _table_meant(table, place)
+
+
 def _filled(node: dict[str, Any], number: float | None) -> str:
     """A table of a kind, as text: what it needs, by its examples, or the first key if it needs none.
 
@@ -217,6 +227,7 @@ def _truth_meant(detail: ErrorDetails, _: Place) -> str:
 
 
 _BY_LAW: dict[str, Callable[[ErrorDetails, Place], str]] = {
+    "missing": _missing_meant,
     "extra_forbidden": _key_meant,
     "union_tag_invalid": _tag_meant,
     "enum": _word_meant,

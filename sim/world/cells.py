@@ -68,6 +68,8 @@ _NAMED = re.compile(r"(\d{1,2})[-. /]+([A-Za-z]{3,9})[-., /]+(\d{4}|\d{2})")
 _AFTER_DATE = re.compile(r"$|[^0-9A-Za-z]|T\d")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?")
 _ZONE = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
+_LIKE_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}\b|\d{1,2}[-. /]+[^\W\d_]{3,9}\W+\d{2,4}\b")
+_LIKE_CLOCK = re.compile(r"\d{1,2}:\d{2}\b")
 _UNTIL = re.compile(r"\s*[-–—]\s*(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?)$")
 
 
@@ -115,6 +117,16 @@ def is_stamp(text: str) -> bool:
         return True
 
 
+def looks_like(text: str) -> tuple[bool, bool]:
+    """Whether a text has the looks of a date, and of a clock time: there may be no such day or time.
+
+    >>> looks_like("30.02.2026 08:00"), looks_like("8:30 PM"), looks_like("1.012")
+    ((True, True), (False, True), (False, False))
+    """
+    has_date = _date(text)[0] is not None or _LIKE_DATE.match(text) is not None
+    return has_date, (_LIKE_CLOCK.search if has_date else _LIKE_CLOCK.match)(text) is not None
+
+
 def _date(text: str) -> tuple[Stamp | None, str]:
     """Read a date at the beginning of a text, and give what follows it."""
     for pattern, read in _DATES:
@@ -139,8 +151,8 @@ def _year_last(match: re.Match[str]) -> Stamp | None:
     first, second, year = int(match[1]), int(match[3]), _year(match[4])
     if match[2] == ".":
         return _known(year, second, first)
-    is_date = 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12
-    return Stamp(parts=(first, second, year), is_iso=False) if is_date else None
+    stamp = Stamp(parts=(first, second, year), is_iso=False)
+    return stamp if any(stamp.day_by(order) for order in DateOrder) else None
 
 
 def _named(match: re.Match[str]) -> Stamp | None:

@@ -172,5 +172,6 @@ def read_forecast(path: Path, shown: str, wanted: Wanted, calendar: Calendar) ->
     found = read_volumes(table, shown, wanted)
     reader = _Reader(found, shown, calendar)
     volumes = reader.volumes()
-    remarks = [f"{shown}: {said}" for said in (", ".join(found.understood), *found.remarks)]
+    understood = [", ".join(found.understood)] if found.n else []  # of no rows a problem says more
+    remarks = [f"{shown}: {said}" for said in (*understood, *found.remarks)]
     return Forecast(volumes, reader.problems, remarks)

@@ -35,6 +35,8 @@ from sim.world.units import (
 
 ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict=True)]
 """Hours of a week that somebody is paid for."""
+MOST_TIMES_SHOWN = 10
+"""A list of handling times is proposed if it has no more of them."""
 
 
 class OpeningHours(Record):
@@ -294,6 +296,10 @@ def _model_laws(parts: Parts) -> Iterator[BrokenLaw]:
             aht_s = queue.service.aht_s if isinstance(queue.service, ByWork) else None
             if aht_s is not None and len(aht_s) < group.most_slots:
                 law = f"needs a handling time for each of the {group.most_slots} slots of {group.name!r}"
+                if group.most_slots <= MOST_TIMES_SHOWN:
+                    more = [*aht_s, *[aht_s[-1]] * (group.most_slots - len(aht_s))]
+                    shown = ", ".join(f"{each:.12g}" for each in more)
+                    law += f"; write [{shown}] if further chats slow nobody down"
                 yield ("queues", q, "service", "aht_s"), law, Words(f"{len(aht_s)} of them")
 
 

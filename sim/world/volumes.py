@@ -23,6 +23,7 @@ from sim.world.cells import (
     date_order,
     decimals_shown,
     is_stamp,
+    looks_like,
     may_be_two,
     read_number,
     read_stamp,
@@ -48,6 +49,7 @@ _SAMPLE = 200
 """Cells that show what a column holds."""
 _SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
 """Days since 1900, from 1982 on: what a spreadsheet holds where a date is not formatted as one."""
+_DAY = re.compile(r"\bda(te|y)\b")
 _HANDLING = re.compile(r"\baht\b|\b(handle|handling|talk) time\b|\bacw\b")
 
 
@@ -139,13 +141,14 @@ class _Reader:
                 self.broken(f"is no date, read {order}", text, "", row, "start", columns.starts[0])
             elif stamp and chats is not None:
                 self.found.rows.append(Volume(row.line, day, stamp.clock_s or 0.0, chats))
-        self.check_total(decimals)
+        if self.found.rows and not self.found.problems:
+            self.check_total(decimals)
         self.found.understood.append(f"column {self.table.header.cells[columns.volume]!r}")
         self.unused(columns)
 
     def columns(self) -> _Columns | None:
         """Find the columns; None with a problem if one is missing, or there are two of it."""
-        stamps = [k for k, name in enumerate(self.table.header.cells) if is_stamp(name)]
+        stamps = [k for k, name in enumerate(self.table.header.cells) if any(looks_like(name))]
         if stamps[:1] == [0]:
             law = "the first line must be a header such as start,chats"
             self.broken_header(law, "; ".join(self.table.remarks))
@@ -173,18 +176,22 @@ class _Reader:
         return _Columns(starts, volume, queue)
 
     def starts(self, columns: Sequence[int]) -> tuple[int, ...]:
-        """Columns in which most cells are dates and clock times: the first of both, or one of each."""
+        """Columns in which most cells are dates and clock times: the first of both, or one of each.
+
+        Days that there are not, and other dates that can't be read, are told as such later on.
+        """
         dates: list[int] = []
         clocks: list[int] = []
         for k in columns:
             filled = (row.cells[k] for row in self.table.rows if len(row.cells) > k and row.cells[k])
             cells = list(islice(filled, _SAMPLE))
-            if 2 * sum(map(is_stamp, cells)) <= len(cells):
+            looks = [looks for looks in map(looks_like, cells) if any(looks)]
+            are_serial = _DAY.search(self.names[k]) and all(map(_SERIAL.fullmatch, cells))
+            if 2 * len(looks) <= len(cells) and not (cells and are_serial):
                 continue
-            stamps = [stamp for stamp in map(_stamp, cells) if stamp]
-            if any(stamp.has_date and stamp.clock_s is not None for stamp in stamps) or not stamps:
+            if any(map(all, looks)):
                 return (k,)
-            (dates if any(stamp.has_date for stamp in stamps) else clocks).append(k)
+            (dates if are_serial or any(has_date for has_date, _ in looks) else clocks).append(k)
         return (*dates[:1], *clocks[:1]) or (min(columns, default=0),)
 
     def volume_column(self, others: set[int | None]) -> int | None:
@@ -236,11 +243,7 @@ class _Reader:
     def check_total(self, decimals: Decimals) -> None:
         """Say it if the rows do not add up to their total."""
         total, added = read_number(self.total, decimals), sum(row.chats for row in self.found.rows)
-        if (
-            total is not None
-            and len(self.found.rows) == self.found.n
-            and abs(total - added) > 0.5 + total / 1000
-        ):
+        if total is not None and abs(total - added) > 0.5 + total / 1000:
             self.found.remarks.append(f"the rows add up to {added:,.12g}, not to the total of {self.total}")
 
     def decimals(self, texts: list[str]) -> Decimals:
@@ -270,10 +273,10 @@ class _Reader:
             law = "must be local time, without a time zone"
         if stamp is None:
             law = law or "must be a date and time such as 2026-03-02 08:00, or a clock time such as 08:00"
-            hint = "this is a spreadsheet's serial number: format the column as date and time"
-            self.broken(
-                law, repr(text), hint * bool(_SERIAL.fullmatch(text)), row, "start", columns.starts[0]
-            )
+            hint = "there is no such day or time" if any(looks_like(text)) else ""
+            if any(_SERIAL.fullmatch(_cell(row, k)) for k in columns.starts):
+                hint = "this is a spreadsheet's serial number: format the column as date and time"
+            self.broken(law, repr(text), hint, row, "start", columns.starts[0])
         return stamp
 
     def order(self, starts: list[tuple[Row, Stamp]], columns: _Columns) -> DateOrder | None:
@@ -332,10 +335,3 @@ def _folded(name: str) -> str:
 
 def _cell(row: Row, column: int | None) -> str:
     return row.cells[column] if column is not None and column < len(row.cells) else ""
-
-
-def _stamp(text: str) -> Stamp | None:
-    try:
-        return read_stamp(text)
-    except TimeZoneError:
-        return None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.world.files import problems_of
+from sim.world.files import parse, problems_of
 from sim.world.scenario import Scenario
 from sim.world.units import FROM_FILE
 from tests.conftest import ROOT
@@ -110,6 +110,26 @@ def test_whatever_is_advised_is_accepted(values: tuple[Any, ...]):
 def test_what_was_meant_is_told(old: str, new: str, hint: str):
     """Shares in per cent, numbers where there should be lists or tables, half chats at once."""
     assert hint in one(old, new)
+
+
+def test_each_hint_leads_to_the_next_until_all_is_well():
+    """A handling time alone becomes a list, gets the work that belongs to it, and a number for each slot."""
+    text = GOOD.replace(
+        'service = { work_s = { law = "exponential", mean_s = 60 } }', "service = { aht_s = 620 }"
+    )
+    text = text.replace("agents = 3", "agents = 3\nconcurrency = 2")
+    steps = {
+        "write [620], and a further number": ("aht_s = 620", "aht_s = [620]"),
+        'is missing; write a law, such as { law = "fixed", mean_s = 620 }': (
+            "aht_s =", 'work_s = { law = "fixed", mean_s = 620 }, aht_s =',
+        ),
+        "2 slots of 'team', got 1 of them; write [620, 620] if further chats slow nobody down": ("[620]", "[620, 620]"),
+    }  # fmt: skip
+    for hint, (old, new) in steps.items():
+        assert hint in problems(text)[-1]
+        text = text.replace(old, new)
+
+    assert parse(text).queues[0].service.aht_s == (620, 620)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

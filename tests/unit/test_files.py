@@ -140,7 +140,8 @@ def test_names_keep_their_capitals_and_problems_come_once():
     found = problems(text.replace("mean_s = 60 }", "mean_s = 60 }, aht_s = [60, 80]"))
 
     assert [line.split(": ", 2)[2] for line in found] == [
-        "needs a handling time for each of the 3 slots of 'Tier One', got 2 of them"
+        "needs a handling time for each of the 3 slots of 'Tier One', got 2 of them; write [60, 80, 80]"
+        " if further chats slow nobody down"
     ]
 
 

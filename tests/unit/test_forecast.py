@@ -168,6 +168,11 @@ def test_what_was_understood_is_said_once(tmp_path: Path, data: str | bytes, sai
         (morning("start,chats").replace(":00,", ":00-05:00,"), "start: must be local time, without a time zone, got '2026-03-02 08:00-05:00'"),
         (morning("start,chats", ",", '9 10 11 "12'), "v.csv:5: a quote is never closed"),
         ("date,08:00,09:00,10:00\n2026-03-02,9,10,11", "v.csv:1: the table must have a row for each interval, not a column, got 'date,08:00,09:00,10:00'"),
+        ("date,time,Bestand\n2026-02-30,08:00,3\n2026-02-30,09:00,4", "v.csv:2:1: start: must be a date and time such as 2026-03-02 08:00, or a clock time such as 08:00, got '2026-02-30 08:00'; there is no such day or time"),
+        ("id,when,chats\n1,31/02/2026 08:00,3", "v.csv:2:3: start: must be a date and time such as 2026-03-02 08:00, or a clock time such as 08:00, got '31/02/2026 08:00'; there is no such day or time"),
+        ("id,when,chats\n1,1 Mai 2026 08:00,3", "start: must be a date and time such as 2026-03-02 08:00, or a clock time such as 08:00, got '1 Mai 2026 08:00'; there is no such day or time"),
+        ("2026-02-30 08:00,3\n2026-03-01 08:00,3", "v.csv:1: the first line must be a header such as start,chats, got '2026-02-30 08:00,3'"),
+        ("date,time,chats\n46083,08:00,3\n46083,09:00,4", "got '46083 08:00'; this is a spreadsheet's serial number: format the column as date and time"),
         (b"start,chats\n\x81\x00", "v.csv: is not text that can be read: neither UTF-8 nor UTF-16 nor cp1252"),
         (b"\xd0\xcf\x11\xe0", "v.csv: is an old Excel workbook, or one with a password: save it as .xlsx or CSV"),
         (b"PK\x03\x04", "v.csv: is a damaged workbook or archive"),
@@ -179,6 +184,22 @@ def test_what_can_not_be_meant_is_refused_with_the_reason(tmp_path: Path, data: 
 
     assert len({problem.law for problem in problems}) == 1, problems
     assert told in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("start,chats\n2026-03-02 08:00,3\nxx,4\nTotal,9", ["2 rows, commas, column 'chats'", "left out as a total: line 4, 'Total' 9"]),
+        ("start,chats\nTotal,9", ["left out as a total: line 2, 'Total' 9"]),
+        (morning("start,chats,queue", ",", "9,a 10,a 11,b 12,b"), []),
+    ],
+)  # fmt: skip
+def test_a_problem_is_not_hidden_behind_what_follows_from_it(tmp_path: Path, data: str, said: list[str]):
+    """Rows that could not be read do not add up to their total, and of no rows nothing is to be said."""
+    found = read(tmp_path, data)
+
+    assert len(found.problems) == 1
+    assert found.remarks == [f"v.csv: {sentence}" for sentence in said]
 
 
 def test_what_may_be_read_in_two_ways_is_read_as_the_scenario_says(tmp_path: Path):
