@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sim.errors import ScenarioError, VaryError
-from sim.world.laws import Record
+from sim.world.record import Record
 from sim.world.scenario import Scenario
 from sim.world.vary import Change, Vary, varied
 

@@ -16,7 +16,8 @@ from sim.theory.attention import Attention, Saturated, saturated
 from sim.theory.line import Figures
 from sim.theory.sharing import agent_loads, response_s, sharing
 from sim.world.demand import ByTurns, ByWork, Queue, Service
-from sim.world.laws import Exponential, Record
+from sim.world.laws import Exponential
+from sim.world.record import Record
 from sim.world.rules import Policy
 from sim.world.scenario import Scenario
 from sim.world.team import Group

@@ -19,7 +19,8 @@ from sim.errors import TheoryError
 from sim.theory.inputs import amount, whole
 from sim.theory.line import Line, Team
 from sim.theory.patience import Impatient, exponential, patience_of
-from sim.world.laws import Exponential, Law, Record
+from sim.world.laws import Exponential, Law
+from sim.world.record import Record
 from sim.world.units import Flags, Floats
 
 MOST_ROOM = 1_000_000

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from sim.world.scenario import Scenario, did_you_mean
+from sim.world.scenario import Scenario
+from sim.world.words import did_you_mean
 
 Place = tuple[str | int, ...]
 

@@ -8,9 +8,11 @@ from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sim.world.laws import BrokenLaw, Law, Record, Words, finite_means, law_broken, repeated
+from sim.world.laws import Law, finite_means
+from sim.world.record import BrokenLaw, Record, law_broken, repeated
 from sim.world.rules import After, Estimate, From
 from sim.world.units import Seconds, Share
+from sim.world.words import Words
 
 
 class Silence(Record):

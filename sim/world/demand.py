@@ -10,24 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from sim.world.behaviour import Again, Balking, Retry, Silence
 from sim.world.cells import DateOrder, Decimals
-from sim.world.laws import (
-    BrokenLaw,
-    CountLaw,
-    Law,
-    Record,
-    Words,
-    finite_means,
-    law_broken,
-    repeated,
-)
+from sim.world.laws import CountLaw, Law, finite_means
+from sim.world.record import BrokenLaw, Record, law_broken, plain, repeated
 from sim.world.rules import Kept
 from sim.world.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
+from sim.world.words import Words
 
 RATE_COUNTS = (24, 48, 96)
 """How many rates a day's profile may have: by hour, half-hour, quarter."""
-
-TAGS = ("by turns", "by work", "one", "many")
-"""Names of the alternatives of a union: they stand in pydantic's places, not in the file."""
 
 
 OF_FILES = ("column", "dates", "decimals")
@@ -200,7 +190,7 @@ class Queue(Record):
     """Groups tried in this order; the other groups with the skill come last, all alike."""
     max_wait_s: Seconds | None = None
     """Longest wait; then the chat is sent to a form. Omitted: no limit."""
-    arrivals: Arrivals
+    arrivals: Annotated[Arrivals, plain("per_hour")]
     patience: Law | None = None
     """Time a customer waits in the queue before they leave. Omitted: for ever."""
     service: Service

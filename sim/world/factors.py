@@ -6,13 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.world.laws import Empirical, Fixed, Gamma, Lognormal, Record, Uniform, law_broken
+from sim.world.laws import Empirical, Fixed, Gamma, Lognormal, Uniform
+from sim.world.record import ByLaw, law_broken
 from sim.world.units import Cv, Floats, Weight
 
 PositiveFactor = Annotated[float, Field(ge=0.05, le=100, allow_inf_nan=False, strict=True)]
 
 
-class _Factor(Record):
+class _Factor(ByLaw):
     """A law of factors: the law of durations with the same shape, read without the unit."""
 
     def _law(self) -> Fixed | Lognormal | Gamma | Uniform | Empirical:
@@ -26,7 +27,7 @@ class _Factor(Record):
 class FixedFactor(_Factor):
     """The same for all."""
 
-    law: Literal["fixed"]
+    law: Literal["fixed"] = "fixed"
     mean: PositiveFactor = Field(examples=[1.0])
 
     def _law(self) -> Fixed:
@@ -36,7 +37,7 @@ class FixedFactor(_Factor):
 class LognormalFactor(_Factor):
     """Mean and coefficient of variation; never 0."""
 
-    law: Literal["lognormal"]
+    law: Literal["lognormal"] = "lognormal"
     mean: PositiveFactor = Field(default=1.0, examples=[1.0])
     cv: Cv = Field(examples=[0.2])
 
@@ -47,7 +48,7 @@ class LognormalFactor(_Factor):
 class GammaFactor(_Factor):
     """Mean and coefficient of variation."""
 
-    law: Literal["gamma"]
+    law: Literal["gamma"] = "gamma"
     mean: PositiveFactor = Field(default=1.0, examples=[1.0])
     cv: Annotated[float, Field(ge=1e-3, le=0.5, strict=True)] = Field(examples=[0.2])
     """At most 0.5: beyond it some agents would hardly move."""
@@ -59,7 +60,7 @@ class GammaFactor(_Factor):
 class UniformFactor(_Factor):
     """Anything between `low` and `high` alike."""
 
-    law: Literal["uniform"]
+    law: Literal["uniform"] = "uniform"
     low: PositiveFactor = Field(examples=[0.8])
     high: PositiveFactor = Field(examples=[1.2])
 
@@ -76,7 +77,7 @@ class UniformFactor(_Factor):
 class EmpiricalFactor(_Factor):
     """The values themselves, with weights (alike where there are none)."""
 
-    law: Literal["empirical"]
+    law: Literal["empirical"] = "empirical"
     values: tuple[PositiveFactor, ...] = Field(min_length=1, examples=[[0.8, 1.0, 1.1]])
     weights: tuple[Weight, ...] | None = None
 

@@ -10,54 +10,19 @@ Formulas: Law, *Simulation Modeling and Analysis*, 5th ed., section 6.2 (continu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+from pydantic import Field, model_validator
 from scipy import special
 
+from sim.world.record import ByLaw, law_broken, plain
 from sim.world.units import Cv, Floats, PositiveCount, PositiveSeconds, Rate, Seconds, Weight
+from sim.world.words import Words
 
 
-class Words(str):
-    """What was found, said in words rather than shown as a value: ``2 of them``."""
-
-    __slots__ = ()
-
-
-BrokenLaw = tuple[tuple[str | int, ...], str, Any]
-"""A place inside a record, the law in words (with a hint after "; "), the value that broke it."""
-
-
-class Record(BaseModel):
-    """Base of all records of a scenario: frozen, and no key is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def law_broken(*problems: BrokenLaw) -> ValidationError:
-    """Error of one or more broken laws, each a place inside the record, the law in words and the value."""
-    return ValidationError.from_exception_data(
-        "law",
-        [
-            InitErrorDetails(type=PydanticCustomError("law", "{law}", {"law": law}), loc=place, input=value)
-            for place, law, value in problems
-        ],
-    )
-
-
-def repeated(names: Sequence[str]) -> list[int]:
-    """Places of the names that stood before.
-
-    >>> repeated(["a", "b", "a", "a"])
-    [2, 3]
-    """
-    return [k for k, name in enumerate(names) if name in names[:k]]
-
-
-class _Duration(Record):
+class _Duration(ByLaw):
     """A law of durations in seconds."""
 
     zero: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)] = 0.0
@@ -95,7 +60,7 @@ class _Duration(Record):
 class Exponential(_Duration):
     """Memoryless: the law of Erlang's formulas."""
 
-    law: Literal["exponential"]
+    law: Literal["exponential"] = "exponential"
     mean_s: PositiveSeconds = Field(examples=[120.0])
 
     def _mean(self) -> float:
@@ -108,7 +73,7 @@ class Exponential(_Duration):
 class Fixed(_Duration):
     """Always the same duration."""
 
-    law: Literal["fixed"]
+    law: Literal["fixed"] = "fixed"
     mean_s: Seconds = Field(examples=[120.0])
 
     def _mean(self) -> float:
@@ -121,7 +86,7 @@ class Fixed(_Duration):
 class Uniform(_Duration):
     """Anything between `low_s` and `high_s` alike; or given by `mean_s` and `cv`."""
 
-    law: Literal["uniform"]
+    law: Literal["uniform"] = "uniform"
     low_s: Seconds | None = Field(default=None, examples=[30.0])
     high_s: PositiveSeconds | None = Field(default=None, examples=[90.0])
     mean_s: PositiveSeconds | None = Field(default=None, examples=[60.0])
@@ -170,7 +135,7 @@ class _Gamma(_Duration):
 class Erlang(_Gamma):
     """Sum of `shape` exponential stages; or given by the `cv`, 1 / √shape."""
 
-    law: Literal["erlang"]
+    law: Literal["erlang"] = "erlang"
     mean_s: PositiveSeconds = Field(examples=[120.0])
     shape: PositiveCount | None = Field(default=None, examples=[2])
     cv: Cv | None = Field(default=None, examples=[0.5])
@@ -194,7 +159,7 @@ class Erlang(_Gamma):
 class Gamma(_Gamma):
     """Mean and coefficient of variation; with `cv` = 1 it is exponential."""
 
-    law: Literal["gamma"]
+    law: Literal["gamma"] = "gamma"
     mean_s: PositiveSeconds = Field(examples=[120.0])
     cv: Cv = Field(examples=[0.8])
 
@@ -208,7 +173,7 @@ class Gamma(_Gamma):
 class Lognormal(_Duration):
     """The law that handling times follow best (Brown et al., JASA 100, 2005, section 4)."""
 
-    law: Literal["lognormal"]
+    law: Literal["lognormal"] = "lognormal"
     mean_s: PositiveSeconds = Field(examples=[120.0])
     cv: Cv = Field(examples=[1.0])
 
@@ -226,7 +191,7 @@ class Lognormal(_Duration):
 class Weibull(_Duration):
     """Mean and shape: below 1 the hazard falls with time, above 1 it rises."""
 
-    law: Literal["weibull"]
+    law: Literal["weibull"] = "weibull"
     mean_s: PositiveSeconds = Field(examples=[120.0])
     shape: Annotated[float, Field(ge=0.05, le=50, allow_inf_nan=False, strict=True)] = Field(examples=[0.8])
 
@@ -241,7 +206,7 @@ class Weibull(_Duration):
 class Hyperexponential(_Duration):
     """A mixture of exponentials: mean `means_s[i]` with weight `weights[i]`."""
 
-    law: Literal["hyperexponential"]
+    law: Literal["hyperexponential"] = "hyperexponential"
     weights: tuple[Weight, ...] = Field(min_length=1, examples=[[0.8, 0.2]])
     means_s: tuple[PositiveSeconds, ...] = Field(min_length=1, examples=[[60.0, 600.0]])
 
@@ -276,7 +241,7 @@ class Hyperexponential(_Duration):
 class Empirical(_Duration):
     """The values themselves, with weights (alike where there are none)."""
 
-    law: Literal["empirical"]
+    law: Literal["empirical"] = "empirical"
     values_s: tuple[Seconds, ...] = Field(min_length=1, examples=[[30.0, 60.0, 90.0]])
     weights: tuple[Weight, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
 
@@ -299,7 +264,7 @@ class PiecewiseHazard(_Duration):
     A last hazard of zero leaves a share of customers who never leave, and the mean is infinite.
     """
 
-    law: Literal["piecewise_hazard"]
+    law: Literal["piecewise_hazard"] = "piecewise_hazard"
     edges_s: tuple[Seconds, ...] = Field(min_length=1, examples=[[0.0, 60.0]])
     hazard_per_s: tuple[Rate, ...] = Field(min_length=1, examples=[[0.003, 0.002]])
 
@@ -343,22 +308,25 @@ class PiecewiseHazard(_Duration):
 
 
 Law = Annotated[
-    Exponential
-    | Fixed
-    | Uniform
-    | Erlang
-    | Gamma
-    | Lognormal
-    | Weibull
-    | Hyperexponential
-    | Empirical
-    | PiecewiseHazard,
-    Field(discriminator="law"),
+    Annotated[
+        Exponential
+        | Fixed
+        | Uniform
+        | Erlang
+        | Gamma
+        | Lognormal
+        | Weibull
+        | Hyperexponential
+        | Empirical
+        | PiecewiseHazard,
+        Field(discriminator="law"),
+    ],
+    plain("mean_s", law="exponential"),
 ]
-"""A law of durations, chosen by its `law`."""
+"""A law of durations, chosen by its `law`; in Python a number is the mean of an exponential one."""
 
 
-class _Counts(Record):
+class _Counts(ByLaw):
     """A law of whole numbers, at least 1, with a `mean`."""
 
     def quantile(self, u: Floats) -> Floats:
@@ -377,7 +345,7 @@ WholeCount = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 class GeometricCount(_Counts):
     """1, 2, 3, …: after each the same probability, 1 / mean, that it was the last."""
 
-    law: Literal["geometric"]
+    law: Literal["geometric"] = "geometric"
     mean: MeanCount = Field(examples=[6.0])
 
     def quantile(self, u: Floats) -> Floats:
@@ -391,7 +359,7 @@ class GeometricCount(_Counts):
 class FixedCount(_Counts):
     """Always the same whole number."""
 
-    law: Literal["fixed"]
+    law: Literal["fixed"] = "fixed"
     mean: WholeCount = Field(examples=[6])
 
     def quantile(self, u: Floats) -> Floats:
@@ -402,7 +370,7 @@ class FixedCount(_Counts):
 class PoissonCount(_Counts):
     """1 + a Poisson number, so at least 1, with the given mean."""
 
-    law: Literal["poisson"]
+    law: Literal["poisson"] = "poisson"
     mean: MeanCount = Field(examples=[6.0])
 
     def quantile(self, u: Floats) -> Floats:
@@ -416,7 +384,7 @@ class PoissonCount(_Counts):
 class EmpiricalCount(_Counts):
     """The counts themselves, with weights (alike where there are none)."""
 
-    law: Literal["empirical"]
+    law: Literal["empirical"] = "empirical"
     values: tuple[WholeCount, ...] = Field(min_length=1, examples=[[3, 6, 9]])
     weights: tuple[Weight, ...] | None = Field(default=None, examples=[[1.0, 2.0, 1.0]])
 
@@ -435,8 +403,11 @@ class EmpiricalCount(_Counts):
         return _discrete_quantile(np.array(self.values, dtype=np.float64), self.weights, u)
 
 
-CountLaw = Annotated[GeometricCount | FixedCount | PoissonCount | EmpiricalCount, Field(discriminator="law")]
-"""A law of whole numbers, chosen by its `law`."""
+CountLaw = Annotated[
+    Annotated[GeometricCount | FixedCount | PoissonCount | EmpiricalCount, Field(discriminator="law")],
+    plain("mean", law="geometric"),
+]
+"""A law of whole numbers, chosen by its `law`; in Python a number is the mean of a geometric one."""
 
 
 def gamma_factor(u: Floats, cv: float) -> Floats:

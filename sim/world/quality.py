@@ -21,8 +21,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from sim.world.laws import BrokenLaw, Record, Words, law_broken
+from sim.world.record import BrokenLaw, Record, law_broken
 from sim.world.units import Hours, Share
+from sim.world.words import Words
 
 Coefficient = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False, strict=True)]
 

@@ -7,16 +7,16 @@ names. Clock times are seconds since midnight once they are read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Annotated, Any, Self, TypeVar
+from functools import cache
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.world.demand import RATE_COUNTS, ByWork, Queue
-from sim.world.laws import BrokenLaw, Record, Words, law_broken
 from sim.world.quality import Quality
+from sim.world.record import BrokenLaw, Record, law_broken
 from sim.world.rules import Policy
 from sim.world.team import Group
 from sim.world.units import (
@@ -32,6 +32,7 @@ from sim.world.units import (
     Share,
     clock_text,
 )
+from sim.world.words import Words, did_you_mean
 
 ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict=True)]
 """Hours of a week that somebody is paid for."""
@@ -330,20 +331,20 @@ def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:
             yield ("queues", q, "return"), law, Words("none")
 
 
-def did_you_mean(name: str, known: list[str]) -> str:
-    """``; did you mean …`` with the nearest of the *known* names, or nothing."""
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
 T = TypeVar("T")
+
+
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _valid(kind: type[T] | Any, value: Any, context: Mapping[str, Any] | None = None) -> T | None:
     try:
-        return TypeAdapter[T](kind).validate_python(value, context=context)
+        valid: T = _reader(cast("Hashable", kind)).validate_python(value, context=context)
     except ValidationError:
         return None
+    return valid
 
 
 def _items(data: Mapping[str, Any], key: str) -> list[Any]:

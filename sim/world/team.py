@@ -7,10 +7,11 @@ from itertools import pairwise
 from math import prod
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.world.factors import FactorLaw
-from sim.world.laws import BrokenLaw, Law, Record, Words, law_broken, repeated
+from sim.world.laws import Law
+from sim.world.record import BrokenLaw, FrozenDict, Record, law_broken, repeated
 from sim.world.units import (
     Clock,
     Count,
@@ -23,6 +24,7 @@ from sim.world.units import (
     Slots,
     clock_text,
 )
+from sim.world.words import Words
 
 Lost = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
 """Share of something that is lost: never all of it."""
@@ -195,7 +197,9 @@ class Group(Record):
     """Unplanned: probability that an agent is away for a whole day, drawn for each agent and day."""
     late_s: Law | None = None
     """How late an agent logs in on each day of duty. Omitted: punctual."""
-    shrinkage: dict[Name, Lost] = Field(default={}, examples=[{"holiday": 0.1, "training": 0.04}])
+    shrinkage: Annotated[dict[Name, Lost], AfterValidator(FrozenDict)] = Field(
+        default={}, validate_default=True, examples=[{"holiday": 0.1, "training": 0.04}]
+    )
     """Planned: shares of paid time lost to holidays, training, meetings, … by cause. They change no staffing:
     they turn hours on duty into paid hours."""
 

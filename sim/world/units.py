@@ -88,6 +88,8 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 FROM_FILE = {"from_file": True}
 """Context of a validation whose input stands in a file: there a clock time is never a mere number."""
+FROM_DUMP = {"from_dump": True}
+"""Context of a validation of what was a record, and was changed at some places."""
 
 
 def clock_s(value: Any, *, takes_seconds: bool = False) -> float:

@@ -21,8 +21,10 @@ from sim.world.advice import known_keys
 from sim.world.demand import OF_FILES
 from sim.world.files import problems_of
 from sim.world.heads import heads, rescale
-from sim.world.scenario import Scenario, did_you_mean
+from sim.world.scenario import Scenario
 from sim.world.toml import UnboundedError, read_toml
+from sim.world.units import FROM_DUMP
+from sim.world.words import did_you_mean
 
 MOST_VALUES = 1_000
 """A range of more values is taken for a slip."""
@@ -114,7 +116,7 @@ def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
         for place in places:
             _change(data, place, change)
     try:
-        return Scenario.model_validate(data)
+        return Scenario.model_validate(data, context=FROM_DUMP)
     except ValidationError as error:
         raise ScenarioError(list(problems_of(error, data, ", ".join(map(str, changes))))) from None
 

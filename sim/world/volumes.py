@@ -29,8 +29,8 @@ from sim.world.cells import (
     read_stamp,
     shows_nothing,
 )
-from sim.world.scenario import did_you_mean
 from sim.world.table import Row, Table
+from sim.world.words import did_you_mean
 
 VOLUME_NAMES = (
     "chats", "offered", "volume", "contacts", "calls", "arrivals", "chats offered", "offered chats",
