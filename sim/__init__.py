@@ -23,7 +23,7 @@ engines     what happens?                        the reference, the kernel
 log         what is recorded?                    chats, messages, agents; export
 draws       who comes?                           the only randomness
 world       what is a chat centre?               rules, laws, scenarios, files
-compiled    how are functions compiled?          one decorator with all options
+compiled    how are functions compiled?          words for it; compiler has the options
 output      how does a file get to its place?    whole or not at all
 interrupts  when may Ctrl-C break in?            not into what has to be whole
 errors      what can go wrong?                   one exception tree

@@ -2,8 +2,9 @@
 
 numba looks at the one source in which a function stands. What it calls, what is compiled into it and the
 numbers of the rule book stand in other ones, so an edit there would be served old code. Here code is kept in
-a folder named after a digest of them all: a changed source never finds old code, and the same sources find
-the same code wherever they lie. Two processes don't compile the same thing at once: the second waits.
+a folder named after a digest of them all, and of the compiler's version: a changed source never finds old
+code, and the same sources find the same code wherever they lie. One process compiles at a time, and others
+wait. Nothing here needs the compiler, which is slow to import.
 """
 
 from __future__ import annotations
@@ -12,22 +13,38 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
-from numba.core import caching
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 PACKAGE = Path(__file__).parent
 CONSTANTS = ("world/rules.py", "world/units.py", "log/chatlog.py")
 """Sources without compiled functions whose numbers are compiled in; a test looks that no others are."""
+ENGINE = "engines/kernel/batch.py"
+"""Source of the function whose compilation takes a minute ..."""
+ENTRIES = (
+    ENGINE,
+    "draws/arrivals.py",
+    "draws/merge.py",
+    "draws/streams.py",
+    "engines/opinions.py",
+    "measure/tables.py",
+    "measure/timeline.py",
+    "world/normal.py",
+)
+"""... and those of all functions that Python calls: with what they call, all that is compiled."""
 KEPT_DAYS = 30
 """Code of other versions that nobody used for so long is thrown away."""
+PATIENCE_S = 1.5
+"""Who waits longer for another process is told so."""
 
 _COMPILES = "from sim.compiled import"
 _IMPORT = re.compile(r"^from sim\.([\w.]+) import", re.MULTILINE)
@@ -36,7 +53,7 @@ _IMPORT = re.compile(r"^from sim\.([\w.]+) import", re.MULTILINE)
 @lru_cache
 def sources_of(name: str) -> frozenset[str]:
     """Give all sources whose change may change the compiled code of the source *name*, itself among them."""
-    found, waiting = {"compiled.py", name}, [name]
+    found, waiting = {"compiled.py", "compiler.py", name}, [name]
     while waiting:
         modules = {each.replace(".", "/") for each in _IMPORT.findall(_text(waiting.pop()))}
         new = {f"{each}{end}" for each in modules for end in (".py", "/__init__.py")} - found
@@ -54,8 +71,8 @@ def _text(name: str) -> str:
 
 @lru_cache
 def digest_of(name: str) -> str:
-    """Give the digest of the contents of :func:`sources_of` *name*."""
-    digest = hashlib.sha256()
+    """Give the digest of the contents of :func:`sources_of` *name*, and of the compiler's version."""
+    digest = hashlib.sha256(version("numba").encode())
     for each in sorted(sources_of(name)):
         digest.update(f"{each}\0{_text(each)}\0".encode())
     return digest.hexdigest()[:16]
@@ -84,19 +101,84 @@ def _user() -> str:
 
 
 @lru_cache
-def _mark_as_used(version: Path) -> None:
-    with suppress(OSError):
-        os.utime(version)
-
-
-def one_at_a_time(name: str) -> AbstractContextManager[Any]:
-    """Hold back other processes that would compile the source *name* as well, until this one has."""
+def of_version(name: str) -> Path | None:
+    """Give the folder of the code of the source *name* as it is today, and mark it as used."""
     place = folder()
-    return FileLock(place / f"{digest_of(name)}.lock") if place else nullcontext()
+    if place is None:
+        return None
+    today = place / digest_of(name)
+    with suppress(OSError):
+        os.utime(today)
+    return today
 
 
-def forget_old_versions() -> None:
-    """Throw away code that no process has used for :data:`KEPT_DAYS`; what can't be thrown away stays."""
+def is_ready() -> bool:
+    """Whether all that a run needs has been compiled, for today's sources: looked up without the compiler."""
+    mark = _mark()
+    return mark is not None and mark.exists()
+
+
+def mark_ready() -> None:
+    """Note that all that a run needs has been compiled."""
+    mark = _mark()
+    if mark is not None and not mark.exists():
+        with suppress(OSError):
+            mark.parent.mkdir(exist_ok=True)
+            mark.touch()
+
+
+@lru_cache
+def _mark() -> Path | None:
+    engine, every = of_version(ENGINE), "".join(map(digest_of, ENTRIES))
+    key = hashlib.sha256(f"{every}{sys.implementation.cache_tag}".encode()).hexdigest()[:16]
+    return engine and engine / f"{key}.ready"
+
+
+@contextmanager
+def turn(told: Callable[[], None]) -> Iterator[None]:
+    """Hold back other processes that would compile, until this one has; *told* if it has to wait itself.
+
+    A process that ends, or is killed, holds nobody back.
+    """
+    lock = _lock()
+    if lock is not None:
+        with suppress(OSError, NotImplementedError):  # where nothing can be locked, all compile
+            try:
+                lock.acquire(timeout=PATIENCE_S)
+            except Timeout:
+                told()
+                lock.acquire()
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def is_compiling() -> bool:
+    """Whether a process compiles at the moment."""
+    lock = _lock()
+    try:
+        if lock is not None:
+            lock.acquire(timeout=0)
+            lock.release()
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        pass
+    return False
+
+
+def _lock() -> FileLock | None:
+    place = folder()
+    return None if place is None else FileLock(place / "compiling.lock")
+
+
+def tidy() -> None:
+    """Throw away code that no process has used for :data:`KEPT_DAYS`, and what a killed one left half made.
+
+    What can't be thrown away stays. In one's :func:`turn`, nobody else is writing.
+    """
     place = folder()
     if place is None:
         return
@@ -108,34 +190,11 @@ def forget_old_versions() -> None:
         if old and each.is_dir():
             shutil.rmtree(each, ignore_errors=True)
         elif old:
-            each.unlink(missing_ok=True)
+            _remove(each)
+    for each in place.glob("*/*.tmp.*"):
+        _remove(each)
 
 
-class BySources(caching._CacheLocator):
-    """Find compiled code by the contents of all sources that it was made from."""
-
-    def __init__(self, name: str, line: int, place: Path) -> None:
-        self._py_file = str(PACKAGE / name)
-        self._name, self._line, self._place = name, line, place
-
-    @classmethod
-    def from_function(cls, py_func: Any, py_file: str) -> BySources | None:
-        """Take charge of functions of this package, where there is a folder that can be written."""
-        path, place = Path(py_file), folder()
-        if place is None or not path.is_relative_to(PACKAGE):
-            return None
-        name = path.relative_to(PACKAGE).as_posix()
-        _mark_as_used(place / digest_of(name))
-        return cls(name, py_func.__code__.co_firstlineno, place)
-
-    def get_cache_path(self) -> str:
-        """Give the folder of this version."""
-        return str(self._place / digest_of(self._name))
-
-    def get_source_stamp(self) -> str:
-        """Give what the code was made from."""
-        return digest_of(self._name)
-
-    def get_disambiguator(self) -> str:
-        """Tell functions of one name apart, also those of files of one name."""
-        return f"{Path(self._name).parent.name}-{self._line}"
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink(missing_ok=True)

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from sim import compile_cache, compiled
+from sim import compile_cache, compiled, compiler
 
 COMPILED = sorted(
     path.relative_to(compile_cache.PACKAGE).as_posix()
     for path in compile_cache.PACKAGE.rglob("*.py")
     if "from sim.compiled import" in path.read_text() and path.name != "compile_cache.py"
 )
-MEMOS = (compile_cache.folder, compile_cache.sources_of, compile_cache.digest_of, compile_cache._text)
+DECORATED = re.compile(r"^@(compiled|woven)$", re.MULTILINE)
+MEMOS = (
+    compile_cache.folder,
+    compile_cache.sources_of,
+    compile_cache.digest_of,
+    compile_cache.of_version,
+    compile_cache._text,
+    compile_cache._mark,
+)
 
 
 def forget() -> None:
@@ -39,6 +48,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(compile_cache, "PACKAGE", copy)
     forget()
     yield copy
+    forget()
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An empty folder for compiled code."""
+    place = tmp_path / "cache"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(place))
+    monkeypatch.setattr(compiler, "_SAID", set())
+    forget()
+    yield place
     forget()
 
 
@@ -77,6 +97,7 @@ def test_the_same_sources_find_the_same_code_wherever_they_lie(package: Path):
         ("engines/kernel/heap.py", {"engines/kernel/batch.py"}, {"measure/tables.py", "draws/arrivals.py"}),
         ("measure/timeline.py", {"measure/tables.py"}, {"engines/kernel/batch.py"}),
         ("compiled.py", set(COMPILED), set()),
+        ("compiler.py", set(COMPILED), set()),
         ("cli/run.py", set(), set(COMPILED)),
     ],
 )
@@ -119,57 +140,133 @@ def test_all_that_is_compiled_in_is_among_the_sources_of_its_digest(name: str):
                 assert compile_cache.sources_of(name) & {f"{path}.py", f"{path}/__init__.py"}, path
 
 
+def test_another_version_of_the_compiler_finds_no_old_code(cache: Path, monkeypatch: pytest.MonkeyPatch):
+    """Nor does it take what was ready for what is."""
+    compile_cache.mark_ready()
+    before = compile_cache.digest_of("draws/streams.py")
+    assert compile_cache.is_ready()
+    monkeypatch.setattr(compile_cache, "version", lambda _: "0.1")
+    forget()
+
+    assert compile_cache.digest_of("draws/streams.py") != before
+    assert not compile_cache.is_ready()
+
+
+def test_every_compiled_function_is_looked_at_to_tell_whether_all_is_ready():
+    """Those that Python calls, and what they call."""
+    looked_at = set().union(*(compile_cache.sources_of(name) for name in compile_cache.ENTRIES))
+
+    with_functions = {name for name in COMPILED if DECORATED.search(compile_cache._text(name))}
+
+    assert with_functions <= looked_at
+    assert len(with_functions) > 10
+
+
+@pytest.mark.parametrize("edited", ["world/rules.py", "engines/kernel/heap.py", "draws/merge.py"])
+def test_what_was_ready_is_not_after_an_edit(cache: Path, package: Path, edited: str):
+    """An upgrade over an old cache compiles anew."""
+    compile_cache.mark_ready()
+    assert compile_cache.is_ready()
+    with (package / edited).open("a") as source:
+        source.write("\n# a change\n")
+    forget()
+
+    assert not compile_cache.is_ready()
+
+
 def test_what_nobody_used_for_a_month_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """And nothing else that lies there."""
+    """And what a killed process left half-written; nothing else that lies there."""
     monkeypatch.setattr(compile_cache, "folder", lambda: tmp_path)
     old, fresh, other = (tmp_path / name for name in ("0" * 16, "1" * 16, "other"))
     for each in (old, fresh, other):
         each.mkdir()
+    whole, half = (fresh / name for name in ("f.nbc", "f.nbc.tmp.0123"))
+    for each in (whole, half):
+        each.touch()
     for each in (old, other):
         os.utime(each, times=(0, time.time() - 31 * 86_400))
-    compile_cache.forget_old_versions()
+    compile_cache.tidy()
     assert sorted(tmp_path.iterdir()) == sorted([fresh, other])
+    assert list(fresh.iterdir()) == [whole]
 
 
-def test_a_long_compilation_is_announced_on_stderr_and_a_short_one_is_not(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def in_numbas_words(name: str):
+    """A function that is compiled in a moment, with a line of its own in the cache."""
+    path = compile_cache.PACKAGE / "draws" / "merge.py"
+    space: dict[str, object] = {}
+    exec(compile(f"def {name}(x):\n    return x + 1\n", str(path), "exec"), space)
+    return compiler.compiled(space[name])
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_a_long_compilation_is_announced_once_whichever_threads_wait_for_it(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    """The line comes while it lasts."""
-    monkeypatch.setattr(compiled, "NOTICE_AFTER_S", 0.05)
-    with compiled._notice():
-        pass
-    with compiled._notice():
-        for timer in threading.enumerate():
-            if isinstance(timer, threading.Timer):
-                timer.join(timeout=5)
+    """All threads of a crew ask for the engine at the same time. What is loaded is not announced."""
+    monkeypatch.setattr(compiler, "NOTICE_AFTER_S", 0.0)
+    loads = compiler.caching.FunctionCache.load_overload
 
-    assert capsys.readouterr().err.count("compiling the engine for this machine: once") == 1
+    def slowly(*args: object) -> object:
+        time.sleep(0.1)
+        return loads(*args)
 
-
-def test_threads_that_wait_for_one_compilation_announce_it_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    """All threads of a crew ask for the engine at the same time."""
-
-    class Slow:
-        done = False
-        py_func = compile_cache.folder.__wrapped__
-        stats = SimpleNamespace(cache_hits={})
-
-        def compile(self, signature: object) -> None:
-            if not self.done:
-                time.sleep(0.15)
-                self.done = True
-
-    monkeypatch.setattr(compiled, "NOTICE_AFTER_S", 0.03)
-    slow = Slow()
-    threads = [threading.Thread(target=compiled.prepare, args=(slow,)) for _ in range(3)]
+    monkeypatch.setattr(compiler.caching.FunctionCache, "load_overload", slowly)
+    first = in_numbas_words("added")
+    threads = [threading.Thread(target=first, args=(1,)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert capsys.readouterr().err.count(compiler.COMPILES) == 1
 
-    assert capsys.readouterr().err.count("compiling the engine") == 1
+    compiler._SAID.clear()
+    again = in_numbas_words("added")
+    assert again(1) == 2
+    assert capsys.readouterr().err == ""
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
+@contextmanager
+def another_process_compiling():
+    """It has its turn until it is killed, or until its stdin is closed."""
+    code = (
+        "from sim import compile_cache\nwith compile_cache.turn(print):\n    print(flush=True)\n    input()"
+    )
+    environment = os.environ | {"PYTHONPATH": str(compile_cache.PACKAGE.parent)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        yield other
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_a_process_that_waits_for_another_ones_compiling_says_so(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """And then takes its turn, and gives it up again, also when nothing comes of it."""
+    monkeypatch.setattr(compile_cache, "PATIENCE_S", 0.05)
+    function = in_numbas_words("waits")
+    with another_process_compiling() as other:
+        assert compile_cache.is_compiling()
+        free = threading.Timer(0.4, other.communicate, [b"\n"])
+        free.start()
+        assert function(1) == 2
+        free.join()
+    assert capsys.readouterr().err.count(compiler.WAITS) == 1
+    assert not compile_cache.is_compiling()
+
+    with pytest.raises(Exception, match="unicode_type"):
+        in_numbas_words("fails")("a word")
+    assert not compile_cache.is_compiling()
+
+
+def test_a_killed_process_holds_nobody_back(cache: Path):
+    """Its turn ends with it."""
+    with another_process_compiling() as other:
+        assert compile_cache.is_compiling()
+        other.kill()
+    assert not compile_cache.is_compiling()
 
 
 @pytest.mark.nightly
