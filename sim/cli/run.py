@@ -24,16 +24,20 @@ from sim.cli.common import (
     say,
     told,
 )
+from sim.cli.first import first_days, how_to_see_all
 from sim.cli.hints import after_run
 from sim.cli.numbers import TINY, real
 from sim.cli.progress import progress
 from sim.engines.choice import Engine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from sim.log.chatlog import ChatLog
     from sim.measure.estimate import Estimates
+    from sim.measure.promise import Verdict
     from sim.world.scenario import Scenario
 
 
@@ -80,6 +84,7 @@ Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target i
 
 @told
 def run(
+    context: typer.Context,
     scenario: ScenarioPath,
     seed: Seed = 1,
     replications: UsualReplications = None,
@@ -99,28 +104,29 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
-    from sim.measure.promise import verdicts  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.show.tables import Terminal, unmeasured  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
-    from sim.studies.doubts import never_settles  # noqa: PLC0415
-    from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario, remark)
     if out is not None:
-        refuse_existing(out, force=force)
-        _refuse_both(resume)
-    if replications is None and engine is Engine.REFERENCE:
-        remark(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
+        _refuse(out, resume, force=force)
+    first = first_days(context, centre)  # before anything is imported that needs the compiler
+    from sim.measure.promise import verdicts  # noqa: PLC0415
+    from sim.show.tables import unmeasured  # noqa: PLC0415
+    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.studies.doubts import never_settles  # noqa: PLC0415
+    from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
+
+    if first is not None:
+        replications, engine, workers = first, Engine.REFERENCE, 1
+    _say_if_few(replications, engine)
     keep = _Keeper(FEWEST if replications is None else None)
     with crew(workers, cluster, resume) as hired, progress() as show:
         each = keep if out is not None else None
         result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
     if out is not None:
         _write(out, centre, result.estimates, seed, engine, keep, everything=everything, force=force)
-        first = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
-        remark(f"written to {out}{first * (result.estimates.n > len(keep.tables))}")
+        few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
+        remark(f"written to {out}{few * (result.estimates.n > len(keep.tables))}")
     if json:
         from sim.show.documents import run_document, to_json  # noqa: PLC0415
 
@@ -140,7 +146,8 @@ def run(
         remark(f"warning: the precision was not reached in {result.estimates.n:,} replications")
     promise = verdicts(result.estimates, centre.targets)
     if not json and not check:
-        say(after_run(scenario, centre, promise, result.estimates.n, Terminal(wide=wide).width))
+        n = result.estimates.n
+        say(_what_next(scenario, centre, promise, n, is_first=first is not None, wide=wide))
     if check:
         for why in unmeasured(centre, promise):
             remark(f"warning: {why}")
@@ -148,10 +155,32 @@ def run(
             raise typer.Exit(Exit.MISSED)
 
 
-def _refuse_both(resume: Path | None) -> None:
-    """Refuse to keep finished tasks for the records that `--out` writes."""
-    from sim.errors import StudyError  # noqa: PLC0415
+def _what_next(
+    path: Path, centre: Scenario, promise: Sequence[Verdict], n: int, *, is_first: bool, wide: bool
+) -> str:
+    """Last lines of a run: what one may type now."""
+    from sim.show.tables import Terminal  # noqa: PLC0415
+    from sim.studies.replicate import usual_replications  # noqa: PLC0415
 
+    if is_first:
+        return how_to_see_all(path, centre, n, usual_replications([centre]))
+    return after_run(path, centre, promise, n, Terminal(wide=wide).width)
+
+
+def _say_if_few(replications: int | None, engine: Engine) -> None:
+    """Say that fewer replications are simulated than usual."""
+    from sim.studies.replicate import FEWEST  # noqa: PLC0415
+
+    if replications is None and engine is Engine.REFERENCE:
+        remark(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
+
+
+def _refuse(out: Path, resume: Path | None, *, force: bool) -> None:
+    """Refuse a folder that can't be written, and to keep finished tasks for the records that go there."""
+    from sim.errors import StudyError  # noqa: PLC0415
+    from sim.show.folder import refuse_existing  # noqa: PLC0415
+
+    refuse_existing(out, force=force)
     if resume is not None:
         raise StudyError(
             f"{resume}: keeps figures, and --out writes every chat: give --resume or --out, not both"

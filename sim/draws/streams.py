@@ -13,7 +13,6 @@ random number generation*, HMC-CS-2014-0905, 2014 (the variant XSL RR 128/64). T
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from enum import IntEnum
 
 import numpy as np
@@ -70,6 +69,7 @@ class Streams:
         if seed < 0 or min(replications, default=0) < 0 or max(replications, default=0) >= 2**32:
             law = "a seed is 0 or more, and a replication 0 or more and below 2**32"
             raise SimError(f"{law}, got {seed} and {', '.join(map(str, replications))}")
+        self._seed = seed
         words = [seed >> shift & 2**32 - 1 for shift in range(0, max(seed.bit_length(), 1), 32)]
         # As numpy does: filled up with zeros to the pool's size, so that no seed with a key is another seed.
         words += [0] * (POOL - len(words))
@@ -92,10 +92,21 @@ class Streams:
     def columns(self, place: int, streams: Sequence[int], ends: Ints) -> Floats:
         """Uniforms of several streams in a place, shape (n_streams, n_rows)."""
         u, numbers = np.empty((len(streams), ends[-1])), np.array(streams, dtype=np.int64)
-        # Where nothing is compiled, numpy would warn of wrapping.
-        with nullcontext() if IS_COMPILED else np.errstate(over="ignore"):
+        if IS_COMPILED:
             fill(self._seed_and_key, self.replications, place, numbers, ends, self._pool, self._state, u)
+        else:
+            self._fill_by_numpy(place, streams, ends, u)
         return u
+
+    def _fill_by_numpy(self, place: int, streams: Sequence[int], ends: Ints, u: Floats) -> None:
+        """Fill *u* with the same numbers, where nothing is compiled: one by one they would take seconds."""
+        from numpy.random import PCG64, Generator, SeedSequence  # noqa: PLC0415, TID251  see the module
+
+        for column, stream in enumerate(streams):
+            for r, replication in enumerate(self.replications.tolist()):
+                key = (replication, place, int(stream))
+                generator = Generator(PCG64(SeedSequence(self._seed, spawn_key=key)))
+                u[column, ends[r] : ends[r + 1]] = generator.random(int(ends[r + 1] - ends[r]))
 
 
 POOL = 4

@@ -233,7 +233,9 @@ def _follow_duty(runs: _Runs, spent: timeline.Spent, agents_time: timeline.Agent
             batch.first_span, duty.agent, duty.on_s, duty.off_s, duty.out_s, runs.team.group, runs.team.slots
         ),
         timeline.LostRows(batch.first_lost, lost.agent, lost.on_s, lost.off_s, lost.late),
-        timeline.GroupRules(np.array(centre.attentive), np.array([1 - share for share in centre.shrinkage])),
+        timeline.GroupRules(
+            np.array(centre.attentive), np.array([1.0 - share for share in centre.shrinkage])
+        ),
         _speeds(batch.speed),
         days_s,
         runs.edges_s,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise, starmap
 from typing import Any
 
+from sim import compile_cache
+from sim.compiled import IS_COMPILED
 from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw_all
 from sim.engines import Engine, simulate_all
@@ -62,6 +64,8 @@ def run(task: Task) -> Done:
         done = simulate_all(task.scenario, draw_all(task.scenario, task.seed, batch), task.engine)
         runs += measure_all(done, task.scenario.targets)
         logs += done if task.keeps_logs else []
+    if IS_COMPILED and task.engine == Engine.KERNEL:
+        compile_cache.mark_ready()
     return Done(runs, logs)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import IS_COMPILED, compiled
 from sim.world.units import Floats, Ints
 
 BLOCK = 1024
@@ -21,8 +21,19 @@ def lognormal_quantiles(u: Floats, mu: float, sigma: float) -> Floats:
     """Quantiles of exp(*mu* + *sigma* Z), Z standard normal, at the probabilities *u* in [0, 1]."""
     values = np.empty(u.size)
     with np.errstate(over="ignore"):  # beyond what numbers can hold is infinite
-        _fill(np.ravel(u), mu, sigma, np.empty(BLOCK, dtype=np.int64), values)
+        if IS_COMPILED:
+            _fill(np.ravel(u), mu, sigma, np.empty(BLOCK, dtype=np.int64), values)
+        else:
+            _fill_as_arrays(np.ravel(u), mu, sigma, values)
     return values.reshape(u.shape)
+
+
+def _fill_as_arrays(u: Floats, mu: float, sigma: float, values: Floats) -> None:
+    """Fill *values* with the same, where nothing is compiled: numpy's arrays in place of a loop."""
+    z = mu + sigma * np.asarray(middle(u))  # type: ignore[arg-type]
+    for k in np.flatnonzero(np.abs(u - 0.5) > MIDDLE):
+        z[k] = mu + sigma * tail(u[k])
+    np.exp(z, out=values)
 
 
 @compiled

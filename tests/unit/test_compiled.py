@@ -218,6 +218,8 @@ def test_a_long_compilation_is_announced_once_whichever_threads_wait_for_it(
     for thread in threads:
         thread.join()
     assert capsys.readouterr().err.count(compiler.COMPILES) == 1
+    assert in_numbas_words("another")(1) == 2
+    assert capsys.readouterr().err == "", "once in a process"
 
     compiler._SAID.clear()
     again = in_numbas_words("added")
