@@ -20,7 +20,7 @@ MIDDLE = 0.425
 def lognormal_quantiles(u: Floats, mu: float, sigma: float) -> Floats:
     """Quantiles of exp(*mu* + *sigma* Z), Z standard normal, at the probabilities *u* in [0, 1]."""
     values = np.empty(u.size)
-    with np.errstate(over="ignore"):  # beyond what numbers can hold is infinite
+    with np.errstate(all="ignore"):  # beyond what numbers can hold, and at the ends, is infinite
         if IS_COMPILED:
             _fill(np.ravel(u), mu, sigma, np.empty(BLOCK, dtype=np.int64), values)
         else:
