@@ -39,32 +39,105 @@ if TYPE_CHECKING:
     from sim.draws.record import Draws
     from sim.draws.sampling import draw
     from sim.engines import Engine, simulate
-    from sim.errors import OutputError, Problem, ScenarioError, SimError, TooLargeError
+    from sim.errors import (
+        OutputError,
+        Problem,
+        ScenarioError,
+        SimError,
+        StudyError,
+        TooLargeError,
+        UnknownNameError,
+        VaryError,
+    )
     from sim.log.chatlog import ChatLog
     from sim.measure.estimate import Estimates, Figure
     from sim.measure.kpis import Kpis, measure
-    from sim.studies.replicate import replicate
+    from sim.studies.replicate import Replications, replicate
+    from sim.world.behaviour import Again, Balking, Retry, Silence
+    from sim.world.demand import Arrivals, ByTurns, ByWork, Queue, Spike
+    from sim.world.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
     from sim.world.files import load, parse, schema
+    from sim.world.laws import (
+        Empirical,
+        EmpiricalCount,
+        Erlang,
+        Exponential,
+        Fixed,
+        FixedCount,
+        Gamma,
+        GeometricCount,
+        Hyperexponential,
+        Lognormal,
+        PiecewiseHazard,
+        PoissonCount,
+        Uniform,
+        Weibull,
+    )
+    from sim.world.quality import Quality
     from sim.world.rules import Outcome
-    from sim.world.scenario import Scenario, Targets
+    from sim.world.scenario import OpeningHours, Routing, Scenario, Targets
+    from sim.world.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
+    from sim.world.vary import vary
 
 __version__ = "0.2.0"
 
 __all__ = [
+    "Again",
+    "Arrivals",
+    "Balking",
+    "Break",
+    "BreakWindow",
+    "ByTurns",
+    "ByWork",
     "ChatLog",
     "Draws",
+    "Empirical",
+    "EmpiricalCount",
+    "EmpiricalFactor",
     "Engine",
+    "Erlang",
     "Estimates",
+    "Exponential",
     "Figure",
+    "Fixed",
+    "FixedCount",
+    "FixedFactor",
+    "Gamma",
+    "GammaFactor",
+    "GeometricCount",
+    "Group",
+    "Hyperexponential",
     "Kpis",
+    "Lognormal",
+    "LognormalFactor",
+    "OpeningHours",
     "Outcome",
     "OutputError",
+    "Pattern",
+    "PiecewiseHazard",
+    "PoissonCount",
     "Problem",
+    "Quality",
+    "Queue",
+    "Ramp",
+    "Replications",
+    "Retry",
+    "Routing",
     "Scenario",
     "ScenarioError",
+    "Seniority",
+    "Shift",
+    "Silence",
     "SimError",
+    "Spike",
+    "StudyError",
     "Targets",
     "TooLargeError",
+    "Uniform",
+    "UniformFactor",
+    "UnknownNameError",
+    "VaryError",
+    "Weibull",
     "draw",
     "load",
     "measure",
@@ -72,21 +145,35 @@ __all__ = [
     "replicate",
     "schema",
     "simulate",
+    "vary",
 ]
 
 _HOMES = {
-    "sim.draws.record": ("Draws",),
-    "sim.draws.sampling": ("draw",),
-    "sim.engines": ("Engine", "simulate"),
-    "sim.errors": ("OutputError", "Problem", "ScenarioError", "SimError", "TooLargeError"),
-    "sim.log.chatlog": ("ChatLog",),
-    "sim.measure.estimate": ("Estimates", "Figure"),
-    "sim.measure.kpis": ("Kpis",),
-    "sim.studies.replicate": ("replicate",),
-    "sim.world.files": ("load", "parse", "schema"),
-    "sim.world.rules": ("Outcome",),
-    "sim.world.scenario": ("Scenario", "Targets"),
+    "sim.draws.record": "Draws",
+    "sim.draws.sampling": "draw",
+    "sim.engines": "Engine simulate",
+    "sim.errors": (
+        "OutputError Problem ScenarioError SimError StudyError TooLargeError UnknownNameError VaryError"
+    ),
+    "sim.log.chatlog": "ChatLog",
+    "sim.measure.estimate": "Estimates Figure",
+    "sim.measure.kpis": "Kpis",
+    "sim.studies.replicate": "Replications replicate",
+    "sim.world.behaviour": "Again Balking Retry Silence",
+    "sim.world.demand": "Arrivals ByTurns ByWork Queue Spike",
+    "sim.world.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
+    "sim.world.files": "load parse schema",
+    "sim.world.laws": (
+        "Empirical EmpiricalCount Erlang Exponential Fixed FixedCount Gamma GeometricCount "
+        "Hyperexponential Lognormal PiecewiseHazard PoissonCount Uniform Weibull"
+    ),
+    "sim.world.quality": "Quality",
+    "sim.world.rules": "Outcome",
+    "sim.world.scenario": "OpeningHours Routing Scenario Targets",
+    "sim.world.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
+    "sim.world.vary": "vary",
 }
+"""Where the public names live: each is imported when it is first asked for."""
 
 
 def __getattr__(name: str) -> Any:
@@ -94,7 +181,7 @@ def __getattr__(name: str) -> Any:
     if name == "measure":
         return import_module("sim.measure")
     for home, names in _HOMES.items():
-        if name in names:
+        if name in names.split():
             return getattr(import_module(home), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 

@@ -8,6 +8,7 @@
     ├── VaryError           a change of a scenario that leads nowhere or can't be made
     │   └── TooManyValuesError  a range without an end in reach
     ├── StudyError          a question that has no answer, or too many
+    │   └── UnknownNameError    no key figure or breakdown is called so (also a KeyError)
     ├── ClusterError        machines that don't answer, or are not as they should be
     ├── TooLargeError       the demand would not fit into memory
     └── OutputError         a place that can't be written to
@@ -135,6 +136,13 @@ class TooManyValuesError(VaryError):
 
 class StudyError(SimError):
     """A study's question has no answer, as when no staffing keeps the targets, or would take too long."""
+
+
+class UnknownNameError(StudyError, KeyError):
+    """No key figure, or no breakdown, has this name; says which is nearest."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show it in quotes
 
 
 class ClusterError(SimError):

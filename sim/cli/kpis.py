@@ -21,9 +21,9 @@ def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
 
     For example: sim kpis · sim kpis asa_s · sim kpis service_level missed_rate --json
     """
-    from sim.measure.figures import KPIS, kpi_named  # noqa: PLC0415
+    from sim.measure.figures import BY_NAME, KPIS  # noqa: PLC0415
 
-    found = [kpi_named(name) for name in names or ()]
+    found = [BY_NAME[name] for name in names or ()]
     if json:
         from sim.show.documents import kpis_document, to_json  # noqa: PLC0415
 

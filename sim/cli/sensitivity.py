@@ -112,14 +112,14 @@ def sensitivity(
 
     An input's ± of 0 leaves it out.
     """
-    from sim.measure.figures import kpi_named  # noqa: PLC0415
+    from sim.measure.figures import BY_NAME  # noqa: PLC0415
     from sim.show.folder import refuse_existing  # noqa: PLC0415
     from sim.studies.crew import crew  # noqa: PLC0415
     from sim.studies.inputs import Spans  # noqa: PLC0415
     from sim.studies.sensitivity import sensitivity as changed  # noqa: PLC0415
     from sim.world.files import load  # noqa: PLC0415
 
-    centre, _ = load(scenario), kpi_named(figure)
+    centre, _ = load(scenario), BY_NAME[figure]
     if out is not None:
         refuse_existing(out, force=force)
     inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.world.columns import cut, firsts, stacked
 from sim.world.rota import People
-from sim.world.units import Flags, Floats, Ints
+from sim.world.units import Flags, Floats, Ints, plural
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +94,10 @@ class Draws:
     chains: Chains | None = None
     opinions: Opinions | None = None
     people: People | None = None
+
+    def __repr__(self) -> str:
+        chats = plural(self.n_customers, "customer")
+        return f"<Draws of seed {self.seed}, replication {self.replication}: {chats}>"
 
     @property
     def n_chats(self) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.world.rules import NO_AGENT, Outcome
-from sim.world.units import Flags, Floats, Ints
+from sim.world.units import Flags, Floats, Ints, plural
 
 if TYPE_CHECKING:
     import polars as pl
@@ -158,6 +158,10 @@ class ChatLog:
     lost: Lost
     n_events: int
     """Events that the engine processed."""
+
+    def __repr__(self) -> str:
+        rows = (self.centre.days, "day"), (len(self.chat.queue), "chat"), (len(self.team.group), "agent")
+        return f"<ChatLog {self.centre.name!r}: {', '.join(plural(n, word) for n, word in rows)}>"
 
     @property
     def first_reply_s(self) -> Floats:

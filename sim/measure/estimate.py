@@ -22,7 +22,7 @@ from sim.measure.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
 from sim.measure.kpis import Kpis, columns_of_sums, quantile, ratio
 from sim.measure.ranked import Ranked
 from sim.measure.tables import By, Value
-from sim.world.units import Flags, Floats
+from sim.world.units import Flags, Floats, plural
 
 _RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
 """Bounds of figures by unit."""
@@ -86,6 +86,12 @@ class Estimates:
             raise ValueError("estimates need at least one run")
         self._looked_up: dict[By, list[Floats]] = {}
         self._ordered: dict[tuple[Value, By], Ranked] = {}
+
+    def __repr__(self) -> str:
+        level = self.figure("service_level")
+        ends = "" if level.low is None or level.high is None else f" ({level.low:.1%} … {level.high:.1%})"
+        shown = "–" if level.value is None else f"{level.value:.1%}{ends}"
+        return f"<Estimates of {plural(self.n, 'replication')}: service level {shown}>"
 
     @property
     def n(self) -> int:

@@ -36,9 +36,31 @@ class Kpis:
     """Of each quantile figure."""
 
     def __getitem__(self, name: str) -> float | None:
-        """Value of a key figure over the whole run, or None where its denominator is zero."""
+        """Value of a key figure over the whole run, or None where its denominator is zero.
+
+        Raises
+        ------
+        UnknownNameError
+            If no figure has this *name*; says which is nearest.
+        """
         value = self.values(name)[0]
         return None if np.isnan(value) else float(value)
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of all figures, in the order in which they are shown."""
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(BY_NAME)
+
+    def keys(self) -> Iterable[str]:
+        """Names of all figures: ``dict(kpis)`` has all values."""
+        return BY_NAME.keys()
+
+    def __repr__(self) -> str:
+        level = self["service_level"]
+        shown = "–" if level is None else f"{level:.1%}"
+        return f"<Kpis: {self['offered']:,.0f} chats offered, service level {shown}>"
 
     @property
     def top(self) -> dict[By, Floats]:

@@ -11,11 +11,12 @@ because the compiler's cache sees changes of the file that it compiles, not of o
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum, auto
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
 from sim.compiled import compiled
+from sim.errors import UnknownNameError
 from sim.measure.timeline import ChatRows, Talk
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import Flags, Floats, Ints
@@ -29,6 +30,10 @@ class By(StrEnum):
     GROUP = "group"
     INTERVAL = "interval"
     DAY = "day"
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise UnknownNameError(f"no breakdown is called {value!r}; there are {', '.join(cls)}")
 
 
 class Column(IntEnum):

@@ -42,6 +42,10 @@ class Replications:
     precise: bool
     """Whether the wanted precision was reached; True where none was asked for."""
 
+    def __repr__(self) -> str:
+        _, _, level = repr(self.estimates).partition(": ")
+        return f"<Replications: {self.estimates.n:,} of {self.wanted:,}, {level}"
+
 
 Each = Callable[[int, ChatLog], None]
 

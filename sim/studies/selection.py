@@ -26,7 +26,7 @@ from scipy import special
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import Kpi, kpi_named
+from sim.measure.figures import BY_NAME, Kpi
 from sim.measure.kpis import Kpis
 from sim.studies.crew import Crew, Progress
 from sim.studies.paired import Paired, difference
@@ -205,7 +205,7 @@ def best(
         If there is no such figure, or neither high nor low is better; if a plan does not have it; for fewer
         than two plans.
     """
-    kpi = kpi_named(figure)
+    kpi = BY_NAME[figure]
     if kpi.better == "neither":
         raise StudyError(f"best: of {kpi.name} ({kpi.title}) neither more nor less is better")
     if len(plans) < 2:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import Kpi, kpi_named
+from sim.measure.figures import BY_NAME, Kpi
 from sim.studies.crew import Crew, Progress
 from sim.studies.inputs import Input, Side
 from sim.studies.paired import Paired, difference
@@ -78,7 +78,7 @@ def sensitivity(
     ScenarioError
         If a change breaks a law of scenarios.
     """
-    kpi = kpi_named(figure)
+    kpi = BY_NAME[figure]
     if not inputs:
         raise StudyError("sensitivity: nothing to vary in this scenario: add inputs by --vary PATH=VALUES")
     scenarios = [scenario, *(varied(scenario, side.changes) for each in inputs for side in each.sides)]

@@ -31,6 +31,7 @@ from sim.world.units import (
     Seconds,
     Share,
     clock_text,
+    plural,
 )
 from sim.world.words import Words, did_you_mean
 
@@ -102,6 +103,12 @@ class Scenario(Record):
         if broken:
             raise law_broken(*broken)
         return self
+
+    def __repr__(self) -> str:
+        parts = (self.days, "day"), (len(self.queues), "queue"), (self.n_agents, "agent")
+        return f"<Scenario {self.name!r}: {', '.join(plural(n, word) for n, word in parts)}>"
+
+    __str__ = __repr__
 
     @property
     def horizon_s(self) -> float:

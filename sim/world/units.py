@@ -159,6 +159,15 @@ Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 """A local date and time."""
 
 
+def plural(n: int, word: str) -> str:
+    """A number of things.
+
+    >>> plural(1, "day"), plural(1200, "chat")
+    ('1 day', '1,200 chats')
+    """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
 def clock_text(seconds: float) -> str:
     """HH:MM of a time in seconds since the first midnight; later days are folded into one.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import floor, isfinite
@@ -97,6 +97,27 @@ def read_vary(text: str) -> Vary:
     return Vary(path, operator, _range(path, *numbers.groups()) if numbers else _listed(path, values))  # type: ignore[arg-type]
 
 
+def vary(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Give a *scenario* with other values at some paths; they may be records, too.
+
+    >>> import sim
+    >>> shop = sim.Scenario(
+    ...     queues=[sim.Queue(name="orders", arrivals=60, service=sim.ByWork(work_s=600))],
+    ...     groups=[sim.Group(name="Tier 1", queues=["orders"], agents=8, concurrency=3)],
+    ... )
+    >>> sim.vary(shop, {"groups.0.agents": 9, "queues.*.patience": sim.Fixed(mean_s=90)})
+    <Scenario 'A live-chat centre': 1 day, 1 queue, 9 agents>
+
+    Raises
+    ------
+    VaryError
+        If a path leads nowhere.
+    ScenarioError
+        If the result breaks a law of scenarios, with every problem.
+    """
+    return _with([Change(path, "=", value) for path, value in changes.items()], scenario, context=None)
+
+
 def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
     """Give a *scenario* with *changes*, made one after the other.
 
@@ -110,13 +131,17 @@ def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
     ScenarioError
         If the result breaks a law of scenarios, with every problem.
     """
+    return _with(changes, scenario, FROM_DUMP)
+
+
+def _with(changes: Sequence[Change], scenario: Scenario, context: dict[str, bool] | None) -> Scenario:
     data = scenario.model_dump(by_alias=True)
     for change in changes:
         places = list(_places(data, change.path))
         for place in places:
             _change(data, place, change)
     try:
-        return Scenario.model_validate(data, context=FROM_DUMP)
+        return Scenario.model_validate(data, context=context)
     except ValidationError as error:
         raise ScenarioError(list(problems_of(error, data, ", ".join(map(str, changes))))) from None
 

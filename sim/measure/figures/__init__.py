@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from sim.errors import StudyError
+from sim.errors import UnknownNameError
 from sim.measure.figures.agents import AGENTS
 from sim.measure.figures.conversation import CONVERSATION
 from sim.measure.figures.customers import CUSTOMER
@@ -18,26 +18,23 @@ from sim.measure.figures.satisfaction import SATISFACTION
 from sim.measure.figures.volume import VOLUME
 from sim.measure.figures.waiting import WAITING
 
-__all__ = ["BY_NAME", "KPIS", "RATIOS", "Kpi", "Peak", "Quantile", "Ratio", "kpi_named"]
+__all__ = ["BY_NAME", "KPIS", "RATIOS", "Kpi", "Peak", "Quantile", "Ratio"]
 
 KPIS: tuple[Kpi, ...] = VOLUME + WAITING + CONVERSATION + AGENTS + CUSTOMER + SATISFACTION
 """All key figures, in the order in which they are shown."""
 
-BY_NAME = {kpi.name: kpi for kpi in KPIS}
 RATIOS = tuple(kpi for kpi in KPIS if isinstance(kpi.form, Ratio))
 
 
-def kpi_named(name: str) -> Kpi:
-    """Key figure of a *name*.
+class _ByName(dict[str, Kpi]):
+    """Key figures by name; one that there is not is told with what may have been meant."""
 
-    Raises
-    ------
-    StudyError
-        If there is none, with the name of the one whose name, or title, is nearest.
-    """
-    if name not in BY_NAME:
-        called = {kpi.title.lower(): kpi.name for kpi in KPIS} | {known: known for known in BY_NAME}
-        near = get_close_matches(name.lower(), called, n=1, cutoff=0.6)
+    def __missing__(self, name: str) -> Kpi:
+        called = {kpi.title.lower(): kpi.name for kpi in KPIS} | {known: known for known in self}
+        near = get_close_matches(str(name).lower(), called, n=1, cutoff=0.6)
         hint = f"did you mean {called[near[0]]!r}?" if near else "`sim kpis` has all of them"
-        raise StudyError(f"no key figure is called {name!r}; {hint}")
-    return BY_NAME[name]
+        raise UnknownNameError(f"no key figure is called {name!r}; {hint}")
+
+
+BY_NAME = _ByName((kpi.name, kpi) for kpi in KPIS)
+"""Raises an `UnknownNameError` for a name that no figure has."""

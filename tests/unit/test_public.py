@@ -1,0 +1,68 @@
+"""What a user of the library meets: short reprs, figures by name, and names that there are not."""
+
+from __future__ import annotations
+
+import pytest
+
+import sim
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def shop() -> sim.Scenario:
+    return sim.load(ROOT / "scenarios" / "web_shop.toml")
+
+
+@pytest.fixture(scope="module")
+def log(shop: sim.Scenario) -> sim.ChatLog:
+    return sim.simulate(shop, sim.draw(shop, seed=1, replication=0))
+
+
+def test_a_repr_is_one_short_line(shop: sim.Scenario, log: sim.ChatLog) -> None:
+    kpis = sim.measure(log, shop.targets)
+    assert repr(shop) == str(shop) == "<Scenario 'Web shop, a weekday': 1 day, 1 queue, 12 agents>"
+    assert repr(sim.draw(shop, seed=1, replication=0)) == "<Draws of seed 1, replication 0: 774 customers>"
+    assert repr(log) == "<ChatLog 'Web shop, a weekday': 1 day, 774 chats, 12 agents>"
+    assert repr(kpis) == f"<Kpis: 774 chats offered, service level {kpis['service_level']:.1%}>"
+    found = sim.replicate(shop, replications=3)
+    assert repr(found).startswith("<Replications: 3 of 3, service level ")
+    assert repr(found.estimates).startswith("<Estimates of 3 replications: service level ")
+    assert len(repr(found)) < 100
+
+
+def test_a_figure_that_cannot_be_told_has_a_short_repr_too(shop: sim.Scenario) -> None:
+    empty = sim.vary(shop, {"queues.0.arrivals": sim.Arrivals(per_hour=0)})
+    kpis = sim.measure(sim.simulate(empty, sim.draw(empty, seed=1, replication=0)))
+    assert repr(kpis) == "<Kpis: 0 chats offered, service level –>"
+
+
+def test_figures_are_a_mapping_of_names(shop: sim.Scenario, log: sim.ChatLog) -> None:
+    kpis = sim.measure(log, shop.targets)
+    assert list(kpis)[:2] == ["arrivals", "offered"]
+    assert len(dict(kpis)) == len(kpis) == len(list(kpis))
+    assert dict(kpis)["asa_s"] == kpis["asa_s"]
+    assert "asa_s" in kpis
+    assert "asa" not in kpis
+
+
+def test_a_name_that_there_is_not_is_told_with_the_nearest(shop: sim.Scenario, log: sim.ChatLog) -> None:
+    kpis, estimates = sim.measure(log, shop.targets), sim.replicate(shop, replications=3).estimates
+    for asked in (kpis.__getitem__, estimates.figure, estimates.pseudo_values):
+        with pytest.raises(
+            sim.UnknownNameError, match=r"^no key figure is called 'asa'; did you mean 'asa_s'\?$"
+        ):
+            asked("asa")
+    with pytest.raises(KeyError, match="`sim kpis` has all of them"):
+        kpis["zzzz"]
+    with pytest.raises(sim.SimError, match="no breakdown is called 'week'; there are overall, queue, group"):
+        estimates.figures("asa_s", "week")
+
+
+def test_a_changed_scenario_is_told_by_path(shop: sim.Scenario) -> None:
+    assert sim.vary(shop, {"groups.*.concurrency": 2}).groups[0].concurrency == 2
+    patient = sim.vary(shop, {"queues.orders.patience": 90})
+    assert patient.queues[0].patience == sim.Exponential(mean_s=90)
+    with pytest.raises(sim.VaryError, match="patiense"):
+        sim.vary(shop, {"queues.0.patiense": 90})
+    with pytest.raises(sim.ScenarioError, match="must be at least 1, got 0"):
+        sim.vary(shop, {"groups.0.concurrency": 0})
