@@ -299,7 +299,7 @@ def figures_known(width: int) -> RenderableType:
         if kpi.section != section:
             section = kpi.section
             rows += [None, [Text(section.capitalize(), style="bold")]]
-        told = f"{kpi.title}: {kpi.definition} [{kpi.source}]"
+        told = f"{kpi.title}: {kpi.definition} [{kpi.source.split(', http')[0]}]"
         rows.append([kpi.name, kpi.unit, "" if kpi.better == "neither" else kpi.better, Text(told)])
     table = _table("Key figures", columns, rows)
     table.width = width
@@ -323,7 +323,14 @@ def figure_known(kpi: Kpi, width: int) -> RenderableType:
     said = (kpi.definition, f"Source: {kpi.source}", MADE[type(kpi.form)], f"By: {', '.join(parts)}.")
     return Group(
         head,
-        *(Text(textwrap.fill(line, width, initial_indent="  ", subsequent_indent="  ")) for line in said),
+        *(
+            Text(
+                textwrap.fill(
+                    line, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+                )
+            )
+            for line in said
+        ),
         Text(),
     )
 

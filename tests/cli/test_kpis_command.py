@@ -25,6 +25,12 @@ def test_all_figures_are_listed_with_their_definitions():
     assert all(figure["definition"] and figure["unit"] and figure["source"] for figure in figures.values())
     assert all(name in table.stdout for name in figures)
     assert "Assumption" in figures["csat"]["source"]
+    sources = {name: figure["source"] for name, figure in figures.items()}
+    assert "Zendesk" in sources["frt_s"]
+    assert "Amazon Connect" in sources["frt_agent_s"]
+    assert "https://support.zendesk.com" in sources["response_mean_of_means_s"]
+    assert "https:" in sim("frt_s").stdout
+    assert "https:" not in table.stdout
     assert sim("--list").stdout == table.stdout
     assert "--list" not in sim("--help").stdout
 

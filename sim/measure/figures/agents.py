@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.measure.figures.forms import RUNS, WINDOW, Kpi, Ratio, duty, handled
+from sim.measure.figures.sources import ASAPP, SILENT, amazon
 from sim.measure.tables import Column
 
 DUTY = duty(Column.DUTY_S)
@@ -37,6 +38,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(BUSY, DUTY),
         "Time with at least one chat ÷ time on duty.",
+        amazon("occupancy"),
     ),
     Kpi(
         "slot_utilisation",
@@ -46,6 +48,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(HELD, duty(Column.SLOT_S)),
         "Time of chats in slots ÷ slot time on duty.",
+        f"{ASAPP}: occupancy",
     ),
     Kpi(
         "attention",
@@ -64,6 +67,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(HELD, BUSY),
         "Mean number of open chats of an agent while they have at least one.",
+        f"{ASAPP}: concurrency of agents with at least one chat",
     ),
     Kpi(
         "chats_per_agent_hour",
@@ -92,7 +96,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.WASTED_S), HELD),
         "Slot time with chats whose customer was already gone ÷ slot time used.",
-        "Castellanos, Yom-Tov and Goldberg, arXiv 2304.11754: efficiency lost to silent abandonment.",
+        f"{SILENT}: efficiency lost to silent abandonment",
     ),
     Kpi(
         "speed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.measure.figures.forms import Kpi, Quantile, Ratio, handled
+from sim.measure.figures.sources import DYNAMICS, amazon, zendesk, zendesk_export
 from sim.measure.tables import Column, Value
 
 HANDLED = handled(Column.HANDLED)
@@ -19,6 +20,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "conversation",
         Ratio(handled(Column.FIRST_REPLY_S), handled(Column.ANSWERED)),
         "Arrival → first human reply, of those who got one (the customer's view); by work, the wait.",
+        zendesk("first reply time"),
     ),
     Kpi(
         "frt_p90_s",
@@ -37,6 +39,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "conversation",
         Ratio(handled(Column.TURNED_FIRST_REPLY_S), TURNED),
         "Acceptance → first reply, of those served by turns who got one.",
+        amazon("average agent first response time"),
     ),
     Kpi(
         "response_s",
@@ -47,6 +50,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.RESPONSE_S), REPLIES),
         "Message in the agent's inbox → its reply, over all replies that a customer got. The first message "
         "is in the inbox at acceptance.",
+        amazon("average agent response time"),
     ),
     Kpi(
         "response_p90_s",
@@ -65,6 +69,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "conversation",
         Ratio(handled(Column.MEAN_RESPONSE_S), TURNED),
         "Mean over chats whose customer got a reply of the chat's mean response.",
+        zendesk_export("average response time"),
     ),
     Kpi(
         "messages_per_chat",
@@ -75,6 +80,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.MESSAGES), WRITTEN_TO),
         "Customer's and agent's messages in chats in which an agent replied ÷ those chats. As on a "
         "platform, unanswered messages count, and so do replies to a customer who was gone.",
+        amazon("average messages"),
     ),
     Kpi(
         "turns_per_chat",
@@ -95,6 +101,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.DURATION_S), HANDLED),
         "Acceptance → end of the conversation, wrap-up excluded, of all chats accepted, those with a "
         "customer who was gone too.",
+        amazon("average agent interaction time"),
     ),
     Kpi(
         "aht_s",
@@ -105,6 +112,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.HANDLING_S), HANDLED),
         "Average handling time: acceptance → end of the wrap-up, by the clock on the wall, of all chats "
         "accepted, those with a customer who was gone too.",
+        amazon("average handle time"),
     ),
     Kpi(
         "focus_aht_s",
@@ -114,6 +122,6 @@ CONVERSATION: tuple[Kpi, ...] = (
         "conversation",
         Ratio(handled(Column.FOCUS_S), handled(Column.BY_TURNS)),
         "Time composing and, where it takes attention, wrapping up ÷ chats accepted by turns.",
-        "Microsoft, Dynamics 365: focus time.",
+        f"{DYNAMICS}: focus time",
     ),
 )

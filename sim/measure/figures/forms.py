@@ -84,6 +84,8 @@ class Peak:
         return self.highest.breakdowns
 
 
+USUAL = "Common usage of the field."
+"""Where a definition comes from that has no author."""
 Section = Literal["volume", "waiting", "conversation", "agents", "customers", "satisfaction"]
 Better = Literal["higher", "lower", "neither"]
 
@@ -99,5 +101,5 @@ class Kpi:
     section: Section
     form: Ratio | Quantile | Peak
     definition: str
-    source: str = "Common usage of the field."
+    source: str = USUAL
     """Where the definition comes from."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import DAYS, RUNS, Better, Kpi, Ratio, chats
+from sim.measure.figures.forms import DAYS, RUNS, USUAL, Better, Kpi, Ratio, chats
+from sim.measure.figures.sources import SILENT, amazon, genesys, zendesk
 from sim.measure.tables import Column
 from sim.world.rules import Outcome
 
@@ -15,9 +16,9 @@ SUCCESS = (
 )
 
 
-def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str) -> Kpi:
+def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str, source: str = USUAL) -> Kpi:
     form = Ratio(chats(Column[outcome.name]), RUNS)
-    return Kpi(outcome.name.lower(), title, "chats", better, "volume", form, definition)
+    return Kpi(outcome.name.lower(), title, "chats", better, "volume", form, definition, source)
 
 
 VOLUME: tuple[Kpi, ...] = (
@@ -38,6 +39,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(OFFERED, RUNS),
         "Chats that arrived while the centre was open: what missed and every rate are shares of.",
+        genesys("offered, answered or not"),
     ),
     Kpi(
         "daily_chats",
@@ -54,8 +56,9 @@ VOLUME: tuple[Kpi, ...] = (
         "Abandoned",
         "lower",
         "Left the queue before an agent accepted; known to the centre.",
+        amazon("contacts abandoned"),
     ),
-    _outcome_count(Outcome.SILENT, "Silently abandoned", "lower", "Left the queue without a signal."),
+    _outcome_count(Outcome.SILENT, "Silently abandoned", "lower", "Left the queue without a signal.", SILENT),
     _outcome_count(Outcome.LEFT, "Left during the chat", "lower", "Left after acceptance."),
     _outcome_count(
         Outcome.TIMED_OUT,
@@ -85,10 +88,24 @@ VOLUME: tuple[Kpi, ...] = (
         "Got a first human reply while they were still there; by work, were accepted then.",
     ),
     Kpi(
-        "missed", "Missed", "chats", "lower", "volume", Ratio(MISSED, RUNS), "Offered − answered − contained."
+        "missed",
+        "Missed",
+        "chats",
+        "lower",
+        "volume",
+        Ratio(MISSED, RUNS),
+        "Offered − answered − contained.",
+        zendesk("missed chats"),
     ),
     Kpi(
-        "missed_rate", "Missed share", "share", "lower", "volume", Ratio(MISSED, OFFERED), "Missed ÷ offered."
+        "missed_rate",
+        "Missed share",
+        "share",
+        "lower",
+        "volume",
+        Ratio(MISSED, OFFERED),
+        "Missed ÷ offered.",
+        zendesk("missed chats ÷ chats"),
     ),
     Kpi(
         "abandonment",
@@ -98,6 +115,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(chats(Column.GAVE_UP), OFFERED),
         "(Abandoned + silently abandoned) ÷ offered: the truth.",
+        SILENT,
     ),
     Kpi(
         "known_abandonment",
@@ -107,6 +125,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(chats(Column.ABANDONED), OFFERED),
         "Abandoned ÷ offered: what a platform sees.",
+        SILENT,
     ),
     Kpi(
         "completion",
@@ -116,6 +135,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(chats(Column.SERVED), OFFERED),
         "Served ÷ offered.",
+        zendesk("served chats ÷ chats"),
     ),
     Kpi(
         "successful",

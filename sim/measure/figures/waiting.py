@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.measure.figures.forms import WINDOW, Kpi, Peak, Quantile, Ratio, chats, handled, queues
+from sim.measure.figures.sources import ASAPP, DYNAMICS, amazon, cisco
 from sim.measure.tables import Column, Value
 
 ENTERED = chats(Column.ENTERED)
@@ -20,7 +21,7 @@ WAITING: tuple[Kpi, ...] = (
         "Accepted within the threshold ÷ (offered to the queue − abandoned within it). Accepted, here and "
         "below, is who was still there; offered to the queue are all offered but the blocked and the "
         "contained.",
-        "Buist and L'Ecuyer, ContactCenters, WSC 2005.",
+        f"Buist and L'Ecuyer, ContactCenters, WSC 2005. {cisco('ignored')}",
     ),
     Kpi(
         "service_level_offered",
@@ -30,6 +31,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Ratio(ACCEPTED_IN_TIME, ENTERED),
         "Accepted within the threshold ÷ offered to the queue.",
+        cisco("with negative impact"),
     ),
     Kpi(
         "service_level_lenient",
@@ -39,6 +41,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Ratio(chats(Column.ENDED_IN_TIME), ENTERED),
         "(Accepted + abandoned within the threshold) ÷ offered to the queue.",
+        cisco("with positive impact"),
     ),
     Kpi(
         "service_level_answered",
@@ -48,6 +51,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Ratio(ACCEPTED_IN_TIME, chats(Column.ACCEPTED)),
         "Accepted within the threshold ÷ accepted.",
+        f"{DYNAMICS}: average speed to answer within the threshold",
     ),
     Kpi(
         "wait_probability",
@@ -67,6 +71,7 @@ WAITING: tuple[Kpi, ...] = (
         Ratio(chats(Column.WAIT_S), chats(Column.WAITED)),
         "Mean time in the queue of all offered to it, zeros included, however it ended. As on a platform, "
         "who has gone without a signal stays in the queue. Chats that never end are left out.",
+        f"{ASAPP}: average wait time",
     ),
     Kpi(
         "asa_s",
@@ -77,6 +82,7 @@ WAITING: tuple[Kpi, ...] = (
         Ratio(handled(Column.ACCEPTED_WAIT_S), ACCEPTED),
         "Average speed of answer: mean time in the queue of those accepted while still there, zeros "
         "included.",
+        amazon("average queue answer time"),
     ),
     Kpi(
         "wait_p50_s",
