@@ -16,11 +16,12 @@ from scipy import stats
 
 from sim.measure.estimate import pseudo_values
 from sim.measure.figures import BY_NAME, Kpi
-from sim.measure.intervals import FEW, Ends, few_days, skewed_t
+from sim.measure.intervals import FEW, Ends, carriers, few_days, skewed_t
 from sim.measure.kpis import ratio
 from sim.measure.ranked import Ranked
 from sim.measure.tables import By
 from sim.measure.totals import Sample
+from sim.studies.controls import CARRIERS_EACH, regressed
 from sim.studies.crew import crew
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats, Ints
@@ -150,6 +151,20 @@ def of_ratio(pool: Days, name: str, n: int, samples: int, *, plain: bool = False
         half = stats.t.ppf(0.975, n - 1) * said.std(axis=0, ddof=1) / n**0.5
         ends = Ends(value - half, value + half)
     return held(pool.ratio(name), value, ends, few_days(ratio(top, bottom)))
+
+
+def of_controls(pool: Days, name: str, n: int, samples: int) -> Held | None:
+    """Samples of *n* days and the intervals of a ratio with control variates; None if these are hardly used."""
+    days_ = picks(pool, n, samples)
+    top, bottom = pool.top[name][days_], pool.bottom[name][days_]
+    said, most = pseudo_values(top, bottom), carriers(ratio(top, bottom)) // CARRIERS_EACH
+    score = (pool.came - pool.came.mean()) / pool.came.std()
+    controls = np.column_stack([score, score**2 - 1])
+    found = [regressed(said[:, k], controls[days_[:, k], : most[k]]) for k in range(samples) if most[k] > 0]
+    if len(found) < 200:
+        return None
+    value, low, high = np.array([(each.value, each.low, each.high) for each in found]).T
+    return held(pool.ratio(name), value, Ends(low, high), np.zeros(len(found), dtype=np.bool_))
 
 
 def of_percentile(pool: Days, name: str, n: int, samples: int) -> Held:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from sim.world.units import Flags, Floats
+from sim.world.units import Flags, Floats, Ints
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
@@ -93,9 +93,14 @@ def t_quantile(n: int | Floats) -> Floats:
 
 
 def few_days(values: Floats) -> Flags:
-    """Whether fewer than `FEW` of the days differ from the commonest value of their column.
+    """Whether fewer than `FEW` days carry the figure of each column of *values*, shape (n_days, n_cells)."""
+    return carriers(values) < FEW
 
-    *values* have shape (n_days, n_cells). Where no two days are alike, all differ; NaN is no day.
+
+def carriers(values: Floats) -> Ints:
+    """Days that differ from the commonest value of their column: *values* have shape (n_days, n_cells).
+
+    Where no two days are alike, all differ; NaN is no day.
     """
     ordered = np.sort(values, axis=0)  # NaN comes last
     rows = np.arange(len(ordered))[:, None]
@@ -103,7 +108,7 @@ def few_days(values: Floats) -> Flags:
     begins = np.ones(ordered.shape, dtype=np.bool_)
     begins[1:] = ~(ordered[1:] - ordered[:-1] <= near)
     alike = (rows - np.maximum.accumulate(np.where(begins, rows, 0), axis=0)).max(axis=0) + 1
-    return np.asarray((~np.isnan(values)).sum(axis=0) - np.where(alike > 1, alike, 0) < FEW)
+    return np.asarray((~np.isnan(values)).sum(axis=0) - np.where(alike > 1, alike, 0))
 
 
 def unseen(n: int) -> float:

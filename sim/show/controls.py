@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.measure.estimate import Estimates
 from sim.measure.figures import BY_NAME
-from sim.show.tables import FEW_SIGN, PIPED_WIDTH, Row, narrowed, number
+from sim.show.tables import PIPED_WIDTH, Row, narrowed, number
 from sim.studies.controls import Adjusted, adjusted
 from sim.world.scenario import Scenario
 
@@ -20,9 +20,12 @@ FIGURES = ("service_level", "missed_rate", "abandonment", "asa_s", "frt_s", "res
 
 METHOD = (
     "Adjusted by regression on the number of arrivals, whose mean is known, and its square. Gain: so many "
-    "times as many replications would be needed without, to be as sure."
+    "times as many replications would be needed without, to be as sure. A figure that fewer than 15 "
+    "replications carry, all others being alike, is not adjusted."
 )
-NONE = "No control variates: the number of arrivals does not vary, or there are fewer than 10 replications."
+NONE = (
+    "No control variates: the number of arrivals does not vary, or fewer than 15 replications carry a figure."
+)
 
 
 def table(scenario: Scenario, estimates: Estimates, width: int = PIPED_WIDTH) -> RenderableType:
@@ -37,7 +40,7 @@ def table(scenario: Scenario, estimates: Estimates, width: int = PIPED_WIDTH) ->
     rows: list[Row | None] = []
     for name, found in _found(scenario, estimates).items():
         kpi = BY_NAME[name]
-        ends = f"{number(found.low, kpi.unit)} … {number(found.high, kpi.unit)}{FEW_SIGN * found.few_days}"
+        ends = f"{number(found.low, kpi.unit)} … {number(found.high, kpi.unit)}"
         title = kpi.title if kpi.unit == "share" else f"{kpi.title} [{kpi.unit}]"
         plain = number(estimates.figure(name).value, kpi.unit)
         rows.append([title, plain, number(found.value, kpi.unit), ends, f"{found.gain:.1f} ×"])
@@ -52,7 +55,7 @@ def document(scenario: Scenario, estimates: Estimates) -> dict[str, Any]:
     """The same as data."""
     return {
         "controls": {
-            name: {"value": found.value, "low": found.low, "high": found.high, "few_days": found.few_days}
+            name: {"value": found.value, "low": found.low, "high": found.high}
             | {"controls": found.controls, "gain": found.gain}
             for name, found in _found(scenario, estimates).items()
         }

@@ -17,7 +17,7 @@ def test_figures_are_adjusted_where_that_is_asked_for(tmp_path: Path):
     assert printed.returncode == 0, printed.stderr
     assert "With control variates" in printed.stdout
     assert "Gain" in printed.stdout
-    assert "fewer than 10 replications" in sim("run", small, "-n", "5", "--controls").stdout
+    assert "fewer than 15 replications" in sim("run", small, "-n", "5", "--controls").stdout
     data = json.loads(sim("run", small, "-n", "30", "--controls", "--json").stdout)
     level = data["controls"]["service_level"]
     assert level["low"] < level["value"] < level["high"]

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.coverage import LOADS, PERCENTILES, RATIOS, days, of_difference, of_percentile, of_ratio
+from tests.coverage import (
+    LOADS,
+    PERCENTILES,
+    RATIOS,
+    days,
+    of_controls,
+    of_difference,
+    of_percentile,
+    of_ratio,
+)
 
 
 def test_intervals_hold_on_good_days_and_students_would_not():
@@ -62,6 +71,28 @@ def test_percentiles_hold(load: str, n: int, least: float):
         found = of_percentile(pool, name, n, 2000)
 
         assert found.covered >= (0.95 if pool.percentile(name) == 0 else least), name
+
+
+def test_control_variates_hold_on_good_days():
+    """Only those that enough days carry are used: Student's t with both of them holds 88 %."""
+    found = of_controls(days("light", 1500), "missed_rate", 200, 600)
+
+    assert found is not None
+    assert found.covered > 0.91
+    assert max(found.below, found.above) < 0.08
+    assert of_controls(days("light", 1500), "missed_rate", 50, 600) is None
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("load", LOADS)
+@pytest.mark.parametrize("n", [20, 50, 100, 200])
+def test_control_variates_hold_where_they_are_used(load: str, n: int):
+    """Under every load; on good days they hardly ever are at 20 and 50."""
+    pool = days(load, 12_000)
+    for name in RATIOS:
+        found = of_controls(pool, name, n, 2000)
+
+        assert found is None or found.covered > (0.9 if n == 20 else 0.92), name
 
 
 @pytest.mark.nightly

@@ -62,7 +62,7 @@ def test_busy_days_are_where_controls_pay_most():
     assert found is not None
     assert found.controls == 2
     assert found.gain > 3
-    both = arrival_controls(study, scenario)
+    both = arrival_controls(study, scenario, most=2)
     values = study.pseudo_values("service_level")[:, 0]
     assert found.gain > 1.15 * regressed(values, both[:, :1]).gain
     figure = study.figure("service_level")
@@ -110,7 +110,7 @@ def test_chats_of_an_interval_have_their_mean_and_variance():
 
 
 def test_as_many_controls_as_replications_can_bear():
-    """One for ten: of each queue with squares, of all together, without squares, none."""
+    """One for fifteen: of each queue with squares, of all together, without squares, none."""
     service = by_turns(30, 30, 2)
     arrivals = {"arrivals": {"per_hour": 2}}
     scenario = world(
@@ -120,9 +120,9 @@ def test_as_many_controls_as_replications_can_bear():
     )
     runs = replicate(scenario, replications=40).estimates.runs
 
-    widths = {n: arrival_controls(Estimates(runs[:n]), scenario).shape[1] for n in (9, 10, 20, 39, 40)}
-    assert widths == {9: 0, 10: 1, 20: 2, 39: 2, 40: 4}
-    assert adjusted("service_level", Estimates(runs[:9]), scenario) is None
+    widths = [arrival_controls(Estimates(runs), scenario, most).shape[1] for most in range(5)]
+    assert widths == [0, 1, 2, 2, 4]
+    assert adjusted("service_level", Estimates(runs[:14]), scenario) is None
     still = world([queue([60.0], by_work(60))])
     assert adjusted("service_level", replicate(still, replications=20).estimates, still) is None
 
@@ -136,7 +136,7 @@ def test_those_who_come_again_are_no_control():
         ]
     )
     study = replicate(scenario, replications=100).estimates
-    controls = arrival_controls(study, scenario)
+    controls = arrival_controls(study, scenario, most=2)
 
     assert study.figure("attempts_per_customer").value > 1.5  # type: ignore[operator]
     assert np.abs(controls[:, 0].mean()) < 0.35

@@ -16,12 +16,13 @@ from sim.draws.busyness import interval_moments
 from sim.measure.figures import BY_NAME
 from sim.measure.kpis import Kpis, ratio
 from sim.measure.tables import By, Column
-from sim.studies.controls import REPLICATIONS_EACH
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
 from sim.world.scenario import Scenario
 from sim.world.units import Flags, Floats
 
+REPLICATIONS_EACH = 10
+"""Days that each coefficient of who came asks for: with fewer, it costs more than it gains."""
 FELT = 4
 """Who came in an interval is looked at for its figures, and for those of the three that follow."""
 
