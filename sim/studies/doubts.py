@@ -47,29 +47,40 @@ def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
         return None
     duty_s = _duty_s(scenario, rota(scenario) if team is None else team)
     for some in _together(endless):
-        chats = [_while_open(scenario, q) for q in some]
-        needed = [_agent_s(scenario, scenario.queues[q]) for q in some]
+        chats = np.array([_while_open(scenario, q) for q in some])
+        needed = np.array([_agent_s(scenario, scenario.queues[q]) for q in some])
         names = {scenario.queues[q].name for q in some}
-        there_s = sum(duty_s[g] for g, group in enumerate(scenario.groups) if names & set(group.queues))
-        work_s = sum(n * each_s for n, each_s in zip(chats, needed, strict=True))
-        if work_s > 0 and work_s >= there_s:
+        serving = [g for g, group in enumerate(scenario.groups) if names & set(group.queues)]
+        there_s, work_s = duty_s[serving].sum(axis=0), needed @ chats
+        if work_s.sum() > 0 and work_s.sum() >= there_s.sum():
             what = " and ".join(repr(scenario.queues[q].name) for q in some)
+            stay = sum((scenario.groups[g].agents or 0) * (1 - scenario.groups[g].absence) for g in serving)
             return (
-                f"{what}: more comes than can be served: {sum(chats):,.1f} chats expected need about "
-                f"{work_s / HOUR_S:,.1f} agent hours, with all slots full, and {there_s / HOUR_S:,.1f} are "
-                f"planned; nobody loses patience, so {_what_becomes(scenario, names, work_s)}"
+                f"{what}: more comes than can be served: {chats.sum():,.1f} chats expected need about "
+                f"{work_s.sum() / HOUR_S:,.1f} agent hours, with all slots full, and "
+                f"{there_s.sum() / HOUR_S:,.1f} are planned; nobody loses patience, so "
+                f"{_what_becomes(scenario, work_s - there_s, stay)}"
             )
     return None
 
 
-def _what_becomes(scenario: Scenario, names: set[str], work_s: float) -> str:
-    """Say what becomes of a line that grows: constant agents work it off, if the night is long enough."""
-    serving = [group for group in scenario.groups if names & set(group.queues)]
-    stay = [group.agents or 0 for group in serving if group.agents is not None]
-    if scenario.hours is not None and work_s < sum(stay) * float(DAY_S) * scenario.days:
-        return (
-            "the line grows until it closes, and is worked off in overtime: waits grow with the day's length"
-        )
+def _what_becomes(scenario: Scenario, more_s: Floats, stay: float) -> str:
+    """Say what becomes of a line that grows: the constant agents who *stay* work it off, if nights allow.
+
+    *more_s* is the work of each day beyond what is planned for it.
+    """
+    if scenario.hours is not None and stay:
+        night_s = DAY_S - (scenario.hours.close - scenario.hours.open)
+        left_s = longest_s = 0.0
+        for day_s in more_s.tolist():
+            over_s = max(0.0, left_s + day_s) / stay
+            longest_s = max(longest_s, over_s)
+            left_s = max(0.0, over_s - night_s) * stay
+        if not left_s:
+            return (
+                "the line grows while it is open, and is worked off in overtime, until about "
+                f"{longest_s / HOUR_S:,.1f} h after closing{' on the longest day' * (len(more_s) > 1)}"
+            )
     return "the line grows as long as it runs, and no figure settles"
 
 
@@ -106,15 +117,17 @@ def _speed(group: Group) -> float:
 
 
 def _duty_s(scenario: Scenario, team: Rota) -> Floats:
-    """Planned duty of each group up to the horizon, but for absences."""
-    worked_s = np.minimum(team.off_s, scenario.horizon_s) - np.minimum(team.on_s, scenario.horizon_s)
-    groups = np.bincount(team.group[team.agent], worked_s, minlength=len(scenario.groups))
-    return np.asarray(groups * [1 - group.absence for group in scenario.groups])
+    """Planned duty of each group on each day, but for absences: shape (n_groups, days)."""
+    duty_s = np.zeros((len(scenario.groups), scenario.days))
+    for day in range(scenario.days):
+        on_s, off_s = (np.clip(at - day * DAY_S, 0, DAY_S) for at in (team.on_s, team.off_s))
+        duty_s[:, day] = np.bincount(team.group[team.agent], off_s - on_s, minlength=len(duty_s))
+    return np.asarray(duty_s * [[1 - group.absence] for group in scenario.groups])
 
 
 def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
     total = float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0])
-    closed = total - _while_open(scenario, q)
+    closed = total - float(_while_open(scenario, q).sum())
     again = queue.retry.probability if queue.retry and After.OFFLINE in queue.retry.after else 0.0
     if closed * (1 - again) > 1e-6:
         yield (
@@ -146,9 +159,9 @@ def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: Rota) -> Itera
     )
 
 
-def _while_open(scenario: Scenario, q: int) -> float:
-    """Chats that a queue is expected to get while the centre is open."""
-    return float(np.diff(_expected(scenario, q)(_open(scenario)), axis=1).sum())
+def _while_open(scenario: Scenario, q: int) -> Floats:
+    """Chats that a queue is expected to get while the centre is open, on each day."""
+    return np.asarray(np.diff(_expected(scenario, q)(_open(scenario)), axis=1)[:, 0])
 
 
 def _open(scenario: Scenario) -> Floats:

@@ -32,7 +32,7 @@ MOST_S = 1e9
 
 
 LEAST_S = 1e-6
-"""Shortest duration that may be asked for, but for none."""
+"""Shortest duration that may be asked for; where there may be none, that is 0."""
 
 
 def _no_hair(cv: float) -> float:
@@ -45,7 +45,14 @@ def _no_hair(cv: float) -> float:
 def _no_dust(duration: float) -> float:
     """Refuse a duration that nobody can measure, and with which numbers leave their range."""
     if 0 < duration < LEAST_S:
-        raise PydanticCustomError("dust", "must not be below 0.000001, unless it is 0")
+        raise PydanticCustomError("dust", "must be 0, or at least 0.000001")
+    return duration
+
+
+def _not_dust(duration: float) -> float:
+    """Refuse the same of a duration that there must be."""
+    if duration < LEAST_S:
+        raise PydanticCustomError("dust", "must be at least 0.000001")
     return duration
 
 
@@ -56,11 +63,11 @@ def _no_control(name: str) -> str:
     return name
 
 
-_MEASURABLE = AfterValidator(_no_dust)
-Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True), _MEASURABLE]
-PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True), _MEASURABLE]
-Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True), _MEASURABLE]
-Hours = Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True), _MEASURABLE]
+_NONE_OR_SOME, _SOME = AfterValidator(_no_dust), AfterValidator(_not_dust)
+Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False, strict=True), _NONE_OR_SOME]
+PositiveSeconds = Annotated[float, Field(gt=0, le=MOST_S, allow_inf_nan=False, strict=True), _SOME]
+Minutes = Annotated[float, Field(gt=0, le=MOST_DAYS * 1440, allow_inf_nan=False, strict=True), _SOME]
+Hours = Annotated[float, Field(ge=0, le=MOST_DAYS * 24, allow_inf_nan=False, strict=True), _NONE_OR_SOME]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 Rate = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False, strict=True)]
 Factor = Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False, strict=True)]

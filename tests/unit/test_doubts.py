@@ -57,11 +57,18 @@ def test_agents_who_stay_after_closing_work_off_what_waits():
     shift = {"agents": 2, "start": "08:00", "end": "20:00"}
     rates = [0.0] * 8 + [30.0] * 12 + [0.0] * 4
 
-    def told(team: dict[str, Any], service_s: float) -> str:
-        queues = [steady(rates, by_work(service_s), patience=None)]
-        return never_settles(world(queues, [team], hours=HOURS, days=2)) or ""
+    def told(team: dict[str, Any], service_s: float, days: int = 2, **arrivals: Any) -> str:
+        queues = [steady(rates, by_work(service_s), arrivals={"per_hour": rates} | arrivals, patience=None)]
+        return never_settles(world(queues, [team], hours=HOURS, days=days)) or ""
 
-    assert "is worked off in overtime" in told(group(2), 300)
+    # 30 an hour for 12 hours: 30 agent hours of work for 24 of duty, and two agents for what is left.
+    assert told(group(2), 300, days=1).endswith("worked off in overtime, until about 3.0 h after closing")
+    assert told(group(2), 300).endswith("until about 3.0 h after closing on the longest day")
+    # The second day brings half as much again: 45 agent hours, of which 21 are left.
+    more = {"weekday": [1, 1.5, 1, 1, 1, 1, 1]}
+    assert told(group(2), 300, **more).endswith("until about 10.5 h after closing on the longest day")
+    # 51 agent hours on the first day are more than the 48 of two agents, day and night.
+    assert "no figure settles" in told(group(2), 510, days=1)
     assert "no figure settles" in told(group(2), 600)
     assert "no figure settles" in told(group(shifts=[shift]), 300)
 
