@@ -9,7 +9,6 @@ import typer
 
 from sim.cli.common import (
     Cluster,
-    Exit,
     Force,
     Json,
     Out,
@@ -24,7 +23,7 @@ from sim.cli.common import (
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
-from sim.cli.staff import Confidence, FteHours, PerSpan
+from sim.cli.staff import Confidence, FteHours, PerSpan, leave_if_missed
 from sim.studies.staffing.choice import Per
 
 if TYPE_CHECKING:
@@ -140,14 +139,7 @@ def roster(
         json=json,
         wide=wide,
     )
-    if not found.is_whole:
-        remark("interrupted: this is the best roster found so far, and cheaper ones may do")
-        if not found.kept:
-            remark("the targets are not kept on the few days that it was held against")
-        raise typer.Exit(Exit.INTERRUPTED)
-    if not found.kept:
-        remark("the targets are not kept on days that the search did not see")
-        raise typer.Exit(Exit.MISSED)
+    leave_if_missed(found, "cheaper shifts may do")
 
 
 def _patterns(

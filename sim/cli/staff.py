@@ -28,6 +28,7 @@ from sim.cli.progress import progress
 from sim.studies.staffing.choice import Per, Step
 
 if TYPE_CHECKING:
+    from sim.studies.staffing.roster import Roster
     from sim.studies.staffing.staff import Staffing
 
 Confidence = Annotated[
@@ -137,16 +138,24 @@ def staff(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"
         f" {replications:,} asked for; about {found.chats:,.0f} chats, in {took_s:.0f} s"
     )
+    leave_if_missed(found, "one agent fewer may do")
+    if not found.settled:
+        remark("one agent fewer may do where it says 'enough': the search had no days left to try")
+        raise typer.Exit(Exit.MISSED)
+
+
+def leave_if_missed(found: Staffing | Roster, better: str) -> None:
+    """Say so, and end the command, if a search was interrupted, so that *better* may be true, or missed."""
     if not found.is_whole:
-        remark("interrupted: this is the best staffing found so far, and one agent fewer may do")
-        if not found.kept:
-            remark("the targets are not kept on the few days that it was held against")
+        remark(f"interrupted: this is the best found so far, and {better}")
+    if not found.kept:
+        days = (
+            "days that the search did not see" if found.is_whole else "the few days that it was held against"
+        )
+        remark(f"the targets are not kept on {days}")
+    if not found.is_whole:
         raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
-        remark("the targets are not kept on days that the search did not see")
-    elif not found.settled:
-        remark("one agent fewer may do where it says 'enough': the search had no days left to try")
-    if not (found.kept and found.settled):
         raise typer.Exit(Exit.MISSED)
 
 

@@ -200,5 +200,5 @@ def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatc
 
     assert (table.exit_code, data.exit_code) == (130, 130)
     assert "Interrupted: the best found so far; one agent fewer may do" in table.stdout
-    assert "interrupted: this is the best staffing found so far, and one agent fewer may do" in table.stderr
+    assert "interrupted: this is the best found so far, and one agent fewer may do" in table.stderr
     assert json.loads(data.stdout)["interrupted"]

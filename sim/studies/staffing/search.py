@@ -280,14 +280,11 @@ class Search:
 
     def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
         """Go from a *plan* to one that keeps the promise on *runs* and from which nobody can be taken."""
+        plan = self.enough(plan, runs, coarse=coarse)
         refused: set[Unit] = set()
         for _ in range(MOST_ROUNDS):
-            if not self.affords(1 + self._n_moves(), runs):
+            if not self.affords(1 + self._n_moves(), runs) or not (base := self.trial(plan, runs)).kept:
                 break
-            base = self.trial(plan, runs)
-            if not base.kept:
-                plan = self._with_more(plan, base, runs, coarse=coarse)
-                continue
             self._best = plan
             if (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
                 plan = lower
@@ -297,7 +294,7 @@ class Search:
                 break
         return plan
 
-    def enough(self, plan: Ints, runs: range) -> Ints:
+    def enough(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
         """Add agents to a *plan* until it keeps the promise on *runs*."""
         for _ in range(MOST_ROUNDS):
             if not self.affords(1 + self._n_moves(), runs):
@@ -306,7 +303,7 @@ class Search:
             if base.kept:
                 self._best = plan
                 break
-            plan = self._with_more(plan, base, runs, coarse=False)
+            plan = self._with_more(plan, base, runs, coarse=coarse)
         return plan
 
     def _filled_up(self, plan: Ints, runs: range) -> Ints:
