@@ -16,7 +16,7 @@ from sim.world.team import Group
 BYTES_A_CHAT, BYTES_A_TURN = 500, 150
 """Memory that a chat (without its turns) and a turn take from draw to key figures; measured, generous."""
 BYTES_AN_AGENT, BYTES_A_SPAN = 2_000, 400
-"""Memory that an agent and one of his spans of duty take; generous."""
+"""Memory that an agent and one of their spans of duty take; generous."""
 KEPT_A_CHAT, KEPT_A_TURN, KEPT_AT_MOST, KEPT_AN_INTERVAL = 80, 16, 100_000, 1_000
 """Memory kept of a replication: for percentiles, of no more than so many chats and turns; for intervals."""
 LOGGED_A_CHAT, LOGGED_A_TURN = 400, 240

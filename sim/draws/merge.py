@@ -27,7 +27,7 @@ def turn_rows(rows: Ints, offset: Ints) -> Ints:
 
 
 def numbers(queues: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Queue of each customer, and his number within his block of rows and his replication.
+    """Queue of each customer, and their number within their block of rows and their replication.
 
     Blocks stand one after the other, each of one of the *queues*, with *ends* as above that count from its
     own first row.

@@ -26,7 +26,7 @@ class Chains:
     retries: Flags
     """Whether the customer tries again if this attempt is missed."""
     returns: Flags
-    """Whether he comes again if this attempt does not resolve it."""
+    """Whether they come again if this attempt does not resolve it."""
     retry_delay_s: Floats
     return_delay_s: Floats
 

@@ -69,7 +69,7 @@ class Agent:
         self.idle_since = 0.0
         self.is_attending = False
         self.inbox: deque[simpy.Event] = deque()
-        """Messages that wait for his attention, each the event that its chat waits for."""
+        """Messages that wait for their attention, each the event that its chat waits for."""
         self.work: dict[int, float] = {}
         """Finish marks of the chats that are worked on (R17)."""
         self.clock_s = [0.0] * n_queues
@@ -309,7 +309,7 @@ class Desk:
         self.announce_finish(agent)
 
     def free_slot(self, agent: Agent) -> None:
-        """Free a slot of an agent; he fills it if he may (R9)."""
+        """Free a slot of an agent; they fill it if they may (R9)."""
         self.advance(agent)
         agent.n_open -= 1
         agent.idle_since = self.env.now  # R8
@@ -320,7 +320,7 @@ class Desk:
             agent.on_duty = False
 
     def fill_slots(self, agent: Agent) -> None:
-        """Give an agent the waiting chats that he may take, in order (R9)."""
+        """Give an agent the waiting chats that they may take, in order (R9)."""
         while agent.may_take:
             heads = [
                 (self.scenario.queues[q].priority, self.log.arrival_s[row], row, q)
@@ -442,7 +442,7 @@ class Desk:
         return taken_up
 
     def attend_next(self, agent: Agent) -> None:
-        """Let an agent turn to the next message in his inbox."""
+        """Let an agent turn to the next message in their inbox."""
         if agent.inbox:
             agent.inbox.popleft().succeed()
         else:
@@ -459,7 +459,7 @@ class Desk:
         return False
 
     def advance(self, agent: Agent) -> None:
-        """Bring an agent's clocks to now, before the number of his chats changes (R17)."""
+        """Bring an agent's clocks to now, before the number of their chats changes (R17)."""
         if agent.n_open > 0:
             for q in self.skills[agent.group]:
                 agent.clock_s[q] += (self.env.now - agent.since_s) * self.speed(agent, q)

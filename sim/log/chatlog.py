@@ -44,7 +44,7 @@ class Centre:
     returns: tuple[bool, ...]
     """Of each queue: whether customers who were not helped come again."""
     fcr_window_s: float | None
-    """Who comes again so soon was not helped by his first contact; None without a model of quality."""
+    """Who comes again so soon was not helped by their first contact; None without a model of quality."""
 
     @property
     def horizon_s(self) -> float:
@@ -75,18 +75,18 @@ class Chats:
     released_s: Floats
     """End of the wrap-up, or of the chat where there is none: the slot is free."""
     left_s: Floats
-    """When the customer left, where his chat went on without him: a reply to his last message is said to
+    """When the customer left, where their chat went on without them: a reply to their last message is said to
     nobody. Truth that no real log has."""
     estimate_s: Floats
-    """The wait that was announced to him; NaN if he did not have to wait."""
+    """The wait that was announced to them; NaN if they did not have to wait."""
     balked: Flags
-    """Whether he was told, and did not join."""
+    """Whether they were told, and did not join."""
     customer: Ints
     """Row of the same customer's first attempt."""
     attempt: Ints
-    """1 for a customer's first attempt, 2 for his second, …"""
+    """1 for a customer's first attempt, 2 for their second, …"""
     open_chats: Floats
-    """Mean number of chats that the agent held when he began the chat's replies; NaN if not served."""
+    """Mean number of chats that the agent held when they began the chat's replies; NaN if not served."""
     resolved: Flags
     csat: Ints
     """1 to 5; −1 if not served. All customers' truth: see `surveyed`."""
@@ -97,7 +97,7 @@ class Chats:
     surveyed: Flags
     """Whether the customer answered the survey, so that the centre knows the scores."""
     converted: Flags
-    """Whether he went on to buy."""
+    """Whether they went on to buy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,7 +244,7 @@ class ChatLog:
     def messages(self) -> pl.DataFrame:
         """Frame of messages of the chats that were accepted, customer's and agent's in turn.
 
-        `sent_s` of a customer's first message is his arrival; `inbox_s` is when a customer's message is in
+        `sent_s` of a customer's first message is their arrival; `inbox_s` is when a customer's message is in
         the agent's inbox, `started_s` when the agent takes it up.
         """
         import polars as pl  # noqa: PLC0415  as above

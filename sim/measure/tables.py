@@ -229,9 +229,9 @@ class RarerRows(NamedTuple):
     helped: Flags
     """Of first attempts: whether the customer was answered, or contained, in the end."""
     last_outcome: Ints
-    """Of the same customer's last attempt; NO_OUTCOME for his first."""
+    """Of the same customer's last attempt; NO_OUTCOME for their first."""
     again_s: Floats
-    """Arrival of his next attempt; infinite for his last."""
+    """Arrival of their next attempt; infinite for their last."""
 
 
 class ChatTotals(NamedTuple):
@@ -328,7 +328,7 @@ def _add(row: Floats, cell: Floats, n_columns: int) -> None:
 def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds, whatever became of it."""
     outcome = rows.outcome[i]
-    silent = outcome == Outcome.SILENT  # who may be accepted when he is long gone
+    silent = outcome == Outcome.SILENT  # who may be accepted when they are long gone
     accepted = rows.agent[i] != NO_AGENT and not silent
     contained = outcome == Outcome.CONTAINED
     offered = outcome != Outcome.OFFLINE

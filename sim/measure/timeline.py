@@ -47,7 +47,7 @@ class ChatRows(NamedTuple):
     released_s: Floats
     first_reply_s: Floats
     left_s: Floats
-    """When the customer left, so that a reply to his last message is said to nobody; NaN if he did not."""
+    """When the customer left, if they did: a reply to their last message is said to nobody. NaN if not."""
 
 
 class TurnRows(NamedTuple):

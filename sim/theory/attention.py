@@ -31,7 +31,7 @@ class Repair:
     reply_s: Floats
     """Mean time from a message to its reply."""
     attention: Floats
-    """Share of his time that he attends to something."""
+    """Share of their time that they attend to something."""
     replies_per_s: Floats
     slowdown: Floats
     """Mean time between a chat's messages, over that of a chat alone."""
@@ -100,9 +100,9 @@ class Saturated:
     reply_s: Floats
     """Mean time from a message to its reply."""
     attention: Floats
-    """Share of his time that he composes or wraps up."""
+    """Share of their time that they compose or wrap up."""
     chats_per_s: Floats
-    """Capacity: chats that he completes a second."""
+    """Capacity: chats that they complete a second."""
     aht_s: Floats
     """Handling time: from the acceptance to the end of the wrap-up."""
     slowdown: Floats

@@ -10,7 +10,7 @@ A model is a function that gives, of a state, the states that may follow with th
 :func:`explore` finds all states and keeps their rates as a sparse matrix. A state is anything that can be a
 key of a dictionary. With it every rule that is memoryless is exact for small teams: routing without
 re-balancing, skills, priorities, silent customers, wrap-up, leaving during the chat. A customer's own fate is
-a chain too, in which he is absorbed when he is accepted or has left.
+a chain too, in which they are absorbed when they are accepted or have left.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How long do impatient customers wait? M/M/n+G: any law of patience, by quadrature.
 
-Somebody who would wait *x* has left by then with probability G(x), his patience's law. While all slots are
+Somebody who would wait *x* has left by then with probability G(x), their patience's law. While all slots are
 taken the virtual wait has a density in proportion to e^φ(x), φ(x) = λ H(x) − x × (rate at which slots are
 freed), H(x) = ∫₀ˣ (1 − G). Every figure is an integral over it: the *building blocks* of Zeltyn and
 Mandelbaum, Queueing Systems 51 (2005) 361-402, after Baccelli and Hebuterne, *Performance '81*,
@@ -54,7 +54,7 @@ class Patience:
     beyond: Function
     """Probability that a customer's patience is longer."""
     held: Function
-    """Mean of the smaller of his patience and the time: H."""
+    """Mean of the smaller of their patience and the time: H."""
     quantile: Function
     kinks: Floats
     """Times at which the law is not smooth, in order."""

@@ -107,7 +107,7 @@ def shared_loss(per_s: ArrayLike, aht_s: ArrayLike) -> Floats:
 def limited_sharing(
     per_s: ArrayLike, work_s: float, slots: int, patience: Law | ArrayLike | None = None
 ) -> Line:
-    """Line before one agent who shares himself evenly over up to *slots* chats of exponential work.
+    """Line before one agent who shares their attention evenly over up to *slots* chats of exponential work.
 
     Avi-Itzhak and Halfin, *Expected response times in a non-symmetric time sharing queue*, ITC 12 (1988).
     """
@@ -116,7 +116,7 @@ def limited_sharing(
 
 @dataclass(frozen=True, slots=True)
 class Sojourn:
-    """Time in the centre of one agent who shares himself evenly over all chats, however many."""
+    """Time in the centre of one agent who shares their attention evenly over all chats, however many."""
 
     mean_s: Floats
     """Whatever the law of the work."""

@@ -1,6 +1,6 @@
 """How long do customers wait who never leave, or whose room is finite? Lines in closed form.
 
-With *q* ahead of him, somebody of endless patience waits for q + 1 slots, freed at the rate D, while each of
+With *q* ahead of them, somebody of endless patience waits for q + 1 slots, freed at the rate D, while each of
 those ahead leaves at the rate θ: a sum of exponentials of rates D, D + θ, …, D + qθ. Hence e^(−θ × wait) has
 the beta law of the smallest of spacings, with parameters D / θ and q + 1 (Rényi's representation; Feller, *An
 Introduction to Probability Theory and Its Applications*, volume 2, 2nd ed., section I.6). Without impatience

@@ -22,7 +22,7 @@ World = tuple[Scenario, Draws]
 
 
 def drawn_rows(draws: Draws, log: ChatLog) -> np.ndarray:
-    """Row of the draws of each chat of the log: a customer's number and his attempt tell it."""
+    """Row of the draws of each chat of the log: a customer's number and their attempt tell it."""
     if draws.chains is None:
         return np.arange(draws.n_chats)
     known = zip(draws.number.tolist(), draws.chains.attempt.tolist(), strict=True)
@@ -209,7 +209,7 @@ def attention_is_never_on_two_things_at_once(scenario: Scenario, draws: Draws, l
 def only_who_must_wait_is_given_an_estimate_and_only_he_balks(
     scenario: Scenario, draws: Draws, log: ChatLog
 ) -> None:
-    """An estimate is given to those who wait or balk, and to no others; who balks is blocked at his arrival."""
+    """An estimate is given to those who wait or balk, and to no others; who balks is blocked at their arrival."""
     chat = log.chat
     balks = np.array([queue.balking is not None for queue in scenario.queues])[chat.queue]
     if not balks.any():

@@ -105,7 +105,7 @@ def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacit
 @settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World):
-    """Nobody is answered off duty, before they came, after his patience, or by someone without the skill."""
+    """Nobody is answered off duty, before they came, after their patience, or by someone without the skill."""
     scenario, draws = world
     log = simulate(scenario, draws)
     for row in np.flatnonzero(log.chat.agent != NO_AGENT):

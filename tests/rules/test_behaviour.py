@@ -168,7 +168,7 @@ def test_r20_who_overflows_at_the_instant_his_patience_ends_has_not_gone_before(
 
 
 def test_r20_a_slot_that_is_freed_at_the_instant_his_patience_ends_is_his():
-    """Freed at 10, patience until 10: he is answered."""
+    """Freed at 10, patience until 10: they are answered."""
     log = run(world([queue([0, 1], by_work(10), patience=fixed(9), silence=silence(20))]))
 
     assert outcomes(log) == ["served", "served"]
@@ -194,7 +194,7 @@ def test_r20_only_those_drawn_as_silent_are():
 
 
 def test_r20_a_silent_chat_that_nobody_ever_accepts_stays_silent():
-    """No agents: his chat never ends, and it is silent, not unfinished (R5)."""
+    """No agents: their chat never ends, and it is silent, not unfinished (R5)."""
     scenario = world([queue([3], by_work(10), patience=fixed(5), silence=silence(20))], [group(0)])
     log = run(scenario)
 
@@ -363,7 +363,7 @@ def test_r21_who_leaves_during_the_chat_had_no_reply_and_was_missed():
 
 
 def test_r22_who_leaves_the_chat_in_silence_is_answered_in_his_turn_and_then_detected():
-    """Gone at 6, his message answered at 20, and the slot held until 50."""
+    """Gone at 6, their message answered at 20, and the slot held until 50."""
     scenario = world(
         [queue([0, 1, 2], by_turns(10, 5, 2, 4), reply_patience=fixed(9), silence=silence(30))],
         [group(concurrency=2)],
@@ -401,7 +401,7 @@ def test_r22_after_a_first_reply_silence_takes_no_answer_away():
 
 
 def test_r22_who_is_gone_from_the_queue_has_no_patience_left_to_lose():
-    """Silent since 6; his reply patience would end in the chat, which is silent all the same."""
+    """Silent since 6; their reply patience would end in the chat, which is silent all the same."""
     scenario = world(
         [queue([0, 1], by_turns(10, 5, 1), patience=fixed(5), reply_patience=fixed(9), silence=silence(30))]
     )
@@ -417,7 +417,7 @@ def test_r22_who_is_gone_from_the_queue_has_no_patience_left_to_lose():
 
 
 def test_r23_a_quiet_customer_is_timed_out_without_a_wrap_up():
-    """Reply at 10, quiet for 30 s: closed at 40, though he would have written at 110; the waiting chat is next."""
+    """Reply at 10, quiet for 30 s: closed at 40, though they would have written at 110; the waiting chat is next."""
     scenario = world([queue([0, 1], by_turns(10, 100, 2, 50), idle_timeout_s=30)])
     log = run(scenario, customer_s=[100, 100, 20, 20])
 
@@ -657,7 +657,7 @@ def test_r27_who_was_missed_tries_again_the_delay_after_he_left(
 
 
 def test_r27_who_was_timed_out_tries_again_the_delay_after_the_closing():
-    """Closed at 40 and 100, each time 20 s before he comes again."""
+    """Closed at 40 and 100, each time 20 s before they come again."""
     scenario = world([queue([0], by_turns(10, 100, 2), idle_timeout_s=30, retry=again(20), max_attempts=2)])
     log = run(scenario)
 
@@ -826,7 +826,7 @@ def test_r28_by_work_resolution_falls_with_the_chats_held_at_the_acceptance():
 
 
 def test_r28_only_a_served_chat_is_resolved():
-    """The second abandons, whatever his uniform."""
+    """The second abandons, whatever their uniform."""
     scenario = world([queue([0, 1], by_work(100), patience=fixed(5))], quality={"resolution": 1.0})
     log = run(scenario, resolve_u=[0.5, 0.0])
 
@@ -976,7 +976,7 @@ def test_r30_a_fast_agent_needs_less_time_for_replies_and_wrap_ups_and_the_custo
 
 
 def test_r30_a_fast_agent_needs_less_time_for_work():
-    """Twice as fast: work of 100 in 50, wrap-up of 10 in 5; and sharing slows him down as it does the others."""
+    """Twice as fast: work of 100 in 50, wrap-up of 10 in 5; and sharing slows them down as it does the others."""
     speed = {"law": "fixed", "mean": 2.0}
     service = by_work(100, aht_s=[100, 200], wrap_up_s=fixed(10))
     alone = run(world([queue([0], service)], [group(speed=speed)]))
@@ -1110,7 +1110,7 @@ def test_r31_duty_over_midnight_is_lost_by_the_day(
 
 
 def test_r31_who_is_absent_finishes_what_he_took_the_day_before():
-    """Accepted 5 s before midnight and finished 5 s after; the chat of midnight is not his."""
+    """Accepted 5 s before midnight and finished 5 s after; the chat of midnight is not theirs."""
     scenario = world([queue([DAY - 5, DAY], by_work(10))], [group(absence=0.5)], days=2)
     log = run(scenario, people=people(absent=[[False, True]]))
 
@@ -1201,7 +1201,7 @@ def test_r32_who_is_on_duty_over_midnight_is_not_late():
     late = run(scenario, people=people(late_s=[[0, 30]]))
 
     assert log.chat.accepted_s.tolist() == late.chat.accepted_s.tolist() == [23 * 3600, DAY + 5]
-    # 23:00 of the second day is a log-in, but not the day's first: he was on duty as it began.
+    # 23:00 of the second day is a log-in, but not the day's first: they were on duty as it began.
     assert late.duty.on_s.tolist() == [0, 23 * 3600, DAY + 23 * 3600]
 
 

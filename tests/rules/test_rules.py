@@ -88,7 +88,7 @@ def test_r06_an_agent_takes_only_chats_of_his_skills_and_only_into_free_slots():
 @pytest.mark.parametrize(
     ("policy", "agents"),
     [
-        # With as many chats each, the one who was given his last chat earlier takes the next.
+        # With as many chats each, the one who was given their last chat earlier takes the next.
         ("least_loaded", [0, 1, 0, 1, 0, 1]),
         # Agent 0 is filled first.
         ("most_loaded", [0, 0, 0, 1, 1, 1]),
@@ -144,7 +144,7 @@ def test_r07_preferred_groups_come_first_and_the_others_last():
 
 
 def test_r08_an_agent_is_idle_since_his_last_freed_slot():
-    """At 20 both are empty: 1 freed his slot at 11, 0 at 15."""
+    """At 20 both are empty: 1 freed their slot at 11, 0 at 15."""
     queues = [queue([0], by_work(15), "long"), queue([1, 20], by_work(10), "short")]
     log = run(world(queues, [group(2, queues=("long", "short"))]))
 
@@ -383,7 +383,7 @@ def test_r18_a_wrap_up_by_work_holds_the_slot_and_still_slows_the_others():
 
 
 def test_r19_open_chats_stay_with_their_agent():
-    """Agent 1 is empty from 11 on, and agent 0 goes on sharing his time between two chats."""
+    """Agent 1 is empty from 11 on, and agent 0 goes on sharing their time between two chats."""
     queues = [
         queue([0, 2], by_work(100, aht_s=[100, 200]), "long"),
         queue([1], by_work(10, aht_s=[10, 10]), "short"),

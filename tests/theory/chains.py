@@ -37,7 +37,7 @@ def erlang_c(agents: int, load: float) -> float:
 
 
 def shared_loss(arrival: float, aht: tuple[float, ...]) -> float:
-    """Probability of being blocked by one agent who shares himself, whatever the law of the work.
+    """Probability of being blocked by one agent who shares their attention, whatever the law of the work.
 
     Each chat is worked on at the speed aht[1] / aht[j]: a symmetric queue (Kelly, *Reversibility and
     Stochastic Networks*, 1979, section 3.3), whose distribution depends on the work by its mean alone.
@@ -49,7 +49,7 @@ def shared_loss(arrival: float, aht: tuple[float, ...]) -> float:
 
 
 def limited_sharing(arrival: float, work: float, slots: int) -> Figures:
-    """One agent who shares himself evenly over up to *slots* chats; the others wait (Avi-Itzhak and Halfin 1988).
+    """One agent who shares their attention evenly over up to *slots* chats; the others wait (Avi-Itzhak and Halfin 1988).
 
     With exponential work the number in the system is that of M/M/1, whatever the number of slots.
     """

@@ -681,9 +681,9 @@ def _learning() -> list[list[Figures]]:
 
 @pytest.mark.parametrize("day", HIRES)
 def test_new_hire_learns(day: int) -> None:
-    """On each day the new hire has the speed that he has learnt by then; that of the day after is seen.
+    """On each day the new hire has the speed that they have learnt by then; that of the day after is seen.
 
-    His share of the full speed 1.25 rises from 0.4 by 0.12 a day (R30), and each day is long enough to be the
+    Their share of the full speed 1.25 rises from 0.4 by 0.12 a day (R30), and each day is long enough to be the
     long run of :class:`Speeds`.
     """
     today, tomorrow = (replace(SPEEDS, speeds=(1.25, 1.25 * (0.4 + 0.12 * d))) for d in (day, day + 1))

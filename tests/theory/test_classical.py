@@ -1,4 +1,4 @@
-"""Erlang's formulas and their relatives: delay, impatience, loss, and an agent who shares himself.
+"""Erlang's formulas and their relatives: delay, impatience, loss, and an agent who shares their attention.
 
 Digits of the packages CCmath (Erlang C and X) and R ErlangC, and of Garnett, Mandelbaum and Reiman
 (Manufacturing & Service Oper. Management 4 (2002) 208-227), are reproduced by the chains; the simulator is
@@ -172,7 +172,7 @@ def test_erlang_b_whatever_the_law(law: str) -> None:
 
 @pytest.mark.parametrize("law", LAWS)
 def test_shared_attention_whatever_the_law(law: str) -> None:
-    """An agent who shares himself over three chats blocks the same share of them for every law of the work."""
+    """An agent who shares their attention over three chats blocks the same share of them for every law of the work."""
     rate, aht = 0.3, (6.0, 7.5, 9.5)
     scenario = centre(
         arrivals=poisson(rate),
@@ -194,7 +194,7 @@ def test_shared_attention_whatever_the_law(law: str) -> None:
 
 @cache
 def sharing(slots: int) -> Estimates:
-    """An agent who shares himself evenly over some slots, at a load of 0.8; the others wait."""
+    """An agent who shares their attention evenly over some slots, at a load of 0.8; the others wait."""
     scenario = centre(
         arrivals=poisson(0.8),
         service=by_work((1.0, 2.0, 3.0, 4.0, 5.0)),

@@ -170,7 +170,7 @@ def test_a_customer_who_only_came_while_closed_was_not_missed():
 
 
 def test_who_is_gone_in_silence_stays_in_the_queue_and_gets_a_reply_as_a_platform_sees_it():
-    """He comes at 10, is gone at 30, and is accepted at 100: 90 s in the queue, and a reply that counts as a message."""
+    """They come at 10, are gone at 30, and are accepted at 100: 90 s in the queue, and a reply that counts as a message."""
     service = by_turns(100, 0, 1)
     silent = {"share": 1.0, "detect_s": fixed(50)}
     kpis = measure(run(world([queue([0, 10], service, patience=fixed(20), silence=silent)])))

@@ -162,7 +162,7 @@ def test_chat_takes_the_lowest_free_slot():
 
 @pytest.mark.parametrize("service", [TURNS, WORK])
 def test_slots_are_as_many_as_the_concurrency_and_never_overlap(service):
-    """No agent needs more slots than he has, and a slot holds one chat at a time."""
+    """No agent needs more slots than they have, and a slot holds one chat at a time."""
     scenario = a_scenario(service)
     (log,) = logs_of(scenario, 1)
     for agent in range(3):

@@ -68,7 +68,7 @@ def end_conversation(c: Centre, row: int, now: float) -> None:
 
 @compiled
 def resolve(c: Centre, row: int, now: float) -> None:
-    """Note whether a conversation resolved what its customer came for; he may come again (R28)."""
+    """Note whether a conversation resolved what its customer came for; they may come again (R28)."""
     n_replies = max(c.turn_offset[row + 1] - c.turn_offset[row], 1)
     others = c.chats[row].open_chats / n_replies - 1
     resolution = c.desk[0].resolution - c.desk[0].multitasking * others

@@ -1,4 +1,4 @@
-"""What has an agent's attention? His inbox, message by message (R13 to R15, R21)."""
+"""What has an agent's attention? Their inbox, message by message (R13 to R15, R21)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def agent_of(c: Centre, row: int) -> int:
 
 @woven
 def receive(c: Centre, row: int, now: float) -> None:
-    """Put a chat's message in its agent's inbox; he takes it up if nothing has his attention."""
+    """Put a chat's message in its agent's inbox; they take it up if nothing has their attention."""
     agent, turn = agent_of(c, row), c.chats[row].turn
     c.turns[turn].message_s = now
     if c.desk[0].patient:
@@ -40,7 +40,7 @@ def receive(c: Centre, row: int, now: float) -> None:
 
 @woven
 def attend_next(c: Centre, agent: int, now: float) -> None:
-    """Let an agent turn to the next message in his inbox."""
+    """Let an agent turn to the next message in their inbox."""
     row = c.agents[agent].inbox_head
     if row == NONE:
         c.agents[agent].attending = False
@@ -53,7 +53,7 @@ def attend_next(c: Centre, agent: int, now: float) -> None:
 
 @compiled
 def turn_to_next(c: Centre, agent: int, now: float) -> None:
-    """Let an agent turn to the next message in his inbox, where that is rare enough for a call."""
+    """Let an agent turn to the next message in their inbox, where that is rare enough for a call."""
     attend_next(c, agent, now)
 
 

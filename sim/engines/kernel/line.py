@@ -77,7 +77,7 @@ def next_waiting(c: Centre, group: int) -> int:
 
 @compiled
 def balks(c: Centre, row: int, now: float) -> bool:
-    """Announce the wait to a customer who would have to wait (R25); say whether he does not join (R26)."""
+    """Announce the wait to a customer who would have to wait (R25); say whether they do not join (R26)."""
     q = c.chats[row].queue
     if c.queues[q].estimate == NONE:
         return False

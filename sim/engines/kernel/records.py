@@ -19,7 +19,7 @@ POLICIES = list(Policy)
 """A policy's number is its place here."""
 NONE = -1
 HERE, GONE, LEFT_ALREADY = 0, 1, 2
-"""Where a chat's customer is: gone without a signal (R20, R22), or with one during his reply (R21)."""
+"""Where a chat's customer is: gone without a signal (R20, R22), or with one during their reply (R21)."""
 ESTIMATES = list(Estimate)
 """A wait's number is its place here; NONE where none is announced (R25)."""
 UNANSWERED = len(Outcome)
@@ -86,7 +86,7 @@ SHARE = np.dtype(
     ],
     align=True,
 )
-"""The rest of an agent: his newest span of duty, and his work, with the chat announced to end first."""
+"""The rest of an agent: their newest span of duty, and their work, with the chat announced to end first."""
 QUEUE = np.dtype(
     [
         *((name, np.int64) for name in ("priority", "capacity", "first_tier", "end_tier")),

@@ -18,7 +18,7 @@ LONGEST_IDLE, ROUND_ROBIN = POLICIES.index(Policy.LONGEST_IDLE), POLICIES.index(
 
 @woven
 def seat(c: Centre, agent: int) -> None:
-    """Put an agent in his list: last, as he is idle since now, but for lower numbers of this instant."""
+    """Put an agent in their list: last, as they are idle since now, but for lower numbers of this instant."""
     group, load = c.agents[agent].group, c.agents[agent].n_open
     before = c.seats[group, load].tail
     while before != NONE and c.agents[before].idle_since == c.agents[agent].idle_since and before > agent:
@@ -38,7 +38,7 @@ def seat(c: Centre, agent: int) -> None:
 
 @woven
 def unseat(c: Centre, agent: int) -> None:
-    """Take an agent out of his list."""
+    """Take an agent out of their list."""
     group, load = c.agents[agent].group, c.agents[agent].n_open
     before, after = c.agents[agent].seat_previous, c.agents[agent].seat_next
     if before == NONE:

@@ -50,7 +50,7 @@ def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
 
 @woven
 def free_slot(c: Centre, agent: int, now: float) -> None:
-    """Free a slot of an agent; he fills it if he may (R9)."""
+    """Free a slot of an agent; they fill it if they may (R9)."""
     shares = c.groups[c.agents[agent].group].shares
     if shares:
         advance(c, agent, now)
@@ -84,7 +84,7 @@ def end_duty(c: Centre, agent: int) -> None:
 
 @compiled
 def fill_slots(c: Centre, agent: int, now: float) -> None:
-    """Give an agent the waiting chats that he may take, in order (R9), and then their messages (R13)."""
+    """Give an agent the waiting chats that they may take, in order (R9), and then their messages (R13)."""
     n_pulled = 0
     while c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
         row = next_waiting(c, c.agents[agent].group)

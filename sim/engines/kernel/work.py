@@ -14,7 +14,7 @@ FINISH = int(Order.FINISH)
 
 @compiled
 def advance(c: Centre, agent: int, now: float) -> None:
-    """Bring an agent's clocks to now, before the number of his chats changes."""
+    """Bring an agent's clocks to now, before the number of their chats changes."""
     if c.agents[agent].n_open > 0:
         group = c.agents[agent].group
         for k in range(c.groups[group].first_skill, c.groups[group].end_skill):

@@ -1,7 +1,7 @@
 """Who does not join, and who comes again? Figures of customers over all their attempts.
 
 The figures of the other sections count attempts: each is a chat. Here a customer counts once, in the interval
-of his first attempt.
+of their first attempt.
 """
 
 from __future__ import annotations

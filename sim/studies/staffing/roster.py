@@ -385,7 +385,7 @@ class Planner:
         return solution
 
     def _smaller(self, agents: Ints) -> Iterator[Ints]:
-        """Rosters with one agent fewer, or one on a cheaper shift that begins or ends with his."""
+        """Rosters with one agent fewer, or one on a cheaper shift that begins or ends with theirs."""
         everybody, costs = self.possible.all, self.programme.costs
         for j in np.flatnonzero(agents):
             fewer = agents.copy()

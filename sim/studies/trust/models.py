@@ -207,7 +207,7 @@ def _room() -> Case:
 
 
 def _shared() -> list[Case]:
-    """An agent who shares himself over all chats, however many: up to 80, which is one in 10⁸."""
+    """An agent who shares their attention over all chats, however many: up to 80, which is one in 10⁸."""
     cases = []
     for name, more in LAWS.items():
         unit_s = 60 * QUICK

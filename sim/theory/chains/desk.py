@@ -18,7 +18,7 @@ from sim.theory.markov import explore
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One agent with slots, by turns; a state is (messages in his inbox, customers thinking, waiting).
+    """One agent with slots, by turns; a state is (messages in their inbox, customers thinking, waiting).
 
     Exponential composing, thinking and patience, a geometric number of turns, first come first served over
     messages; a chat comes in with its message.
@@ -55,7 +55,7 @@ class Desk:
         yield (inbox, thinking, max(waiting - 1, 0)), waiting / self.patience
 
     def _ahead(self, state: State) -> Iterator[tuple[State, float]]:
-        """Moves of a customer who waits for *waiting* others and one more freed slot, until he is done."""
+        """Moves of a customer who waits for *waiting* others and one more freed slot, until they are done."""
         if state not in (self.ACCEPTED, self.LEFT):
             inbox, thinking, waiting = state
             yield from self._work(

@@ -27,7 +27,7 @@ ACCEPTED, LEFT = -1, -2
 class Ahead:
     """The waiting line while all slots are full: they free at rate *drain*, each customer leaves at *leave*.
 
-    A customer who joins waits for those ahead and for one more freed slot; who comes later is nothing to him.
+    A customer who joins waits for those ahead and for one more freed slot; who comes later does not matter.
     Arrays have a value for each number ahead, from 0.
     """
 

@@ -15,8 +15,8 @@ class Idle:
     """One agent with slots and no waiting room, by turns, who closes a chat after a time of quiet.
 
     A chain can't hold a fixed timeout T, but need not. A customer who is quiet is one of two kinds: with
-    probability p = exp(-T / think) he would think longer than T, and his chat is closed after exactly T;
-    else he writes again after a time of mean think - T p / (1 - p). A reply of exponential time, first come
+    probability p = exp(-T / think) they would think longer than T, and their chat is closed after exactly T;
+    else they write again after a time of mean think - T p / (1 - p). A reply of exponential time, first come
     first served, and quiet times beside each other, with arrivals that are lost when all slots are full,
     are a network of the kind in which the law of a quiet time matters by its mean alone (Baskett, Chandy,
     Muntz and Palacios, J. ACM 22 (1975) 248-260). So any other law with these means gives the same figures:
@@ -89,7 +89,7 @@ class OneChat:
     (compose + reply_patience), and the customer has left (R21): silently for a share of them, whose slot is
     then held for min(detection, timeout), of mean detect * (1 - exp(-timeout / detect)) (R22, R23). Else it
     is the last with probability 1 / mean_turns, and a wrap-up follows; else the customer is quiet for
-    min(his time, timeout), and the chat is closed with probability exp(-timeout / think). The number of
+    min(their time, timeout), and the chat is closed with probability exp(-timeout / think). The number of
     replies is geometric. What is lost follows Erlang B, whatever the law of the holding time (Sevastyanov
     1957).
     """

@@ -21,8 +21,8 @@ class Talk:
     A reply ends at rate 1 / compose, over 1 + switching (R14). It is a chat's last with probability 1 /
     mean_turns, and else its customer thinks. After a reply to a `g` the chat holds its slot for the
     detection time (R20, R22), after one to an `x` the slot is free (R21). Each `h` of the inbox leaves at
-    rate 1 / reply_patience: without a signal he becomes a `g`, else an `x` or, if his message is not taken
-    up yet, his slot is free at once. A freed slot goes to the head of the line, whose message goes behind
+    rate 1 / reply_patience: without a signal they become a `g`, else an `x` or, if their message is not taken
+    up yet, their slot is free at once. A freed slot goes to the head of the line, whose message goes behind
     all others (R13).
     """
 
@@ -45,7 +45,7 @@ class Talk:
     stops: bool = False
     """Wrong: a reply to somebody who has left is broken off."""
     until_taken_up: bool = False
-    """Wrong: nobody leaves any more once his message is taken up."""
+    """Wrong: nobody leaves any more once their message is taken up."""
 
     @property
     def empty(self) -> Hashable:
@@ -152,7 +152,7 @@ class Talk:
 class ReturnsByTurns:
     """One agent with slots, by turns, two in each chat, whose unresolved customers come again.
 
-    A state is (inbox, number of chats that the agent held as he began the reply being composed, customers
+    A state is (inbox, number of chats that the agent held as they began the reply being composed, customers
     thinking, number waiting, customers who will return). The inbox is a word in the order in which messages
     came in: 0 for a chat without a reply, else the number held as its first reply was begun; a thinking
     customer has that number, too. The two numbers add up to m, and the chat is resolved with probability

@@ -15,10 +15,10 @@ class Work:
 
     A state is (chats worked on, in wrap-up, held for a customer who is gone; line; customers who will come
     again). Each of the chats worked on ends at rate 1 / aht[j] where j is all that is held (R17, R18, R20).
-    A patience ends at rate 1 / patience for each customer here in the line: he leaves, or with the silence
-    share stays in it as a `g` (R20), and holds a slot for the detection time once he is its head. Who is
+    A patience ends at rate 1 / patience for each customer here in the line: they leave, or with the silence
+    share stay in it as a `g` (R20), and holds a slot for the detection time once they are its head. Who is
     missed goes into the orbit with the probability of a retry and comes again at rate 1 / delay from the
-    moment he left (R27). An arriving chat that would have to wait balks with a share that depends on the
+    moment they left (R27). An arriving chat that would have to wait balks with a share that depends on the
     line (R26).
     """
 
@@ -40,7 +40,7 @@ class Work:
     counted: bool = True
     """Wrong if not: chats in wrap-up, and of customers who are gone, don't slow the others down."""
     from_close: bool = False
-    """Wrong: who left silently decides when his chat is closed whether he comes again."""
+    """Wrong: who left silently decides when their chat is closed whether they come again."""
 
     @property
     def empty(self) -> Hashable:
@@ -118,7 +118,7 @@ class Work:
 class Returns:
     """One agent with slots, by work, whose unresolved customers come again.
 
-    A state is (the chats held, each by the number that its agent held once he had accepted it, in rising
+    A state is (the chats held, each by the number that its agent held once they had accepted it, in rising
     order; number waiting; customers who will return). That number m decides, at the end, whether the chat is
     resolved: with probability resolution - multitasking * (m - 1) (R28).
     """
