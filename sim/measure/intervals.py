@@ -15,13 +15,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from sim.world.units import Flags, Floats, Ints
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
-NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
+NORMAL = 1.959963984540054
+"""Quantile of the normal law for it."""
 FEW = 5
 """A figure that fewer days carry has a mark: its interval may be far too short."""
 _DUST = 1e-12
@@ -83,13 +84,13 @@ def chance_of(values: Floats, null: float = 0.0) -> float:
     n, mean, error, lean = (float(part[0]) for part in moments(values[:, None]))
     away = (mean - null) / error
     q = away if abs(lean) <= _STRAIGHT else lean + ((1 + 2 * lean * away) ** 3 - 1) / (6 * lean)
-    return 2 * float(special.stdtr(n - 1, -abs(q)))
+    return 2 * float(scipy.special.stdtr(n - 1, -abs(q)))
 
 
 def t_quantile(n: int | Floats) -> Floats:
     """Quantile of Student's t for a 95 % interval from *n* replications; NaN for fewer than two."""
     n = np.asarray(n, dtype=np.float64)
-    return np.where(n > 1, special.stdtrit(np.maximum(n - 1, 1), (1 + CONFIDENCE) / 2), np.nan)
+    return np.where(n > 1, scipy.special.stdtrit(np.maximum(n - 1, 1), (1 + CONFIDENCE) / 2), np.nan)
 
 
 def few_days(values: Floats) -> Flags:

@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.draws.profile import demand
 from sim.errors import TheoryError
-from sim.theory.applies import handling_s
 from sim.world.demand import Queue
 from sim.world.rota import Rota, rota
 from sim.world.rules import After
@@ -99,6 +98,8 @@ def _together(queues: list[int]) -> Iterator[tuple[int, ...]]:
 
 def _agent_s(scenario: Scenario, queue: Queue) -> float:
     """Time that a chat takes of the quickest agent whose slots are full."""
+    from sim.theory.applies import handling_s  # noqa: PLC0415  seldom asked, and every run looks for doubts
+
     skilled = [group for group in scenario.groups if queue.name in group.queues]
     try:
         return min(

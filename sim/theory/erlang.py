@@ -12,8 +12,8 @@ team with too much load; `hyperu`, of which 1 / B is a value (Jagerman, Bell Sys
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sim.theory.inputs import amount, positive, whole
 from sim.theory.line import Line, Team
@@ -81,7 +81,7 @@ def erlang_b(agents: ArrayLike, load: ArrayLike) -> Floats:
         exponent = np.where(a > 0, some * (apart - np.log1p(apart)), np.inf)
         chance = np.exp(-exponent - _stirling(some)) / np.sqrt(2 * np.pi * some)
         deep = (a > some) & (exponent > _DEEP)
-        blocked = np.asarray(chance / np.where(deep, 1.0, special.gammaincc(some + 1, a)))
+        blocked = np.asarray(chance / np.where(deep, 1.0, scipy.special.gammaincc(some + 1, a)))
     if np.any(deep):
         blocked[deep] = 1 / _overloaded(some[deep], a[deep])
     return np.asarray(np.where(n == 0, 1.0, np.minimum(blocked, 1.0)))
@@ -105,7 +105,7 @@ def _stirling(n: Floats) -> Floats:
     """Error of Stirling's formula in log n!, for n of at least 1."""
     series = (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * n**2)) / n**2) / n**2) / n
     small = np.minimum(n, 16.0)
-    exact = special.gammaln(small + 1) - (small + 0.5) * np.log(small) + small - np.log(2 * np.pi) / 2
+    exact = scipy.special.gammaln(small + 1) - (small + 0.5) * np.log(small) + small - np.log(2 * np.pi) / 2
     return np.asarray(np.where(n < 16, exact, series))
 
 

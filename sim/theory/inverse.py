@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sim.errors import TheoryError
 from sim.theory.erlang import erlang_b, erlang_c
@@ -195,4 +195,4 @@ def beta_for(delay: ArrayLike) -> Floats:
 
 def _inverse_hazard(x: Floats) -> Floats:
     """Tail of the normal law over its density, (1 − Φ(x)) / φ(x)."""
-    return np.asarray(np.sqrt(np.pi / 2) * special.erfcx(x / np.sqrt(2)))
+    return np.asarray(np.sqrt(np.pi / 2) * scipy.special.erfcx(x / np.sqrt(2)))

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sim.theory.inputs import amount
 from sim.theory.line import Line, Team
@@ -158,10 +158,10 @@ def _flat(low: float, high: float) -> tuple[Function, Function]:
 
 def _gamma(shape: float, scale: float) -> tuple[Function, Function]:
     def beyond(x: Floats) -> Floats:
-        return np.asarray(special.gammaincc(shape, x / scale))
+        return np.asarray(scipy.special.gammaincc(shape, x / scale))
 
     def held(x: Floats) -> Floats:
-        return np.asarray(x * beyond(x) + shape * scale * special.gammainc(shape + 1, x / scale))
+        return np.asarray(x * beyond(x) + shape * scale * scipy.special.gammainc(shape + 1, x / scale))
 
     return beyond, held
 
@@ -175,13 +175,13 @@ def _lognormal(mean: float, cv: float) -> tuple[Function, Function]:
             return np.asarray((np.log(x) - mu) / sigma)
 
     def held(x: Floats) -> Floats:
-        return np.asarray(x * special.ndtr(-score(x)) + mean * special.ndtr(score(x) - sigma))
+        return np.asarray(x * scipy.special.ndtr(-score(x)) + mean * scipy.special.ndtr(score(x) - sigma))
 
-    return lambda x: np.asarray(special.ndtr(-score(x))), held
+    return lambda x: np.asarray(scipy.special.ndtr(-score(x))), held
 
 
 def _weibull(mean: float, shape: float) -> tuple[Function, Function]:
-    scale = mean / special.gamma(1 + 1 / shape)
+    scale = mean / scipy.special.gamma(1 + 1 / shape)
 
     def hazard(x: Floats) -> Floats:
         """Cumulated hazard; from some point on its power would overflow, and nobody is left."""
@@ -192,7 +192,7 @@ def _weibull(mean: float, shape: float) -> tuple[Function, Function]:
         return np.asarray(np.exp(-hazard(x)))
 
     def held(x: Floats) -> Floats:
-        return np.asarray(mean * special.gammainc(1 / shape, hazard(x)))
+        return np.asarray(mean * scipy.special.gammainc(1 / shape, hazard(x)))
 
     return beyond, held
 

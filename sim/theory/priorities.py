@@ -15,14 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sim.theory.erlang import erlang_c
 from sim.theory.inputs import amount, positive, whole
 from sim.world.units import Floats
 
 _TERMS, _BINOMIAL = 30, 14
-_WEIGHTS = special.binom(_BINOMIAL, np.arange(_BINOMIAL + 1)) / 2**_BINOMIAL
+_WEIGHTS = np.array([math.comb(_BINOMIAL, k) for k in range(_BINOMIAL + 1)]) / 2**_BINOMIAL
 _ROUNDING = 22.0
 """Error of discretisation is e to the minus this."""
 

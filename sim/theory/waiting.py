@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sim.errors import TheoryError
 from sim.theory.inputs import amount, whole
@@ -180,8 +180,8 @@ class Room(Line):
         """Probability that a slot is freed for whoever has so many ahead, with *more* leaving besides."""
         patient = self._theta == 0
         theta = np.where(patient, 1.0, self._theta)
-        freed = special.betainc(self._ahead + 1, self._drain / theta + more, -np.expm1(-theta * t))
-        return np.asarray(np.where(patient, special.gammainc(self._ahead + 1, self._drain * t), freed))
+        freed = scipy.special.betainc(self._ahead + 1, self._drain / theta + more, -np.expm1(-theta * t))
+        return np.asarray(np.where(patient, scipy.special.gammainc(self._ahead + 1, self._drain * t), freed))
 
     def _of_entered(self, of_delayed: Floats, at_once: float) -> Floats:
         return np.asarray((1 - self.delayed) * at_once + (self._joins * of_delayed).sum(axis=-1))

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+import scipy
 from pydantic import Field, model_validator
-from scipy import special
 
 from sim.world.record import ByLaw, law_broken, plain
 from sim.world.units import Cv, Floats, PositiveCount, PositiveSeconds, Rate, Seconds, Weight
@@ -129,7 +129,7 @@ class _Gamma(_Duration):
 
     def _quantile(self, u: Floats) -> Floats:
         shape = self._shape()
-        return np.asarray(special.gammaincinv(shape, u) * (self._mean() / shape), dtype=np.float64)
+        return np.asarray(scipy.special.gammaincinv(shape, u) * (self._mean() / shape), dtype=np.float64)
 
 
 class Erlang(_Gamma):
@@ -199,7 +199,7 @@ class Weibull(_Duration):
         return self.mean_s
 
     def _quantile(self, u: Floats) -> Floats:
-        scale = self.mean_s / special.gamma(1 + 1 / self.shape)
+        scale = self.mean_s / scipy.special.gamma(1 + 1 / self.shape)
         return np.asarray(scale * (-np.log1p(-u)) ** (1 / self.shape), dtype=np.float64)
 
 
@@ -377,7 +377,7 @@ class PoissonCount(_Counts):
         """Quantiles of the count."""
         rate = self.mean - 1
         top = int(rate + 12 * np.sqrt(rate + 1) + 30)
-        place = np.searchsorted(special.pdtr(np.arange(top), rate), u, side="right")
+        place = np.searchsorted(scipy.special.pdtr(np.arange(top), rate), u, side="right")
         return np.asarray(1.0 + place, dtype=np.float64)
 
 
@@ -417,7 +417,7 @@ def gamma_factor(u: Floats, cv: float) -> Floats:
     """
     if cv == 0:
         return np.ones(u.shape)
-    return np.asarray(special.gammaincinv(cv**-2, u) * cv**2, dtype=np.float64)
+    return np.asarray(scipy.special.gammaincinv(cv**-2, u) * cv**2, dtype=np.float64)
 
 
 def _shares(weights: tuple[float, ...]) -> list[float]:

@@ -5,7 +5,11 @@ What a record made in Python breaks is told as it is of a file: a `ScenarioError
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationInfo
@@ -62,7 +66,17 @@ def _names(kind: _Told) -> list[str]:
 class Record(BaseModel, metaclass=_Told):
     """Base of all records of a scenario: frozen, and no key is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Schema in which each key has its docstring: read only here, as it takes longer than all else."""
+        schema = handler(core)
+        keys = handler.resolve_ref_schema(schema)["properties"]
+        for kind in cls.__mro__[: cls.__mro__.index(Record)]:
+            for name, text in _docstrings(kind).items():
+                keys[cls.model_fields[name].alias or name].setdefault("description", text)
+        return schema
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Give a copy with some fields changed, as valid as any record.
@@ -78,13 +92,25 @@ class Record(BaseModel, metaclass=_Told):
         return type(self)(**{alias: update.get(name, getattr(self, name)) for alias, name in names.items()})
 
 
+def _docstrings(kind: type) -> dict[str, str]:
+    """Docstrings below the fields of a *kind* of records, as its source has them."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for key, below in pairwise(definition.body):
+        match key, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = inspect.cleandoc(text)
+    return found
+
+
 class ByLaw(Record):
     """A record that is chosen by its `law`, which a file must name; in Python its class says so."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Schema of a file's table, in which the law is required."""
-        schema = handler.resolve_ref_schema(handler(core))
+        schema = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(core, handler))
         schema["properties"]["law"].pop("default", None)
         schema["required"] = ["law", *(name for name in schema.get("required", ()) if name != "law")]
         return schema

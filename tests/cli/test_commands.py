@@ -386,15 +386,28 @@ def test_schema_is_json():
     assert document["title"] == "A live-chat centre"
 
 
-def test_help_and_check_answer_at_once():
-    """Neither imports what is heavy."""
-    code = """
+@pytest.mark.parametrize(
+    ("commands", "heavy"),
+    [
+        (
+            [["--help"], ["run", "--help"], ["check", "scenarios/web_shop.toml"]],
+            ["numba", "matplotlib", "scipy.special", "simpy", "polars", "sim.theory.applies"],
+        ),
+        (
+            [["run", "scenarios/web_shop.toml", "-n", "3"]],  # loads compiled code, and compiles none
+            ["numba.np.random.distributions", "scipy.linalg", "matplotlib", "simpy", "polars"],
+        ),
+    ],
+)
+def test_commands_answer_at_once(commands: list[list[str]], heavy: list[str]):
+    """None imports what is heavy and not needed."""
+    code = f"""
 import sys
 from typer.testing import CliRunner
 from sim.cli.commands import app
-for args in (["--help"], ["run", "--help"], ["check", "scenarios/web_shop.toml"]):
+for args in {commands}:
     assert CliRunner().invoke(app, args).exit_code == 0, args
-print([name for name in ("numba", "matplotlib", "scipy.stats", "simpy") if name in sys.modules])
+print([name for name in {heavy} if name in sys.modules])
 """
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT

@@ -241,6 +241,7 @@ def test_the_schema_knows_every_key_and_its_meaning():
 
     assert set(document["properties"]) >= {"queues", "groups", "hours", "targets", "routing"}
     assert "gamma factor" in document["$defs"]["Arrivals"]["properties"]["busyness_cv"]["description"]
+    assert "exactly zero" in document["$defs"]["Gamma"]["properties"]["zero"]["description"], "of its base"
 
 
 FORECAST = GOOD.replace("per_hour = 60", 'file = "volumes.csv"')
