@@ -78,17 +78,25 @@ def _compile(dispatcher: Any, signature: Any) -> Any:
 
 
 class _Cache(caching.FunctionCache):
-    """What is not there has to be compiled: in one's turn, unless another process has done so meanwhile."""
+    """What is not there has to be compiled: in one's turn, unless another process has done so meanwhile.
+
+    numba imports a third of itself before it looks what is there. That is needed to compile, which does so
+    too; code that is loaded needs none of it, nor the counts of references.
+    """
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Load compiled code, or give None."""
-        load: Any = super().load_overload
-        found = load(signature, target)
+        found = self._load(signature, target)
         if found is None and not _TURN.is_ours:
             _TURN.taken.enter_context(_told())
             _TURN.is_ours = True
-            found = load(signature, target)
+            found = self._load(signature, target)
         return found
+
+    def _load(self, signature: Any, target: Any) -> Any:
+        load: Any = self._load_overload
+        with self._guard_against_spurious_io_errors():
+            return load(signature, target)
 
 
 @contextmanager
