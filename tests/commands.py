@@ -39,6 +39,7 @@ def sim(*args: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def _as_a_program(words: list[str], more: dict[str, str]) -> Iterator[tuple[TextIOWrapper, TextIOWrapper]]:
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+    threshold = gc.get_threshold()
     with (
         patch.object(sys, "argv", words),
         patch.object(sys.modules["__main__"], "__package__", "sim"),  # by which the parser names the program
@@ -51,7 +52,7 @@ def _as_a_program(words: list[str], more: dict[str, str]) -> Iterator[tuple[Text
         try:
             yield out, err
         finally:
-            gc.enable()
+            gc.set_threshold(*threshold)
             gc.unfreeze()
 
 

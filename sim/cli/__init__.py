@@ -15,19 +15,21 @@ from typing import Any, NoReturn
 
 from sim.interrupts import came, listen, stop_listening
 
+MANY_OBJECTS = 100_000
+"""Garbage is looked for after so many new objects: what is imported is none, and figures are arrays."""
+
 
 def main() -> None:
     """Run the command line."""
     try:
         listen()
-        gc.disable()  # nothing that is imported is garbage: to look for it takes a tenth of the start
+        gc.set_threshold(MANY_OBJECTS)
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some takes a while
         from typer import Exit  # noqa: PLC0415
 
         from sim.cli.commands import app  # noqa: PLC0415
         from sim.cli.common import in_words  # noqa: PLC0415
 
-        gc.freeze()
-        gc.enable()
         try:
             with in_words():  # of what the parser itself prints
                 app()
@@ -39,6 +41,8 @@ def main() -> None:
         if not came():
             raise
         _leave(130 if end.code == 1 else end.code)
+    finally:
+        gc.freeze()  # what is left goes with the process: nobody need look through it
 
 
 def _leave(code: Any) -> NoReturn:
