@@ -9,6 +9,7 @@
     │   └── TooManyValuesError  a range without an end in reach
     ├── StudyError          a question that has no answer, or too many
     │   └── UnknownNameError    no key figure or breakdown is called so (also a KeyError)
+    ├── LogError            tables of a log that don't fit together
     ├── ClusterError        machines that don't answer, or are not as they should be
     ├── TooLargeError       the demand would not fit into memory
     └── OutputError         a place that can't be written to
@@ -143,6 +144,10 @@ class UnknownNameError(StudyError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])  # a KeyError would show it in quotes
+
+
+class LogError(SimError):
+    """A table of a log lacks a column that it can't be without, or holds what it can't."""
 
 
 class ClusterError(SimError):

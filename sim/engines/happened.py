@@ -16,7 +16,7 @@ import numpy as np
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.opinions import opinions
 from sim.log.batch import LogBatch
-from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Lost, Team, Turns
+from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Legs, Lost, Team, Turns
 from sim.world.columns import firsts, stacked
 from sim.world.rota import Rota
 from sim.world.rules import NO_AGENT, Outcome
@@ -101,6 +101,7 @@ def log_batch(
             centre=_centre(Same(scenario)),
             chat=chats,
             turn=turns,
+            leg=Legs.single(chats),
             duty=replace(spans.duty, out_s=happened.out_s),
             team=Team(teams[0].group, teams[0].slots, teams[0].speed),
             lost=spans.lost,
@@ -182,6 +183,7 @@ def _chats(scenario: Scenario, draws: Draws, happened: Happened, turns: Turns) -
         accepted_s=happened.accepted_s,
         ended_s=happened.ended_s,
         released_s=happened.released_s,
+        first_reply_s=NO_TIMES,
         left_s=_left_s(happened) if left else NO_TIMES,
         estimate_s=np.ascontiguousarray(happened.estimate_s) if balks else NO_TIMES,
         balked=np.ascontiguousarray(happened.balked) if balks else NO_FLAGS,

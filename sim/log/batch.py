@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.log.chatlog import ChatLog, Turns
+from sim.log.chatlog import ChatLog, Legs, Messages, Turns
 from sim.world.columns import cut, firsts, stacked
 from sim.world.units import Floats, Ints
 
@@ -45,10 +45,13 @@ class LogBatch:
                 centre=logs[0].centre,
                 chat=stacked([log.chat for log in logs]),
                 turn=_turns([log.turn for log in logs]),
+                leg=_legs(logs),
                 duty=stacked([log.duty for log in logs]),
                 team=logs[0].team,
                 lost=stacked([log.lost for log in logs]),
                 n_events=int(n_events.sum()),
+                message=_messages([log.message for log in logs]),
+                lacks=logs[0].lacks,
             ),
             first_chat=firsts(len(log.chat.queue) for log in logs),
             first_span=firsts(len(log.duty.agent) for log in logs),
@@ -73,15 +76,19 @@ class LogBatch:
         )
         offset = every.turn.offset[chats.start : chats.stop + 1]
         turns = slice(offset[0], offset[-1])
-        turn = every.turn
+        turn, leg = every.turn, every.leg
+        legs = slice(*np.searchsorted(leg.chat, [chats.start, chats.stop]).tolist())
         return ChatLog(
             centre=every.centre,
             chat=cut(every.chat, chats),
             turn=Turns(offset - offset[0], turn.message_s[turns], turn.start_s[turns], turn.reply_s[turns]),
+            leg=replace(cut(leg, legs), chat=leg.chat[legs] - chats.start),
             duty=cut(every.duty, spans),
             team=replace(every.team, speed=self.speed[r]),
             lost=cut(every.lost, lost),
             n_events=int(self.n_events[r]),
+            message=None if every.message is None else _some(every.message, chats),
+            lacks=every.lacks,
         )
 
 
@@ -95,3 +102,26 @@ def _turns(parts: Sequence[Turns]) -> Turns:
         for name in ("message_s", "start_s", "reply_s")
     )
     return Turns(np.concatenate([*offsets, first_turn[-1:]]), *times)
+
+
+def _legs(logs: Sequence[ChatLog]) -> Legs:
+    first_chat = firsts(len(log.chat.queue) for log in logs)
+    together = stacked([log.leg for log in logs])
+    counts = [len(log.leg.chat) for log in logs]
+    return replace(together, chat=together.chat + np.repeat(first_chat[:-1], counts))
+
+
+def _messages(parts: Sequence[Messages | None]) -> Messages | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    first = firsts(len(part.sent_s) for part in known)
+    offsets = [part.offset[:-1] + start for part, start in zip(known, first, strict=False)]
+    return replace(stacked(known), offset=np.concatenate([*offsets, first[-1:]]))
+
+
+def _some(messages: Messages, chats: slice) -> Messages:
+    """Messages of some *chats*."""
+    offset = messages.offset[chats.start : chats.stop + 1]
+    rows = slice(offset[0], offset[-1])
+    return Messages(offset - offset[0], messages.sent_s[rows], messages.role[rows], messages.started_s[rows])

@@ -6,16 +6,20 @@ NaN is a time that did not happen, −1 no agent. Rows of chats are those of the
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world.rules import NO_AGENT, Outcome
+from sim.log.schema import LegEnd, Role
+from sim.world.rules import NO_AGENT
 from sim.world.units import Flags, Floats, Ints, plural
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from sim.log.build import Facts
 
 NO_SCORE = -1
 """The score of a customer who gave none."""
@@ -74,6 +78,8 @@ class Chats:
     when the agent closed the chat. NaN while unfinished."""
     released_s: Floats
     """End of the wrap-up, or of the chat where there is none: the slot is free."""
+    first_reply_s: Floats
+    """As it was recorded; empty where turns tell it."""
     left_s: Floats
     """When the customer left, where their chat went on without them: a reply to their last message is said to
     nobody. Truth that no real log has."""
@@ -114,6 +120,48 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Legs:
+    """One row a leg: a time that an agent holds a chat. In order of chats, those of one in order of time."""
+
+    chat: Ints
+    """Row of the chat."""
+    agent: Ints
+    accepted_s: Floats
+    ended_s: Floats
+    """The agent's part of the conversation is over; NaN while it is not."""
+    released_s: Floats
+    """End of the wrap-up, or of the leg where there is none: the slot is free."""
+    end: Ints
+    """A :class:`LegEnd` each."""
+
+    @classmethod
+    def single(cls, chat: Chats) -> Legs:
+        """Those of chats that one agent holds from acceptance to release."""
+        rows = np.flatnonzero(chat.agent != NO_AGENT)
+        ended_s = chat.ended_s[rows]
+        end = np.where(np.isnan(ended_s), LegEnd.OPEN, LegEnd.FINISHED)
+        return cls(rows, chat.agent[rows], chat.accepted_s[rows], ended_s, chat.released_s[rows], end)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Messages:
+    """One row a message, of which several in a row may be one side's; those of chat i at ``offset[i]`` on."""
+
+    offset: Ints
+    """Shape (n_chats + 1,)."""
+    sent_s: Floats
+    role: Ints
+    """A :class:`Role` each."""
+    started_s: Floats
+    """When an agent began to compose it; NaN where nobody knows."""
+
+    def count(self, role: Role) -> Ints:
+        """Messages of one *role* in each chat, shape (n_chats,)."""
+        cumulated = np.concatenate([[0], np.cumsum(self.role == role)])
+        return np.asarray(np.diff(cumulated[self.offset]), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Duty:
     """One row a span of duty."""
 
@@ -147,17 +195,32 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """What a real log calls its chats and agents."""
+
+    chats: Sequence[str]
+    agents: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ChatLog:
     """The record of one run."""
 
     centre: Centre
     chat: Chats
     turn: Turns
+    leg: Legs
     duty: Duty
     team: Team
     lost: Lost
     n_events: int
-    """Events that the engine processed."""
+    """Events that the engine processed; 0 where none did."""
+    message: Messages | None = None
+    """As they were sent, where turns don't say it all; None where each turn is a message and its reply."""
+    identity: Identity | None = None
+    """Names of chats and agents; None where they are numbers: the rows."""
+    lacks: frozenset[str] = frozenset()
+    """Columns and tables that nobody knows anything of, so that no figure is made of them."""
 
     def __repr__(self) -> str:
         rows = (self.centre.days, "day"), (len(self.chat.queue), "chat"), (len(self.team.group), "agent")
@@ -166,10 +229,15 @@ class ChatLog:
     @property
     def first_reply_s(self) -> Floats:
         """First human reply of each chat, shape (n_chats,); by work the acceptance, NaN where none."""
+        if "first_reply_s" in self.lacks:
+            return np.full(len(self.chat.queue), np.nan)
+        if len(self.chat.first_reply_s):
+            return self.chat.first_reply_s
         offset = self.turn.offset
         by_turns = np.array(self.centre.by_turns)[self.chat.queue]
         first = np.minimum(offset[:-1], max(len(self.turn.reply_s) - 1, 0))
         reply_s = self.turn.reply_s[first] if len(self.turn.reply_s) else np.full(len(first), np.nan)
+        reply_s = np.where(np.diff(offset) > 0, reply_s, np.nan)
         answered_s = np.where(by_turns, reply_s, self.chat.accepted_s)
         if len(self.chat.left_s):  # a reply to nobody is none
             further = np.append(self.turn.message_s, np.nan)[np.minimum(offset[:-1] + 1, offset[1:] - 1)]
@@ -177,131 +245,62 @@ class ChatLog:
             answered_s[~np.isnan(self.chat.left_s) & ~went_on] = np.nan
         return answered_s
 
+    @property
+    def answered(self) -> Flags:
+        """Whether an agent replied to the customer; where no replies are recorded, whether one accepted."""
+        if "first_reply_s" in self.lacks:
+            return np.asarray(self.chat.agent != NO_AGENT)
+        return np.asarray(~np.isnan(self.first_reply_s))
+
+    @property
+    def n_replies(self) -> Ints:
+        """Agents' replies in each chat, those to nobody too, shape (n_chats,)."""
+        cumulated = np.concatenate([[0], np.cumsum(~np.isnan(self.turn.reply_s))])
+        return np.asarray(cumulated[self.turn.offset[1:]] - cumulated[self.turn.offset[:-1]], dtype=np.int64)
+
+    @classmethod
+    def of(
+        cls,
+        chats: pl.DataFrame,
+        messages: pl.DataFrame | None = None,
+        legs: pl.DataFrame | None = None,
+        agents: pl.DataFrame | None = None,
+        facts: Facts | Centre | None = None,
+    ) -> ChatLog:
+        """Build a log from tables, with the columns that these frames have: see `sim.log.schema`.
+
+        Only `chats` is needed, and of its columns `chat_id`, `queue`, `arrival_s` and `outcome`. What is not
+        there is unknown: no figure is made of it. *facts* say what tables don't: start, days, interval.
+
+        Raises
+        ------
+        LogError
+            If a table lacks a column that it can't be without, or holds what it can't.
+        """
+        from sim.log.build import log_of  # noqa: PLC0415  polars is slow to import and engines do without
+
+        return log_of(chats, messages, legs, agents, facts)
+
     def chats(self) -> pl.DataFrame:
         """Frame of chats, one row each, times in seconds since the first midnight; null where none."""
-        import polars as pl  # noqa: PLC0415  polars is slow to import and engines do without
+        from sim.log import frames  # noqa: PLC0415  polars is slow to import and engines do without
 
-        chat, no_agent = self.chat, self.chat.agent == NO_AGENT
-        outcomes = pl.Enum([outcome.name.lower() for outcome in Outcome])
-        n_turns = _replies(self.turn)
-        never_waited = np.isin(chat.outcome, [Outcome.OFFLINE, Outcome.BLOCKED])
-        waited_until_s = np.where(no_agent, np.where(never_waited, np.nan, chat.ended_s), chat.accepted_s)
-        return (
-            pl.DataFrame(
-                {
-                    "chat_id": np.arange(len(chat.arrival_s)),
-                    "queue": np.array(self.centre.queues, dtype=object)[chat.queue],
-                    "number": chat.number,
-                    "arrival_s": chat.arrival_s,
-                    "outcome": pl.Series(chat.outcome).replace_strict(
-                        {outcome.value: outcome.name.lower() for outcome in Outcome}, return_dtype=outcomes
-                    ),
-                    "queued": chat.queued,
-                    "wait_s": waited_until_s - chat.arrival_s,
-                    "accepted_s": chat.accepted_s,
-                    "first_reply_s": self.first_reply_s,
-                    "ended_s": chat.ended_s,
-                    "released_s": chat.released_s,
-                    "agent_id": chat.agent,
-                    "group": self._names_of_groups(chat.agent),
-                    "turns": n_turns,
-                    "true_patience_s": chat.patience_s,
-                    **self._rarer_columns(),
-                },
-                schema_overrides={"queue": pl.String, "group": pl.String},
-            )
-            .with_columns(
-                pl.selectors.float().fill_nan(None),
-                pl.col("agent_id").replace(NO_AGENT, None),
-                pl.col("group").cast(pl.String),
-                pl.col("^true_(csat|nps|ces)$").replace(NO_SCORE, None),
-            )
-            .with_columns(self._known_scores())
-        )
-
-    def _known_scores(self) -> list[pl.Expr]:
-        """Scores of those who answered the survey, and resolution of those served."""
-        import polars as pl  # noqa: PLC0415  as above
-
-        if not len(self.chat.csat):
-            return []
-        scores = [pl.when("surveyed").then(f"true_{name}").alias(name) for name in ("csat", "nps", "ces")]
-        served = pl.col("true_csat").is_not_null()
-        return [
-            *scores,
-            *(pl.when(served).then(name).alias(name) for name in ("resolved", "surveyed", "converted")),
-        ]
-
-    def _rarer_columns(self) -> dict[str, Floats | Ints | Flags]:
-        """Columns of what only some scenarios have."""
-        names = {"customer": "customer_id", "left_s": "true_left_s"}
-        names |= {score: f"true_{score}" for score in ("csat", "nps", "ces")}
-        rarer = ["customer", "attempt", "left_s", "estimate_s", "balked", "open_chats", "resolved"]
-        rarer += ["csat", "nps", "ces", "surveyed", "converted"]
-        columns = {names.get(name, name): getattr(self.chat, name) for name in rarer}
-        return {name: column for name, column in columns.items() if len(column)}
+        return frames.chats(self)
 
     def messages(self) -> pl.DataFrame:
-        """Frame of messages of the chats that were accepted, customer's and agent's in turn.
+        """Frame of messages of the chats that were accepted."""
+        from sim.log import frames  # noqa: PLC0415  as above
 
-        `sent_s` of a customer's first message is their arrival; `inbox_s` is when a customer's message is in
-        the agent's inbox, `started_s` when the agent takes it up.
-        """
-        import polars as pl  # noqa: PLC0415  as above
+        return frames.messages(self)
 
-        turn = self.turn
-        counts = np.diff(turn.offset)
-        chat_id = np.repeat(np.arange(len(counts)), counts)
-        place = np.arange(len(chat_id)) - np.repeat(turn.offset[:-1], counts)
-        happened = np.flatnonzero(~np.isnan(turn.message_s))
-        answered = np.stack([np.ones(len(happened)), ~np.isnan(turn.reply_s[happened])], axis=1).ravel() > 0
-        chat_id, place = chat_id[happened], place[happened]
-        message_s = turn.message_s[happened]
-        sent_s = np.where(place == 0, self.chat.arrival_s[chat_id], message_s)
-        start_s, reply_s = turn.start_s[happened], turn.reply_s[happened]
-        none = np.full(len(happened), np.nan)
-        pairs = {
-            "chat_id": np.repeat(chat_id, 2),
-            "seq": np.stack([2 * place, 2 * place + 1], axis=1).ravel(),
-            "role": np.tile(np.array(["customer", "agent"], dtype=object), len(happened)),
-            "agent_id": np.repeat(self.chat.agent[chat_id], 2),
-            "sent_s": np.stack([sent_s, reply_s], axis=1).ravel(),
-            "inbox_s": np.stack([message_s, none], axis=1).ravel(),
-            "started_s": np.stack([none, start_s], axis=1).ravel(),
-        }
-        if len(self.chat.left_s):
-            last = np.ones(len(chat_id), dtype=np.bool_)
-            last[:-1] = chat_id[1:] != chat_id[:-1]
-            in_vain = last & ~np.isnan(self.chat.left_s[chat_id])
-            pairs["true_in_vain"] = np.stack([np.zeros(len(happened)), in_vain], axis=1).ravel() > 0
-        frame = pl.DataFrame(pairs, schema_overrides={"role": pl.String})
-        return frame.filter(pl.Series(answered)).with_columns(pl.selectors.float().fill_nan(None))
+    def legs(self) -> pl.DataFrame:
+        """Frame of legs: one row a time that an agent holds a chat."""
+        from sim.log import frames  # noqa: PLC0415  as above
 
-    def _names_of_groups(self, agent: Ints) -> list[str | None]:
-        names = [*self.centre.groups, None]
-        groups = np.append(self.team.group, len(self.centre.groups))[agent]
-        return [names[group] for group in groups]
+        return frames.legs(self)
 
     def agents(self) -> pl.DataFrame:
-        """Frame of spans of duty worked, one row each, with the agent's speed on the day of log-in."""
-        import polars as pl  # noqa: PLC0415  as above
+        """Frame of spans of planned duty, worked or lost, one row each."""
+        from sim.log import frames  # noqa: PLC0415  as above
 
-        agent = self.duty.agent
-        return pl.DataFrame(
-            {
-                "agent_id": agent,
-                "group": self._names_of_groups(agent),
-                "slots": self.team.slots[agent],
-                "speed": self.team.speed[agent, (self.duty.on_s // 86_400).astype(np.int64)],
-                "on_s": self.duty.on_s,
-                "off_s": self.duty.off_s,
-                "out_s": self.duty.out_s,
-            },
-            schema_overrides={"group": pl.String},
-        )
-
-
-def _replies(turn: Turns) -> Ints:
-    """Replies that each chat got."""
-    cumulated = np.concatenate([[0], np.cumsum(~np.isnan(turn.reply_s))])
-    return np.asarray(cumulated[turn.offset[1:]] - cumulated[turn.offset[:-1]], dtype=np.int64)
+        return frames.agents(self)

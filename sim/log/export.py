@@ -1,4 +1,4 @@
-"""How do tables leave the house? Those of chats, messages and agents as Parquet and CSV, all others as CSV.
+"""How do tables leave the house? The log's as Parquet and CSV, all others as CSV.
 
 Times are seconds since the first midnight, and beside them local dates and times (`…_at`). In CSV, text that
 a spreadsheet would take for a formula has an apostrophe before it; numbers stay numbers.
@@ -13,44 +13,33 @@ from pathlib import Path
 import polars as pl
 
 from sim.log.chatlog import ChatLog
+from sim.log.schema import TABLES
 from sim.world.apostrophe import FORMULA, NUMBER, quoted
-
-MOMENTS = {
-    "chats": {
-        "arrival_s": "requested_at",
-        "accepted_s": "assigned_at",
-        "first_reply_s": "first_agent_msg_at",
-        "ended_s": "ended_at",
-        "released_s": "wrapup_end_at",
-    },
-    "messages": {"sent_s": "sent_at"},
-    "agents": {"on_s": "on_at", "off_s": "off_at", "out_s": "out_at"},
-}
-"""Of each table: columns of seconds, and the names of their local dates and times."""
 
 
 def frames(log: ChatLog, replication: int) -> dict[str, pl.DataFrame]:
     """Tables of one run by name, each with a column `replication`."""
-    tables = {"chats": log.chats(), "messages": log.messages(), "agents": log.agents()}
+    tables = {name: getattr(log, name)() for name in TABLES}
     return {
         name: table.select(
-            pl.lit(replication).alias("replication"), *_moments(name, log.centre.start), pl.all()
+            pl.lit(replication).alias("replication"), *_moments(name, table, log.centre.start), pl.all()
         )
         for name, table in tables.items()
     }
 
 
-def _moments(name: str, start: dt.date) -> Iterator[pl.Expr]:
+def _moments(name: str, table: pl.DataFrame, start: dt.date) -> Iterator[pl.Expr]:
     midnight = dt.datetime.combine(start, dt.time())
-    for seconds, moment in MOMENTS[name].items():
-        known = pl.when(pl.col(seconds).is_finite()).then(pl.col(seconds))
-        yield (midnight + pl.duration(microseconds=(known * 1e6).round())).alias(moment)
+    for column in TABLES[name]:
+        if column.moment and column.name in table.columns:
+            known = pl.when(pl.col(column.name).is_finite()).then(pl.col(column.name))
+            yield (midnight + pl.duration(microseconds=(known * 1e6).round())).alias(column.moment)
 
 
 def write(tables: Iterable[dict[str, pl.DataFrame]], folder: Path) -> None:
     """Write the tables of runs, one below the other, as ``chats.parquet``, ``chats.csv`` and so on."""
     runs = list(tables)
-    for name in MOMENTS:
+    for name in TABLES:
         table = pl.concat([run[name] for run in runs])
         table.write_parquet(folder / f"{name}.parquet")
         write_csv(table, folder / f"{name}.csv")

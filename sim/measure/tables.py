@@ -39,7 +39,7 @@ class By(StrEnum):
 class Column(IntEnum):
     """What is added up, or raised to its highest, in each cell."""
 
-    # Of all chats that arrived. Outcomes stand in the order of `Outcome`.
+    # Of all chats that arrived.
     ARRIVALS = 0
     OFFERED = auto()
     """Arrived while the centre was open."""
@@ -59,8 +59,10 @@ class Column(IntEnum):
     """Left the queue, known or not."""
     ENTERED = auto()
     """Offered to the queue: not turned away before it."""
+    ENTERED_KNOWN = auto()
+    """Those of whom it is known how long they waited, or that they wait still."""
     ENTERED_IN_EARNEST = auto()
-    """Offered to the queue, and not gone within the threshold."""
+    """Those, and not gone within the threshold."""
     ACCEPTED_IN_TIME = auto()
     ENDED_IN_TIME = auto()
     """Accepted, or gone, within the threshold."""
@@ -78,10 +80,14 @@ class Column(IntEnum):
     ACCEPTED = auto()
     """Accepted while the customer was still there."""
     ACCEPTED_WAIT_S = auto()
+    REPLIED_TO = auto()
+    """Chats whose first human reply is known."""
     FIRST_REPLY_S = auto()
     """Arrival to first human reply."""
     TURNED = auto()
     """Chats by turns whose customer got a reply."""
+    TURNED_TIMED = auto()
+    """Those whose acceptance is known."""
     TURNED_FIRST_REPLY_S = auto()
     """Acceptance to first reply."""
     RESPONSE_S = auto()
@@ -96,8 +102,13 @@ class Column(IntEnum):
     MESSAGES = auto()
     """Customers' and agents' messages in chats in which an agent replied."""
     DURATION_S = auto()
+    TIMED = auto()
+    """Chats whose acceptance and end are known."""
     HANDLING_S = auto()
+    RELEASED = auto()
+    """Chats whose acceptance and release are known."""
     BY_TURNS = auto()
+    """Chats by turns of which it is known when their agent composed."""
     FOCUS_S = auto()
     """Attention that a chat by turns took: composing and wrapping up."""
 
@@ -196,6 +207,15 @@ _CHATS_END = int(Column.DUTY_S)
 
 
 NO_OUTCOME = -1
+
+
+# The compiler takes globals for constants.
+IS_OFFERED, ENTERS, GIVES_UP = (
+    np.array([getattr(outcome, name) for outcome in sorted(Outcome)])
+    for name in ("is_offered", "enters", "gives_up")
+)
+COUNTED = np.array([Column[outcome.name] for outcome in sorted(Outcome)])
+"""Of each outcome, by its number: what it is, and the column that counts it."""
 
 
 class Value(StrEnum):
@@ -331,23 +351,23 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     silent = outcome == Outcome.SILENT  # who may be accepted when they are long gone
     accepted = rows.agent[i] != NO_AGENT and not silent
     contained = outcome == Outcome.CONTAINED
-    offered = outcome != Outcome.OFFLINE
-    entered = offered and not contained and outcome != Outcome.BLOCKED
-    answered = not np.isnan(rows.first_reply_s[i])
-    gave_up = outcome in (Outcome.ABANDONED, Outcome.SILENT)
+    offered, entered, gave_up = IS_OFFERED[outcome], ENTERS[outcome], GIVES_UP[outcome]
+    answered = rows.answered[i]
     until_s = rows.ended_s[i] if rows.agent[i] == NO_AGENT else rows.accepted_s[i]
     wait_s = until_s - rows.arrival_s[i]
     waited = entered and not np.isnan(wait_s)
+    known = waited or (outcome != Outcome.ABANDONED and rows.agent[i] == NO_AGENT)
     customer_s = rows.left_s[i] - rows.arrival_s[i] if silent else wait_s
     in_time = entered and customer_s <= rules.threshold_s
     row[Column.ARRIVALS] = 1.0
     row[Column.OFFERED] = offered
-    row[Column.SERVED + outcome] = 1.0
+    row[COUNTED[outcome]] = 1.0
     row[Column.ANSWERED] = answered
     row[Column.MISSED] = offered and not answered and not contained
     row[Column.GAVE_UP] = gave_up
     row[Column.ENTERED] = entered
-    row[Column.ENTERED_IN_EARNEST] = entered and not (gave_up and in_time)
+    row[Column.ENTERED_KNOWN] = entered and known
+    row[Column.ENTERED_IN_EARNEST] = entered and known and not (gave_up and in_time)
     row[Column.ACCEPTED_IN_TIME] = accepted and in_time
     row[Column.ENDED_IN_TIME] = (accepted or gave_up) and in_time
     row[Column.QUEUED] = rows.queued[i]
@@ -362,28 +382,35 @@ def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> N
     queue, n_replies, response_s = rows.queue[i], talk.n_replies[i], talk.response_s[i]
     wait_s = rows.accepted_s[i] - rows.arrival_s[i]
     row[Column.HANDLED] = 1.0
-    if rows.outcome[i] != Outcome.SILENT:
+    if rows.outcome[i] != Outcome.SILENT and not np.isnan(wait_s):
         row[Column.ACCEPTED] = 1.0
         row[Column.ACCEPTED_WAIT_S] = wait_s
-    row[Column.DURATION_S] = rows.ended_s[i] - rows.accepted_s[i]
-    row[Column.HANDLING_S] = rows.released_s[i] - rows.accepted_s[i]
+    duration_s, handling_s = rows.ended_s[i] - rows.accepted_s[i], rows.released_s[i] - rows.accepted_s[i]
+    if not np.isnan(duration_s):
+        row[Column.TIMED], row[Column.DURATION_S] = 1.0, duration_s
+    if not np.isnan(handling_s):
+        row[Column.RELEASED], row[Column.HANDLING_S] = 1.0, handling_s
     row[Column.REPLIES] = n_replies
     row[Column.RESPONSE_S] = response_s
     if talk.n_sent[i]:
         row[Column.WRITTEN_TO] = 1.0
         row[Column.SENT] = talk.n_sent[i]
         row[Column.MESSAGES] = talk.n_messages[i] + talk.n_sent[i]
-    if row[Column.ANSWERED]:
+    if not np.isnan(rows.first_reply_s[i]):
+        row[Column.REPLIED_TO] = 1.0
         row[Column.FIRST_REPLY_S] = rows.first_reply_s[i] - rows.arrival_s[i]
     if rules.by_turns[queue]:
         wrapped_up = rules.wrap_up_attention[queue] and rows.outcome[i] == Outcome.SERVED
         wrap_up_s = rows.released_s[i] - rows.ended_s[i] if wrapped_up else 0.0
-        row[Column.BY_TURNS] = 1.0
-        row[Column.FOCUS_S] = talk.composing_s[i] + wrap_up_s
+        focus_s = talk.composing_s[i] + wrap_up_s
+        if not np.isnan(focus_s):
+            row[Column.BY_TURNS], row[Column.FOCUS_S] = 1.0, focus_s
         if n_replies:
             row[Column.TURNED] = 1.0
             row[Column.MEAN_RESPONSE_S] = response_s / n_replies
-            row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
+            if not np.isnan(wait_s):
+                row[Column.TURNED_TIMED] = 1.0
+                row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
 
 
 @compiled

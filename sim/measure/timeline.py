@@ -25,7 +25,7 @@ from sim.world.units import Flags, Floats, Ints
 # The compiler takes globals for constants.
 NONE, NOBODY = -1, int(NO_AGENT)
 """No span, and no agent."""
-SERVED, SILENT = int(Outcome.SERVED), int(Outcome.SILENT)
+SERVED, SILENT, ABANDONED = int(Outcome.SERVED), int(Outcome.SILENT), int(Outcome.ABANDONED)
 
 
 class ChatRows(NamedTuple):
@@ -46,8 +46,23 @@ class ChatRows(NamedTuple):
     ended_s: Floats
     released_s: Floats
     first_reply_s: Floats
+    answered: Flags
+    """Whether an agent replied to the customer, maybe nobody knows when."""
     left_s: Floats
     """When the customer left, if they did: a reply to their last message is said to nobody. NaN if not."""
+
+
+class LegRows(NamedTuple):
+    """Times that agents hold chats."""
+
+    chat: Ints
+    group: Ints
+    """Numbered through all runs."""
+    who: Ints
+    """The agent, likewise."""
+    accepted_s: Floats
+    ended_s: Floats
+    released_s: Floats
 
 
 class TurnRows(NamedTuple):
@@ -369,23 +384,28 @@ def follow_turns(
 
 
 @compiled
-def follow_chats(chats: ChatRows, attention: Flags, edges_s: Floats, spent: Spent) -> None:
-    """Add up the time that chats spend waiting and in slots; *attention*: which queues' wrap-up takes it."""
-    held = wrapping = wasted = waiting = 0
+def follow_chats(chats: ChatRows, edges_s: Floats, waiting_s: Floats) -> None:
+    """Add up the time that chats spend waiting."""
+    waiting = 0
     for i in range(len(chats.queue)):
-        accepted_s, ended_s, released_s = chats.accepted_s[i], chats.ended_s[i], chats.released_s[i]
         if chats.queued[i]:
-            until_s = waited_until(accepted_s, ended_s)
-            line_s = spent.waiting_s[chats.line[i]]
+            until_s = waited_until(chats.agent[i], chats.outcome[i], chats.accepted_s[i], chats.ended_s[i])
+            line_s = waiting_s[chats.line[i]]
             waiting = _add_span(line_s, chats.arrival_s[i], until_s, 1.0, edges_s, waiting)
-        if np.isnan(accepted_s):
-            continue
-        group, left_s = chats.group[i], chats.left_s[i]
+
+
+@compiled
+def follow_legs(legs: LegRows, chats: ChatRows, attention: Flags, edges_s: Floats, spent: Spent) -> None:
+    """Add up the time that chats spend in slots; *attention*: which queues' wrap-up takes it."""
+    held = wrapping = wasted = 0
+    for k in range(len(legs.chat)):
+        i, group = legs.chat[k], legs.group[k]
+        accepted_s, ended_s, released_s = legs.accepted_s[k], legs.ended_s[k], legs.released_s[k]
         held = _add_span(spent.held_s[group], accepted_s, released_s, 1.0, edges_s, held)
         if attention[chats.queue[i]] and chats.outcome[i] == SERVED:
             wrapping = _add_span(spent.wrap_up_s[group], ended_s, released_s, 1.0, edges_s, wrapping)
-        if not np.isnan(left_s):
-            gone_s = max(accepted_s, left_s)
+        if not np.isnan(chats.left_s[i]):
+            gone_s = max(accepted_s, chats.left_s[i])
             wasted = _add_span(spent.wasted_s[group], gone_s, released_s, 1.0, edges_s, wasted)
 
 
@@ -447,11 +467,11 @@ def _add_speeds(
 
 
 @compiled
-def waited_until(accepted_s: float, ended_s: float) -> float:
-    """When a chat that waited stopped waiting: infinite if never."""
-    if not np.isnan(accepted_s):
+def waited_until(agent: int, outcome: int, accepted_s: float, ended_s: float) -> float:
+    """When a chat that waited stopped waiting: infinite if never, NaN if nobody knows."""
+    if agent != NOBODY:
         return accepted_s
-    return np.inf if np.isnan(ended_s) else ended_s
+    return np.inf if np.isnan(ended_s) and outcome != ABANDONED else ended_s
 
 
 @compiled
@@ -460,12 +480,12 @@ def note(chats: ChatRows, waits: Noted, first_replies: Noted, waiting: Noted, co
     n_waits = n_replies = n_waiting = 0
     for i in range(len(chats.queue)):
         if chats.queued[i]:
-            until_s = waited_until(chats.accepted_s[i], chats.ended_s[i])
+            until_s = waited_until(chats.agent[i], chats.outcome[i], chats.accepted_s[i], chats.ended_s[i])
             waiting.chat[n_waiting], waiting.value[n_waiting] = i, until_s
             n_waiting += 1
         if not chats.measured[i]:
             continue
-        if chats.agent[i] != NOBODY and chats.outcome[i] != SILENT:
+        if chats.outcome[i] != SILENT and not np.isnan(chats.accepted_s[i]):
             waits.chat[n_waits], waits.value[n_waits] = i, chats.accepted_s[i] - chats.arrival_s[i]
             n_waits += 1
         if not np.isnan(chats.first_reply_s[i]):

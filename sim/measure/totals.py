@@ -17,12 +17,32 @@ from numpy.typing import NDArray
 
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
+from sim.log.schema import Role
 from sim.measure import tables, timeline
 from sim.measure.tables import By, Column, Value
 from sim.world.units import DAY_S, Floats, Ints
 
 SAMPLE_LIMIT = 100_000
 """A run keeps no more values of a percentile; of more, every second, third, … in order of arrival."""
+
+
+_DUTY = [
+    Column.DUTY_S, Column.DUTY_H, Column.SLOT_S, Column.ATTENTIVE_S, Column.OVERRUN_S, Column.LOG_OFFS,
+    Column.SPEED_S, Column.PLANNED_S, Column.ABSENT_S, Column.LATE_S, Column.PAID_H, Column.SHRUNK_H,
+]  # fmt: skip
+LACKING: Mapping[str, list[Column]] = {
+    "agents": _DUTY,
+    "slots": [Column.SLOT_S],
+    "speed": [Column.SPEED_S],
+    "status": [Column.ABSENT_S, Column.LATE_S],
+    "queued": [Column.QUEUED, Column.WAITING_S, Column.MOST_WAITING],
+    "customer_id": [
+        Column.CUSTOMERS, Column.CUSTOMERS_OFFERED, Column.CUSTOMERS_MISSED, Column.RETRIES, Column.RETURNS,
+    ],
+    "true_left_s": [Column.WASTED_S],
+    "balked": [Column.BALKED],
+}  # fmt: skip
+"""What is not known where a log lacks a table or a column: rather no figure than one that would be 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +138,21 @@ class _Runs:
             chat.ended_s,
             chat.released_s,
             self.log.first_reply_s,
+            self.log.answered,
             chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
+        )
+
+    def legs(self) -> timeline.LegRows:
+        """Give the times that agents hold chats."""
+        leg = self.log.leg
+        run = self.places.run[leg.chat]
+        return timeline.LegRows(
+            leg.chat,
+            run * self.sizes[By.GROUP] + self.team.group[leg.agent],
+            run * len(self.team.group) + leg.agent,
+            leg.accepted_s,
+            leg.ended_s,
+            leg.released_s,
         )
 
     def rarer(self, first_reply_s: Floats) -> tables.RarerRows:
@@ -140,15 +174,15 @@ class _Runs:
 def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
     """Add up *logs* of one centre; service levels look at *threshold_s*."""
     runs = _Runs(LogBatch.of(logs))
-    rows = runs.rows()
+    rows, legs = runs.rows(), runs.legs()
     n_labels, n_intervals = runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]
     time = np.zeros((len(timeline.AgentsTime._fields), n_labels, n_intervals))
     agents_time = timeline.AgentsTime(*time)
-    talk, responses, spent = _followed(runs, rows, agents_time)
+    talk, responses, spent = _followed(runs, rows, legs, agents_time)
     waits, first_replies, waiting = _noted(rows)
     added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
     _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
-    _follow_duty(runs, spent, agents_time)
+    _follow_duty(runs, legs, spent, agents_time)
     tables.place(time, int(Column.DUTY_S), added[By.INTERVAL], added[By.GROUP])
     waiting_s = spent.waiting_s.reshape(runs.n, -1, n_intervals)
     added[By.INTERVAL][..., Column.WAITING_S] = waiting_s.sum(axis=1)
@@ -162,7 +196,7 @@ def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
 
 
 def _followed(
-    runs: _Runs, rows: timeline.ChatRows, agents_time: timeline.AgentsTime
+    runs: _Runs, rows: timeline.ChatRows, legs: timeline.LegRows, agents_time: timeline.AgentsTime
 ) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
     """What the turns of all chats come to, the responses of those measured, and the time spent on all."""
     turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
@@ -181,7 +215,12 @@ def _followed(
         spent.composing_s,
         responses,
     )
-    timeline.follow_chats(rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
+    timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
+    timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
+    if runs.log.message is not None:
+        talk = talk._replace(
+            n_messages=runs.log.message.count(Role.CUSTOMER), n_sent=runs.log.message.count(Role.AGENT)
+        )
     return talk, responses.first(n_responses), spent
 
 
@@ -215,16 +254,13 @@ def _add_chats(
     )
 
 
-def _follow_duty(runs: _Runs, spent: timeline.Spent, agents_time: timeline.AgentsTime) -> None:
+def _follow_duty(
+    runs: _Runs, legs: timeline.LegRows, spent: timeline.Spent, agents_time: timeline.AgentsTime
+) -> None:
     """Fill in the rest of what agents' time went into."""
-    batch, centre, chat, duty, lost = runs.batch, runs.centre, runs.chat, runs.duty, runs.log.lost
+    batch, centre, duty, lost = runs.batch, runs.centre, runs.duty, runs.log.lost
     agents_time.busy_s[:] = timeline.busy_time_within(
-        runs.places.group_cell,
-        len(agents_time.busy_s),
-        runs.places.who,
-        chat.accepted_s,
-        chat.released_s,
-        runs.edges_s,
+        legs.group, len(agents_time.busy_s), legs.who, legs.accepted_s, legs.released_s, runs.edges_s
     )
     days_s: Floats = np.arange(centre.days + 1, dtype=np.float64) * DAY_S
     days_s[-1] = np.inf
@@ -276,6 +312,8 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
             added[by][..., column] = added[By.OVERALL][..., column]
     for table in added.values():
         tables.finish(table, not len(runs.chat.customer))
+        for name in sorted(runs.log.lacks & set(LACKING)):
+            table[..., LACKING[name]] = np.nan
 
 
 def _samples(runs: _Runs, values: Mapping[Value, timeline.Noted]) -> dict[Value, Pooled]:

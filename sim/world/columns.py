@@ -27,7 +27,7 @@ def stacked(records: Sequence[Record]) -> Record:
     return type(first)(*(np.concatenate([getattr(record, name) for record in records]) for name in names))
 
 
-def cut(record: Record, rows: slice) -> Record:
+def cut(record: Record, rows: slice | Ints) -> Record:
     """Take some *rows* of all columns of a *record*."""
     return type(record)(*(getattr(record, field.name)[rows] for field in fields(record)))
 

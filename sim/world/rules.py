@@ -132,7 +132,7 @@ People
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, Literal
 
 
 class Outcome(IntEnum):
@@ -158,6 +158,57 @@ class Outcome(IntEnum):
     """Solved before an agent was needed."""
     UNFINISHED = 9
     """Still open when nothing more could happen."""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the customer came while the centre was open."""
+        return self is not Outcome.OFFLINE
+
+    @property
+    def enters(self) -> bool:
+        """Whether the chat entered the queue, if only for a moment."""
+        return self not in {Outcome.OFFLINE, Outcome.BLOCKED, Outcome.CONTAINED}
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether the customer left the queue, known or not."""
+        return self in {Outcome.ABANDONED, Outcome.SILENT}
+
+    @property
+    def title(self) -> str:
+        """As tables call it."""
+        return _TITLES.get(self, self.name.capitalize())
+
+    @property
+    def better(self) -> Literal["higher", "lower", "neither"]:
+        """Whether more of them are better."""
+        if self in {Outcome.SERVED, Outcome.CONTAINED}:
+            return "higher"
+        return "neither" if self in {Outcome.TIMED_OUT, Outcome.OFFLINE} else "lower"
+
+    @property
+    def definition(self) -> str:
+        """What it is, in a sentence."""
+        return _DEFINITIONS[self]
+
+
+_TITLES = {
+    Outcome.SILENT: "Silently abandoned",
+    Outcome.LEFT: "Left during the chat",
+    Outcome.TIMED_OUT: "Timed out",
+}
+_DEFINITIONS = {
+    Outcome.SERVED: "Answered, and the conversation came to its end.",
+    Outcome.ABANDONED: "Left the queue before an agent accepted; known to the centre.",
+    Outcome.SILENT: "Left the queue without a signal.",
+    Outcome.LEFT: "Left after acceptance.",
+    Outcome.TIMED_OUT: "Closed because the customer was quiet; each would have gone on.",
+    Outcome.BLOCKED: "Arrived when the queue was full, or balked.",
+    Outcome.OFFLINE: "Arrived outside the opening hours: not offered, and not missed.",
+    Outcome.OVERFLOWED: "Waited the maximum and was sent to a form.",
+    Outcome.CONTAINED: "Solved before an agent was needed.",
+    Outcome.UNFINISHED: "Still waiting when nothing more could happen.",
+}
 
 
 class Policy(StrEnum):

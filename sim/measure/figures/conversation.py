@@ -6,7 +6,6 @@ from sim.measure.figures.forms import Kpi, Quantile, Ratio, handled
 from sim.measure.figures.sources import DYNAMICS, amazon, zendesk, zendesk_export
 from sim.measure.tables import Column, Value
 
-HANDLED = handled(Column.HANDLED)
 REPLIES = handled(Column.REPLIES)
 TURNED = handled(Column.TURNED)
 WRITTEN_TO = handled(Column.WRITTEN_TO)
@@ -18,7 +17,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.FIRST_REPLY_S), handled(Column.ANSWERED)),
+        Ratio(handled(Column.FIRST_REPLY_S), handled(Column.REPLIED_TO)),
         "Arrival → first human reply, of those who got one (the customer's view); by work, the wait.",
         zendesk("first reply time"),
     ),
@@ -37,7 +36,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.TURNED_FIRST_REPLY_S), TURNED),
+        Ratio(handled(Column.TURNED_FIRST_REPLY_S), handled(Column.TURNED_TIMED)),
         "Acceptance → first reply, of those served by turns who got one.",
         amazon("average agent first response time"),
     ),
@@ -98,7 +97,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.DURATION_S), HANDLED),
+        Ratio(handled(Column.DURATION_S), handled(Column.TIMED)),
         "Acceptance → end of the conversation, wrap-up excluded, of all chats accepted, those with a "
         "customer who was gone too.",
         amazon("average agent interaction time"),
@@ -109,7 +108,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "s",
         "lower",
         "conversation",
-        Ratio(handled(Column.HANDLING_S), HANDLED),
+        Ratio(handled(Column.HANDLING_S), handled(Column.RELEASED)),
         "Average handling time: acceptance → end of the wrap-up, by the clock on the wall, of all chats "
         "accepted, those with a customer who was gone too.",
         amazon("average handle time"),

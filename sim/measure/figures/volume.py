@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import DAYS, RUNS, USUAL, Better, Kpi, Ratio, chats
+from sim.measure.figures.forms import DAYS, RUNS, USUAL, Kpi, Ratio, chats
 from sim.measure.figures.sources import SILENT, amazon, genesys, zendesk
 from sim.measure.tables import Column
 from sim.world.rules import Outcome
@@ -16,9 +16,21 @@ SUCCESS = (
 )
 
 
-def _outcome_count(outcome: Outcome, title: str, better: Better, definition: str, source: str = USUAL) -> Kpi:
-    form = Ratio(chats(Column[outcome.name]), RUNS)
-    return Kpi(outcome.name.lower(), title, "chats", better, "volume", form, definition, source)
+_SOURCES = {Outcome.ABANDONED: amazon("contacts abandoned"), Outcome.SILENT: SILENT}
+
+
+def _count(outcome: Outcome) -> Kpi:
+    form, source = Ratio(chats(Column[outcome.name]), RUNS), _SOURCES.get(outcome, USUAL)
+    return Kpi(
+        outcome.name.lower(),
+        outcome.title,
+        "chats",
+        outcome.better,
+        "volume",
+        form,
+        outcome.definition,
+        source,
+    )
 
 
 VOLUME: tuple[Kpi, ...] = (
@@ -50,34 +62,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(OFFERED, DAYS),
         "Chats offered ÷ measured days.",
     ),
-    _outcome_count(Outcome.SERVED, "Served", "higher", "Answered, and the conversation came to its end."),
-    _outcome_count(
-        Outcome.ABANDONED,
-        "Abandoned",
-        "lower",
-        "Left the queue before an agent accepted; known to the centre.",
-        amazon("contacts abandoned"),
-    ),
-    _outcome_count(Outcome.SILENT, "Silently abandoned", "lower", "Left the queue without a signal.", SILENT),
-    _outcome_count(Outcome.LEFT, "Left during the chat", "lower", "Left after acceptance."),
-    _outcome_count(
-        Outcome.TIMED_OUT,
-        "Timed out",
-        "neither",
-        "Closed because the customer was quiet; each would have gone on.",
-    ),
-    _outcome_count(Outcome.BLOCKED, "Blocked", "lower", "Arrived when the queue was full, or balked."),
-    _outcome_count(
-        Outcome.OFFLINE,
-        "Offline",
-        "neither",
-        "Arrived outside the opening hours: not offered, and not missed.",
-    ),
-    _outcome_count(Outcome.OVERFLOWED, "Overflowed", "lower", "Waited the maximum and was sent to a form."),
-    _outcome_count(Outcome.CONTAINED, "Contained", "higher", "Solved before an agent was needed."),
-    _outcome_count(
-        Outcome.UNFINISHED, "Unfinished", "lower", "Still waiting when nothing more could happen."
-    ),
+    *(_count(outcome) for outcome in Outcome),
     Kpi(
         "answered",
         "Answered",

@@ -6,7 +6,7 @@ from sim.measure.figures.forms import WINDOW, Kpi, Peak, Quantile, Ratio, chats,
 from sim.measure.figures.sources import ASAPP, DYNAMICS, amazon, cisco
 from sim.measure.tables import Column, Value
 
-ENTERED = chats(Column.ENTERED)
+ENTERED, ENTERED_KNOWN = chats(Column.ENTERED), chats(Column.ENTERED_KNOWN)
 ACCEPTED = handled(Column.ACCEPTED)
 ACCEPTED_IN_TIME = chats(Column.ACCEPTED_IN_TIME)
 
@@ -29,7 +29,7 @@ WAITING: tuple[Kpi, ...] = (
         "share",
         "higher",
         "waiting",
-        Ratio(ACCEPTED_IN_TIME, ENTERED),
+        Ratio(ACCEPTED_IN_TIME, ENTERED_KNOWN),
         "Accepted within the threshold ÷ offered to the queue.",
         cisco("with negative impact"),
     ),
@@ -39,7 +39,7 @@ WAITING: tuple[Kpi, ...] = (
         "share",
         "higher",
         "waiting",
-        Ratio(chats(Column.ENDED_IN_TIME), ENTERED),
+        Ratio(chats(Column.ENDED_IN_TIME), ENTERED_KNOWN),
         "(Accepted + abandoned within the threshold) ÷ offered to the queue.",
         cisco("with positive impact"),
     ),

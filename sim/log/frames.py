@@ -1,0 +1,203 @@
+"""How does a log read as tables? Polars frames of chats, messages, legs and agents, by the schema.
+
+A value that there is not, or that nobody knows, is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from sim.log.chatlog import ChatLog, Messages
+from sim.log.schema import TABLES, Column, LegEnd, Role, Status
+from sim.world.rules import NO_AGENT, Outcome
+from sim.world.units import Flags, Floats, Ints
+
+CHOICES: Mapping[str, type[IntEnum]] = {
+    "outcome": Outcome, "role": Role, "end": LegEnd, "status": Status,
+}  # fmt: skip
+"""Of each kind of column that holds a choice: what there is to choose from."""
+Columns = Mapping[str, Floats | Ints | Flags | Sequence[str | None] | pl.Series]
+
+
+def chats(log: ChatLog) -> pl.DataFrame:
+    """One row a chat, in order of arrival."""
+    chat = log.chat
+    who = _agents(log, chat.agent)
+    columns: dict[str, Any] = {
+        "chat_id": _chat_ids(log, np.arange(len(chat.queue))),
+        "queue": np.array(log.centre.queues, dtype=object)[chat.queue],
+        "number": chat.number,
+        "arrival_s": chat.arrival_s,
+        "outcome": chat.outcome,
+        "queued": chat.queued,
+        "wait_s": _waits(log),
+        "accepted_s": chat.accepted_s,
+        "first_reply_s": log.first_reply_s,
+        "ended_s": chat.ended_s,
+        "released_s": chat.released_s,
+        **who,
+        "turns": log.n_replies,
+        "true_patience_s": chat.patience_s,
+    }
+    rarer: dict[str, Any] = {
+        "customer_id": chat.customer,
+        "attempt": chat.attempt,
+        "true_left_s": chat.left_s,
+    }
+    rarer |= {"estimate_s": chat.estimate_s, "balked": chat.balked, "open_chats": chat.open_chats}
+    columns |= {name: column for name, column in rarer.items() if len(column)}
+    return _framed("chats", columns | _opinions(log), log.lacks)
+
+
+def _waits(log: ChatLog) -> Floats:
+    """Time in the queue, of chats that entered it."""
+    chat = log.chat
+    never = np.isin(chat.outcome, [outcome for outcome in Outcome if not outcome.enters])
+    until_s = np.where(chat.agent == NO_AGENT, np.where(never, np.nan, chat.ended_s), chat.accepted_s)
+    return np.asarray(until_s - chat.arrival_s, dtype=np.float64)
+
+
+def _opinions(log: ChatLog) -> dict[str, pl.Series]:
+    """What those served think, and scores of those who answered the survey."""
+    chat = log.chat
+    if not len(chat.csat):
+        return {}
+    served, scores = chat.csat >= 0, {"csat": chat.csat, "nps": chat.nps, "ces": chat.ces}
+    flags = {"resolved": chat.resolved, "surveyed": chat.surveyed, "converted": chat.converted}
+    return (
+        {f"true_{name}": _where(served, score) for name, score in scores.items()}
+        | {name: _where(served, flag) for name, flag in flags.items()}
+        | {name: _where(served & chat.surveyed, score) for name, score in scores.items()}
+    )
+
+
+def messages(log: ChatLog) -> pl.DataFrame:
+    """One row a message of the chats that were accepted, in order of time.
+
+    `sent_s` of a customer's first message is the arrival; `inbox_s` is when it is in the agent's inbox,
+    `started_s` when the agent takes it up.
+    """
+    if log.message is not None:
+        return _as_sent(log, log.message)
+    turn, counts = log.turn, np.diff(log.turn.offset)
+    chat = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(len(chat)) - np.repeat(turn.offset[:-1], counts)
+    happened = np.flatnonzero(~np.isnan(turn.message_s))
+    chat, place, message_s = chat[happened], place[happened], turn.message_s[happened]
+    reply_s, none = turn.reply_s[happened], np.full(len(happened), np.nan)
+    sent = np.ravel(np.stack([np.ones(len(happened), dtype=np.bool_), ~np.isnan(reply_s)], axis=1))
+
+    def in_turn(customers: Any, agents: Any) -> Any:
+        return np.stack([customers, agents], axis=1).ravel()[sent]
+
+    rows = in_turn(chat, chat)
+    columns: dict[str, Any] = {
+        "chat_id": _chat_ids(log, rows),
+        "seq": in_turn(2 * place, 2 * place + 1),
+        "role": in_turn(np.full(len(chat), Role.CUSTOMER), np.full(len(chat), Role.AGENT)),
+        "agent_id": _agents(log, log.chat.agent[rows])["agent_id"],
+        "sent_s": in_turn(np.where(place == 0, log.chat.arrival_s[chat], message_s), reply_s),
+        "inbox_s": in_turn(message_s, none),
+        "started_s": in_turn(none, turn.start_s[happened]),
+    }
+    if len(log.chat.left_s):
+        last = np.append(chat[1:] != chat[:-1], np.ones(min(len(chat), 1), dtype=np.bool_))
+        in_vain = last & ~np.isnan(log.chat.left_s[chat])
+        columns["true_in_vain"] = in_turn(np.zeros(len(chat), dtype=np.bool_), in_vain)
+    return _framed("messages", columns, log.lacks)
+
+
+def _as_sent(log: ChatLog, message: Messages) -> pl.DataFrame:
+    counts = np.diff(message.offset)
+    chat = np.repeat(np.arange(len(counts)), counts)
+    columns: dict[str, Any] = {
+        "chat_id": _chat_ids(log, chat),
+        "seq": np.arange(len(chat)) - np.repeat(message.offset[:-1], counts),
+        "role": message.role,
+        "agent_id": _agents(log, log.chat.agent[chat])["agent_id"],
+        "sent_s": message.sent_s,
+        "started_s": message.started_s,
+    }
+    return _framed("messages", columns, log.lacks)
+
+
+def legs(log: ChatLog) -> pl.DataFrame:
+    """One row a time that an agent holds a chat."""
+    leg = log.leg
+    first = np.searchsorted(leg.chat, leg.chat)
+    columns: dict[str, Any] = {
+        "chat_id": _chat_ids(log, leg.chat),
+        "leg": np.arange(len(leg.chat)) - first,
+        "agent_id": _agents(log, leg.agent)["agent_id"],
+        "accepted_s": leg.accepted_s,
+        "ended_s": leg.ended_s,
+        "released_s": leg.released_s,
+        "end": leg.end,
+    }
+    return _framed("legs", columns, log.lacks)
+
+
+def agents(log: ChatLog) -> pl.DataFrame:
+    """One row a span of planned duty: worked, with the agent's speed on the day of log-in; or lost."""
+    duty, lost, team = log.duty, log.lost, log.team
+    agent, on_s = np.append(duty.agent, lost.agent), np.append(duty.on_s, lost.on_s)
+    none = np.full(len(lost.agent), np.nan)
+    columns: dict[str, Any] = {
+        **_agents(log, agent),
+        "status": np.append(
+            np.full(len(duty.agent), Status.WORKED), np.where(lost.late, Status.LATE, Status.ABSENT)
+        ),
+        "slots": team.slots[agent],
+        "speed": team.speed[agent, (on_s // 86_400).astype(np.int64)],
+        "on_s": on_s,
+        "off_s": np.append(duty.off_s, lost.off_s),
+        "out_s": np.append(duty.out_s, none),
+    }  # fmt: skip
+    return _framed("agents", columns, log.lacks)
+
+
+def _chat_ids(log: ChatLog, rows: Ints) -> Ints | list[str]:
+    return rows if log.identity is None else np.array(log.identity.chats, dtype=object)[rows].tolist()
+
+
+def _agents(log: ChatLog, agent: Ints) -> dict[str, Any]:
+    """Identity and group of each of some agents."""
+    groups = np.array([*log.centre.groups, None], dtype=object)
+    group = groups[np.append(log.team.group, len(log.centre.groups))[agent]].tolist()
+    if log.identity is None:
+        return {"agent_id": agent, "group": group}
+    return {"agent_id": np.array([*log.identity.agents, None], dtype=object)[agent].tolist(), "group": group}
+
+
+def _where(known: Flags, values: Floats | Ints | Flags) -> pl.Series:
+    """Values where they are known, else null."""
+    return pl.select(pl.when(pl.Series(known)).then(pl.Series(values))).to_series()
+
+
+def _framed(table: str, columns: Columns, lacks: frozenset[str]) -> pl.DataFrame:
+    """Frame of those *columns* of a *table* that the log has, in the order of the schema."""
+    known = [column for column in TABLES[table] if column.name in columns and column.name not in lacks]
+    return pl.DataFrame([series(column, columns[column.name]) for column in known])
+
+
+def series(column: Column, values: Any) -> pl.Series:
+    """Values of a *column* as a frame has them: NaN and negative identities and counts are null."""
+    if column.kind in CHOICES:
+        choice = CHOICES[column.kind]
+        names = {member.value: member.name.lower() for member in choice}
+        return pl.Series(column.name, values).replace_strict(
+            names, return_dtype=pl.Enum(list(names.values()))
+        )
+    if column.kind == "text" or (column.kind == "identity" and not isinstance(values, np.ndarray)):
+        return pl.Series(column.name, values, dtype=pl.String)
+    found = pl.Series(column.name, values)
+    if column.kind == "number":
+        return found.cast(pl.Float64).fill_nan(None)
+    if column.kind == "flag":
+        return found
+    return found.set(found < 0, None)
