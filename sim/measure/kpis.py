@@ -136,9 +136,12 @@ def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
     return measure_all([log], targets or Targets())[0]
 
 
-def measure_all(logs: Iterable[ChatLog], targets: Targets) -> list[Kpis]:
-    """Measure *logs* of one centre, each by itself: several at once take hardly longer than one."""
-    data = totals(logs, targets.threshold_s)
+def measure_all(logs: Iterable[ChatLog], targets: Targets, *, of_chats: bool = False) -> list[Kpis]:
+    """Measure *logs* of one centre, each by itself: several at once take hardly longer than one.
+
+    If only figures *of chats* are wanted, none of agents, of the queue's length and of percentiles exist.
+    """
+    data = totals(logs, targets.threshold_s, of_chats=of_chats)
     samples = {name: data.samples[value] for name, value in _QUANTILES.items()}
     return [Kpis(data.sizes, OfRun(data.tables, run), OfRun(samples, run)) for run in range(data.n)]
 

@@ -171,17 +171,29 @@ class _Runs:
         )
 
 
-def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
-    """Add up *logs* of one centre; service levels look at *threshold_s*."""
+def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = False) -> Totals:
+    """Add up *logs* of one centre; service levels look at *threshold_s*.
+
+    If only figures *of chats* are wanted, what agents' time went into, the length of the queue and the values
+    of percentiles are left out: those columns are NaN.
+    """
     runs = _Runs(LogBatch.of(logs))
-    rows, legs = runs.rows(), runs.legs()
+    rows = runs.rows()
     n_labels, n_intervals = runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]
     time = np.zeros((len(timeline.AgentsTime._fields), n_labels, n_intervals))
     agents_time = timeline.AgentsTime(*time)
-    talk, responses, spent = _followed(runs, rows, legs, agents_time)
-    waits, first_replies, waiting = _noted(rows)
+    talk, responses, spent = _followed(runs, rows, agents_time)
     added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
     _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
+    if of_chats:
+        _fold(runs, added)
+        for table in added.values():
+            table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
+        return Totals(runs.n, runs.sizes, added, _samples(runs, dict.fromkeys(Value, responses.first(0))))
+    legs = runs.legs()
+    timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
+    timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
+    waits, first_replies, waiting = _noted(rows)
     _follow_duty(runs, legs, spent, agents_time)
     tables.place(time, int(Column.DUTY_S), added[By.INTERVAL], added[By.GROUP])
     waiting_s = spent.waiting_s.reshape(runs.n, -1, n_intervals)
@@ -196,9 +208,9 @@ def totals(logs: Iterable[ChatLog], threshold_s: float) -> Totals:
 
 
 def _followed(
-    runs: _Runs, rows: timeline.ChatRows, legs: timeline.LegRows, agents_time: timeline.AgentsTime
+    runs: _Runs, rows: timeline.ChatRows, agents_time: timeline.AgentsTime
 ) -> tuple[timeline.Talk, timeline.Noted, timeline.Spent]:
-    """What the turns of all chats come to, the responses of those measured, and the time spent on all."""
+    """What the turns of all chats come to, the responses of those measured, and the time spent on replies."""
     turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
     counts = [np.empty(n, dtype=np.int64) for _ in range(3)]
     talk = timeline.Talk(counts[0], counts[1], counts[2], np.empty(n), np.empty(n))
@@ -215,8 +227,6 @@ def _followed(
         spent.composing_s,
         responses,
     )
-    timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
-    timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
     if runs.log.message is not None:
         talk = talk._replace(
             n_messages=runs.log.message.count(Role.CUSTOMER), n_sent=runs.log.message.count(Role.AGENT)

@@ -141,7 +141,7 @@ def _key(task: Task) -> str:
     """Everything that a task's figures depend on, replications aside."""
     with unbroken():  # it may take Ctrl-C for an error of its own
         scenario = task.scenario.model_dump_json(by_alias=True)
-    what = (versions(), str(Engine(task.engine)), task.seed, scenario)
+    what = (versions(), str(Engine(task.engine)), task.seed, scenario, task.in_search)
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from sim.errors import ClusterError
 from sim.measure.kpis import Kpis
@@ -17,8 +18,14 @@ from sim.studies.checkpoint import Checkpoint
 from sim.studies.tasks import Done, Task, pieces, run
 from sim.world.scenario import Scenario
 
-Progress = Callable[[int, int], None]
-"""Told how many tasks are done, and how many there are."""
+
+class Progress(Protocol):
+    """Is told how far work has come."""
+
+    def __call__(self, done: int, wanted: int | None, what: str | None = None, /) -> None:
+        """Take how many are *done*, how many are *wanted* if that is known, and *what* they are, if new."""
+
+
 Running = dict[Future[Done], Task]
 
 UNDER_WAY, AHEAD = 2, 8
@@ -87,10 +94,19 @@ class Crew:
             self._running = [other for other in self._running if other is not running]
 
     def replications(
-        self, scenarios: Sequence[Scenario], seed: int, replications: range, progress: Progress | None = None
+        self,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        replications: range,
+        progress: Progress | None = None,
+        *,
+        in_search: bool = False,
     ) -> Iterator[list[Kpis]]:
-        """Figures of the same *replications* of each of the *scenarios*, in order."""
-        jobs = [Task(scenario, seed, replications) for scenario in scenarios]
+        """Figures of the same *replications* of each of the *scenarios*, in order.
+
+        *in_search* only figures of chats are wanted, and the scenarios differ in their staffing alone.
+        """
+        jobs = [Task(scenario, seed, replications, in_search=in_search) for scenario in scenarios]
         runs: list[Kpis] = []
         with closing(self.measured(jobs, progress)) as results:
             for _, result in results:

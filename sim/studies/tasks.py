@@ -15,12 +15,14 @@ from sim.engines import Engine, simulate_all
 from sim.log.chatlog import ChatLog
 from sim.measure.kpis import Kpis, measure_all
 from sim.measure.packed import pack, unpack
+from sim.studies.kept import KeptDraws
 from sim.world.scenario import Scenario
 
 CHATS_A_BATCH = 12_500
 """Replications that are drawn, simulated and measured at once bring about so many chats ..."""
 LONGEST_BATCH = 32
 """... and are no more than so many."""
+_KEPT = KeptDraws()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class Task:
     replications: range
     engine: Engine | str = Engine.KERNEL
     keeps_logs: bool = False
+    in_search: bool = False
+    """Whether it is one of many plans that meet the same customers, of which only figures of chats are
+    wanted: nothing of agents, of percentiles and of satisfaction."""
 
     def __len__(self) -> int:
         """Replications."""
@@ -60,13 +65,22 @@ def run(task: Task) -> Done:
     """Draw, simulate and measure a task's replications, a batch at a time."""
     runs: list[Kpis] = []
     logs: list[ChatLog] = []
+    scenario = _without_opinions(task.scenario) if task.in_search else task.scenario
+    draw = _KEPT.draw_all if task.in_search else draw_all
     for batch in pieces(task.scenario, task.replications):
-        done = simulate_all(task.scenario, draw_all(task.scenario, task.seed, batch), task.engine)
-        runs += measure_all(done, task.scenario.targets)
+        done = simulate_all(scenario, draw(scenario, task.seed, batch), task.engine)
+        runs += measure_all(done, scenario.targets, of_chats=task.in_search)
         logs += done if task.keeps_logs else []
     if IS_COMPILED and task.engine == Engine.KERNEL:
         compile_cache.mark_ready()
     return Done(runs, logs)
+
+
+def _without_opinions(scenario: Scenario) -> Scenario:
+    """The same centre without its model of quality, where nobody comes again because of it."""
+    if scenario.quality is None or any(queue.returns for queue in scenario.queues):
+        return scenario
+    return scenario.model_copy(update={"quality": None})
 
 
 def pieces(scenario: Scenario, replications: range, alike: int = 1) -> Iterator[range]:

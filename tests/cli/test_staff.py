@@ -184,11 +184,11 @@ def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatc
     class Impatient(Crew):
         calls = 0
 
-        def replications(self, *args: Any) -> Any:
+        def replications(self, *args: Any, **more: Any) -> Any:
             self.calls += 1
             if self.calls == 5:
                 raise KeyboardInterrupt
-            return super().replications(*args)
+            return super().replications(*args, **more)
 
     @contextmanager
     def hired(*args: Any) -> Iterator[Crew]:

@@ -295,11 +295,11 @@ class Impatient(Crew):
 
     left = 0
 
-    def replications(self, scenarios: Any, seed: int, replications: range, progress: Any = None) -> Any:
+    def replications(self, scenarios: Any, seed: int, replications: range, *args: Any, **more: Any) -> Any:
         is_patient, self.left = self.left > 0, self.left - len(scenarios) * len(replications)
         if is_patient and self.left <= 0:
             raise KeyboardInterrupt
-        return super().replications(scenarios, seed, replications, progress)
+        return super().replications(scenarios, seed, replications, *args, **more)
 
 
 def test_an_interrupted_search_gives_the_best_so_far(us: Crew):

@@ -76,7 +76,7 @@ class Cutter:
         if extra is None and key in self._known:
             return self._known[key]
         scenario = self.staffed(agents, extra)
-        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
+        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs, in_search=True)
         self.search.simulated += len(runs)
         trial = Trial.of(self.promise, scenario, kpis)
         if extra is None:

@@ -166,9 +166,11 @@ def roster(
     refuse_too_large(parts.apply(start))
     days = Days(replications)
     with nullcontext(hired) if hired is not None else crew(workers) as ours:
-        search = Search(parts, promise, ours, seed)
+        counted = "Replications searched for the requirement"
+        search = Search(parts, promise, ours, seed, progress=progress, counted=counted)
         refuse_impossible(search, start, days.coarse)
         found = search.find(start, days).plan
+        search.progress = None  # rosters are counted from now on
         required = np.array([parts.spread(level) for level in found.tolist()])
         return Planner(possible, search, required, days, rounds, progress).planned()
 
@@ -366,7 +368,8 @@ class Planner:
             n_cuts = len(found) or 1
         self.rounds.append(Round(solution.cost, trial.kept, trial.lack(), n_cuts))
         if self.progress is not None:
-            self.progress(len(self.rounds), max(self.most_rounds, len(self.rounds)))
+            most = max(self.most_rounds, len(self.rounds))
+            self.progress(len(self.rounds), most, "Rosters tried, at most")
         return trial.kept
 
     def _spared(self, solution: Solution, demands: Demands) -> Solution:

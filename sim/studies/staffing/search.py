@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
-from math import ceil
+from math import ceil, isfinite
 
 import numpy as np
 
@@ -137,14 +137,16 @@ class Search:
         seed: int = 1,
         most_runs: float = float("inf"),
         progress: Progress | None = None,
+        counted: str | None = None,
     ) -> None:
         self.blocks, self.promise, self.crew, self.seed = blocks, promise, crew, seed
         self.most_runs = most_runs
         """The search stops before it simulates more replications than this."""
         self.simulated = 0
         """Replications simulated so far."""
+        self.progress, self.counted = progress, counted
+        """Is told how many that are, and what they are called."""
         self._reserved = 0
-        self._progress = progress
         self._known: dict[tuple[bytes, int], Trial] = {}  # by plan and first replication
         self._levels: dict[range, Level] = {}  # by the replications that they level
         self._best: Ints | None = None
@@ -169,7 +171,7 @@ class Search:
     def _simulate(self, plans: dict[tuple[bytes, int], Ints], runs: range) -> None:
         """Simulate *plans* on more days, which follow those on which they are known."""
         scenarios = [self.blocks.apply(plan) for plan in plans.values()]
-        figures = self.crew.replications(scenarios, self.seed, runs)
+        figures = self.crew.replications(scenarios, self.seed, runs, in_search=True)
         for key, scenario, kpis in zip(plans, scenarios, figures, strict=True):
             trial = Trial.of(self.promise, scenario, kpis)
             self._known[key] = self._known[key].joined(trial) if key in self._known else trial
@@ -177,12 +179,13 @@ class Search:
 
     def _count(self, n_runs: int) -> None:
         self.simulated += n_runs
-        if self._progress is not None:
-            self._progress(self.simulated, int(min(self.most_runs, 1e9)))
+        if self.progress is not None:
+            most = int(self.most_runs) if isfinite(self.most_runs) else None
+            self.progress(self.simulated, most, self.counted)
 
-    def promising(self, promise: Promise, most_runs: float) -> Search:
+    def promising(self, promise: Promise, most_runs: float, counted: str | None) -> Search:
         """Give a search for another *promise* of the same figures that knows the same trials."""
-        other = Search(self.blocks, promise, self.crew, self.seed, most_runs, self._progress)
+        other = Search(self.blocks, promise, self.crew, self.seed, most_runs, self.progress, counted)
         other._known = self._known
         other._levels = dict(self._levels)
         return other
@@ -474,15 +477,19 @@ class Search:
         fewer = sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move))[:FEW_CHEAP]
         options: list[tuple[float, int, Ints]] = []
         for more in self.moves(plan, runs, 1):
-            for pair in combinations_with_replacement(fewer, 2):
-                lower, now = plan.copy(), base
-                for move in (more, *pair):
+            with_more = base.spliced(base, more.tried, more.window)
+            without = [with_more.spliced(base, move.tried, move.window) for move in fewer]
+            for (k, first), (_, second) in combinations_with_replacement(enumerate(fewer), 2):
+                lower = plan.copy()
+                for move in (more, first, second):
                     lower[move.group, move.block] += move.by
-                    now = now.spliced(base, move.tried, move.window)
                 saved = float(((plan - lower) * self.blocks.hours).sum())
                 if saved > 0 and self._is_possible(lower):
+                    now = without[k].spliced(base, second.tried, second.window)
                     options.append((now.lack(), len(options), lower))
-        for _, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
+        for lack, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
+            if lack > 0:  # what is predicted, of the best of many, is too good: the rest is hopeless
+                break
             if self.trial(lower, runs).kept:
                 return lower
         return None

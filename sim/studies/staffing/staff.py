@@ -165,7 +165,9 @@ def _levels(search: Search, found: Found, days: Days) -> list[Level]:
     assert asked is not None
     plans: dict[float, tuple[Ints, float]] = {asked: (found.plan, found.trial.share_kept())}
     for confidence in sorted({*LEVELS} - {asked}, key=lambda level: abs(level - asked)):
-        other = search.promising(replace(search.promise, confidence=confidence), MOST_WORK * days.final)
+        promise = replace(search.promise, confidence=confidence)
+        counted = f"Replications searched for {confidence:.0%} of days, at most"
+        other = search.promising(promise, MOST_WORK * days.final, counted)
         nearest = min(plans, key=lambda level: abs(level - confidence))
         result = other.find(plans[nearest][0], days)
         plans[confidence] = (result.plan, result.trial.share_kept())

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.draws.busyness import interval_moments
 from sim.measure.figures import BY_NAME
-from sim.measure.kpis import Kpis, ratio
+from sim.measure.kpis import Kpis, columns_of_sums, ratio
 from sim.measure.tables import By, Column
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
@@ -82,15 +82,15 @@ class Trial:
     @classmethod
     def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Trial:
         """Give the trial that *runs* of a *scenario* are: each of its days counts as one."""
-        kpis = [BY_NAME[name] for name in promise.figures]
-        sums = np.array([[run.sums(kpi, By.INTERVAL) for kpi in kpis] for run in runs])
-        by_day = sums.reshape(len(runs), len(kpis), 2, scenario.days, scenario.intervals_per_day)
+        columns = [c for name in promise.figures for c in columns_of_sums(BY_NAME[name], By.INTERVAL)]
+        found = np.array([run.tables[By.INTERVAL].T[[*columns, Column.CUSTOMERS]] for run in runs])
+        sums = np.ascontiguousarray(found[:, :-1])
+        by_day = sums.reshape(len(runs), -1, 2, scenario.days, scenario.intervals_per_day)
         top, bottom = np.nan_to_num(by_day.transpose(2, 1, 0, 3, 4)).reshape(
-            2, len(kpis), -1, scenario.intervals_per_day
+            2, len(promise.figures), -1, scenario.intervals_per_day
         )
         means, variances = interval_moments(scenario)
-        customers = np.array([run.tables[By.INTERVAL][:, Column.CUSTOMERS] for run in runs])
-        apart = customers.reshape(len(runs), *means.shape) - means
+        apart = found[:, -1].reshape(len(runs), *means.shape) - means
         came = np.divide(apart, np.sqrt(variances), out=np.zeros_like(apart), where=variances > 0)
         return cls(promise, top, bottom, came=came.reshape(-1, scenario.intervals_per_day))
 
@@ -212,7 +212,8 @@ class Trial:
         top, bottom = self.top.copy(), self.bottom.copy()
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
-        return Trial(self.promise, top, np.maximum(bottom, 0.0), self.level)
+        np.maximum(bottom[:, :, window], 0.0, out=bottom[:, :, window])
+        return Trial(self.promise, top, bottom, self.level)
 
 
 def _apart(more: Trial, few: Trial) -> tuple[Floats, Floats, float]:
