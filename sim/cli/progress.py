@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sim.cli.common import remark
+
+if TYPE_CHECKING:
+    from sim.studies.crew import Progress
 
 BAR_AFTER_S = 1.0
 """Shorter work shows no bar."""
@@ -16,15 +20,12 @@ LINE_AFTER_S = 10.0
 LONGEST_SILENCE_S = 60.0
 """... and at least so often."""
 
-Show = Callable[[int, int], None]
-"""Told what is done and what is wanted. A crew counts tasks."""
-
 
 @contextmanager
-def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Show]:
+def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Progress]:
     """Show on stderr how far work has come, as soon as it takes long: as a bar, or as lines in a pipe.
 
-    *what* is counted, and *total* is how many there will be, if that is known before they begin.
+    *what* is counted at first, and *total* is how many there will be, if that is known before they begin.
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -34,17 +35,18 @@ def progress(what: str = "Tasks", total: int | None = None) -> Iterator[Show]:
 
 
 @contextmanager
-def _bar(console: object, what: str, total: int | None) -> Iterator[Show]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+def _bar(console: object, what: str, total: int | None) -> Iterator[Progress]:
+    from rich import progress as rich  # noqa: PLC0415
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)  # type: ignore[arg-type]
+    text = rich.TextColumn("{task.description}")
+    columns = (text, rich.BarColumn(), rich.MofNCompleteColumn(), rich.TimeRemainingColumn())
+    bar = rich.Progress(*columns, console=console, transient=True)  # type: ignore[arg-type]
     task = bar.add_task(what, total=total)
     began, started = monotonic(), False
 
-    def show(done: int, wanted: int) -> None:
+    def show(done: int, wanted: int | None, now: str | None = None, /) -> None:
         nonlocal started
-        bar.update(task, completed=done, total=wanted)
+        bar.update(task, completed=done, total=wanted, description=now)
         if not started and monotonic() - began > BAR_AFTER_S:
             started = True
             bar.start()
@@ -57,20 +59,20 @@ def _bar(console: object, what: str, total: int | None) -> Iterator[Show]:
 
 
 @contextmanager
-def _lines(what: str, total: int | None) -> Iterator[Show]:
+def _lines(what: str, total: int | None) -> Iterator[Progress]:
     """Lines come from a thread of their own: between two things that are done, minutes may pass."""
     began, over = monotonic(), Event()
-    so_far = (0, total)
+    so_far = (what, 0, total)
 
-    def show(done: int, wanted: int) -> None:
+    def show(done: int, wanted: int | None, now: str | None = None, /) -> None:
         nonlocal so_far
-        so_far = done, wanted
+        so_far = now or so_far[0], done, wanted
 
     def tell() -> None:
         pause = LINE_AFTER_S
         while not over.wait(pause):
             took_s = monotonic() - began
-            remark(progress_text(what, *so_far, took_s))
+            remark(progress_text(*so_far, took_s))
             pause = min(took_s, LONGEST_SILENCE_S)
 
     teller = Thread(target=tell, name="progress", daemon=True)

@@ -124,7 +124,10 @@ def roster(
         refuse_target(write, force=force)
     if out is not None:
         refuse_existing(out, force=force)
-    with progress("Rosters tried, at most", rounds) as bar, crew(workers, cluster, resume) as ours:
+    with (
+        progress("Replications searched for the requirement") as bar,
+        crew(workers, cluster, resume) as ours,
+    ):
         found = plan(centre, patterns, per, confidence, seed, replications, rounds, progress=bar, hired=ours)
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
     if out is not None:

@@ -134,7 +134,13 @@ def longer_side(name: str, figure: Figure, n: int) -> float:
 
 def _after(tasks: int, progress: Progress | None) -> Progress | None:
     """Progress of a stage that follows some *tasks*."""
-    return None if progress is None else lambda done, wanted: progress(tasks + done, tasks + wanted)
+    if progress is None:
+        return None
+
+    def after(done: int, wanted: int | None, _: str | None = None, /) -> None:
+        progress(tasks + done, None if wanted is None else tasks + wanted)
+
+    return after
 
 
 def _further(estimates: Estimates, scenario: Scenario, precision: float | None) -> int:

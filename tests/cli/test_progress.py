@@ -25,8 +25,12 @@ def test_long_work_in_a_pipe_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch)
         show(300, 2000)
         said.clear()
         assert said.wait(10)
+        show(1, None, "Rosters")
+        said.clear()
+        assert said.wait(10)
 
-    assert lines[-1].startswith("Days: 300 of 2,000 after ")
+    assert any(line.startswith("Days: 300 of 2,000 after ") for line in lines)
+    assert lines[-1].startswith("Rosters: 1 after ")
     n = len(lines)
     said.clear()
     assert not said.wait(0.1)
@@ -52,9 +56,11 @@ def test_a_terminal_sees_a_bar(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(sys, "stderr", terminal)
         with progress("Days") as show:
             show(3, 9)
+            show(4, 9, "Rosters")
     shown = os.read(mine, 100_000).decode()
     os.close(mine)
 
     assert "Days" in shown
     assert "3/9" in shown
+    assert "Rosters" in shown
     assert "after" not in shown
