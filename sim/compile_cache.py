@@ -29,7 +29,7 @@ PACKAGE = Path(__file__).parent
 CONSTANTS = ("world/rules.py", "world/units.py", "log/chatlog.py")
 """Sources without compiled functions whose numbers are compiled in; a test looks that no others are."""
 ENGINE = "engines/kernel/batch.py"
-"""Source of the function whose compilation takes a minute ..."""
+"""Source of the function whose compilation takes longest ..."""
 ENTRIES = (
     ENGINE,
     "draws/arrivals.py",

@@ -1,4 +1,4 @@
-"""How are functions compiled? Three words for it; the options are in :mod:`sim.compiler`.
+"""How are functions compiled? Four words for it; the options are in :mod:`sim.compiler`.
 
 With NUMBA_DISABLE_JIT=1 in the environment the functions run as plain Python, to debug them, to measure
 coverage, and to answer while they are still being compiled. Then the compiler is not even imported.
@@ -20,7 +20,7 @@ IS_COMPILED = os.environ.get(PLAIN, "0") in {"", "0"}
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile *function*; its callers see the same signature."""
+    """Compile *function*, which Python calls; its callers see the same signature."""
     if not IS_COMPILED:
         return function
     from sim import compiler  # noqa: PLC0415  slow to import
@@ -28,13 +28,22 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return compiler.compiled(function)
 
 
-def woven(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile *function* into its callers: at every event, a call costs as much as the work."""
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile *function* with the compiled ones that call it; Python can't."""
     if not IS_COMPILED:
         return function
     from sim import compiler  # noqa: PLC0415  as above
 
-    return compiler.compiled(function, inline="always")
+    return compiler.inner(function)
+
+
+def woven(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile *function* into its callers, an inner one: at every event, a call costs as much as the work."""
+    if not IS_COMPILED:
+        return function
+    from sim import compiler  # noqa: PLC0415  as above
+
+    return compiler.inner(function, forceinline=True)
 
 
 def prepare(function: Callable[..., Any], *arguments: Any) -> None:

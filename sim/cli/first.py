@@ -38,7 +38,9 @@ def first_days(context: typer.Context, centre: Scenario) -> int | None:
     except OSError:
         return None
     _stay_plain()
-    remark(f"compiling the engine for this machine: once, about a minute. Until then, {_shown(centre, n)}:")
+    remark(
+        f"compiling the engine for this machine: once, about half a minute. Until then, {_shown(centre, n)}:"
+    )
     return n
 
 
@@ -62,4 +64,4 @@ def _shown(centre: Scenario, n: int) -> str:
 def how_to_see_all(path: Path, centre: Scenario, n: int, usual: int) -> str:
     """Say that these were the first few, and what shows all of them."""
     first, command = _shown(centre, n), f"sim run {shlex.quote(str(path))}"
-    return f"Only {first} of {usual}, while the engine is compiled.\nAll of them, in a minute: {command}"
+    return f"Only {first} of {usual}, while the engine is compiled.\nAll of them, in half a minute: {command}"

@@ -18,7 +18,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import IS_COMPILED, compiled
+from sim.compiled import IS_COMPILED, compiled, inner
 from sim.errors import SimError
 from sim.world.units import Floats, Ints
 
@@ -120,21 +120,21 @@ MIX_LEFT, MIX_RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 SHIFT = np.uint32(16)
 
 
-@compiled
+@inner
 def hashed(word: np.uint32, constant: np.uint32, multiplier: np.uint32) -> np.uint32:
     """A word, hashed by a constant and by what the *constant* is next."""
     word = np.uint32(np.uint32(word ^ constant) * np.uint32(constant * multiplier))
     return np.uint32(word ^ (word >> SHIFT))
 
 
-@compiled
+@inner
 def mixed(word: np.uint32, other: np.uint32) -> np.uint32:
     """One word of two."""
     word = np.uint32(np.uint32(MIX_LEFT * word) - np.uint32(MIX_RIGHT * other))
     return np.uint32(word ^ (word >> SHIFT))
 
 
-@compiled
+@inner
 def stir(entropy: Words, pool: Words) -> None:
     """Stir all words of the *entropy*, at least as many as the pool has, into the *pool*."""
     constant = INIT_A
@@ -162,7 +162,7 @@ ONE, TOP_BIT, TOP_SIX, LOW_SIX = np.uint64(1), np.uint64(63), np.uint64(58), np.
 UNUSED_BITS, UNIT = np.uint64(11), 2.0**-53
 
 
-@compiled
+@inner
 def upper_product(a: np.uint64, b: np.uint64) -> np.uint64:
     """Upper 64 bits of the product of two numbers, by halves as on paper."""
     a_low, a_high, b_low, b_high = a & LOWER_HALF, a >> HALF, b & LOWER_HALF, b >> HALF
@@ -171,7 +171,7 @@ def upper_product(a: np.uint64, b: np.uint64) -> np.uint64:
     return a_high * b_high + (middle >> HALF) + (other >> HALF)
 
 
-@compiled
+@inner
 def seed(pool: Words, state: Longs) -> None:
     """Squeeze two numbers of 128 bits out of the pool, the generator's start and its step."""
     constant = INIT_B
@@ -189,7 +189,7 @@ def seed(pool: Words, state: Longs) -> None:
     advance(state)
 
 
-@compiled
+@inner
 def advance(state: Longs) -> None:
     """Multiply and add: a linear congruential generator."""
     low = state[LOW] * LOW_FACTOR
@@ -198,7 +198,7 @@ def advance(state: Longs) -> None:
     state[HIGH] = high + state[HIGH_STEP] + np.uint64(state[LOW] < low)
 
 
-@compiled
+@inner
 def uniform(state: Longs) -> float:
     """The next uniform in [0, 1): the halves folded and rotated, and of that the upper 53 bits."""
     advance(state)

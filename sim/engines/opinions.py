@@ -10,7 +10,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inner
 from sim.draws.record import Draws
 from sim.log.chatlog import NO_SCORE, Turns
 from sim.world.quality import Quality
@@ -135,7 +135,7 @@ def _judge(
         converted[row] = conversion_u[row] < conversion[1 if csat[row] >= 4 else 0]
 
 
-@compiled
+@inner
 def _reached(u: float, odds_against: float, cuts: Floats) -> int:
     """Count the cuts that a customer is above: those with u < 1 / (1 + odds against)."""
     n = 0
@@ -145,7 +145,7 @@ def _reached(u: float, odds_against: float, cuts: Floats) -> int:
     return n
 
 
-@compiled
+@inner
 def _recommend(u: float, odds_against: float, cuts: Floats) -> int:
     """Score from 0 to 10: promoters 9 or 10, passives 7 or 8, detractors 0 to 6, alike within each."""
     passive, promoter = 1 / (1 + odds_against * cuts[0]), 1 / (1 + odds_against * cuts[1])

@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inner
 from sim.errors import UnknownNameError
 from sim.measure.timeline import ChatRows, Talk
 from sim.world.rules import NO_AGENT, Outcome
@@ -334,7 +334,7 @@ def add_chats(
             _add(row, totals.group[rows.group[i]], n_columns)
 
 
-@compiled
+@inner
 def _add(row: Floats, cell: Floats, n_columns: int) -> None:
     """Add to one cell."""
     for k in range(n_columns):
@@ -344,7 +344,7 @@ def _add(row: Floats, cell: Floats, n_columns: int) -> None:
         cell[Column.LONGEST_WAIT_S] = max(longest_s, row[Column.ACCEPTED_WAIT_S])
 
 
-@compiled
+@inner
 def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds, whatever became of it."""
     outcome = rows.outcome[i]
@@ -376,7 +376,7 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     row[Column.SUCCESSFUL] = outcome == Outcome.SERVED
 
 
-@compiled
+@inner
 def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds besides, having been accepted, maybe when its customer was gone."""
     queue, n_replies, response_s = rows.queue[i], talk.n_replies[i], talk.response_s[i]
@@ -413,7 +413,7 @@ def _handled(rows: ChatRows, i: int, talk: Talk, rules: Rules, row: Floats) -> N
                 row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
 
 
-@compiled
+@inner
 def _announced(rows: ChatRows, i: int, rarer: RarerRows, row: Floats) -> None:
     """Say what chat *i* adds where waits are announced."""
     row[Column.BALKED] = rarer.balked[i]
@@ -424,7 +424,7 @@ def _announced(rows: ChatRows, i: int, rarer: RarerRows, row: Floats) -> None:
         row[Column.ESTIMATE_MISS_S] = abs(error_s)
 
 
-@compiled
+@inner
 def _repeated(rows: ChatRows, i: int, rarer: RarerRows, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds where customers come again."""
     last_outcome = rarer.last_outcome[i]
@@ -442,7 +442,7 @@ def _repeated(rows: ChatRows, i: int, rarer: RarerRows, rules: Rules, row: Float
         row[Column.NO_REPEAT] = rarer.again_s[i] > rows.ended_s[i] + rules.window_s
 
 
-@compiled
+@inner
 def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
     """Say what the served chat *i* adds where there is a model of quality."""
     csat, nps, ces = rarer.csat[i], rarer.nps[i], rarer.ces[i]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inner
 from sim.log.chatlog import Centre
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import Flags, Floats, Ints
@@ -270,7 +270,7 @@ def peak_within(label: Ints, n_labels: int, start_s: Floats, end_s: Floats, edge
     return peak
 
 
-@compiled
+@inner
 def _interval(time_s: float, edges_s: Floats, near: int) -> int:
     """Interval of a time: the one *near*, or by division, mended where it rounds or warm-up has no width."""
     if edges_s[near] <= time_s < edges_s[near + 1]:
@@ -311,7 +311,7 @@ def locate(
             places.measured[i] = arrival_s[i] >= warm_up_s
 
 
-@compiled
+@inner
 def _add_span(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats, near: int) -> int:
     """Add one span's time to a row of intervals; return the interval of its start, *near* which it may be."""
     if edges_s[near] <= start_s < end_s <= edges_s[near + 1]:
@@ -320,7 +320,7 @@ def _add_span(row: Floats, start_s: float, end_s: float, weight: float, edges_s:
     return _spread(row, start_s, end_s, weight, edges_s, near)
 
 
-@compiled
+@inner
 def _spread(row: Floats, start_s: float, end_s: float, weight: float, edges_s: Floats, near: int) -> int:
     """Add a span that began elsewhere, or lasts longer than an interval."""
     n = len(edges_s) - 1
@@ -451,7 +451,7 @@ def follow_duty(
                 time.speed_s[label, i] = duty_s
 
 
-@compiled
+@inner
 def _add_speeds(
     duty: DutyRows, n_groups: int, speed: Floats, days_s: Floats, edges_s: Floats, total: Floats
 ) -> None:
@@ -466,7 +466,7 @@ def _add_speeds(
                 near = _add_span(row, on_s, out_s, speed[run, agent, day], edges_s, near)
 
 
-@compiled
+@inner
 def waited_until(agent: int, outcome: int, accepted_s: float, ended_s: float) -> float:
     """When a chat that waited stopped waiting: infinite if never, NaN if nobody knows."""
     if agent != NOBODY:
@@ -505,7 +505,7 @@ def _add_busy(
     _add_unions(label, latest, busy_s, free_s, before, edges_s, total)
 
 
-@compiled
+@inner
 def _unite(
     agent: Ints, start_s: Floats, end_s: Floats, latest: Ints, busy_s: Floats, free_s: Floats, before: Ints
 ) -> None:
@@ -531,7 +531,7 @@ def _unite(
             before[after] = k
 
 
-@compiled
+@inner
 def _add_unions(
     label: Ints, latest: Ints, busy_s: Floats, free_s: Floats, before: Ints, edges_s: Floats, total: Floats
 ) -> None:

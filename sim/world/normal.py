@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import IS_COMPILED, compiled
+from sim.compiled import IS_COMPILED, compiled, inner
 from sim.world.units import Floats, Ints
 
 BLOCK = 1024
@@ -57,7 +57,7 @@ def _fill(u: Floats, mu: float, sigma: float, in_tail: Ints, values: Floats) -> 
             z[k] = np.exp(z[k])
 
 
-@compiled
+@inner
 def middle(p: float) -> float:
     """Quantile of the standard normal law for a probability in the middle."""
     q = p - 0.5
@@ -81,7 +81,7 @@ def middle(p: float) -> float:
     return q * top / bottom
 
 
-@compiled
+@inner
 def tail(p: float) -> float:
     """Quantile of the standard normal law for a probability in a tail: beyond 1.4e-11 in the far tail."""
     r = np.sqrt(-np.log(min(p, 1.0 - p)))
@@ -91,7 +91,7 @@ def tail(p: float) -> float:
     return z if p > 0.5 else -z
 
 
-@compiled
+@inner
 def near_tail(r: float) -> float:
     """Distance from the middle, √(-log p) being r + 1.6."""
     top = 7.74545014278341407640e-4
@@ -113,7 +113,7 @@ def near_tail(r: float) -> float:
     return top / bottom
 
 
-@compiled
+@inner
 def far_tail(r: float) -> float:
     """Distance from the middle, √(-log p) being r + 5."""
     top = 2.01033439929228813265e-7

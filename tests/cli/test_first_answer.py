@@ -80,7 +80,7 @@ def test_the_first_run_shows_the_first_days_and_says_so(tmp_path: Path, small: P
     assert "Until then, the first 20 days:" in shown
     assert shown.endswith(
         "Only the first 20 days of 200, while the engine is compiled.\n"
-        f"All of them, in a minute: sim run {small}\nwith the compiler: False\n"
+        f"All of them, in half a minute: sim run {small}\nwith the compiler: False\n"
     )
     assert not list((tmp_path / "cache").glob("*/*.nbi")), "nothing was compiled"
     kernels = CliRunner().invoke(app, ["run", str(small), "-n", "20"], env={"COLUMNS": "80"})

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import compile_cache, compiled, compiler
@@ -190,12 +191,44 @@ def test_what_nobody_used_for_a_month_is_thrown_away(tmp_path: Path, monkeypatch
     assert list(fresh.iterdir()) == [whole]
 
 
+def defined(name: str, parameters: str, value: str, **known: object):
+    """A function that might stand in a source of ours."""
+    path = compile_cache.PACKAGE / "draws" / "merge.py"
+    exec(compile(f"def {name}({parameters}):\n    return {value}\n", str(path), "exec"), known)
+    return known[name]
+
+
 def in_numbas_words(name: str):
     """A function that is compiled in a moment, with a line of its own in the cache."""
-    path = compile_cache.PACKAGE / "draws" / "merge.py"
-    space: dict[str, object] = {}
-    exec(compile(f"def {name}(x):\n    return x + 1\n", str(path), "exec"), space)
-    return compiler.compiled(space[name])
+    return compiler.compiled(defined(name, "x", "x + 1"))
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_an_inner_function_is_compiled_once_for_numbers_of_all_widths_and_only_in_others(cache: Path):
+    """Unsigned numbers are others: they wrap elsewhere."""
+    added = compiler.inner(defined("added", "x", "x + 1"))
+    both = compiler.compiled(defined("both", "x, y", "added(x) + added(y) + added(3)", added=added))
+    assert both(np.int32(1), np.int64(2)) == 9
+    assert len(added.overloads) == 1
+    assert both(np.uint32(1), 2) == 9
+    assert len(added.overloads) == 2
+
+    with pytest.raises(TypeError, match="added: is inner, only compiled functions can call it"):
+        added(1)
+    with pytest.raises(Exception, match="both: what compiled functions call is inner"):
+        compiler.compiled(defined("outer", "x", "both(x, x)", both=both))(1)
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_where_no_folder_can_be_written_it_is_compiled_at_every_start_and_said_so(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Nor is code kept beside the sources, where numba would not see that others have changed."""
+    monkeypatch.setattr(compiler, "NOTICE_AFTER_S", 0.0)
+    monkeypatch.setattr(compile_cache, "folder", lambda: None)
+    assert in_numbas_words("unkept")(1) == 2
+    assert capsys.readouterr().err == f"{compiler.UNKEPT}\n"
+    assert not list(compile_cache.PACKAGE.rglob("*unkept*"))
 
 
 @pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
@@ -204,13 +237,13 @@ def test_a_long_compilation_is_announced_once_whichever_threads_wait_for_it(
 ):
     """All threads of a crew ask for the engine at the same time. What is loaded is not announced."""
     monkeypatch.setattr(compiler, "NOTICE_AFTER_S", 0.0)
-    loads = compiler.caching.FunctionCache.load_overload
+    loads = compiler._Cache._load
 
     def slowly(*args: object) -> object:
         time.sleep(0.1)
         return loads(*args)
 
-    monkeypatch.setattr(compiler.caching.FunctionCache, "load_overload", slowly)
+    monkeypatch.setattr(compiler._Cache, "_load", slowly)
     first = in_numbas_words("added")
     threads = [threading.Thread(target=first, args=(1,)) for _ in range(3)]
     for thread in threads:

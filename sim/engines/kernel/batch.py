@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inner
 from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     n_events: Ints
 
 
-@compiled
+@inner
 def begin_again(c: Centre, begin: Begin, differs: bool) -> None:
     """Put everything that a run uses up as it was at the beginning."""
     for agent in range(len(c.agents)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.fetch import fetch
 from sim.engines.kernel.heap import add, instant, seconds
 from sim.engines.kernel.records import N_PAGES, NONE, ROWS, TOP, Centre
@@ -23,7 +23,7 @@ SHORTEST_S = 60.0
 """... if they happen in no less time than this, as long as customers come."""
 
 
-@compiled
+@inner
 def rule_pages(c: Centre, n_customers: int) -> None:
     """Choose the length of the pages before a run."""
     span_s = SHORTEST_S

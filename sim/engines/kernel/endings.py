@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.inbox import agent_of, attend_next, speed_of, turn_to_next, withdraw
+from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
@@ -23,7 +23,7 @@ OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
 @woven
 def reply(c: Centre, row: int, now: float) -> None:
     """End a reply: the customer's turn (R15), or the end of the conversation (R16)."""
-    turn, agent = c.chats[row].turn, agent_of(c, row)
+    turn, agent = c.chats[row].turn, c.chats[row].agent
     if c.chats[row].customer != HERE:
         reply_to_nobody(c, row, now)
         return
@@ -41,10 +41,10 @@ def reply(c: Centre, row: int, now: float) -> None:
         end_conversation(c, row, now)
 
 
-@compiled
+@inner
 def reply_to_nobody(c: Centre, row: int, now: float) -> None:
     """End a reply whose customer has left: in vain (R21), or not noticed yet (R22)."""
-    agent = agent_of(c, row)
+    agent = c.chats[row].agent
     if c.chats[row].customer == LEFT_ALREADY:
         release(c, row, now)
         turn_to_next(c, agent, now)
@@ -62,11 +62,11 @@ def end_conversation(c: Centre, row: int, now: float) -> None:
         resolve(c, row, now)
     wrap_up_s = c.visits[row].wrap_up_s
     if c.desk[0].differs:
-        wrap_up_s /= speed_of(c, agent_of(c, row), now)  # R30
+        wrap_up_s /= speed_of(c, c.chats[row].agent, now)  # R30
     push(c, now + wrap_up_s, WRAP_UP, row)
 
 
-@compiled
+@inner
 def resolve(c: Centre, row: int, now: float) -> None:
     """Note whether a conversation resolved what its customer came for; they may come again (R28)."""
     n_replies = max(c.turn_offset[row + 1] - c.turn_offset[row], 1)
@@ -80,7 +80,7 @@ def resolve(c: Centre, row: int, now: float) -> None:
 @woven
 def end_wrap_up(c: Centre, row: int, now: float) -> None:
     """Free the slot, and then the attention if the wrap-up had it."""
-    agent = agent_of(c, row)
+    agent = c.chats[row].agent
     c.visits[row].outcome = SERVED
     c.visits[row].released_s = now
     free_slot(c, agent, now)
@@ -88,16 +88,16 @@ def end_wrap_up(c: Centre, row: int, now: float) -> None:
         attend_next(c, agent, now)
 
 
-@compiled
+@inner
 def finish(c: Centre, row: int, now: float) -> None:
     """End the work of a chat, if the announcement still holds."""
-    agent = agent_of(c, row)
+    agent = c.chats[row].agent
     if c.shares[agent].next_finish == row and c.shares[agent].next_finish_s == now:
         end_work(c, agent, row, now)
         end_conversation(c, row, now)
 
 
-@compiled
+@inner
 def give_up(c: Centre, row: int, order: int, now: float) -> None:
     """Let a chat that still waits leave (R4), or its customer without it (R20)."""
     if not c.chats[row].waiting:
@@ -115,14 +115,14 @@ def give_up(c: Centre, row: int, order: int, now: float) -> None:
         go_wrong(c, row, now)
 
 
-@compiled
+@inner
 def go_wrong(c: Centre, row: int, now: float) -> None:
     """Let the customer of a chat that has just gone wrong, as its outcome says, maybe try again (R27)."""
     if c.desk[0].has_fates and c.fates[row].retries:
         retry(c, row, now)
 
 
-@compiled
+@inner
 def retry(c: Centre, row: int, now: float) -> None:
     """Let the customer of a chat try again, if it went wrong in a way after which they do (R27)."""
     q, way, from_s = c.chats[row].queue, c.visits[row].outcome, now
@@ -136,7 +136,7 @@ def retry(c: Centre, row: int, now: float) -> None:
         come_again(c, row, from_s + c.fates[row].retry_delay_s)
 
 
-@compiled
+@inner
 def come_again(c: Centre, row: int, arrival_s: float) -> None:
     """Let the customer of a chat make their next attempt (R29)."""
     if arrival_s < c.desk[0].horizon_s:
@@ -145,7 +145,7 @@ def come_again(c: Centre, row: int, arrival_s: float) -> None:
         push(c, arrival_s, ARRIVAL, attempt)
 
 
-@compiled
+@inner
 def lose_patience(c: Centre, row: int, now: float) -> None:
     """Let a customer who still waits for a reply leave (R21), maybe without a signal (R22)."""
     turn = c.chats[row].turn
@@ -165,14 +165,14 @@ def lose_patience(c: Centre, row: int, now: float) -> None:
         release(c, row, now)
 
 
-@compiled
+@inner
 def close(c: Centre, row: int, now: float) -> None:
     """Let an agent close a chat whose customer is gone."""
     c.visits[row].ended_s = now
     release(c, row, now)
 
 
-@compiled
+@inner
 def time_out(c: Centre, row: int, now: float) -> None:
     """Let an agent close a chat whose customer has been quiet for too long (R23)."""
     c.visits[row].outcome = TIMED_OUT

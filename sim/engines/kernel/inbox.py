@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import DAY, HERE, NONE, Centre
 from sim.world.rules import Order
@@ -13,15 +13,9 @@ REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
 
 
 @woven
-def agent_of(c: Centre, row: int) -> int:
-    """Tell who holds a chat; always a number of one type, so that what is handed it is compiled once."""
-    return int(np.int64(c.chats[row].agent))
-
-
-@woven
 def receive(c: Centre, row: int, now: float) -> None:
     """Put a chat's message in its agent's inbox; they take it up if nothing has their attention."""
-    agent, turn = agent_of(c, row), c.chats[row].turn
+    agent, turn = c.chats[row].agent, c.chats[row].turn
     c.turns[turn].message_s = now
     if c.desk[0].patient:
         be_patient(c, row, turn, now)
@@ -51,7 +45,7 @@ def attend_next(c: Centre, agent: int, now: float) -> None:
     compose(c, row, now)
 
 
-@compiled
+@inner
 def turn_to_next(c: Centre, agent: int, now: float) -> None:
     """Let an agent turn to the next message in their inbox, where that is rare enough for a call."""
     attend_next(c, agent, now)
@@ -60,7 +54,7 @@ def turn_to_next(c: Centre, agent: int, now: float) -> None:
 @woven
 def compose(c: Centre, row: int, now: float) -> None:
     """Begin a reply (R14, R30)."""
-    turn, agent = c.chats[row].turn, agent_of(c, row)
+    turn, agent = c.chats[row].turn, c.chats[row].agent
     n_open = c.agents[agent].n_open
     compose_s = c.turns[turn].reply_s  # NOTE: the drawn composing time stands where the reply will
     if c.desk[0].differs:
@@ -73,14 +67,14 @@ def compose(c: Centre, row: int, now: float) -> None:
     push(c, now + compose_s, REPLY, row)
 
 
-@compiled
+@inner
 def speed_of(c: Centre, agent: int, now: float) -> float:
     """Give an agent's speed of today (R30)."""
     today = min(int(now // DAY), c.agent_speed.shape[1] - 1)
     return float(c.agent_speed[agent, today])
 
 
-@compiled
+@inner
 def be_patient(c: Centre, row: int, turn: int, now: float) -> None:
     """Announce the end of a customer's patience with a reply (R21)."""
     if c.queues[c.chats[row].queue].patient and c.chats[row].customer == HERE:
@@ -89,10 +83,10 @@ def be_patient(c: Centre, row: int, turn: int, now: float) -> None:
             push(c, now + patience_s, REPLY_PATIENCE, row)
 
 
-@compiled
+@inner
 def withdraw(c: Centre, row: int) -> None:
     """Take a message that nobody has taken up out of its agent's inbox."""
-    agent, before = agent_of(c, row), NONE
+    agent, before = c.chats[row].agent, NONE
     here = c.agents[agent].inbox_head
     while here != row:
         before, here = here, c.chats[here].inbox_next

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import inner
 from sim.engines.kernel.records import HERE, NONE, Records
 from sim.world.rules import NO_AGENT, Outcome
 from sim.world.units import Flags, Floats, Ints
@@ -67,7 +67,7 @@ def room_for(n_chats: int, n_turns: int) -> Written:
     )
 
 
-@compiled
+@inner
 def lay_out(
     drawn: Drawn,
     first: int,
@@ -95,7 +95,7 @@ def lay_out(
         turn.reply_s, turn.customer_s = drawn.agent_s[first_turn + i], drawn.customer_s[first_turn + i]
 
 
-@compiled
+@inner
 def read_out(
     chats: Records, visits: Records, turns: Records, written: Written, first: int, first_turn: int
 ) -> None:

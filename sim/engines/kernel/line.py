@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import HEAD, NONE, Centre
 from sim.world.rules import Order
@@ -12,7 +12,7 @@ from sim.world.rules import Order
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 
 
-@compiled
+@inner
 def begin_to_wait(c: Centre, row: int, now: float) -> None:
     """Put a chat into its queue, with what will end its wait (R4)."""
     q = c.chats[row].queue
@@ -32,7 +32,7 @@ def begin_to_wait(c: Centre, row: int, now: float) -> None:
         push(c, now + c.visits[row].patience_s, PATIENCE, row)
 
 
-@compiled
+@inner
 def end_wait(c: Centre, row: int) -> None:
     """Take a chat out of its queue."""
     q = c.chats[row].queue
@@ -49,7 +49,7 @@ def end_wait(c: Centre, row: int) -> None:
         c.visits[after].wait_previous = before
 
 
-@compiled
+@inner
 def next_waiting(c: Centre, group: int) -> int:
     """Find the waiting chat that an agent of a group takes next (R9); NONE if none waits."""
     best = NONE
@@ -75,7 +75,7 @@ def next_waiting(c: Centre, group: int) -> int:
     return best
 
 
-@compiled
+@inner
 def balks(c: Centre, row: int, now: float) -> bool:
     """Announce the wait to a customer who would have to wait (R25); say whether they do not join (R26)."""
     q = c.chats[row].queue
@@ -91,7 +91,7 @@ def balks(c: Centre, row: int, now: float) -> bool:
     return bool(c.fates[row].balked)
 
 
-@compiled
+@inner
 def share_at(c: Centre, q: int, x: float) -> float:
     """Read the share that does not join off a queue's curve (R26)."""
     first, last = c.queues[q].first_point, c.queues[q].end_point - 1

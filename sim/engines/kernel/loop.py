@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.address import by_address
 from sim.engines.kernel.calendar import LATEST, look_ahead, next_event, rule_pages
 from sim.engines.kernel.endings import (
@@ -35,7 +35,7 @@ FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 """Where the next event comes from."""
 
 
-@compiled
+@inner
 def run(centre: Centre, n_customers: int) -> int:
     """Let everything happen until nothing more can (R5); return the number of events."""
     c = by_address(centre)
@@ -112,14 +112,14 @@ def arrive(c: Centre, row: int, now: float) -> int:
     return NONE
 
 
-@compiled
+@inner
 def turn_away(c: Centre, row: int, now: float) -> None:
     """Let a chat end as it arrives: offline (R2) or blocked (R3, R26)."""
     c.visits[row].ended_s = now
     go_wrong(c, row, now)
 
 
-@compiled
+@inner
 def change_duty(c: Centre, begins: bool, span: int, now: float) -> None:
     """Begin or end a span of duty."""
     if begins:
@@ -128,7 +128,7 @@ def change_duty(c: Centre, begins: bool, span: int, now: float) -> None:
         log_off(c, span)
 
 
-@compiled
+@inner
 def log_on(c: Centre, span: int, now: float) -> None:
     """Begin a span of duty (R10, R11)."""
     agent = c.spans[span].agent
@@ -143,7 +143,7 @@ def log_on(c: Centre, span: int, now: float) -> None:
     fill_slots(c, agent, now)
 
 
-@compiled
+@inner
 def log_off(c: Centre, span: int) -> None:
     """End a span of duty: no new chats (R11), but those that wait at closing (R12)."""
     agent = c.spans[span].agent

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.records import NONE, POLICIES, Centre
 from sim.world.rules import Policy
 
@@ -62,7 +62,7 @@ def count_free(c: Centre, agent: int, change: int) -> None:
             i += i & -i
 
 
-@compiled
+@inner
 def free_before(c: Centre, agent: int) -> int:
     """Count the free agents with lower numbers."""
     total, i = 0, agent
@@ -72,7 +72,7 @@ def free_before(c: Centre, agent: int) -> int:
     return total
 
 
-@compiled
+@inner
 def free_at(c: Centre, place: int) -> int:
     """Find the free agent in a place, from 0, in order of number."""
     agent, step = 0, 1
@@ -129,7 +129,7 @@ def comes_before(c: Centre, agent: int, other: int) -> bool:
     return agent < other
 
 
-@compiled
+@inner
 def route_by_number(c: Centre, row: int, first: int, last: int) -> int:
     """Choose by order of number among the free agents of a tier's groups: round robin or random."""
     q, n_free, n_passed = c.chats[row].queue, 0, 0

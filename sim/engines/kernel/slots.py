@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.compiled import compiled, woven
+from sim.compiled import inner, woven
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.inbox import agent_of, receive, speed_of
+from sim.engines.kernel.inbox import receive, speed_of
 from sim.engines.kernel.line import end_wait, next_waiting
 from sim.engines.kernel.records import HERE, NONE, Centre
 from sim.engines.kernel.seats import seat, unseat
@@ -32,7 +32,7 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
         begin_work(c, row, agent, now)
 
 
-@compiled
+@inner
 def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
     """Begin the work of a chat just accepted (R17), or notice that nobody is there (R20)."""
     if c.chats[row].customer == HERE:
@@ -67,14 +67,14 @@ def free_slot(c: Centre, agent: int, now: float) -> None:
         end_overrun(c, agent, now)
 
 
-@compiled
+@inner
 def end_overrun(c: Centre, agent: int, now: float) -> None:
     """Let an agent leave who has finished what they held (R11), and whom nobody waits for (R12)."""
     c.spans[c.shares[agent].span].out_s = now
     end_duty(c, agent)
 
 
-@compiled
+@inner
 def end_duty(c: Centre, agent: int) -> None:
     """Let an agent take no more chats."""
     if c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
@@ -82,7 +82,7 @@ def end_duty(c: Centre, agent: int) -> None:
     c.agents[agent].on_duty = False
 
 
-@compiled
+@inner
 def fill_slots(c: Centre, agent: int, now: float) -> None:
     """Give an agent the waiting chats that they may take, in order (R9), and then their messages (R13)."""
     n_pulled = 0
@@ -99,8 +99,8 @@ def fill_slots(c: Centre, agent: int, now: float) -> None:
             receive(c, c.pulled[k], now)
 
 
-@compiled
+@inner
 def release(c: Centre, row: int, now: float) -> None:
     """Free the slot of a chat that ends without a wrap-up (R24)."""
     c.visits[row].released_s = now
-    free_slot(c, agent_of(c, row), now)
+    free_slot(c, c.chats[row].agent, now)

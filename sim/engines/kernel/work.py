@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import NONE, Centre
 from sim.world.rules import Order
@@ -12,7 +12,7 @@ from sim.world.rules import Order
 FINISH = int(Order.FINISH)
 
 
-@compiled
+@inner
 def advance(c: Centre, agent: int, now: float) -> None:
     """Bring an agent's clocks to now, before the number of their chats changes."""
     if c.agents[agent].n_open > 0:
@@ -23,7 +23,7 @@ def advance(c: Centre, agent: int, now: float) -> None:
     c.shares[agent].since_s = now
 
 
-@compiled
+@inner
 def announce_finish(c: Centre, agent: int, now: float) -> None:
     """Announce which of an agent's chats will be done first; what was announced before is void."""
     c.shares[agent].next_finish = NONE
@@ -40,7 +40,7 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
         push(c, first_s, FINISH, first)
 
 
-@compiled
+@inner
 def end_work(c: Centre, agent: int, row: int, now: float) -> None:
     """Take a chat whose work is done out of its agent's work."""
     advance(c, agent, now)
