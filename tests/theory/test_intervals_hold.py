@@ -41,9 +41,9 @@ def test_intervals_hold_on_good_days_and_students_would_not():
 @pytest.mark.parametrize("n", [5, 10, 20, 50, 100, 200])
 def test_ratios_hold_or_have_a_mark(load: str, n: int):
     """At any number of days at most 7 % of what is printed without a mark is wrong; from 100 on 95 % hold."""
-    pool = days(load, 12_000)
+    pool = days(load, 20_000)
     for name in RATIOS:
-        found = of_ratio(pool, name, n, 4000)
+        found = of_ratio(pool, name, n, 8000)  # half as many are off by a point, once in a while
 
         assert found.unmarked_missed <= 0.07, name
         if (
