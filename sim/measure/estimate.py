@@ -84,7 +84,8 @@ class Estimates:
         self.runs = list(runs)
         if not self.runs:
             raise ValueError("estimates need at least one run")
-        self._looked_up: dict[By, list[Floats]] = {}
+        self._looked_up: dict[By, Floats] = {}
+        self._found: dict[tuple[str, By], list[Figure]] = {}
         self._ordered: dict[tuple[Value, By], Ranked] = {}
 
     def __repr__(self) -> str:
@@ -105,9 +106,13 @@ class Estimates:
     def figures(self, name: str, by: By | str) -> list[Figure]:
         """Figure in each cell of a breakdown."""
         kpi, by = BY_NAME[name], By(by)
-        per_run, value = self._per_run(kpi, by), self.values(name, by)
-        ends = self._ends(kpi, by, value)
-        return _figures(kpi, value, ends, self._few(kpi, per_run, ends.low), per_run)
+        if by in kpi.form.breakdowns and self.runs[0].sizes[by] == 1:
+            by = By.OVERALL
+        if (name, by) not in self._found:
+            per_run, value = self._per_run(kpi, by), self.values(name, by)
+            ends = self._ends(kpi, by, value)
+            self._found[name, by] = _figures(kpi, value, ends, self._few(kpi, per_run, ends.low), per_run)
+        return self._found[name, by]
 
     def values(self, name: str, by: By | str) -> Floats:
         """Pooled value of a figure in each cell of a breakdown; NaN where there is none."""
@@ -140,6 +145,10 @@ class Estimates:
             case Peak():
                 return self._per_run(kpi, by)
 
+    def sums(self, name: str, by: By | str) -> tuple[Floats, Floats]:
+        """Sums of a ratio above and below the line in each replication, shape (n_runs, n_cells)."""
+        return self._sums(BY_NAME[name], By(by))
+
     def own_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
         """Figure of each replication by itself, shape (n_runs, n_cells); NaN where it has none."""
         return self._per_run(BY_NAME[name], By(by))
@@ -157,28 +166,35 @@ class Estimates:
         assert isinstance(kpi.form, Quantile)
         if by not in kpi.form.breakdowns:
             return None
-        key = kpi.form.value, by
+        size = self.runs[0].sizes[by]
+        key = kpi.form.value, by if size > 1 else By.OVERALL
         if key not in self._ordered:
             samples = [run.samples[kpi.name] for run in self.runs]
-            self._ordered[key] = Ranked(samples, by, self.runs[0].sizes[by])
+            self._ordered[key] = Ranked(samples, by, size)
         return self._ordered[key]
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
-        tables, columns = self._tables(by), columns_of_sums(kpi, by)
-        top, bottom = (np.array([table[:, column] for table in tables]) for column in columns)
-        return top, bottom
+        tables = self._tables(by)
+        top, bottom = columns_of_sums(kpi, by)
+        return tables[top], tables[bottom]
 
     def _per_run(self, kpi: Kpi, by: By) -> Floats:
         """Figure of each run, shape (n_runs, n_cells)."""
-        if isinstance(kpi.form, Ratio):
-            return ratio(*self._sums(kpi, by))
-        return np.stack([run.values(kpi.name, by) for run in self.runs])
+        match kpi.form:
+            case Ratio():
+                return ratio(*self._sums(kpi, by))
+            case Quantile(share=share):
+                ranked, none = self._ranked(kpi, by), (self.n, self.runs[0].sizes[by])
+                return np.full(none, np.nan) if ranked is None else ranked.of_days(share)
+            case Peak():
+                return np.stack([run.values(kpi.name, by) for run in self.runs])
 
-    def _tables(self, by: By) -> list[Floats]:
-        """The runs' tables of a breakdown, looked up once for all figures."""
+    def _tables(self, by: By) -> Floats:
+        """The runs' tables of a breakdown, shape (columns, n_runs, n_cells): put together for all figures."""
         if by not in self._looked_up:
-            self._looked_up[by] = [run.tables[by] for run in self.runs]
+            tables = np.array([run.tables[by].T for run in self.runs])
+            self._looked_up[by] = np.ascontiguousarray(tables.transpose(1, 0, 2))
         return self._looked_up[by]
 
     def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:

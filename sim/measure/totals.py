@@ -57,7 +57,9 @@ class Sample:
         """Cell of each value in a breakdown with *size* cells."""
         if by is By.DAY:
             return self.cells[By.INTERVAL] * size // self.n_intervals
-        return self.cells[by] if size > 1 or by is By.INTERVAL else np.zeros(len(self.values), dtype=np.int32)
+        if size > 1 or by is By.INTERVAL:
+            return self.cells[by]
+        return np.broadcast_to(np.int32(0), self.values.shape)  # takes no memory
 
 
 class Pooled:
@@ -68,7 +70,9 @@ class Pooled:
 
     @cached_property
     def _samples(self) -> Sequence[Sample]:
-        return self._cut()
+        samples = self._cut()
+        del self._cut  # it holds more than the samples do
+        return samples
 
     def __getitem__(self, run: int) -> Sample:
         return self._samples[run]

@@ -198,3 +198,16 @@ def test_leaving_a_day_out_is_to_take_the_others(days: list[list[float]], share:
     assert by_queue.tolist() == pytest.approx(
         [np.quantile(each, share) if each else np.nan for each in (*pooled, [])], nan_ok=True
     )
+
+
+def test_percentiles_of_each_day_are_those_of_its_own_values():
+    """In every cell, to the bit; NaN where a day has no value there."""
+    days = [([3.0, 1.0, 2.0, 9.0, 4.0], [0, 2, 0, 0, 2]), ([], []), ([5.0, 0.5, 7.25], [2, 2, 2])]
+    samples = [
+        Sample(np.array(values), {By.QUEUE: np.array(cells, dtype=np.int32)}, 1) for values, cells in days
+    ]
+    found = Ranked(samples, By.QUEUE, 3).of_days(0.8)
+    own = [[[v for v, c in zip(*day, strict=True) if c == cell] for cell in range(3)] for day in days]
+
+    expected = [[np.quantile(cell, 0.8) if cell else np.nan for cell in day] for day in own]
+    assert np.array_equal(found, expected, equal_nan=True)
