@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Cluster, Exit, Force, Json, Out, Resume, Seed, Wide, Workers, remark, tell, told
+from sim.cli.common import (
+    Cluster,
+    Exit,
+    Force,
+    Json,
+    Out,
+    Resume,
+    Seed,
+    Svg,
+    Wide,
+    Workers,
+    remark,
+    tell,
+    told,
+)
 from sim.cli.numbers import TINY, real, whole
 from sim.cli.progress import progress
 
@@ -77,6 +91,7 @@ def best(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Find the best of several PLANs, simulating those further that are not seen to be worse yet.
@@ -95,7 +110,7 @@ def best(
     with crew(workers, cluster, resume) as hired, progress("Replications") as bar:
         found = choose(these, figure, hired, within, confidence, replications, seed, max_runs, bar)
     if out is not None:
-        _write(out, found, seed, force=force)
+        _write(out, found, seed, svg=svg, force=force)
         remark(f"written to {out}")
     tell(
         lambda: show.document(found, seed),
@@ -145,7 +160,7 @@ def _named(changes: tuple[Change, ...]) -> list[Change]:
     return [replace(change, path=key) for change, key in zip(changes, keys, strict=True)]
 
 
-def _write(out: Path, found: Best, seed: int, *, force: bool) -> None:
+def _write(out: Path, found: Best, seed: int, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import best as show  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
@@ -155,4 +170,4 @@ def _write(out: Path, found: Best, seed: int, *, force: bool) -> None:
     with whole_folder(out, force=force) as folder:
         (folder / "best.json").write_text(to_json(show.document(found, seed)) + "\n", encoding="utf-8")
         write_csv(show.frame(found), folder / "best.csv")
-        plots.save({"best": show.picture(found)}, folder)
+        plots.save({"best": show.picture(found)}, folder, svg=svg)

@@ -99,6 +99,10 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write everything into this directory.", show_default=False),
 ]
+Svg = Annotated[
+    bool,
+    typer.Option("--svg", help="With --out: pictures as SVG too, for whoever enlarges or edits them."),
+]
 Wide = Annotated[
     bool, typer.Option("--wide", help="Show tables with all their columns, however wide that is.")
 ]

@@ -15,6 +15,7 @@ from sim.cli.common import (
     Out,
     Resume,
     Seed,
+    Svg,
     UsualReplications,
     Wide,
     Workers,
@@ -52,6 +53,7 @@ def compare(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
@@ -82,7 +84,7 @@ def compare(
     with progress() as bar, crew(workers, cluster, resume) as ours:
         found = simulate_all(centres, seed, replications, progress=bar, hired=ours, names=names)
     if out is not None:
-        _write(out, found, force=force)
+        _write(out, found, svg=svg, force=force)
         remark(f"written to {out}")
     tell(
         lambda: show.document(found),
@@ -95,7 +97,7 @@ def compare(
         raise typer.Exit(Exit.INTERRUPTED)
 
 
-def _write(out: Path, found: Comparison, *, force: bool) -> None:
+def _write(out: Path, found: Comparison, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import compare as show  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
@@ -105,4 +107,4 @@ def _write(out: Path, found: Comparison, *, force: bool) -> None:
     with whole_folder(out, force=force) as folder:
         (folder / "comparison.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
         write_csv(show.frame(found), folder / "differences.csv")
-        plots.save({"differences": show.forest(found)}, folder)
+        plots.save({"differences": show.forest(found)}, folder, svg=svg)

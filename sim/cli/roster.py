@@ -15,6 +15,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Svg,
     Wide,
     Workers,
     remark,
@@ -101,6 +102,7 @@ def roster(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Find the cheapest shifts that keep all of SCENARIO's targets.
@@ -131,7 +133,7 @@ def roster(
         found = plan(centre, patterns, per, confidence, seed, replications, rounds, progress=bar, hired=ours)
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
     if out is not None:
-        _write(out, scenario, found, seed, fte_hours_per_week, comment, force=force)
+        _write(out, scenario, found, seed, fte_hours_per_week, comment, svg=svg, force=force)
         remark(f"written to {out}")
     if write is not None:
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
@@ -169,6 +171,7 @@ def _write(
     fte_hours_per_week: float | None,
     comment: str,
     *,
+    svg: bool,
     force: bool,
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
@@ -183,6 +186,6 @@ def _write(
         (folder / "roster.json").write_text(document + "\n", encoding="utf-8")
         write_csv(show.shift_table(found), folder / "shifts.csv")
         write_csv(show.coverage_table(found), folder / "coverage.csv")
-        plots.save(show.pictures(found), folder)
+        plots.save(show.pictures(found), folder, svg=svg)
         text = written(read(source), found.scenario.groups, source.parent, out, comment)
         (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")

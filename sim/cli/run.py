@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Svg,
     UsualReplications,
     Wide,
     Workers,
@@ -79,6 +81,10 @@ Controls = Annotated[
     bool,
     typer.Option("--controls", help="Also figures adjusted for how many came, which makes them surer."),
 ]
+Csv = Annotated[
+    bool,
+    typer.Option("--csv", help="With --out: messages as CSV too, a large file."),
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
@@ -101,6 +107,8 @@ def run(
     wide: Wide = False,
     check: Check = False,
     out: Out = None,
+    csv: Csv = False,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
@@ -124,7 +132,8 @@ def run(
         each = keep if out is not None else None
         result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
     if out is not None:
-        _write(out, centre, result.estimates, seed, engine, keep, everything=everything, force=force)
+        how = {"everything": everything, "csv": csv, "svg": svg, "force": force}
+        _write(out, centre, result.estimates, seed, engine, keep, **how)
         few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
         remark(f"written to {out}{few * (result.estimates.n > len(keep.tables))}")
     if json:
@@ -258,18 +267,46 @@ def _write(
     keep: _Keeper,
     *,
     everything: bool,
+    csv: bool,
+    svg: bool,
     force: bool,
 ) -> None:
+    """Write everything into the folder *out*: tables in another thread, beside the pictures.
+
+    Ctrl-C waits for no more than the table that is being written.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
     from sim.log import export  # noqa: PLC0415
+    from sim.log.schema import TABLES  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show.documents import interval_table, run_document, to_json  # noqa: PLC0415
     from sim.show.folder import whole_folder  # noqa: PLC0415
 
-    with whole_folder(out, force=force) as folder:
-        export.write(keep.tables, folder)
-        document = to_json(run_document(centre, estimates, seed, engine))
-        (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
-        intervals = interval_table(centre, estimates, everything=everything)
-        export.write_csv(intervals, folder / "intervals.csv")
-        if keep.first is not None:
-            plots.save(plots.run_figures(centre, estimates, keep.first), folder)
+    total, count = len(TABLES) + 2 + 4, itertools.count(1)
+    tables = ThreadPoolExecutor(1)
+    with whole_folder(out, force=force) as folder, progress("Files", total) as show:
+
+        def written(_: object = None) -> None:
+            show(next(count), total)
+
+        try:
+            tasks = [
+                tables.submit(export.write, name, keep.tables, folder, csv=csv or name != "messages")
+                for name in TABLES
+            ]
+            for task in tasks:
+                task.add_done_callback(written)
+            document = to_json(run_document(centre, estimates, seed, engine))
+            (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
+            written()
+            intervals = interval_table(centre, estimates, everything=everything)
+            export.write_csv(intervals, folder / "intervals.csv")
+            written()
+            if keep.first is not None:
+                pictures = plots.run_figures(centre, estimates, keep.first)
+                plots.save(pictures, folder, svg=svg, told=written)
+            for task in tasks:
+                task.result()
+        finally:
+            tables.shutdown(cancel_futures=True)

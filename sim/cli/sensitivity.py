@@ -17,6 +17,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Svg,
     Wide,
     Workers,
     remark,
@@ -106,6 +107,7 @@ def sensitivity(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Change one input of SCENARIO at a time: what moves a figure most, and how likely is the promise missed?
@@ -138,7 +140,7 @@ def sensitivity(
         inputs.remarks.append("Risk is left out: interrupted")
     _tell(centre, found, risk, inputs.remarks, seed, json=json, wide=wide)
     if out is not None:
-        _write(out, centre, found, risk, inputs.remarks, seed, force=force)
+        _write(out, centre, found, risk, inputs.remarks, seed, svg=svg, force=force)
         remark(f"written to {out}")
     if not is_whole:
         remark("interrupted: this is what is known so far")
@@ -228,6 +230,7 @@ def _write(
     remarks: list[str],
     seed: int,
     *,
+    svg: bool,
     force: bool,
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
@@ -245,4 +248,4 @@ def _write(
         if risk is not None:
             write_csv(risks.frame(risk), folder / "risk.csv")
             figures["risk"] = risks.picture(risk, centre)
-        plots.save(figures, folder)
+        plots.save(figures, folder, svg=svg)

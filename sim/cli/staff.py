@@ -17,6 +17,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Svg,
     Wide,
     Workers,
     remark,
@@ -89,6 +90,7 @@ def staff(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
@@ -119,7 +121,7 @@ def staff(
         found = search(centre, per, step, confidence, seed, replications, progress=bar, hired=ours)
     took_s = monotonic() - began
     if out is not None:
-        _write(out, found, seed, fte_hours_per_week, force=force)
+        _write(out, found, seed, fte_hours_per_week, svg=svg, force=force)
         remark(f"written to {out}")
     if write is not None:
         comment = (
@@ -159,7 +161,9 @@ def leave_if_missed(found: Staffing | Roster, better: str) -> None:
         raise typer.Exit(Exit.MISSED)
 
 
-def _write(out: Path, found: Staffing, seed: int, fte_hours_per_week: float | None, *, force: bool) -> None:
+def _write(
+    out: Path, found: Staffing, seed: int, fte_hours_per_week: float | None, *, svg: bool, force: bool
+) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import plots  # noqa: PLC0415
     from sim.show import staffing as show  # noqa: PLC0415
@@ -170,4 +174,4 @@ def _write(out: Path, found: Staffing, seed: int, fte_hours_per_week: float | No
         document = to_json(show.document(found, seed, fte_hours_per_week))
         (folder / "staffing.json").write_text(document + "\n", encoding="utf-8")
         write_csv(show.requirement_table(found), folder / "requirement.csv")
-        plots.save(show.pictures(found), folder)
+        plots.save(show.pictures(found), folder, svg=svg)

@@ -18,6 +18,7 @@ from sim.cli.common import (
     Resume,
     ScenarioPath,
     Seed,
+    Svg,
     Wide,
     Workers,
     remark,
@@ -72,6 +73,7 @@ def sweep(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO with every value of one or two fields, on the same customers: what does it change?
@@ -97,7 +99,7 @@ def sweep(
         found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
     _remarks(found)
     if out is not None:
-        _write(out, found, force=force)
+        _write(out, found, svg=svg, force=force)
         remark(f"written to {out}")
     tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
@@ -116,7 +118,7 @@ def _remarks(found: Sweep) -> None:
     remark(f"{runs:,} replications with {found.chats:,} chats in {seconds}")
 
 
-def _write(out: Path, found: Sweep, *, force: bool) -> None:
+def _write(out: Path, found: Sweep, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
     from sim.show import curves, plots  # noqa: PLC0415
     from sim.show import sweep as show  # noqa: PLC0415
@@ -126,4 +128,4 @@ def _write(out: Path, found: Sweep, *, force: bool) -> None:
     with whole_folder(out, force=force) as folder:
         (folder / "sweep.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
         write_csv(show.frame(found), folder / "points.csv")
-        plots.save(curves.pictures(found), folder)
+        plots.save(curves.pictures(found), folder, svg=svg)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Seed, Wide, Workers, remark, tell, told
+from sim.cli.common import Exit, Force, Json, Out, Seed, Svg, Wide, Workers, remark, tell, told
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def trust(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Simulate centres whose figures are known, published or exact, and compare: is the simulator right?
@@ -38,7 +39,7 @@ def trust(
     with progress("Centres", len(cases)) as bar:
         found = simulate_all(seed, cases, progress=bar, workers=workers)
     if out is not None:
-        _write(out, found, seed, workers, force=force)
+        _write(out, found, seed, workers, svg=svg, force=force)
         remark(f"written to {out}")
     tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
@@ -50,7 +51,7 @@ def trust(
         raise typer.Exit(Exit.MISSED)
 
 
-def _write(out: Path, found: Trust, seed: int, workers: int | None, *, force: bool) -> None:
+def _write(out: Path, found: Trust, seed: int, workers: int | None, *, svg: bool, force: bool) -> None:
     """Write the table as data, and two pictures: the table, and how wrong formulas are for chat."""
     from sim.show import plots  # noqa: PLC0415
     from sim.show import trust as show  # noqa: PLC0415
@@ -62,4 +63,4 @@ def _write(out: Path, found: Trust, seed: int, workers: int | None, *, force: bo
         points = compared(seed, progress=bar, workers=workers)
     with whole_folder(out, force=force) as folder:
         (folder / "trust.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        plots.save({"trust": show.picture(found), "formulas": show.formulas(points)}, folder)
+        plots.save({"trust": show.picture(found), "formulas": show.formulas(points)}, folder, svg=svg)

@@ -7,7 +7,7 @@ a spreadsheet would take for a formula has an apostrophe before it; numbers stay
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -36,12 +36,11 @@ def _moments(name: str, table: pl.DataFrame, start: dt.date) -> Iterator[pl.Expr
             yield (midnight + pl.duration(microseconds=(known * 1e6).round())).alias(column.moment)
 
 
-def write(tables: Iterable[dict[str, pl.DataFrame]], folder: Path) -> None:
-    """Write the tables of runs, one below the other, as ``chats.parquet``, ``chats.csv`` and so on."""
-    runs = list(tables)
-    for name in TABLES:
-        table = pl.concat([run[name] for run in runs])
-        table.write_parquet(folder / f"{name}.parquet")
+def write(name: str, runs: Sequence[Mapping[str, pl.DataFrame]], folder: Path, *, csv: bool) -> None:
+    """Write the table of this *name* of all *runs*, one below the other, as Parquet, and as CSV if wanted."""
+    table = pl.concat([run[name] for run in runs])
+    table.write_parquet(folder / f"{name}.parquet")
+    if csv:
         write_csv(table, folder / f"{name}.csv")
 
 

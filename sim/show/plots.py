@@ -7,7 +7,7 @@ interval; chats are counted, and their waits shown, where they arrive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 
 from sim.log.chatlog import ChatLog
 from sim.measure.estimate import Estimates
-from sim.measure.figures import BY_NAME, RATIOS
 from sim.measure.intervals import skewed_t
 from sim.measure.kpis import ratio
 from sim.measure.tables import By
@@ -95,15 +94,23 @@ def run_figures(scenario: Scenario, estimates: Estimates, log: ChatLog) -> dict[
 
 
 @styled
-def save(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
-    """Write each figure as PNG and SVG under its name, the same bytes whenever it is the same picture."""
+def save(
+    figures: Mapping[str, Figure], folder: Path, *, svg: bool = False, told: Callable[[], None] | None = None
+) -> list[Path]:
+    """Write each figure as PNG, and as SVG if that is wanted, under its name, and be *told* of each.
+
+    The same picture is the same bytes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, figure in figures.items():
-        png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-        figure.savefig(png, dpi=150, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
-        paths += [png, svg]
+        paths.append(folder / f"{name}.png")
+        figure.savefig(paths[-1], dpi=150, metadata={"Software": None})
+        if svg:
+            paths.append(folder / f"{name}.svg")
+            figure.savefig(paths[-1], metadata={"Date": None, "Creator": None})
+        if told is not None:
+            told()
     return paths
 
 
@@ -135,12 +142,8 @@ def _number(estimates: Estimates, name: str, below: bool = False) -> Band:
 
     Occupancy gives agents with a chat, attention those composing, slot utilisation open chats and slots.
     """
-    k, window = RATIOS.index(BY_NAME[name]), RATIOS.index(BY_NAME["agents"])
-    runs = [
-        ratio((run.bottom if below else run.top)[By.INTERVAL][k], run.bottom[By.INTERVAL][window])
-        for run in estimates.runs
-    ]
-    numbers = np.nan_to_num(np.stack(runs))
+    time_s, window_s = estimates.sums(name, By.INTERVAL)[below], estimates.sums("agents", By.INTERVAL)[1]
+    numbers = np.nan_to_num(ratio(time_s, window_s))
     mean = numbers.mean(axis=0)
     low, high = skewed_t(numbers)
     p10, p90 = np.quantile(numbers, [0.1, 0.9], axis=0)

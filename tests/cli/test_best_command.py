@@ -19,7 +19,7 @@ def test_best_prints_writes_and_documents(tmp_path: Path):
     assert printed.returncode == 0, printed.stderr
     assert "% saved" in printed.stdout
     assert "one, agents=3" in printed.stdout
-    assert {path.name for path in out.iterdir()} == {"best.json", "best.csv", "best.png", "best.svg"}
+    assert {path.name for path in out.iterdir()} == {"best.json", "best.csv", "best.png"}
     data = json.loads((out / "best.json").read_text())
     assert data["best"].endswith("agents=3")
     assert {row["plan"] for row in data["plans"]} == {

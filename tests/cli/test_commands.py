@@ -117,22 +117,30 @@ def test_check_exits_with_99_when_a_target_is_missed(small: Path):
 def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
     """All of them readable, for every replication, agreeing with each other."""
     out = tmp_path / "out"
-    result = sim("run", small, "-n", "2", "--out", out)
+    result = sim("run", small, "-n", "2", "--out", out, "--csv", "--svg")
     assert result.returncode == 0, result.stderr
 
-    files = {path.name for path in out.iterdir()}
-    for name in ("chats", "messages", "agents"):
-        assert {f"{name}.parquet", f"{name}.csv"} <= files
+    tables, pictures = ("chats", "messages", "agents"), ("day", "agents", "waits", "gantt")
+    for name in tables:
         table = pl.read_parquet(out / f"{name}.parquet")
         assert len(pl.read_csv(out / f"{name}.csv")) == len(table)
-    assert {"kpis.json", "intervals.csv"} <= files
-    assert sum(name.endswith(".png") for name in files) == sum(name.endswith(".svg") for name in files) == 4
+    all_files = {"kpis.json", "intervals.csv"}
+    all_files |= {f"{name}.{end}" for name in tables for end in ("parquet", "csv")}
+    all_files |= {f"{name}.{end}" for name in pictures for end in ("png", "svg")}
+    assert {path.name for path in out.iterdir()} == all_files
     chats = pl.read_parquet(out / "chats.parquet")
     document = json.loads((out / "kpis.json").read_text())
     assert len(chats) / 2 == document["kpis"]["offered"]["value"]
     assert sorted(chats["replication"].unique()) == [0, 1]
     messages = pl.read_parquet(out / "messages.parquet")
     assert len(messages) == 2 * chats["turns"].sum()
+
+    plain = tmp_path / "plain"
+    assert sim("run", small, "-n", "2", "--out", plain).returncode == 0
+    left_out = {"messages.csv", *(f"{name}.svg" for name in pictures)}
+    assert {path.name for path in plain.iterdir()} == all_files - left_out
+    for path in plain.iterdir():
+        assert path.read_bytes() == (out / path.name).read_bytes(), path.name
     assert not list(tmp_path.glob(".out*"))
 
 
@@ -206,7 +214,7 @@ def test_a_reader_who_leaves_early_loses_nothing(small: Path, tmp_path: Path):
             os.close(writer)
             _, stderr = process.communicate(timeout=120)
         assert process.returncode == 99
-        assert stderr == f"written to {out}\n"
+        assert [line for line in stderr.splitlines() if "Files: " not in line] == [f"written to {out}"]
         assert (out / "kpis.json").exists()
 
 
@@ -309,7 +317,7 @@ def test_names_are_text_and_no_markup(small: Path, tmp_path: Path):
     result = sim("run", small, "-n", "2", "--by", "queue", "--by", "group", "--out", tmp_path / "out")
 
     assert result.returncode == 0
-    assert result.stderr == f"written to {tmp_path / 'out'}\n"
+    assert result.stderr.splitlines()[-1] == f"written to {tmp_path / 'out'}"
     assert "[vip]" in result.stdout
     assert "[/b] :smile: 客服" in result.stdout
 
@@ -435,6 +443,22 @@ def test_interrupted_it_keeps_what_is_done_and_leaves_no_half_written_file(small
         assert f"interrupted after {n} of 20000 replications" in stderr
         assert json.loads((out / "kpis.json").read_text())["replications"] == n
     assert not list(tmp_path.glob(".out*"))
+
+
+def test_interrupted_while_it_writes_it_ends_soon_and_leaves_nothing(small: Path, tmp_path: Path):
+    """Ctrl-C between tables and pictures, which are written at the same time: exit code 130, no file."""
+    out = tmp_path / "out"
+    command = [*PROGRAM, "run", str(small), "-n", "50", "--out", str(out), "--csv", "--svg"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        while not list(tmp_path.glob(".out-*/out/chats.parquet")) and process.poll() is None:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert stderr.endswith(b"interrupted\n")
+    assert b"Traceback" not in stderr
+    assert [path.name for path in tmp_path.iterdir()] == [small.name]
 
 
 def test_a_precision_runs_on_until_it_is_sure(small: Path):

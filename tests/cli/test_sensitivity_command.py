@@ -22,7 +22,7 @@ def test_sensitivity_prints_writes_and_documents(tmp_path: Path):
     assert "Forecast error" in printed.stdout
     assert {path.name for path in out.iterdir()} == {
         "sensitivity.json", "sensitivity.csv", "risk.csv",
-        "tornado.png", "tornado.svg", "risk.png", "risk.svg",
+        "tornado.png", "risk.png",
     }  # fmt: skip
     data = json.loads((out / "sensitivity.json").read_text())
     assert data["figure"] == "missed_rate"

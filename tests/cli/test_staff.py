@@ -97,9 +97,7 @@ def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
         "staffing.json",
         "requirement.csv",
         "requirement.png",
-        "requirement.svg",
         "service.png",
-        "service.svg",
     }
     assert {path.name for path in out.iterdir()} == names
     assert json.loads((out / "staffing.json").read_text()) == found

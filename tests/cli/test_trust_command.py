@@ -77,9 +77,7 @@ def test_as_data_and_as_a_picture(few: list[Case], tmp_path: Path, monkeypatch: 
     assert {path.name for path in (tmp_path / "trust").iterdir()} == {
         "trust.json",
         "trust.png",
-        "trust.svg",
         "formulas.png",
-        "formulas.svg",
     }
     assert sim("trust", "--out", str(tmp_path / "trust")).exit_code == 2
 

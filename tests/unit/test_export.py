@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.log.export import frames, write, write_csv
+from sim.log.schema import TABLES
 from sim.world.table import read_table
 from tests.conftest import ROOT
 from tests.worlds import by_work, group, queue, run, world
@@ -64,7 +65,8 @@ def test_our_own_reader_takes_the_apostrophes_off_again(tmp_path_factory, names:
 def test_a_run_writes_its_names_harmless_in_csv_alone(tmp_path: Path):
     """Parquet holds them as they are."""
     log = run(world([queue([0], by_work(10), "=orders")], [group(1, queues=("=orders",))]))
-    write([frames(log, 0)], tmp_path)
+    for name in TABLES:
+        write(name, [frames(log, 0)], tmp_path, csv=True)
 
     assert pl.read_csv(tmp_path / "chats.csv")["queue"].to_list() == ["'=orders"]
     assert pl.read_parquet(tmp_path / "chats.parquet")["queue"].to_list() == ["=orders"]

@@ -257,7 +257,7 @@ def test_same_pictures_are_the_same_bytes(tmp_path, by_turns):
     written = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         figures = {"waits": plots.waits(estimates, scenario), "gantt": gantt.gantt(logs[0], scenario)}
-        written.append(plots.save(figures, folder))
+        written.append(plots.save(figures, folder, svg=True))
     assert [path.name for path in written[0]] == ["waits.png", "waits.svg", "gantt.png", "gantt.svg"]
     for first, second in zip(*written, strict=True):
         assert first.read_bytes() == second.read_bytes()
