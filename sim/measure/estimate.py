@@ -193,8 +193,10 @@ class Estimates:
     def _tables(self, by: By) -> Floats:
         """The runs' tables of a breakdown, shape (columns, n_runs, n_cells): put together for all figures."""
         if by not in self._looked_up:
-            tables = np.array([run.tables[by].T for run in self.runs])
-            self._looked_up[by] = np.ascontiguousarray(tables.transpose(1, 0, 2))
+            n_cells, n_columns = self.runs[0].tables[by].shape
+            tables = self._looked_up[by] = np.empty((n_columns, self.n, n_cells))
+            for r, run in enumerate(self.runs):
+                tables[:, r] = run.tables[by].T
         return self._looked_up[by]
 
     def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:

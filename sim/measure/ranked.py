@@ -32,8 +32,14 @@ class Ranked:
     def __init__(self, samples: Sequence[Sample], by: By, size: int) -> None:
         self.n, self.size = len(samples), size
         self._days = [(each.values, each.cell(by, size)) for each in samples]
-        self.values = _in_order(*self._together(), size)
         self._edges = firsts(self.sizes.sum(axis=0).astype(np.int64).tolist())
+        self.values = np.empty(self._edges[-1])
+        free = self._edges[:-1].copy()
+        for day, sizes in zip(self._days, self.sizes.astype(np.int64), strict=True):
+            first = np.repeat(free - firsts(sizes.tolist())[:-1], sizes)
+            self.values[first + np.arange(len(first))] = _by_cell(*day, size)
+            free += sizes
+        _sort_within(self.values, self._edges)
 
     @property
     def counts(self) -> Ints:
@@ -49,22 +55,16 @@ class Ranked:
 
     def of_days(self, share: float) -> Floats:
         """Quantile of each day by itself in each cell, shape (n_days, n_cells)."""
-        found = [
-            _quantiles(_in_order(*day, self.size), firsts(sizes), share)
-            for day, sizes in zip(self._days, self.sizes.astype(np.int64).tolist(), strict=True)
-        ]
-        return np.array(found)
+        edges = firsts(self.sizes.astype(np.int64).ravel().tolist())
+        values = np.concatenate([_by_cell(*day, self.size) for day in self._days])
+        return _quantiles(_sort_within(values, edges), edges, share).reshape(self.n, self.size)
 
     @cached_property
     def _day(self) -> Ints:
         """Day of each of the values in order."""
-        day = np.repeat(np.arange(self.n), [len(of_day) for of_day, _ in self._days])
-        return day[np.lexsort(self._together())]
-
-    def _together(self) -> tuple[Floats, NDArray[np.integer]]:
-        """Values of all days and their cells, one day after the other."""
         values, cells = (np.concatenate(column) for column in zip(*self._days, strict=True))
-        return values, cells
+        day = np.repeat(np.arange(self.n), [len(of_day) for of_day, _ in self._days])
+        return day[np.lexsort((values, cells))]
 
     def quantile(self, share: float | Floats) -> Floats:
         """Quantile of each cell, interpolated as `np.quantile` does it; NaN where there is no value."""
@@ -116,13 +116,15 @@ class Ranked:
         return np.where(some, found, np.nan)
 
 
-def _in_order(values: Floats, cells: NDArray[np.integer], size: int) -> Floats:
-    """Give *values* by cell, and in each in order: numbers alone sort tenfold faster than rows by them."""
-    if size == 1:
-        return np.sort(values)
+def _by_cell(values: Floats, cells: NDArray[np.integer], size: int) -> Floats:
+    """Copy of *values*, those of one cell after those of another."""
     small = cells.astype(np.uint16) if size <= 1 << 16 else cells  # numpy counts these rather than compare
-    values = values[np.argsort(small, kind="stable")]
-    for first, end in pairwise([0, *np.cumsum(np.bincount(cells, minlength=size)).tolist()]):
+    return values[np.argsort(small, kind="stable")] if size > 1 else values.copy()
+
+
+def _sort_within(values: Floats, edges: Ints) -> Floats:
+    """Sort *values* in place between each two *edges*: numbers alone sort tenfold faster than rows do."""
+    for first, end in pairwise(edges.tolist()):
         values[first:end].sort()
     return values
 

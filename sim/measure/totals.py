@@ -337,7 +337,8 @@ def _samples(runs: _Runs, values: Mapping[Value, timeline.Noted]) -> dict[Value,
     first_chat, n_intervals = runs.batch.first_chat, runs.sizes[By.INTERVAL]
     samples = {}
     for value, noted in values.items():
-        cut = partial(_split, first_chat, n_intervals, noted, places)
+        few_bytes = noted._replace(chat=noted.chat.astype(np.int32))
+        cut = partial(_split, first_chat, n_intervals, few_bytes, places)
         if len(noted.value) > SAMPLE_LIMIT:
             cut = partial(list, cut())  # not all of them are kept
         samples[value] = Pooled(cut)

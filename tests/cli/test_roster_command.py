@@ -81,7 +81,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     assert document["kept"]
     assert {path.name for path in out.iterdir()} == {
         "roster.json", "shifts.csv", "coverage.csv", "scenario.toml",
-        *(f"{name}.{end}" for name in ("coverage", "shifts", "service") for end in ("png", "svg")),
+        *(f"{name}.png" for name in ("coverage", "shifts", "service")),
     }  # fmt: skip
     for path in (copy, out / "scenario.toml"):
         assert "# a small one" in path.read_text()
