@@ -120,7 +120,7 @@ def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
     result = sim("run", small, "-n", "2", "--out", out, "--csv", "--svg")
     assert result.returncode == 0, result.stderr
 
-    tables, pictures = ("chats", "messages", "agents"), ("day", "agents", "waits", "gantt")
+    tables, pictures = ("chats", "messages", "legs", "agents"), ("day", "agents", "waits", "gantt")
     for name in tables:
         table = pl.read_parquet(out / f"{name}.parquet")
         assert len(pl.read_csv(out / f"{name}.csv")) == len(table)
