@@ -25,9 +25,7 @@ from sim.show.documents import figure_document, target_document
 from sim.show.style import DARK, FAINT, GREY, INK, RED, styled
 from sim.show.tables import (
     ALIKE,
-    COMPACT,
     FEW_SIGN,
-    IDLE,
     PIPED_WIDTH,
     UNSURE,
     Row,
@@ -277,9 +275,10 @@ def _verdict(difference: Difference) -> Text:
 
 def _is_shown(found: Comparison, name: str) -> bool:
     """Whether a figure is usual, and says something in any of the scenarios."""
-    if name not in COMPACT:
+    shown = BY_NAME[name].shown
+    if not shown.usual:
         return False
-    sign, idle = IDLE.get(name, (name, None))
+    sign, idle = shown.idle or (name, None)
     plans = [plan for plan in found.plans if plan.figures[name].value is not None]
     plans = [plan for plan in plans if idle is None or plan.figures[sign].value != idle]
     return any(BY_NAME[name].section != "volume" or plan.figures[name].value for plan in plans)

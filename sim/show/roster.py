@@ -20,8 +20,8 @@ from sim.show import style
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.show.tables import (
     PIPED_WIDTH,
-    SHORT,
     Row,
+    column_of,
     mark_of,
     narrowed,
     number,
@@ -227,10 +227,7 @@ def _coverage(found: Roster, width: int) -> RenderableType:
     for group in found.scenario.groups:
         mine = f"{group.name}\n" if len(found.scenario.groups) > 1 else ""
         columns += [Column(f"{mine}{head}", justify="right") for head in ("needs", "has", "spare")]
-    columns += [
-        Column(f"{SHORT[kpi]}\n{'%' if BY_NAME[kpi].unit == 'share' else BY_NAME[kpi].unit}", justify="right")
-        for kpi in figures
-    ]
+    columns += [column_of(kpi) for kpi in figures]
     rows: list[Row | None] = []
     values = _values(found)
     for k in _busy(found):

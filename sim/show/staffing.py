@@ -21,7 +21,7 @@ from sim.show.documents import heading, rounded
 from sim.show.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.show.tables import (
     PIPED_WIDTH,
-    SHORT,
+    column_of,
     hours,
     mark_of,
     narrowed,
@@ -131,10 +131,7 @@ def _requirement(found: Staffing, width: int) -> RenderableType:
     figures = found.promise.figures
     columns = [Column("From"), Column("Chats", justify="right")]
     columns += [Column(name if len(names) > 1 else "Agents", justify="right") for name in names]
-    columns += [
-        Column(f"{SHORT[kpi]}\n{'%' if BY_NAME[kpi].unit == 'share' else BY_NAME[kpi].unit}", justify="right")
-        for kpi in figures
-    ]
+    columns += [column_of(kpi) for kpi in figures]
     columns += [Column("Binds"), Column("One agent fewer")]
     first_part = len(columns)
     columns += [Column(f"Agents\nfor {head}", justify="right") for head, *_ in _parts(found)]
@@ -144,7 +141,7 @@ def _requirement(found: Staffing, width: int) -> RenderableType:
             f"{need.chats:.1f}",
             *(f"{need.agents[name]}" for name in names),
             *(_cell(value) for value in need.values),
-            SHORT[need.binding] if need.binding else "–",
+            BY_NAME[need.binding].shown.head if need.binding else "–",
             "\n".join(_fewer(fewer, len(names)) for fewer in need.fewer) or "–",
             *(f"{getattr(need.parts, part):.1f}" for *_, part in _parts(found)),
         ]
@@ -175,7 +172,7 @@ def _fewer(fewer: Fewer, n_groups: int) -> str:
     if fewer.breaks is not None:
         unit = BY_NAME[fewer.breaks].unit
         shown = number(fewer.worst, unit) + ("" if unit == "share" else f" {unit}")
-        return f"{name}{SHORT[fewer.breaks]} {shown}"
+        return f"{name}{BY_NAME[fewer.breaks].shown.head} {shown}"
     if fewer.on_fresh_days:
         return f"{name}fresh days missed"
     return f"{name}{number(fewer.days_kept, 'share')} of days" if fewer.is_needed else f"{name}enough"

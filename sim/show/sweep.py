@@ -20,7 +20,6 @@ from sim.show.documents import figure_document, target_document
 from sim.show.tables import (
     FEW_SIGN,
     PIPED_WIDTH,
-    SHORT,
     SIGNS,
     Row,
     below,
@@ -176,13 +175,13 @@ def _listed(found: Sweep, width: int) -> RenderableType:
 
 
 def _head(name: str, point: Point | None = None) -> str:
-    unit = BY_NAME[name].unit
-    told = f"{SHORT[name]}\n{'%' if unit == 'share' else unit}"
+    unit, head = BY_NAME[name].unit, BY_NAME[name].shown.head
+    sign = "%" if unit == "share" else unit
     for verdict in point.verdicts if point is not None else ():
         if verdict.kpi == name:
             bound = number(verdict.bound, unit).removesuffix(" %").removesuffix(".0").removesuffix(".00")
-            told = f"{SHORT[name]} {SIGNS[verdict.side]} {bound}\n{'%' if unit == 'share' else unit}"
-    return told
+            return f"{head} {SIGNS[verdict.side]} {bound}\n{sign}"
+    return f"{head}\n{sign}"
 
 
 def _plain_cell(name: str, figure: Figure) -> str:

@@ -29,77 +29,12 @@ from sim.measure.waterfall import waterfall
 from sim.world.scenario import Scenario
 from sim.world.units import DAY_S, clock_text
 
-COMPACT = (
-    "arrivals", "offered", "served", "abandoned", "silent", "left", "timed_out", "blocked", "offline",
-    "overflowed", "contained", "unfinished", "missed", "missed_rate", "abandonment", "successful",
-    "success_rate",
-    "service_level", "wait_probability", "wait_s", "asa_s", "wait_p90_s", "queue_length", "queue_length_max",
-    "frt_s", "response_s", "response_p90_s", "messages_per_chat", "duration_s", "aht_s", "focus_aht_s",
-    "agent_hours", "occupancy", "slot_utilisation", "attention", "concurrency", "chats_per_agent_hour",
-    "overrun_s",
-    "known_abandonment", "wasted_slots", "speed", "absence", "lateness", "paid_hours", "shrinkage",
-    "balked", "estimate_error_s", "estimate_bias_s", "customers", "retries", "returns",
-    "attempts_per_customer", "customers_missed_rate",
-    "resolution", "first_contact_resolution", "multitasking", "surveys", "survey_response", "csat",
-    "csat_all", "nps", "ces", "conversion",
-)  # fmt: skip
-"""Figures of the short table; counts of outcomes that never happen are left out."""
-
-IDLE = {
-    "arrivals": ("offline", 0),
-    "offline": ("offline", 0),
-    "known_abandonment": ("silent", 0),
-    "wasted_slots": ("wasted_slots", 0),
-    "speed": ("speed", 1),
-    "absence": ("absence", 0),
-    "lateness": ("lateness", 0),
-    "paid_hours": ("shrinkage", 0),
-    "shrinkage": ("shrinkage", 0),
-    "balked": ("balked", 0),
-    "customers": ("attempts_per_customer", 1),
-    "retries": ("retries", 0),
-    "returns": ("returns", 0),
-    "attempts_per_customer": ("attempts_per_customer", 1),
-    "customers_missed_rate": ("attempts_per_customer", 1),
-    "surveys": ("surveys", 0),
-}
-"""Figures that say nothing, and are left out of the short table, where another has this value."""
-
 SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""
 ASSUMED = "Satisfaction is what the model in the scenario's [quality] gives: an assumption, nothing measured."
 
-ACROSS = {
-    By.INTERVAL: (
-        "offline", "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s",
-        "queue_length", "response_s", "agents", "occupancy", "attention",
-    ),
-    By.DAY: (
-        "offline", "offered", "missed_rate", "completion", "service_level", "asa_s", "wait_p90_s",
-        "queue_length", "response_s", "agent_hours", "occupancy", "attention",
-    ),
-    By.QUEUE: (
-        "offline", "offered", "missed_rate", "abandonment", "completion", "service_level", "asa_s",
-        "wait_p90_s", "queue_length", "frt_s", "response_s", "aht_s",
-    ),
-    By.GROUP: (
-        "agent_hours", "asa_s", "response_s", "aht_s", "occupancy", "slot_utilisation", "attention",
-        "concurrency", "chats_per_agent_hour", "overrun_s", "wasted_slots", "speed", "absence",
-    ),
-}  # fmt: skip
+ACROSS = {by: tuple(kpi.name for kpi in KPIS if by in kpi.shown.across) for by in By}
 """Columns of each breakdown."""
-
-SHORT = {
-    "offline": "offline", "offered": "offered", "missed_rate": "missed", "abandonment": "aband.",
-    "service_level": "SL", "asa_s": "ASA", "wait_p90_s": "wait p90", "queue_length": "queue",
-    "frt_s": "FRT", "response_s": "reply", "aht_s": "AHT", "agents": "agents", "agent_hours": "hours",
-    "occupancy": "occup.", "slot_utilisation": "slots", "attention": "attent.", "concurrency": "conc.",
-    "chats_per_agent_hour": "chats/h", "overrun_s": "overrun", "completion": "served",
-    "wasted_slots": "wasted", "speed": "speed", "absence": "absent",
-}  # fmt: skip
-"""Column heads."""
-
-
 ENOUGH_FOR_MEANS, ENOUGH_FOR_PERCENTILES = 20, 100
 """Replications from which on intervals without a mark hold."""
 Row = Sequence[str | Text]
@@ -497,9 +432,7 @@ def _shown(estimates: Estimates, *, everything: bool) -> Iterator[tuple[Kpi, Fig
         figure = estimates.figure(kpi.name)
         is_empty = figure.value is None or (kpi.section == "volume" and figure.value == 0)
         is_empty = is_empty or _is_idle(estimates, kpi.name)
-        if everything or (
-            kpi.name in COMPACT and not (is_empty and kpi.name not in {"offered", "missed_rate"})
-        ):
+        if everything or (kpi.shown.usual and not (is_empty and kpi.name not in {"offered", "missed_rate"})):
             yield kpi, figure
 
 
@@ -509,8 +442,8 @@ def _is_idle(estimates: Estimates, name: str) -> bool:
         return estimates.figure("served").value == estimates.figure("answered").value
     if name in {"successful", "success_rate"}:  # there is no model of resolution
         return estimates.figure("resolution").value is None
-    sign, idle = IDLE.get(name, (name, None))
-    return idle is not None and estimates.figure(sign).value == idle
+    idle = BY_NAME[name].shown.idle
+    return idle is not None and estimates.figure(idle[0]).value == idle[1]
 
 
 def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIPED_WIDTH) -> RenderableType:
@@ -529,7 +462,7 @@ def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIP
     names_of_cells = [Text(labels(scenario, by)[cell]) for cell in shown]
 
     def table(some: Sequence[str]) -> Table:
-        columns = [Column(by.capitalize()), *(_column(name) for name in some)]
+        columns = [Column(by.capitalize()), *(column_of(name) for name in some)]
         cells = [[_cell(name, values[name][cell]) for name in some] for cell in shown]
         rows: list[Row] = [[label, *row] for label, row in zip(names_of_cells, cells, strict=True)]
         title = f"By {by}" if not tables else f"By {by}, continued"
@@ -546,9 +479,10 @@ def breakdown(scenario: Scenario, estimates: Estimates, by: By, width: int = PIP
     return Group(*tables)
 
 
-def _column(name: str) -> Column:
-    unit = BY_NAME[name].unit
-    return Column(f"{SHORT[name]}\n{'%' if unit == 'share' else unit}", justify="right")
+def column_of(name: str) -> Column:
+    """Column of a figure: its short head and its unit."""
+    kpi = BY_NAME[name]
+    return Column(f"{kpi.shown.head}\n{'%' if kpi.unit == 'share' else kpi.unit}", justify="right")
 
 
 def _cell(name: str, value: float) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import RUNS, WINDOW, Kpi, Ratio, duty, handled
+from sim.measure.figures.forms import RUNS, WINDOW, Kpi, Ratio, Shown, duty, handled
 from sim.measure.figures.sources import ASAPP, SILENT, amazon
-from sim.measure.tables import Column
+from sim.measure.tables import By, Column
 
 DUTY = duty(Column.DUTY_S)
 HOURS = duty(Column.DUTY_H)
@@ -20,6 +20,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(HOURS, RUNS),
         "Log-in → log-out or, later, the end of the last chat in hand, up to the horizon.",
+        shown=Shown("hours", across={By.DAY, By.GROUP}),
     ),
     Kpi(
         "agents",
@@ -29,6 +30,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(DUTY, WINDOW),
         "Time average of the agents on duty.",
+        shown=Shown("agents", across={By.INTERVAL}, usual=False),
     ),
     Kpi(
         "occupancy",
@@ -39,6 +41,7 @@ AGENTS: tuple[Kpi, ...] = (
         Ratio(BUSY, DUTY),
         "Time with at least one chat ÷ time on duty.",
         amazon("occupancy"),
+        shown=Shown("occup.", across={By.INTERVAL, By.DAY, By.GROUP}),
     ),
     Kpi(
         "slot_utilisation",
@@ -49,6 +52,7 @@ AGENTS: tuple[Kpi, ...] = (
         Ratio(HELD, duty(Column.SLOT_S)),
         "Time of chats in slots ÷ slot time on duty.",
         f"{ASAPP}: occupancy",
+        shown=Shown("slots", across={By.GROUP}),
     ),
     Kpi(
         "attention",
@@ -58,6 +62,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.ATTENTION_S), duty(Column.ATTENTIVE_S)),
         "Time composing or, where it takes attention, wrapping up ÷ time on duty of who serves by turns.",
+        shown=Shown("attent.", across={By.INTERVAL, By.DAY, By.GROUP}),
     ),
     Kpi(
         "concurrency",
@@ -68,6 +73,7 @@ AGENTS: tuple[Kpi, ...] = (
         Ratio(HELD, BUSY),
         "Mean number of open chats of an agent while they have at least one.",
         f"{ASAPP}: concurrency of agents with at least one chat",
+        shown=Shown("conc.", across={By.GROUP}),
     ),
     Kpi(
         "chats_per_agent_hour",
@@ -77,6 +83,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(handled(Column.SERVED), HOURS),
         "Served ÷ hours on duty.",
+        shown=Shown("chats/h", across={By.GROUP}),
     ),
     Kpi(
         "overrun_s",
@@ -87,6 +94,7 @@ AGENTS: tuple[Kpi, ...] = (
         Ratio(duty(Column.OVERRUN_S), duty(Column.LOG_OFFS)),
         "Planned log-off → end of the last chat in hand, at most until the next log-in or the horizon. Mean "
         "over the breaks, shift ends and, of constant agents, closings before the horizon.",
+        shown=Shown("overrun", across={By.GROUP}),
     ),
     Kpi(
         "wasted_slots",
@@ -97,6 +105,7 @@ AGENTS: tuple[Kpi, ...] = (
         Ratio(duty(Column.WASTED_S), HELD),
         "Slot time with chats whose customer was already gone ÷ slot time used.",
         f"{SILENT}: efficiency lost to silent abandonment",
+        shown=Shown("wasted", across={By.GROUP}, idle=("wasted_slots", 0)),
     ),
     Kpi(
         "speed",
@@ -106,6 +115,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.SPEED_S), DUTY),
         "Mean speed of the agents on duty; 1 is the speed for which the laws of service are given.",
+        shown=Shown("speed", across={By.GROUP}, idle=("speed", 1)),
     ),
     Kpi(
         "absence",
@@ -115,6 +125,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.ABSENT_S), duty(Column.PLANNED_S)),
         "Planned duty lost to unplanned absence ÷ planned duty.",
+        shown=Shown("absent", across={By.GROUP}, idle=("absence", 0)),
     ),
     Kpi(
         "lateness",
@@ -124,6 +135,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.LATE_S), duty(Column.PLANNED_S)),
         "Planned duty lost to late log-ins ÷ planned duty.",
+        shown=Shown(idle=("lateness", 0)),
     ),
     Kpi(
         "paid_hours",
@@ -133,6 +145,7 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.PAID_H), RUNS),
         "Planned duty ÷ (1 − planned shrinkage), its causes multiplied out.",
+        shown=Shown(idle=("shrinkage", 0)),
     ),
     Kpi(
         "shrinkage",
@@ -142,5 +155,6 @@ AGENTS: tuple[Kpi, ...] = (
         "agents",
         Ratio(duty(Column.SHRUNK_H), duty(Column.PAID_H)),
         "Paid time not on duty as planned ÷ paid time: planned shrinkage, absence and lateness together.",
+        shown=Shown(idle=("shrinkage", 0)),
     ),
 )

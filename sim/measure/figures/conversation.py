@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import Kpi, Quantile, Ratio, handled
+from sim.measure.figures.forms import Kpi, Quantile, Ratio, Shown, handled
 from sim.measure.figures.sources import DYNAMICS, amazon, zendesk, zendesk_export
-from sim.measure.tables import Column, Value
+from sim.measure.tables import By, Column, Value
 
 REPLIES = handled(Column.REPLIES)
 TURNED = handled(Column.TURNED)
@@ -20,6 +20,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.FIRST_REPLY_S), handled(Column.REPLIED_TO)),
         "Arrival → first human reply, of those who got one (the customer's view); by work, the wait.",
         zendesk("first reply time"),
+        shown=Shown("FRT", across={By.QUEUE}),
     ),
     Kpi(
         "frt_p90_s",
@@ -50,6 +51,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "Message in the agent's inbox → its reply, over all replies that a customer got. The first message "
         "is in the inbox at acceptance.",
         amazon("average agent response time"),
+        shown=Shown("reply", across={By.INTERVAL, By.DAY, By.QUEUE, By.GROUP}),
     ),
     Kpi(
         "response_p90_s",
@@ -59,6 +61,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "conversation",
         Quantile(Value.RESPONSE_S, 0.9),
         "90th percentile of the response over all replies that a customer got.",
+        shown=Shown(),
     ),
     Kpi(
         "response_mean_of_means_s",
@@ -80,6 +83,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "Customer's and agent's messages in chats in which an agent replied ÷ those chats. As on a "
         "platform, unanswered messages count, and so do replies to a customer who was gone.",
         amazon("average messages"),
+        shown=Shown(),
     ),
     Kpi(
         "turns_per_chat",
@@ -101,6 +105,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "Acceptance → end of the conversation, wrap-up excluded, of all chats accepted, those with a "
         "customer who was gone too.",
         amazon("average agent interaction time"),
+        shown=Shown(),
     ),
     Kpi(
         "aht_s",
@@ -112,6 +117,7 @@ CONVERSATION: tuple[Kpi, ...] = (
         "Average handling time: acceptance → end of the wrap-up, by the clock on the wall, of all chats "
         "accepted, those with a customer who was gone too.",
         amazon("average handle time"),
+        shown=Shown("AHT", across={By.QUEUE, By.GROUP}),
     ),
     Kpi(
         "focus_aht_s",
@@ -122,5 +128,6 @@ CONVERSATION: tuple[Kpi, ...] = (
         Ratio(handled(Column.FOCUS_S), handled(Column.BY_TURNS)),
         "Time composing and, where it takes attention, wrapping up ÷ chats accepted by turns.",
         f"{DYNAMICS}: focus time",
+        shown=Shown(),
     ),
 )

@@ -6,7 +6,7 @@ of their first attempt.
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import RUNS, Kpi, Ratio, chats
+from sim.measure.figures.forms import RUNS, Kpi, Ratio, Shown, chats
 from sim.measure.figures.volume import ARRIVALS
 from sim.measure.tables import Column
 
@@ -22,6 +22,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(chats(Column.BALKED), RUNS),
         "Did not join when they would have had to wait; they are among the blocked.",
+        shown=Shown(idle=("balked", 0)),
     ),
     Kpi(
         "estimate_error_s",
@@ -32,6 +33,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         Ratio(chats(Column.ESTIMATE_MISS_S), ESTIMATED),
         "Mean of |announced − true wait| of those who waited and were accepted while they were still there.",
         "Ibrahim and Whitt, M&SOM 11(3), 2009.",
+        shown=Shown(),
     ),
     Kpi(
         "estimate_bias_s",
@@ -41,6 +43,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(chats(Column.ESTIMATE_ERROR_S), ESTIMATED),
         "Mean of announced − true wait of the same chats: above 0, too long was announced.",
+        shown=Shown(),
     ),
     Kpi(
         "customers",
@@ -50,6 +53,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(CUSTOMERS, RUNS),
         "First attempts; all the others are the same people again.",
+        shown=Shown(idle=("attempts_per_customer", 1)),
     ),
     Kpi(
         "retries",
@@ -59,6 +63,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(chats(Column.RETRIES), RUNS),
         "Attempts of customers who were not served the last time.",
+        shown=Shown(idle=("retries", 0)),
     ),
     Kpi(
         "returns",
@@ -68,6 +73,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(chats(Column.RETURNS), RUNS),
         "Attempts of customers who were served the last time, and not helped.",
+        shown=Shown(idle=("returns", 0)),
     ),
     Kpi(
         "attempts_per_customer",
@@ -77,6 +83,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         "customers",
         Ratio(ARRIVALS, CUSTOMERS),
         "Arrivals ÷ customers.",
+        shown=Shown(idle=("attempts_per_customer", 1)),
     ),
     Kpi(
         "customers_missed_rate",
@@ -87,6 +94,7 @@ CUSTOMER: tuple[Kpi, ...] = (
         Ratio(chats(Column.CUSTOMERS_MISSED), chats(Column.CUSTOMERS_OFFERED)),
         "Customers of whom no attempt was answered or contained ÷ customers, without those who only came "
         "while the centre was closed.",
+        shown=Shown(idle=("attempts_per_customer", 1)),
     ),
 )
 """Figures of balking, announced waits, retries and returns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,6 +92,20 @@ Better = Literal["higher", "lower", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How the usual tables show a figure."""
+
+    head: str = ""
+    """Head of its column, in tables of breakdowns and plans."""
+    across: Collection[By] = ()
+    """Breakdowns whose tables have that column."""
+    idle: tuple[str, float] | None = None
+    """It says nothing, and is left out, where the figure of this name has this value."""
+    usual: bool = True
+    """Whether it stands in the short table of a run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kpi:
     """A key figure: what it is called, what it means, and how it is made."""
 
@@ -103,3 +118,4 @@ class Kpi:
     definition: str
     source: str = USUAL
     """Where the definition comes from."""
+    shown: Shown = Shown(usual=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import RUNS, Kpi, Ratio, handled
+from sim.measure.figures.forms import RUNS, Kpi, Ratio, Shown, handled
 from sim.measure.tables import Column
 
 JUDGED = handled(Column.JUDGED)
@@ -20,6 +20,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(handled(Column.RESOLVED), JUDGED),
         "Served chats that resolved what the customer came for ÷ served.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "first_contact_resolution",
@@ -32,6 +33,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         "queues with returns. Chats that ended less than a window before the horizon are left out, as nobody "
         "knows: a scenario no longer than the window has no such figure.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "multitasking",
@@ -41,6 +43,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         "satisfaction",
         Ratio(handled(Column.HELD_MEANWHILE), JUDGED),
         "Mean number of chats that the agent held when they began a served chat's replies.",
+        shown=Shown(),
     ),
     Kpi(
         "surveys",
@@ -51,6 +54,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(SURVEYED, RUNS),
         "Sample size of CSAT, NPS and CES.",
         MODEL,
+        shown=Shown(idle=("surveys", 0)),
     ),
     Kpi(
         "survey_response",
@@ -61,6 +65,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(SURVEYED, JUDGED),
         "Surveys answered ÷ served.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "csat",
@@ -71,6 +76,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(SATISFIED, SURVEYED, SATISFIED),
         "Scores of 4 and 5 of 5 ÷ surveys answered.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "csat_score",
@@ -91,6 +97,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(handled(Column.SATISFIED_ALL), JUDGED, handled(Column.SATISFIED_ALL)),
         "What CSAT would be if every served customer answered: the truth that the survey's bias hides.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "nps",
@@ -101,6 +108,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(handled(Column.NPS), SURVEYED, handled(Column.NPS_2)),
         "Promoters (9, 10) − detractors (0 to 6) per 100 surveys answered.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "ces",
@@ -111,6 +119,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(handled(Column.CES), SURVEYED, handled(Column.CES_2)),
         "Mean score from 1 to 7 of the surveys answered, 7 being easiest.",
         MODEL,
+        shown=Shown(),
     ),
     Kpi(
         "conversion",
@@ -121,6 +130,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         Ratio(handled(Column.CONVERTED), JUDGED, handled(Column.CONVERTED)),
         "Served customers who went on to buy ÷ served.",
         MODEL,
+        shown=Shown(),
     ),
 )
 """Figures of resolution, surveys and conversion."""

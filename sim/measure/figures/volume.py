@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import DAYS, RUNS, USUAL, Kpi, Ratio, chats
+from sim.measure.figures.forms import DAYS, RUNS, USUAL, Kpi, Ratio, Shown, chats
 from sim.measure.figures.sources import SILENT, amazon, genesys, zendesk
-from sim.measure.tables import Column
+from sim.measure.tables import By, Column
 from sim.world.rules import Outcome
 
 ARRIVALS = chats(Column.ARRIVALS)
@@ -20,16 +20,12 @@ _SOURCES = {Outcome.ABANDONED: amazon("contacts abandoned"), Outcome.SILENT: SIL
 
 
 def _count(outcome: Outcome) -> Kpi:
-    form, source = Ratio(chats(Column[outcome.name]), RUNS), _SOURCES.get(outcome, USUAL)
+    name, form = outcome.name.lower(), Ratio(chats(Column[outcome.name]), RUNS)
+    is_offline = outcome is Outcome.OFFLINE
+    shown = Shown("offline", {By.INTERVAL, By.DAY, By.QUEUE}, ("offline", 0)) if is_offline else Shown()
+    source = _SOURCES.get(outcome, USUAL)
     return Kpi(
-        outcome.name.lower(),
-        outcome.title,
-        "chats",
-        outcome.better,
-        "volume",
-        form,
-        outcome.definition,
-        source,
+        name, outcome.title, "chats", outcome.better, "volume", form, outcome.definition, source, shown
     )
 
 
@@ -42,6 +38,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(ARRIVALS, RUNS),
         "All chats that arrived, also while the centre was closed: offered + offline.",
+        shown=Shown(idle=("offline", 0)),
     ),
     Kpi(
         "offered",
@@ -52,6 +49,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(OFFERED, RUNS),
         "Chats that arrived while the centre was open: what missed and every rate are shares of.",
         genesys("offered, answered or not"),
+        shown=Shown("offered", across={By.INTERVAL, By.DAY, By.QUEUE}),
     ),
     Kpi(
         "daily_chats",
@@ -81,6 +79,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(MISSED, RUNS),
         "Offered − answered − contained.",
         zendesk("missed chats"),
+        shown=Shown(),
     ),
     Kpi(
         "missed_rate",
@@ -91,6 +90,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(MISSED, OFFERED),
         "Missed ÷ offered.",
         zendesk("missed chats ÷ chats"),
+        shown=Shown("missed", across={By.INTERVAL, By.DAY, By.QUEUE}),
     ),
     Kpi(
         "abandonment",
@@ -101,6 +101,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(chats(Column.GAVE_UP), OFFERED),
         "(Abandoned + silently abandoned) ÷ offered: the truth.",
         SILENT,
+        shown=Shown("aband.", across={By.QUEUE}),
     ),
     Kpi(
         "known_abandonment",
@@ -111,6 +112,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(chats(Column.ABANDONED), OFFERED),
         "Abandoned ÷ offered: what a platform sees.",
         SILENT,
+        shown=Shown(idle=("silent", 0)),
     ),
     Kpi(
         "completion",
@@ -121,6 +123,7 @@ VOLUME: tuple[Kpi, ...] = (
         Ratio(chats(Column.SERVED), OFFERED),
         "Served ÷ offered.",
         zendesk("served chats ÷ chats"),
+        shown=Shown("served", across={By.INTERVAL, By.DAY, By.QUEUE}, usual=False),
     ),
     Kpi(
         "successful",
@@ -130,6 +133,7 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(SUCCESSFUL, RUNS),
         f"{SUCCESS}.",
+        shown=Shown(),
     ),
     Kpi(
         "success_rate",
@@ -139,5 +143,6 @@ VOLUME: tuple[Kpi, ...] = (
         "volume",
         Ratio(SUCCESSFUL, OFFERED),
         f"Successful ÷ offered. {SUCCESS}.",
+        shown=Shown(),
     ),
 )

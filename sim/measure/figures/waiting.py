@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.measure.figures.forms import WINDOW, Kpi, Peak, Quantile, Ratio, chats, handled, queues
+from sim.measure.figures.forms import WINDOW, Kpi, Peak, Quantile, Ratio, Shown, chats, handled, queues
 from sim.measure.figures.sources import ASAPP, DYNAMICS, amazon, cisco
-from sim.measure.tables import Column, Value
+from sim.measure.tables import By, Column, Value
 
 ENTERED, ENTERED_KNOWN = chats(Column.ENTERED), chats(Column.ENTERED_KNOWN)
 ACCEPTED = handled(Column.ACCEPTED)
@@ -22,6 +22,7 @@ WAITING: tuple[Kpi, ...] = (
         "below, is who was still there; offered to the queue are all offered but the blocked and the "
         "contained.",
         f"Buist and L'Ecuyer, ContactCenters, WSC 2005. {cisco('ignored')}",
+        shown=Shown("SL", across={By.INTERVAL, By.DAY, By.QUEUE}),
     ),
     Kpi(
         "service_level_offered",
@@ -61,6 +62,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Ratio(chats(Column.QUEUED), ENTERED),
         "Found no free slot and waited ÷ offered to the queue.",
+        shown=Shown(),
     ),
     Kpi(
         "wait_s",
@@ -72,6 +74,7 @@ WAITING: tuple[Kpi, ...] = (
         "Mean time in the queue of all offered to it, zeros included, however it ended. As on a platform, "
         "who has gone without a signal stays in the queue. Chats that never end are left out.",
         f"{ASAPP}: average wait time",
+        shown=Shown(),
     ),
     Kpi(
         "asa_s",
@@ -83,6 +86,7 @@ WAITING: tuple[Kpi, ...] = (
         "Average speed of answer: mean time in the queue of those accepted while still there, zeros "
         "included.",
         amazon("average queue answer time"),
+        shown=Shown("ASA", across={By.INTERVAL, By.DAY, By.QUEUE, By.GROUP}),
     ),
     Kpi(
         "wait_p50_s",
@@ -110,6 +114,7 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Quantile(Value.WAIT_S, 0.9),
         "90th percentile of the waits of those accepted.",
+        shown=Shown("wait p90", across={By.INTERVAL, By.DAY, By.QUEUE}),
     ),
     Kpi(
         "wait_p95_s",
@@ -138,6 +143,7 @@ WAITING: tuple[Kpi, ...] = (
         Ratio(queues(Column.WAITING_S), WINDOW),
         "Time average of the chats in the queue, up to the horizon. As on a platform, who has gone without "
         "a signal stays in the queue.",
+        shown=Shown("queue", across={By.INTERVAL, By.DAY, By.QUEUE}),
     ),
     Kpi(
         "queue_length_max",
@@ -147,5 +153,6 @@ WAITING: tuple[Kpi, ...] = (
         "waiting",
         Peak(queues(Column.MOST_WAITING)),
         "Most chats in the queue at once in a run, counted likewise.",
+        shown=Shown(),
     ),
 )
