@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import for_loops
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.log.schema import Role
@@ -129,21 +130,23 @@ class _Runs:
     def rows(self) -> timeline.ChatRows:
         """Give the chats."""
         chat = self.chat
-        return timeline.ChatRows(
-            chat.queue,
-            self.places.group_cell,
-            self.places.queue_cell,
-            chat.outcome,
-            chat.agent,
-            chat.queued,
-            self.places.measured,
-            chat.arrival_s,
-            chat.accepted_s,
-            chat.ended_s,
-            chat.released_s,
-            self.log.first_reply_s,
-            self.log.answered,
-            chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
+        return for_loops(
+            timeline.ChatRows(
+                chat.queue,
+                self.places.group_cell,
+                self.places.queue_cell,
+                chat.outcome,
+                chat.agent,
+                chat.queued,
+                self.places.measured,
+                chat.arrival_s,
+                chat.accepted_s,
+                chat.ended_s,
+                chat.released_s,
+                self.log.first_reply_s,
+                self.log.answered,
+                chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
+            )
         )
 
     def legs(self) -> timeline.LegRows:
@@ -224,7 +227,7 @@ def _followed(
     spent = timeline.Spent(composing_s, wrap_up_s, agents_time.chat_s, agents_time.wasted_s, waiting_s)
     responses = timeline.room_to_note(len(turn.reply_s))
     n_responses = timeline.follow_turns(
-        timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s),
+        for_loops(timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s)),
         rows,
         runs.edges_s,
         talk,
@@ -259,11 +262,11 @@ def _add_chats(
     }
     tables.add_chats(
         rows,
-        runs.places.interval_cell,
+        for_loops(runs.places.interval_cell),
         talk,
         runs.rarer(rows.first_reply_s),
         rules,
-        np.empty(tables.END),
+        for_loops(np.empty(tables.END)),
         tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
     )
 
