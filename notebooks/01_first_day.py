@@ -9,10 +9,11 @@ with app.setup:
     import marimo as mo
 
     import sim
-    from sim.measure.promise import verdicts
-    from sim.show import live, plots
-    from sim.show.gantt import gantt
-    from sim.world.vary import Change, varied
+    from sim.kpis.targets import verdicts
+    from sim.report import notebook as live
+    from sim.report.plots import run as plots
+    from sim.report.plots.gantt import gantt
+    from sim.scenario.vary import Change, varied
 
     SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "web_shop.toml"
 

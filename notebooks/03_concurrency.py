@@ -9,12 +9,13 @@ with app.setup:
     import marimo as mo
 
     import sim
-    from sim.show import curves, live
-    from sim.show.sweep import words
+    from sim.report import notebook as live
+    from sim.report.plots import sweep as curves
+    from sim.report.sweep import words
+    from sim.scenario.vary import Change, read_vary, varied
     from sim.studies import caps
     from sim.studies.frontier import one_more
     from sim.studies.sweep import sweep
-    from sim.world.vary import Change, read_vary, varied
 
     SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "concurrency.toml"
     DAYS = 15

@@ -15,14 +15,18 @@ The floors of the house; imports only go down:
 floor       question                             folder
 =========== ==================================== =====================================
 cli         what does the user type?             one file per family of commands
-show        how do we show it?                   tables, plots, reports
-studies     what is the user's question?         many runs
-measure     how good was it?                     key figures, intervals
+report      how do we show it?                   text, documents, pictures
+validation  is it right?                         `sim trust`: cases with known answers
+studies     what is the user's question?         a file or folder a question
+runs        how are many runs run?               in threads, on machines, kept and gone on with
+kpis        how good was it?                     key figures, intervals, targets
 theory      what do formulas say?                Erlang, sharing, exact chains
 engines     what happens?                        the reference, the kernel
-log         what is recorded?                    chats, messages, agents; export
+log         what is recorded?                    the schema, chats, legs, messages; tables
 draws       who comes?                           the only randomness
-world       what is a chat centre?               rules, laws, scenarios, files
+scenario    what is a chat centre?               records, distributions, files
+rules       how does it behave?                  the rule book
+arrays      what are columns?                    their types; stacking and cutting
 compiled    how are functions compiled?          words for it; compiler has the options
 output      how does a file get to its place?    whole or not at all
 interrupts  when may Ctrl-C break in?            not into what has to be whole
@@ -49,15 +53,14 @@ if TYPE_CHECKING:
         UnknownNameError,
         VaryError,
     )
+    from sim.kpis.estimate import Estimates, Figure
+    from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
-    from sim.measure.estimate import Estimates, Figure
-    from sim.measure.kpis import Kpis, measure
-    from sim.studies.replicate import Replications, replicate
-    from sim.world.behaviour import Again, Balking, Retry, Silence
-    from sim.world.demand import Arrivals, ByTurns, ByWork, Queue, Spike
-    from sim.world.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
-    from sim.world.files import load, parse, schema
-    from sim.world.laws import (
+    from sim.rules import Outcome
+    from sim.runs.replicate import Replications, replicate
+    from sim.scenario.behaviour import Again, Balking, Retry, Silence
+    from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue, Spike
+    from sim.scenario.distributions import (
         Empirical,
         EmpiricalCount,
         Erlang,
@@ -73,11 +76,12 @@ if TYPE_CHECKING:
         Uniform,
         Weibull,
     )
-    from sim.world.quality import Quality
-    from sim.world.rules import Outcome
-    from sim.world.scenario import OpeningHours, Routing, Scenario, Targets
-    from sim.world.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
-    from sim.world.vary import vary
+    from sim.scenario.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
+    from sim.scenario.files import load, parse, schema
+    from sim.scenario.quality import Quality
+    from sim.scenario.scenario import OpeningHours, Routing, Scenario, Targets
+    from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
+    from sim.scenario.vary import vary
 
 __version__ = "0.2.0"
 
@@ -156,30 +160,28 @@ _HOMES = {
         "OutputError Problem ScenarioError SimError StudyError TooLargeError UnknownNameError VaryError"
     ),
     "sim.log.chatlog": "ChatLog",
-    "sim.measure.estimate": "Estimates Figure",
-    "sim.measure.kpis": "Kpis",
-    "sim.studies.replicate": "Replications replicate",
-    "sim.world.behaviour": "Again Balking Retry Silence",
-    "sim.world.demand": "Arrivals ByTurns ByWork Queue Spike",
-    "sim.world.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
-    "sim.world.files": "load parse schema",
-    "sim.world.laws": (
+    "sim.kpis.estimate": "Estimates Figure",
+    "sim.kpis.measure": "Kpis measure",
+    "sim.runs.replicate": "Replications replicate",
+    "sim.scenario.behaviour": "Again Balking Retry Silence",
+    "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
+    "sim.scenario.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
+    "sim.scenario.files": "load parse schema",
+    "sim.scenario.distributions": (
         "Empirical EmpiricalCount Erlang Exponential Fixed FixedCount Gamma GeometricCount "
         "Hyperexponential Lognormal PiecewiseHazard PoissonCount Uniform Weibull"
     ),
-    "sim.world.quality": "Quality",
-    "sim.world.rules": "Outcome",
-    "sim.world.scenario": "OpeningHours Routing Scenario Targets",
-    "sim.world.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
-    "sim.world.vary": "vary",
+    "sim.scenario.quality": "Quality",
+    "sim.rules": "Outcome",
+    "sim.scenario.scenario": "OpeningHours Routing Scenario Targets",
+    "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
+    "sim.scenario.vary": "vary",
 }
 """Where the public names live: each is imported when it is first asked for."""
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that the command line answers at once."""
-    if name == "measure":
-        return import_module("sim.measure")
     for home, names in _HOMES.items():
         if name in names.split():
             return getattr(import_module(home), name)

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 PACKAGE = Path(__file__).parent
-CONSTANTS = ("world/rules.py", "world/units.py", "log/chatlog.py", "log/schema.py")
+CONSTANTS = ("rules.py", "scenario/units.py", "log/chatlog.py", "log/schema.py")
 """Sources without compiled functions whose numbers are compiled in; a test looks that no others are."""
 ENGINE = "engines/kernel/batch.py"
 """Source of the function whose compilation takes longest ..."""
@@ -37,9 +37,9 @@ ENTRIES = (
     "draws/streams.py",
     "engines/opinions.py",
     "log/build.py",
-    "measure/tables.py",
-    "measure/timeline.py",
-    "world/normal.py",
+    "kpis/loops.py",
+    "kpis/timeline.py",
+    "scenario/normal.py",
 )
 """... and those of all functions that Python calls: with what they call, all that is compiled."""
 KEPT_DAYS = 30

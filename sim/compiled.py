@@ -41,7 +41,7 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
     return compiler.inner(function)
 
 
-def woven(function: Callable[P, R]) -> Callable[P, R]:
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile *function* into its callers, an inner one: at every event, a call costs as much as the work."""
     if not IS_COMPILED:
         return function

@@ -17,10 +17,10 @@ import pytest
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sim.measure.estimate import Estimates
-from sim.measure.figures import RATIOS
-from sim.measure.tables import By
-from sim.world.units import Floats
+from sim.arrays import Floats
+from sim.kpis.definitions import RATIOS
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
 
 ALPHA = 1e-4
 """False alarms of a check, on a new seed."""

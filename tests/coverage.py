@@ -14,17 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from sim.measure.estimate import pseudo_values
-from sim.measure.figures import BY_NAME, Kpi
-from sim.measure.intervals import FEW, Ends, carriers, few_days, skewed_t
-from sim.measure.kpis import ratio
-from sim.measure.ranked import Ranked
-from sim.measure.tables import By
-from sim.measure.totals import Sample
+from sim.arrays import Flags, Floats, Ints
+from sim.kpis.definitions import BY_NAME, Kpi
+from sim.kpis.estimate import pseudo_values
+from sim.kpis.intervals import FEW, Ends, carriers, few_days, skewed_t
+from sim.kpis.loops import By
+from sim.kpis.measure import ratio
+from sim.kpis.ranked import Ranked
+from sim.kpis.totals import Sample
+from sim.runs.executor import executing
+from sim.scenario.scenario import Scenario
 from sim.studies.controls import CARRIERS_EACH, regressed
-from sim.studies.crew import crew
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats, Ints
 from tests.worlds import group, queue, world
 
 LOADS = {"light": 6, "a5": 5, "medium": 4, "heavy": 3}
@@ -94,9 +94,9 @@ def days(load: str, n: int) -> Days:
     scenario, top, bottom = centre(LOADS[load]), {k: [] for k in RATIOS}, {k: [] for k in RATIOS}
     values: dict[str, list[Floats]] = {name: [] for name in PERCENTILES}
     came = []
-    with crew() as hired:
+    with executing() as executor:
         for first in range(0, n, _A_BATCH):
-            runs = next(hired.replications([scenario], 1, range(first, min(first + _A_BATCH, n))))
+            runs = next(executor.replications([scenario], 1, range(first, min(first + _A_BATCH, n))))
             for name in RATIOS:
                 sums = [run.sums(BY_NAME[name], By.OVERALL) for run in runs]
                 top[name] += [a[0] for a, _ in sums]

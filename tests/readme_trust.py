@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.show.trust import digits
+from sim.report.trust import digits
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"

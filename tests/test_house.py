@@ -36,14 +36,15 @@ def test_the_map_names_every_floor():
     assert sim.__doc__ is not None
     named = set(re.findall(r"^(\w+) {2,}\w.*\?", sim.__doc__, re.MULTILINE))
 
-    assert named == floors | {"compiled", "output", "interrupts", "errors"}
+    assert named == floors | {"rules", "arrays", "compiled", "output", "interrupts", "errors"}
 
 
 def test_the_public_names_are_there_and_no_others():
     """`__all__`, the lazy homes and the attributes agree."""
     homes = [name for names in sim._HOMES.values() for name in names.split()]
 
-    assert sorted(sim.__all__) == sorted([*homes, "measure"])
+    assert sorted(sim.__all__) == sorted(homes)
+    assert not {path.stem for path in (ROOT / "sim").iterdir()} & set(homes), "a name is a room or a function"
     assert all(getattr(sim, name).__name__ == name for name in homes)
     assert callable(sim.measure)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
@@ -80,7 +81,7 @@ def test_files_are_written_whole():
         r"^(?!.*(?:import|def) ).*(?:\.write_(?:text|bytes|csv|parquet|json|excel)|write_csv|savefig)\(.*|^.*open\([^)]*[\"'][wax].*",
         re.M,
     )
-    inside = {"output.py", "log/export.py", "show/plots.py", "show/live.py"}
+    inside = {"output.py", "log/export.py", "report/plots/run.py", "report/notebook.py"}
     found = {
         (path.relative_to(ROOT / "sim").as_posix(), line.strip())
         for path in SOURCES

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from sim.world.files import parse
+from sim.scenario.files import parse
 from tests.conftest import ROOT, SCENARIOS
 
 TEXT = (ROOT / "README.md").read_text()

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from sim.show.trust import digits, document
-from sim.studies.trust.suite import suite, trust
+from sim.report.trust import digits, document
+from sim.validation.suite import suite, trust
 from tests.readme_trust import BEGIN, END, README, SHOWN, section
 
 pytestmark = pytest.mark.slow

@@ -12,11 +12,11 @@ from sim.draws.record import Chains, Draws, Opinions
 from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rota import People
-from sim.world.rules import After, From
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.units import DAY_S
+from sim.rules import After, From
+from sim.scenario.duty import People
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
+from sim.scenario.units import DAY_S
 
 SCALE = int(os.environ.get("SIM_SCALE", "1"))
 """How many times longer than in the normal test run the random tests run."""

@@ -20,16 +20,16 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
-    remark,
-    tell,
-    told,
+    handles_errors,
+    print_result,
+    stderr,
 )
 from sim.cli.numbers import TINY, real, whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
+    from sim.scenario.vary import Change
     from sim.studies.selection import Best, Plan
-    from sim.world.vary import Change
 
 Plans = Annotated[
     list[Path], typer.Argument(metavar="PLAN", help="Scenario files, a plan each.", show_default=False)
@@ -75,7 +75,7 @@ MaxRuns = Annotated[
 ]
 
 
-@told
+@handles_errors
 def best(
     plans: Plans,
     vary: Varied = None,
@@ -99,37 +99,37 @@ def best(
     All plans meet the same customers. The procedure is Kim and Nelson's, sequential with an indifference
     zone.
     """
-    from sim.show import best as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.report import best as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
     from sim.studies.selection import best as choose  # noqa: PLC0415
 
     if out is not None:
         refuse_existing(out, force=force)
     these = _plans(plans, vary or [], replications, max_runs)
-    with crew(workers, cluster, resume) as hired, progress("Replications") as bar:
-        found = choose(these, figure, hired, within, confidence, replications, seed, max_runs, bar)
+    with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
+        found = choose(these, figure, executor, within, confidence, replications, seed, max_runs, bar)
     if out is not None:
         _write(out, found, seed, svg=svg, force=force)
-        remark(f"written to {out}")
-    tell(
+        stderr(f"written to {out}")
+    print_result(
         lambda: show.document(found, seed),
         lambda width: [show.table(found, seed, width)],
         json=json,
         wide=wide,
     )
     if found.selection.interrupted:
-        remark(f"interrupted after {sum(found.selection.used):,} replications: this is the best so far")
+        stderr(f"interrupted after {sum(found.selection.used):,} replications: this is the best so far")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int) -> list[Plan]:
     """A plan for each file, or for each combination of values in each file, named by what tells it apart."""
     from sim.errors import printable  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
+    from sim.scenario.vary import varied  # noqa: PLC0415
     from sim.studies.selection import Plan  # noqa: PLC0415
     from sim.studies.sweep import read_varies, refuse_explosion, scalings  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
-    from sim.world.vary import varied  # noqa: PLC0415
 
     centres = [load(file) for file in files]
     varies = read_varies(vary, centres[0], replications, max_runs)
@@ -147,7 +147,7 @@ def _plans(files: list[Path], vary: list[str], replications: int, max_runs: int)
             label = ", ".join([*told_apart, *map(str, _named(changes))])
             made.append(Plan(label, varied(centre, changes) if changes else centre))
         for words in scalings(centre, [plan.scenario for plan in made]):
-            remark(f"note: {f'{name}: ' if len(files) > 1 else ''}{words}")
+            stderr(f"note: {f'{name}: ' if len(files) > 1 else ''}{words}")
         found += made
     return found
 
@@ -162,10 +162,10 @@ def _named(changes: tuple[Change, ...]) -> list[Change]:
 
 def _write(out: Path, found: Best, seed: int, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import best as show  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report import best as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         (folder / "best.json").write_text(to_json(show.document(found, seed)) + "\n", encoding="utf-8")

@@ -109,7 +109,7 @@ Wide = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
-def told(command: Callable[P, None]) -> Callable[P, None]:
+def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Tell problems of the input in words, on stderr, with their exit code and no traceback."""
 
     @wraps(command)
@@ -153,16 +153,16 @@ def in_words() -> Iterator[None]:
 
 
 def _leave(why: str, code: Exit) -> NoReturn:
-    remark(why)
+    stderr(why)
     raise typer.Exit(code) from None
 
 
 def _warned(message: Warning | str, *where: Any) -> None:
     """Say a warning as a sentence."""
-    remark(f"warning: {message}")
+    stderr(f"warning: {message}")
 
 
-def say(text: str) -> None:
+def stdout(text: str) -> None:
     """Print *text* on stdout. A reader who has left early is no problem; a full disk is one.
 
     Raises
@@ -180,22 +180,22 @@ def say(text: str) -> None:
         raise OutputError(f"standard output: can't be written to: {error.strerror}") from None
 
 
-def tell(
+def print_result(
     document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *, json: bool, wide: bool = False
 ) -> None:
     """Print a result: its document, or its tables, which are told the letters a line has."""
     if json:
-        from sim.show.documents import to_json  # noqa: PLC0415
+        from sim.report.documents import to_json  # noqa: PLC0415
 
-        say(to_json(document()))
+        stdout(to_json(document()))
     else:
-        from sim.show.tables import Terminal  # noqa: PLC0415
+        from sim.report.tables import Terminal  # noqa: PLC0415
 
         terminal = Terminal(wide=wide)
-        say(terminal.text(tables(terminal.width)))
+        stdout(terminal.text(tables(terminal.width)))
 
 
-def remark(text: str) -> None:
+def stderr(text: str) -> None:
     """Print *text* on stderr, if anybody listens there; control characters in it do nothing.
 
     On a terminal no line is wider than that, and none ends within a word.

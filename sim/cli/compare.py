@@ -19,16 +19,16 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
-    remark,
-    tell,
-    told,
+    handles_errors,
+    print_result,
+    stderr,
 )
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.errors import Problem
+    from sim.scenario.scenario import Scenario
     from sim.studies.compare import Comparison
-    from sim.world.scenario import Scenario
 
 Scenarios = Annotated[
     list[Path],
@@ -41,7 +41,7 @@ Scenarios = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Show every figure, not only the usual ones.")]
 
 
-@told
+@handles_errors
 def compare(
     scenarios: Scenarios,
     seed: Seed = 1,
@@ -58,12 +58,12 @@ def compare(
 ) -> None:
     """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
     from sim.errors import ScenarioError, printable  # noqa: PLC0415
-    from sim.show import compare as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.report import compare as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.runs.replicate import usual_replications  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.compare import compare as simulate_all  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
-    from sim.studies.replicate import usual_replications  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
 
     loaded: dict[Path, Scenario] = {}
     problems: list[Problem] = []
@@ -81,28 +81,28 @@ def compare(
     names = [
         f"{centre.name} ({printable(str(path))})" for centre, path in zip(centres, scenarios, strict=True)
     ]
-    with progress() as bar, crew(workers, cluster, resume) as ours:
-        found = simulate_all(centres, seed, replications, progress=bar, hired=ours, names=names)
+    with progress() as bar, executing(workers, cluster, resume) as ours:
+        found = simulate_all(centres, seed, replications, progress=bar, executor=ours, names=names)
     if out is not None:
         _write(out, found, svg=svg, force=force)
-        remark(f"written to {out}")
-    tell(
+        stderr(f"written to {out}")
+    print_result(
         lambda: show.document(found),
         lambda width: [show.table(found, width, everything=everything)],
         json=json,
         wide=wide,
     )
     if found.interrupted:
-        remark(f"interrupted after {found.replications} of {replications} replications")
+        stderr(f"interrupted after {found.replications} of {replications} replications")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _write(out: Path, found: Comparison, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import compare as show  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report import compare as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         (folder / "comparison.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")

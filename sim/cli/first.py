@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.common import remark
+from sim.cli.common import stderr
 
 if TYPE_CHECKING:
     import typer
 
-    from sim.world.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 HARMLESS = {"scenario", "wide"}
 """What may be given: every option that fixes or judges a figure asks for the whole answer."""
@@ -25,7 +25,7 @@ def first_days(context: typer.Context, centre: Scenario) -> int | None:
     From then on nothing is compiled in this process. Whoever reads the figures is told so: only people at a
     terminal get them.
     """
-    from sim.studies import first  # noqa: PLC0415
+    from sim.runs import first  # noqa: PLC0415
 
     given = {name for name in context.params if not _by_default(context, name)}
     if given - HARMLESS or not sys.stdout.isatty() or "numba" in sys.modules or not first.has_to_compile():
@@ -38,7 +38,7 @@ def first_days(context: typer.Context, centre: Scenario) -> int | None:
     except OSError:
         return None
     _stay_plain()
-    remark(
+    stderr(
         f"compiling the engine for this machine: once, about half a minute. Until then, {_shown(centre, n)}:"
     )
     return n

@@ -29,13 +29,13 @@ class _Plain:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Show paragraphs filled, and the epilog line by line, that its lines can be copied."""
-        told, epilog = self.help, self.epilog
-        paragraphs = (told or "").split("\n\n")
+        handles_errors, epilog = self.help, self.epilog
+        paragraphs = (handles_errors or "").split("\n\n")
         self.help, self.epilog = "\n\n".join(" ".join(each.split()) for each in paragraphs), None
         try:
             super().format_help(ctx, formatter)  # type: ignore[misc]
         finally:
-            self.help, self.epilog = told, epilog
+            self.help, self.epilog = handles_errors, epilog
         if epilog:
             typer.echo("\n".join(f" {line}" for line in epilog.splitlines()) + "\n")
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.measure.promise import Verdict
-    from sim.world.scenario import Scenario
-    from sim.world.team import Group
+    from sim.kpis.targets import Verdict
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.team import Group
 
 MORE = 4
 """So many times the replications halve an interval."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Json, say, told
+from sim.cli.common import Json, handles_errors, stdout
 
 Names = Annotated[
     list[str] | None,
@@ -15,22 +15,22 @@ Names = Annotated[
 List = Annotated[bool, typer.Option("--list", hidden=True)]
 
 
-@told
+@handles_errors
 def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
     """Say what the key figures are: definition, unit and source of each, or of the one asked for.
 
     For example: sim kpis · sim kpis asa_s · sim kpis service_level missed_rate --json
     """
-    from sim.measure.figures import BY_NAME, KPIS  # noqa: PLC0415
+    from sim.kpis.definitions import BY_NAME, KPIS  # noqa: PLC0415
 
     found = [BY_NAME[name] for name in names or ()]
     if json:
-        from sim.show.documents import kpis_document, to_json  # noqa: PLC0415
+        from sim.report.documents import kpis_document, to_json  # noqa: PLC0415
 
-        say(to_json(kpis_document(found or KPIS)))
+        stdout(to_json(kpis_document(found or KPIS)))
     else:
-        from sim.show.tables import Terminal, figure_known, figures_known  # noqa: PLC0415
+        from sim.report.tables import Terminal, figure_known, figures_known  # noqa: PLC0415
 
         terminal = Terminal()
         explained = [figure_known(kpi, terminal.width) for kpi in found]
-        say(terminal.text(explained or [figures_known(terminal.width)]))
+        stdout(terminal.text(explained or [figures_known(terminal.width)]))

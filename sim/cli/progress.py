@@ -8,10 +8,10 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sim.cli.common import remark
+from sim.cli.common import stderr
 
 if TYPE_CHECKING:
-    from sim.studies.crew import Progress
+    from sim.runs.executor import Progress
 
 BAR_AFTER_S = 1.0
 """Shorter work shows no bar."""
@@ -68,14 +68,14 @@ def _lines(what: str, total: int | None) -> Iterator[Progress]:
         nonlocal so_far
         so_far = now or so_far[0], done, wanted
 
-    def tell() -> None:
+    def print_result() -> None:
         pause = LINE_AFTER_S
         while not over.wait(pause):
             took_s = monotonic() - began
-            remark(progress_text(*so_far, took_s))
+            stderr(progress_text(*so_far, took_s))
             pause = min(took_s, LONGEST_SILENCE_S)
 
-    teller = Thread(target=tell, name="progress", daemon=True)
+    teller = Thread(target=print_result, name="progress", daemon=True)
     teller.start()
     try:
         yield show

@@ -18,9 +18,9 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
-    remark,
-    tell,
-    told,
+    handles_errors,
+    print_result,
+    stderr,
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
@@ -28,9 +28,9 @@ from sim.cli.staff import Confidence, FteHours, PerSpan, leave_if_missed
 from sim.studies.staffing.choice import Per
 
 if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.team import Pattern
     from sim.studies.staffing.roster import Roster
-    from sim.world.scenario import Scenario
-    from sim.world.team import Pattern
 
 Lengths = Annotated[
     str | None,
@@ -74,7 +74,7 @@ Write = Annotated[
 ]
 
 
-@told
+@handles_errors
 def roster(
     scenario: ScenarioPath,
     lengths: Lengths = None,
@@ -113,12 +113,12 @@ def roster(
     that the search did not see. Ctrl-C gives the best one found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.show import roster as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.report import roster as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
+    from sim.scenario.write import write as write_scenario  # noqa: PLC0415
     from sim.studies.staffing.roster import roster as plan  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
-    from sim.world.write import write as write_scenario  # noqa: PLC0415
 
     centre = load(scenario)
     patterns = _patterns(centre, lengths, grid, pause)
@@ -128,17 +128,19 @@ def roster(
         refuse_existing(out, force=force)
     with (
         progress("Replications searched for the requirement") as bar,
-        crew(workers, cluster, resume) as ours,
+        executing(workers, cluster, resume) as ours,
     ):
-        found = plan(centre, patterns, per, confidence, seed, replications, rounds, progress=bar, hired=ours)
+        found = plan(
+            centre, patterns, per, confidence, seed, replications, rounds, progress=bar, executor=ours
+        )
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
     if out is not None:
         _write(out, scenario, found, seed, fte_hours_per_week, comment, svg=svg, force=force)
-        remark(f"written to {out}")
+        stderr(f"written to {out}")
     if write is not None:
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
-        remark(f"shifts written to {write}")
-    tell(
+        stderr(f"shifts written to {write}")
+    print_result(
         lambda: show.document(found, seed, fte_hours_per_week),
         lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
@@ -175,11 +177,11 @@ def _write(
     force: bool,
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show import roster as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
-    from sim.world.write import read, written  # noqa: PLC0415
+    from sim.report import roster as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
+    from sim.scenario.write import read, written  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         document = to_json(show.document(found, seed, fte_hours_per_week))

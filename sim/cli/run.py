@@ -22,9 +22,9 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
-    remark,
-    say,
-    told,
+    handles_errors,
+    stderr,
+    stdout,
 )
 from sim.cli.first import first_days, how_to_see_all
 from sim.cli.hints import after_run
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from sim.kpis.estimate import Estimates
+    from sim.kpis.targets import Verdict
     from sim.log.chatlog import ChatLog
-    from sim.measure.estimate import Estimates
-    from sim.measure.promise import Verdict
-    from sim.world.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 class Breakdown(StrEnum):
@@ -88,7 +88,7 @@ Csv = Annotated[
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
-@told
+@handles_errors
 def run(
     context: typer.Context,
     scenario: ScenarioPath,
@@ -112,54 +112,54 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate SCENARIO and print its key figures with 95 % intervals."""
-    from sim.world.files import load  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
 
-    centre = load(scenario, remark)
+    centre = load(scenario, stderr)
     if out is not None:
         _refuse(out, resume, force=force)
     first = first_days(context, centre)  # before anything is imported that needs the compiler
-    from sim.measure.promise import verdicts  # noqa: PLC0415
-    from sim.show.tables import unmeasured  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.kpis.targets import verdicts  # noqa: PLC0415
+    from sim.report.tables import unmeasured  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.runs.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.studies.doubts import never_settles  # noqa: PLC0415
-    from sim.studies.replicate import FEWEST, replicate  # noqa: PLC0415
 
     if first is not None:
         replications, engine, workers = first, Engine.REFERENCE, 1
     _say_if_few(replications, engine)
     keep = _Keeper(FEWEST if replications is None else None)
-    with crew(workers, cluster, resume) as hired, progress() as show:
+    with executing(workers, cluster, resume) as executor, progress() as show:
         each = keep if out is not None else None
-        result = replicate(centre, seed, replications, engine, None, precision, each, show, hired)
+        result = replicate(centre, seed, replications, engine, None, precision, each, show, executor)
     if out is not None:
         how = {"everything": everything, "csv": csv, "svg": svg, "force": force}
         _write(out, centre, result.estimates, seed, engine, keep, **how)
         few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
-        remark(f"written to {out}{few * (result.estimates.n > len(keep.tables))}")
+        stderr(f"written to {out}{few * (result.estimates.n > len(keep.tables))}")
     if json:
-        from sim.show.documents import run_document, to_json  # noqa: PLC0415
+        from sim.report.documents import run_document, to_json  # noqa: PLC0415
 
         document = run_document(centre, result.estimates, seed, engine)
         document |= _beside(centre, result.estimates) if theory else {}
-        say(to_json(document | (_adjusted(centre, result.estimates) if controls else {})))
+        stdout(to_json(document | (_adjusted(centre, result.estimates) if controls else {})))
     else:
         more = {"everything": everything, "theory": theory, "controls": controls, "wide": wide}
-        say(_tables(centre, result.estimates, seed, by or [], **more))
+        stdout(_tables(centre, result.estimates, seed, by or [], **more))
     never = never_settles(centre)
     if never is not None:
-        remark(f"warning: {never}")
+        stderr(f"warning: {never}")
     if result.interrupted:
-        remark(f"interrupted after {result.estimates.n} of {result.wanted} replications")
+        stderr(f"interrupted after {result.estimates.n} of {result.wanted} replications")
         raise typer.Exit(Exit.INTERRUPTED)
     if not result.precise:
-        remark(f"warning: the precision was not reached in {result.estimates.n:,} replications")
+        stderr(f"warning: the precision was not reached in {result.estimates.n:,} replications")
     promise = verdicts(result.estimates, centre.targets)
     if not json and not check:
         n = result.estimates.n
-        say(_what_next(scenario, centre, promise, n, is_first=first is not None, wide=wide))
+        stdout(_what_next(scenario, centre, promise, n, is_first=first is not None, wide=wide))
     if check:
         for why in unmeasured(centre, promise):
-            remark(f"warning: {why}")
+            stderr(f"warning: {why}")
         if any(verdict.met is False for verdict in promise):
             raise typer.Exit(Exit.MISSED)
 
@@ -168,8 +168,8 @@ def _what_next(
     path: Path, centre: Scenario, promise: Sequence[Verdict], n: int, *, is_first: bool, wide: bool
 ) -> str:
     """Last lines of a run: what one may type now."""
-    from sim.show.tables import Terminal  # noqa: PLC0415
-    from sim.studies.replicate import usual_replications  # noqa: PLC0415
+    from sim.report.tables import Terminal  # noqa: PLC0415
+    from sim.runs.replicate import usual_replications  # noqa: PLC0415
 
     if is_first:
         return how_to_see_all(path, centre, n, usual_replications([centre]))
@@ -178,16 +178,16 @@ def _what_next(
 
 def _say_if_few(replications: int | None, engine: Engine) -> None:
     """Say that fewer replications are simulated than usual."""
-    from sim.studies.replicate import FEWEST  # noqa: PLC0415
+    from sim.runs.replicate import FEWEST  # noqa: PLC0415
 
     if replications is None and engine is Engine.REFERENCE:
-        remark(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
+        stderr(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
 
 
 def _refuse(out: Path, resume: Path | None, *, force: bool) -> None:
     """Refuse a folder that can't be written, and to keep finished tasks for the records that go there."""
     from sim.errors import StudyError  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
 
     refuse_existing(out, force=force)
     if resume is not None:
@@ -223,8 +223,8 @@ def _tables(
     controls: bool,
     wide: bool,
 ) -> str:
-    from sim.measure.tables import By as Cells  # noqa: PLC0415
-    from sim.show import tables  # noqa: PLC0415
+    from sim.kpis.loops import By as Cells  # noqa: PLC0415
+    from sim.report import tables  # noqa: PLC0415
 
     terminal = tables.Terminal(wide=wide)
     parts = [tables.summary(centre, estimates, seed, terminal.width, everything=everything)]
@@ -232,11 +232,11 @@ def _tables(
     parts += [shrunk] if shrunk is not None else []
     parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
     if controls:
-        from sim.show.controls import table  # noqa: PLC0415
+        from sim.report.controls import table  # noqa: PLC0415
 
         parts.append(table(centre, estimates, terminal.width))
     if theory:
-        from sim.show.beside import beside  # noqa: PLC0415
+        from sim.report.theory_table import beside  # noqa: PLC0415
         from sim.theory.applies import formula_for  # noqa: PLC0415
 
         parts.append(beside(formula_for(centre), estimates, terminal.width))
@@ -245,14 +245,14 @@ def _tables(
 
 def _adjusted(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
     """Adjusted figures, as data."""
-    from sim.show.controls import document  # noqa: PLC0415
+    from sim.report.controls import document  # noqa: PLC0415
 
     return document(centre, estimates)
 
 
 def _beside(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
     """What a formula says, as data."""
-    from sim.show.beside import document  # noqa: PLC0415
+    from sim.report.theory_table import document  # noqa: PLC0415
     from sim.theory.applies import formula_for  # noqa: PLC0415
 
     return {"theory": document(formula_for(centre), estimates)}
@@ -279,9 +279,9 @@ def _write(
 
     from sim.log import export  # noqa: PLC0415
     from sim.log.schema import TABLES  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show.documents import interval_table, run_document, to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report.documents import interval_table, run_document, to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
 
     total, count = len(TABLES) + 2 + 4, itertools.count(1)
     tables = ThreadPoolExecutor(1)

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Force, ScenarioPath, remark, say, told
+from sim.cli.common import Force, ScenarioPath, handles_errors, stderr, stdout
 from sim.errors import printable
 
 
-@told
+@handles_errors
 def check(scenario: ScenarioPath) -> None:
     """Find every problem in a scenario file and the forecast files that it names; warn of likely slips."""
     from sim.draws.profile import expected_overall  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.doubts import doubts  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
 
-    centre = load(scenario, remark)
+    centre = load(scenario, stderr)
     chats = expected_overall(centre)
     counts = {
         "day": centre.days,
@@ -30,12 +30,12 @@ def check(scenario: ScenarioPath) -> None:
     held = ", ".join(f"{n:,} {name}{'s' if n != 1 else ''}" for name, n in counts.items())
     warnings = list(doubts(centre))
     verdict = "can be run, with warnings" if warnings else "fine"
-    say(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
+    stdout(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
     for words in warnings:
-        remark(f"warning: {words}")
+        stderr(f"warning: {words}")
 
 
-@told
+@handles_errors
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.", show_default=False)],
     force: Force = False,
@@ -45,15 +45,15 @@ def new(
 
     from sim.output import write_text  # noqa: PLC0415
 
-    text = files("sim.world").joinpath("starter.toml").read_text(encoding="utf-8")
+    text = files("sim.scenario").joinpath("starter.toml").read_text(encoding="utf-8")
     write_text(file, text, force=force)
     shown = printable(str(file))
-    say(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
+    stdout(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
 
 
-@told
+@handles_errors
 def schema() -> None:
     """Print the JSON Schema of a scenario file, with which editors complete it."""
-    from sim.world.files import schema as scenario_schema  # noqa: PLC0415
+    from sim.scenario.files import schema as scenario_schema  # noqa: PLC0415
 
-    say(json.dumps(scenario_schema(), indent=2))
+    stdout(json.dumps(scenario_schema(), indent=2))

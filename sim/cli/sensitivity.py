@@ -20,9 +20,9 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
-    remark,
-    say,
-    told,
+    handles_errors,
+    stderr,
+    stdout,
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
@@ -30,11 +30,11 @@ from sim.cli.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.studies.crew import Crew, Progress
+    from sim.runs.executor import Executor, Progress
+    from sim.scenario.scenario import Scenario
     from sim.studies.inputs import Inputs, Spans
     from sim.studies.risk import Risk
     from sim.studies.sensitivity import Sensitivity
-    from sim.world.scenario import Scenario
 
 KpiName = Annotated[
     str, typer.Option("--figure", metavar="NAME", help="Key figure that is looked at (`sim kpis`).")
@@ -87,7 +87,7 @@ WeekDays = Annotated[
 ]
 
 
-@told
+@handles_errors
 def sensitivity(
     scenario: ScenarioPath,
     figure: KpiName = "service_level",
@@ -114,26 +114,26 @@ def sensitivity(
 
     An input's ± of 0 leaves it out.
     """
-    from sim.measure.figures import BY_NAME  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.inputs import Spans  # noqa: PLC0415
     from sim.studies.sensitivity import sensitivity as changed  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
 
     centre, _ = load(scenario), BY_NAME[figure]
     if out is not None:
         refuse_existing(out, force=force)
     inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])
     look, risk = _risk(centre, figure, seed, months, forecast, week_days, inputs.remarks), None
-    with crew(workers, cluster, resume) as hired:
+    with executing(workers, cluster, resume) as executor:
         with progress() as bar:
-            found = changed(centre, figure, inputs.inputs, hired, seed, replications, bar)
+            found = changed(centre, figure, inputs.inputs, executor, seed, replications, bar)
         is_whole = not found.unseen
         if is_whole and look is not None:
             try:
                 with progress("Days", months) as bar:
-                    risk = look(hired, bar)
+                    risk = look(executor, bar)
             except KeyboardInterrupt:
                 is_whole = False
     if not is_whole and look is not None:
@@ -141,17 +141,17 @@ def sensitivity(
     _tell(centre, found, risk, inputs.remarks, seed, json=json, wide=wide)
     if out is not None:
         _write(out, centre, found, risk, inputs.remarks, seed, svg=svg, force=force)
-        remark(f"written to {out}")
+        stderr(f"written to {out}")
     if not is_whole:
-        remark("interrupted: this is what is known so far")
+        stderr("interrupted: this is what is known so far")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _inputs(centre: Scenario, spans: Spans, vary: list[str]) -> Inputs:
     """Usual inputs of a scenario, and those that the user adds."""
+    from sim.scenario.vary import read_vary, varied  # noqa: PLC0415
     from sim.studies.inputs import input_of, usual_inputs  # noqa: PLC0415
     from sim.studies.sweep import scalings  # noqa: PLC0415
-    from sim.world.vary import read_vary, varied  # noqa: PLC0415
 
     found = usual_inputs(centre, spans)
     for added in (input_of(read_vary(text)) for text in vary):
@@ -168,10 +168,10 @@ def _risk(
     forecast_cv: float,
     week_days: int | None,
     remarks: list[str],
-) -> Callable[[Crew, Progress], Risk] | None:
+) -> Callable[[Executor, Progress], Risk] | None:
     """How to simulate the risk of the promise; None, with a remark, where nothing is promised."""
-    from sim.measure.figures import BY_NAME  # noqa: PLC0415
-    from sim.measure.promise import TARGETS  # noqa: PLC0415
+    from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
+    from sim.kpis.targets import TARGETS  # noqa: PLC0415
     from sim.studies.risk import refuse, risk  # noqa: PLC0415
 
     if not months:
@@ -182,7 +182,9 @@ def _risk(
     if all(queue.arrivals.times_s is not None for queue in centre.queues):
         forecast_cv = 0.0
     refuse(centre, months, forecast_cv)
-    return lambda hired, bar: risk(centre, BY_NAME[figure], hired, seed, months, forecast_cv, week_days, bar)
+    return lambda executor, bar: risk(
+        centre, BY_NAME[figure], executor, seed, months, forecast_cv, week_days, bar
+    )
 
 
 def _tell(
@@ -195,28 +197,28 @@ def _tell(
     json: bool,
     wide: bool,
 ) -> None:
-    from sim.show import risk as risks  # noqa: PLC0415
-    from sim.show import sensitivity as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.tables import Terminal  # noqa: PLC0415
+    from sim.report import risk as risks  # noqa: PLC0415
+    from sim.report import sensitivity as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.tables import Terminal  # noqa: PLC0415
 
     if json:
-        say(to_json(_document(centre, found, risk, remarks, seed)))
+        stdout(to_json(_document(centre, found, risk, remarks, seed)))
         return
     terminal = Terminal(wide=wide)
     parts = [show.table(found, centre, seed, terminal.width)]
     parts += [] if risk is None else [risks.table(risk, centre, terminal.width)]
-    say(terminal.text(parts))
+    stdout(terminal.text(parts))
     for text in remarks:
-        remark(text)
+        stderr(text)
 
 
 def _document(
     centre: Scenario, found: Sensitivity, risk: Risk | None, remarks: list[str], seed: int
 ) -> dict[str, Any]:
     from sim import __version__  # noqa: PLC0415
-    from sim.show import risk as risks  # noqa: PLC0415
-    from sim.show import sensitivity as show  # noqa: PLC0415
+    from sim.report import risk as risks  # noqa: PLC0415
+    from sim.report import sensitivity as show  # noqa: PLC0415
 
     head = {"scenario": centre.name, "seed": seed, "version": __version__}
     return head | show.document(found, remarks) | {"risk": None if risk is None else risks.document(risk)}
@@ -234,11 +236,11 @@ def _write(
     force: bool,
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show import risk as risks  # noqa: PLC0415
-    from sim.show import sensitivity as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report import risk as risks  # noqa: PLC0415
+    from sim.report import sensitivity as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         text = to_json(_document(centre, found, risk, remarks, seed))

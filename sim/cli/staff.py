@@ -20,9 +20,9 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
-    remark,
-    tell,
-    told,
+    handles_errors,
+    print_result,
+    stderr,
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
@@ -57,7 +57,7 @@ FteHours = Annotated[
 ]
 
 
-@told
+@handles_errors
 def staff(
     scenario: ScenarioPath,
     confidence: Confidence = None,
@@ -100,13 +100,13 @@ def staff(
     that the search did not see, and from which nobody can be spared. Ctrl-C gives the best found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.show import staffing as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.report import staffing as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
+    from sim.scenario.write import write as write_scenario  # noqa: PLC0415
     from sim.studies.staffing.staff import MOST_WORK  # noqa: PLC0415
     from sim.studies.staffing.staff import staff as search  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
-    from sim.world.write import write as write_scenario  # noqa: PLC0415
 
     centre = load(scenario)
     if write is not None:
@@ -116,45 +116,45 @@ def staff(
     began = monotonic()
     with (
         progress("Replications searched, at most", MOST_WORK * replications) as bar,
-        crew(workers, cluster, resume) as ours,
+        executing(workers, cluster, resume) as ours,
     ):
-        found = search(centre, per, step, confidence, seed, replications, progress=bar, hired=ours)
+        found = search(centre, per, step, confidence, seed, replications, progress=bar, executor=ours)
     took_s = monotonic() - began
     if out is not None:
         _write(out, found, seed, fte_hours_per_week, svg=svg, force=force)
-        remark(f"written to {out}")
+        stderr(f"written to {out}")
     if write is not None:
         comment = (
             f"Staffing by sim staff, seed {seed}, {replications} days; {found.hours:,.1f} agent hours a day"
             f"{'' if found.is_whole else '; interrupted, the best found until then'}."
         )
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
-        remark(f"staffing written to {write}")
-    tell(
+        stderr(f"staffing written to {write}")
+    print_result(
         lambda: show.document(found, seed, fte_hours_per_week),
         lambda width: show.tables(found, seed, fte_hours_per_week, width),
         json=json,
         wide=wide,
     )
-    remark(
+    stderr(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"
         f" {replications:,} asked for; about {found.chats:,.0f} chats, in {took_s:.0f} s"
     )
     leave_if_missed(found, "one agent fewer may do")
     if not found.settled:
-        remark("one agent fewer may do where it says 'enough': the search had no days left to try")
+        stderr("one agent fewer may do where it says 'enough': the search had no days left to try")
         raise typer.Exit(Exit.MISSED)
 
 
 def leave_if_missed(found: Staffing | Roster, better: str) -> None:
     """Say so, and end the command, if a search was interrupted, so that *better* may be true, or missed."""
     if not found.is_whole:
-        remark(f"interrupted: this is the best found so far, and {better}")
+        stderr(f"interrupted: this is the best found so far, and {better}")
     if not found.kept:
         days = (
             "days that the search did not see" if found.is_whole else "the few days that it was held against"
         )
-        remark(f"the targets are not kept on {days}")
+        stderr(f"the targets are not kept on {days}")
     if not found.is_whole:
         raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
@@ -165,10 +165,10 @@ def _write(
     out: Path, found: Staffing, seed: int, fte_hours_per_week: float | None, *, svg: bool, force: bool
 ) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show import staffing as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report import staffing as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         document = to_json(show.document(found, seed, fte_hours_per_week))

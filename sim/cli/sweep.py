@@ -21,9 +21,9 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
-    remark,
-    tell,
-    told,
+    handles_errors,
+    print_result,
+    stderr,
 )
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
@@ -60,7 +60,7 @@ _LONG_S = 60
 """What is expected to take longer says so before it begins."""
 
 
-@told
+@handles_errors
 def sweep(
     scenario: ScenarioPath,
     vary: Varies,
@@ -81,12 +81,12 @@ def sweep(
     Shows the figures of each point, the cheapest that keeps all targets, and from where on one more chat
     per agent makes it worse.
     """
-    from sim.show import sweep as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.crew import crew  # noqa: PLC0415
+    from sim.report import sweep as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.runs.executor import executing  # noqa: PLC0415
+    from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.sweep import duration_text, expected_seconds, read_varies  # noqa: PLC0415
     from sim.studies.sweep import sweep as simulate_all  # noqa: PLC0415
-    from sim.world.files import load  # noqa: PLC0415
 
     centre = load(scenario)
     varies = read_varies(vary, centre, replications, max_runs)
@@ -94,16 +94,18 @@ def sweep(
         refuse_existing(out, force=force)
     runs = replications * prod(len(each.values) for each in varies)
     if (seconds := expected_seconds(centre, runs)) > _LONG_S:
-        remark(f"{runs:,} replications will take about {duration_text(seconds)}")
-    with progress() as bar, crew(workers, cluster, resume) as ours:
-        found = simulate_all(centre, varies, seed, replications, progress=bar, hired=ours, most_runs=max_runs)
+        stderr(f"{runs:,} replications will take about {duration_text(seconds)}")
+    with progress() as bar, executing(workers, cluster, resume) as ours:
+        found = simulate_all(
+            centre, varies, seed, replications, progress=bar, executor=ours, most_runs=max_runs
+        )
     _remarks(found)
     if out is not None:
         _write(out, found, svg=svg, force=force)
-        remark(f"written to {out}")
-    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
+        stderr(f"written to {out}")
+    print_result(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
-        remark(f"interrupted after {len(found.points):,} of {runs // replications:,} points")
+        stderr(f"interrupted after {len(found.points):,} of {runs // replications:,} points")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
@@ -112,18 +114,19 @@ def _remarks(found: Sweep) -> None:
     from sim.studies.sweep import duration_text, scalings  # noqa: PLC0415
 
     for words in scalings(found.scenario, [point.scenario for point in found.points]):
-        remark(f"note: {words}")
+        stderr(f"note: {words}")
     runs = len(found.points) * found.replications
     seconds = f"{found.seconds:.1f} s" if found.seconds < 10 else duration_text(found.seconds)
-    remark(f"{runs:,} replications with {found.chats:,} chats in {seconds}")
+    stderr(f"{runs:,} replications with {found.chats:,} chats in {seconds}")
 
 
 def _write(out: Path, found: Sweep, *, svg: bool, force: bool) -> None:
     from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.show import curves, plots  # noqa: PLC0415
-    from sim.show import sweep as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
+    from sim.report import sweep as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
+    from sim.report.plots import sweep as curves  # noqa: PLC0415
 
     with whole_folder(out, force=force) as folder:
         (folder / "sweep.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")

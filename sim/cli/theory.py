@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.common import Json, say, told
+from sim.cli.common import Json, handles_errors, stdout
 from sim.cli.help import Command, Family, examples
 from sim.cli.numbers import TINY, real, reals, whole
 from sim.errors import TheoryError, short
 
 if TYPE_CHECKING:
-    from sim.show.formulas import Answer
+    from sim.arrays import Floats
+    from sim.report.formulas import Answer
+    from sim.scenario.distributions import Distribution
     from sim.theory.inverse import Goal
     from sim.theory.line import Line
-    from sim.world.laws import Law
-    from sim.world.units import Floats
 
 FEWEST = "sim theory erlang-c --per-hour 200 --aht 180 --service-level 0.8 --threshold 20"
 app = typer.Typer(
@@ -111,7 +111,7 @@ MostSlots = Annotated[
 @app.command(
     "erlang-b", cls=Command, epilog=examples("sim theory erlang-b --per-hour 60 --aht 600 --agents 15")
 )
-@told
+@handles_errors
 def erlang_b(
     per_hour: PerHour,
     aht: Aht,
@@ -144,7 +144,7 @@ def erlang_b(
     cls=Command,
     epilog=examples(FEWEST, "sim theory erlang-c --per-hour 200 --aht 180 --agents 10:16"),
 )
-@told
+@handles_errors
 def erlang_c(
     per_hour: PerHour,
     aht: Aht,
@@ -164,7 +164,7 @@ def erlang_c(
     cls=Command,
     epilog=examples("sim theory erlang-a --per-hour 240 --aht 180 --patience 60 --agents 10:16"),
 )
-@told
+@handles_errors
 def erlang_a(
     per_hour: PerHour,
     aht: Aht,
@@ -184,7 +184,7 @@ def erlang_a(
 @app.command(
     cls=Command, epilog=examples("sim theory chat --per-hour 240 --aht 180,210,240 --patience 60 --agents 5")
 )
-@told
+@handles_errors
 def chat(
     per_hour: PerHour,
     aht: Annotated[
@@ -217,7 +217,7 @@ def chat(
 
 
 @app.command(cls=Command, epilog=examples("sim theory attention --agent 30 --customer 60 --turns 5"))
-@told
+@handles_errors
 def attention(
     agent: AgentS,
     customer: CustomerS,
@@ -228,7 +228,7 @@ def attention(
     json: Json = False,
 ) -> None:
     """One message at a time: an agent who always holds 1, 2, 3, … chats, by machine repair."""
-    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.report.formulas import Answer, rows  # noqa: PLC0415
     from sim.theory.attention import Attention, saturated  # noqa: PLC0415
 
     found = saturated(Attention(agent, customer, turns, wrap_up, switching), slots)
@@ -243,7 +243,7 @@ def attention(
     cls=Command,
     epilog=examples("sim theory concurrency --agents 4 --per-hour 60 --agent 30 --customer 60 --turns 5"),
 )
-@told
+@handles_errors
 def concurrency(
     per_hour: PerHour,
     agents: Annotated[int, typer.Option(parser=whole(1, 100_000), metavar="N", help="Agents on duty.")],
@@ -267,7 +267,7 @@ def concurrency(
     from dataclasses import asdict  # noqa: PLC0415
     from math import inf  # noqa: PLC0415
 
-    from sim.show.formulas import Answer  # noqa: PLC0415
+    from sim.report.formulas import Answer  # noqa: PLC0415
     from sim.theory.attention import Attention  # noqa: PLC0415
     from sim.theory.sharing import best_of, concurrencies  # noqa: PLC0415
 
@@ -290,7 +290,7 @@ def concurrency(
 
 
 @app.command(cls=Command, epilog=examples("sim theory priorities --per-hour 60,90 --aht 180 --agents 10"))
-@told
+@handles_errors
 def priorities(
     per_hour: Annotated[
         str, typer.Option(metavar="CHATS,…", help="Chats an hour, the most urgent first: 60,90.")
@@ -303,7 +303,7 @@ def priorities(
     """Several queues before one team, the most urgent first; nobody leaves."""
     import numpy as np  # noqa: PLC0415
 
-    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.report.formulas import Answer, rows  # noqa: PLC0415
     from sim.theory.priorities import priorities as formula  # noqa: PLC0415
 
     rates = reals(per_hour, "--per-hour", TINY, 1e7)
@@ -318,7 +318,7 @@ def priorities(
     cls=Command,
     epilog=examples("sim theory retrials --per-hour 240 --aht 180 --again 0.5 --patience 60 --agents 10:16"),
 )
-@told
+@handles_errors
 def retrials(
     per_hour: PerHour,
     aht: Aht,
@@ -334,7 +334,7 @@ def retrials(
     """Who is blocked or leaves comes again, after a long pause; without patience and room, as Erlang B."""
     import numpy as np  # noqa: PLC0415
 
-    from sim.show.formulas import Answer, rows  # noqa: PLC0415
+    from sim.report.formulas import Answer, rows  # noqa: PLC0415
     from sim.theory.erlang import erlang  # noqa: PLC0415
     from sim.theory.retrials import retrials as formula  # noqa: PLC0415
 
@@ -394,7 +394,7 @@ def _by_agents(
     """Figures for the agents asked for, or for the fewest that keep the goal."""
     import numpy as np  # noqa: PLC0415
 
-    from sim.show.formulas import Answer, line_columns, rows  # noqa: PLC0415
+    from sim.report.formulas import Answer, line_columns, rows  # noqa: PLC0415
     from sim.theory.inverse import agents_for  # noqa: PLC0415
 
     if agents is not None:
@@ -428,7 +428,7 @@ def _agents(text: str) -> list[int]:
     return list(numbers)
 
 
-def _patience(text: str | None) -> Law | float | None:
+def _patience(text: str | None) -> Distribution | float | None:
     """Mean patience in seconds, or a law in the notation of scenarios."""
     if text is None:
         return None
@@ -440,11 +440,11 @@ def _patience(text: str | None) -> Law | float | None:
             raise TheoryError(f"--patience: {law}, got {short(text)!r}") from None
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
-    from sim.world.laws import Law as AnyLaw  # noqa: PLC0415
-    from sim.world.toml import read_toml  # noqa: PLC0415
+    from sim.scenario.distributions import Distribution as AnyLaw  # noqa: PLC0415
+    from sim.scenario.toml import read_toml  # noqa: PLC0415
 
     try:
-        found: Law = TypeAdapter(AnyLaw).validate_python(read_toml(f"law = {text}")["law"])
+        found: Distribution = TypeAdapter(AnyLaw).validate_python(read_toml(f"law = {text}")["law"])
     except ValueError as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise TheoryError(f"--patience: {first}, got {short(text)!r}") from None
@@ -452,9 +452,9 @@ def _patience(text: str | None) -> Law | float | None:
 
 
 def _print(found: Answer, *, json: bool) -> None:
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.formulas import answer, document  # noqa: PLC0415
-    from sim.show.tables import Terminal  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.formulas import answer, document  # noqa: PLC0415
+    from sim.report.tables import Terminal  # noqa: PLC0415
 
     terminal = Terminal()
-    say(to_json(document(found)) if json else terminal.text([answer(found, terminal.width)]))
+    stdout(to_json(document(found)) if json else terminal.text([answer(found, terminal.width)]))

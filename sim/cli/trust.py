@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.common import Exit, Force, Json, Out, Seed, Svg, Wide, Workers, remark, tell, told
+from sim.cli.common import (
+    Exit,
+    Force,
+    Json,
+    Out,
+    Seed,
+    Svg,
+    Wide,
+    Workers,
+    handles_errors,
+    print_result,
+    stderr,
+)
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
-    from sim.studies.trust.suite import Trust
+    from sim.validation.suite import Trust
 
 
-@told
+@handles_errors
 def trust(
     seed: Seed = 1,
     workers: Workers = None,
@@ -28,10 +40,10 @@ def trust(
 
     Takes about two minutes. Exits with 99 if a figure disagrees, which of 100 seeds happens to one by chance.
     """
-    from sim.show import trust as show  # noqa: PLC0415
-    from sim.show.folder import refuse_existing  # noqa: PLC0415
-    from sim.studies.trust.suite import suite  # noqa: PLC0415
-    from sim.studies.trust.suite import trust as simulate_all  # noqa: PLC0415
+    from sim.report import trust as show  # noqa: PLC0415
+    from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.validation.suite import suite  # noqa: PLC0415
+    from sim.validation.suite import trust as simulate_all  # noqa: PLC0415
 
     if out is not None:
         refuse_existing(out, force=force)
@@ -40,24 +52,24 @@ def trust(
         found = simulate_all(seed, cases, progress=bar, workers=workers)
     if out is not None:
         _write(out, found, seed, workers, svg=svg, force=force)
-        remark(f"written to {out}")
-    tell(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
+        stderr(f"written to {out}")
+    print_result(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
     if found.interrupted:
-        remark(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
+        stderr(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
         raise typer.Exit(Exit.INTERRUPTED)
     for row in found.failed:
-        remark(f"disagrees: {row.case.name}: {row.check.heading()}")
+        stderr(f"disagrees: {row.case.name}: {row.check.heading()}")
     if found.failed:
         raise typer.Exit(Exit.MISSED)
 
 
 def _write(out: Path, found: Trust, seed: int, workers: int | None, *, svg: bool, force: bool) -> None:
     """Write the table as data, and two pictures: the table, and how wrong formulas are for chat."""
-    from sim.show import plots  # noqa: PLC0415
-    from sim.show import trust as show  # noqa: PLC0415
-    from sim.show.documents import to_json  # noqa: PLC0415
-    from sim.show.folder import whole_folder  # noqa: PLC0415
-    from sim.studies.trust.formulas import LOADS, SLOTS, compared  # noqa: PLC0415
+    from sim.report import trust as show  # noqa: PLC0415
+    from sim.report.documents import to_json  # noqa: PLC0415
+    from sim.report.folder import whole_folder  # noqa: PLC0415
+    from sim.report.plots import run as plots  # noqa: PLC0415
+    from sim.validation.formulas import LOADS, SLOTS, compared  # noqa: PLC0415
 
     with progress("Formulas", len(SLOTS) * len(LOADS)) as bar:
         points = compared(seed, progress=bar, workers=workers)

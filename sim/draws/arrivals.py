@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.compiled import compiled
 from sim.draws.profile import demand
 from sim.draws.streams import Stream, Streams
-from sim.world.laws import gamma_factor
-from sim.world.scenario import Scenario
-from sim.world.units import DAY_S, Floats, Ints
+from sim.scenario.distributions import gamma_factor
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S
 
 ROOM = 7.0
 """Room for arrivals, in standard deviations of their number above the expected: more are as good as never."""

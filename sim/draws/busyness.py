@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.draws.arrivals import cumulated_chats
 from sim.draws.profile import demand
 from sim.draws.streams import Streams
-from sim.world.scenario import Scenario
-from sim.world.units import DAY_S, Floats, Ints
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S
 
 _AT_ONCE = 2_000_000
 """Numbers that are held at a time."""

@@ -9,9 +9,9 @@ import psutil
 
 from sim.draws.profile import expected_total
 from sim.errors import TooLargeError
-from sim.world.demand import ByTurns, Queue
-from sim.world.scenario import Same, Scenario
-from sim.world.team import Group
+from sim.scenario.demand import ByTurns, Queue
+from sim.scenario.scenario import Same, Scenario
+from sim.scenario.team import Group
 
 BYTES_A_CHAT, BYTES_A_TURN = 500, 150
 """Memory that a chat (without its turns) and a turn take from draw to key figures; measured, generous."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.compiled import compiled
-from sim.world.units import Floats, Ints
 
 
 def merged(arrival_s: Floats, ends: Ints) -> Ints:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.arrays import Flags, Floats
 from sim.draws.streams import Stream, Streams
-from sim.world.rota import People
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.units import Flags, Floats
+from sim.scenario.duty import People
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 
 SLOWEST = 0.05
 """No agent is slower than this."""

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.world.demand import Queue
-from sim.world.scenario import Same, Scenario
-from sim.world.units import DAY_S, HOUR_S, Floats
+from sim.arrays import Floats
+from sim.scenario.demand import Queue
+from sim.scenario.scenario import Same, Scenario
+from sim.scenario.units import DAY_S, HOUR_S
 
 
 def busy_edges(scenario: Scenario, queue: Queue) -> Floats:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.world.columns import cut, firsts, stacked
-from sim.world.rota import People
-from sim.world.units import Flags, Floats, Ints, plural
+from sim.arrays import Flags, Floats, Ints, cut, firsts, stacked
+from sim.scenario.duty import People
+from sim.scenario.units import plural
 
 
 @dataclass(frozen=True, slots=True, eq=False)

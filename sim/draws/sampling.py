@@ -8,22 +8,23 @@ column of all of them at once; they are the same in any batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.draws.arrivals import arrivals
-from sim.draws.chains import Block, blocks, links
+from sim.draws.attempts import Block, blocks, links
 from sim.draws.memory import refuse_too_large
 from sim.draws.merge import merged, numbers, turn_rows
 from sim.draws.people import people
 from sim.draws.record import Chains, Draws, DrawsBatch, Opinions
 from sim.draws.streams import Stream, Streams
-from sim.world.demand import ByTurns, ByWork, Queue
-from sim.world.rules import Kept, Policy
-from sim.world.scenario import Scenario
-from sim.world.units import Floats, Ints
+from sim.rules import Kept, Policy
+from sim.scenario.demand import ByTurns, ByWork, Queue
+from sim.scenario.scenario import Scenario
 
 
 class Sampled(Protocol):
@@ -145,6 +146,11 @@ def draw(scenario: Scenario, seed: int, replication: int = 0) -> Draws:
         If the expected demand needs more memory than the machine has available.
     """
     return draw_all(scenario, seed, [replication])[0]
+
+
+def with_people(drawn: DrawsBatch, scenario: Scenario) -> DrawsBatch:
+    """Give customers that are *drawn* already the agents of another staffing of the same centre."""
+    return replace(drawn, people=people(scenario, Streams(drawn.together.seed, drawn.replications)))
 
 
 def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> DrawsBatch:

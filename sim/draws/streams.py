@@ -18,9 +18,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.compiled import IS_COMPILED, compiled, inner
 from sim.errors import SimError
-from sim.world.units import Floats, Ints
 
 Words = NDArray[np.uint32]
 """Whole numbers of any length in words of 32 bits, the lowest first."""

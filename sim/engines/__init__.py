@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.draws.record import Draws
     from sim.log.batch import LogBatch
     from sim.log.chatlog import ChatLog
-    from sim.world.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 __all__ = ["Engine", "simulate", "simulate_all"]
 

@@ -13,15 +13,14 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints, firsts, stacked
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.opinions import opinions
 from sim.log.batch import LogBatch
 from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Legs, Lost, Team, Turns
-from sim.world.columns import firsts, stacked
-from sim.world.rota import Rota
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Same, Scenario
-from sim.world.units import Flags, Floats, Ints
+from sim.rules import NO_AGENT, Outcome
+from sim.scenario.duty import DutyPlan
+from sim.scenario.scenario import Same, Scenario
 
 NO_TIMES: Floats = np.empty(0)
 NO_ROWS: Ints = np.empty(0, dtype=np.int64)
@@ -57,7 +56,7 @@ class Happened:
     out_s: Floats
 
     @classmethod
-    def nothing_yet(cls, draws: Draws, team: Rota) -> Self:
+    def nothing_yet(cls, draws: Draws, team: DutyPlan) -> Self:
         """Columns before anything has happened."""
         n, times = draws.n_chats, (np.full(draws.n_chats, np.nan) for _ in range(5))
         flags = (np.zeros(n, dtype=np.bool_) for _ in range(3))
@@ -83,7 +82,7 @@ class Happened:
 
 
 def log_batch(
-    scenario: Scenario, draws: DrawsBatch, teams: Sequence[Rota], happened: Happened, n_events: Ints
+    scenario: Scenario, draws: DrawsBatch, teams: Sequence[DutyPlan], happened: Happened, n_events: Ints
 ) -> LogBatch:
     """Logs of some runs of *scenario*; what *happened* in them stands one below the other, as draws do."""
     every, first_chat = draws.together, draws.first_chat
@@ -124,7 +123,7 @@ class _Spans(NamedTuple):
     first_lost: Ints
 
 
-def _spans(teams: Sequence[Rota]) -> _Spans:
+def _spans(teams: Sequence[DutyPlan]) -> _Spans:
     return _Spans(
         duty=stacked([Duty(team.agent, team.on_s, team.off_s, team.off_s) for team in teams]),
         first_duty=firsts(len(team.agent) for team in teams),
@@ -136,7 +135,7 @@ def _spans(teams: Sequence[Rota]) -> _Spans:
 
 
 @lru_cache(maxsize=8)
-def _spans_alike(team: Rota, n: int) -> _Spans:
+def _spans_alike(team: DutyPlan, n: int) -> _Spans:
     """Those of the same team *n* times: where nobody is absent or late, every batch asks."""
     return _spans([team] * n)
 

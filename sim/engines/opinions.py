@@ -1,7 +1,7 @@
 """What do customers think of their chats? Satisfaction read off draws and waits by the scenario's model.
 
-The model and its coefficients are assumptions, stated in `sim.world.quality`. It looks at what happened and
-changes nothing of it.
+The model and its coefficients are assumptions, stated in `sim.scenario.quality`. It looks at what happened
+and changes nothing of it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import TypedDict
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
 from sim.compiled import compiled, inner
 from sim.draws.record import Draws
 from sim.log.chatlog import NO_SCORE, Turns
-from sim.world.quality import Quality
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats, Ints
+from sim.rules import Outcome
+from sim.scenario.quality import Quality
+from sim.scenario.scenario import Scenario
 
 # The compiler takes globals for constants.
 SERVED = int(Outcome.SERVED)

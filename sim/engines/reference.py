@@ -20,11 +20,11 @@ from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
-from sim.world.demand import ByWork, Queue
-from sim.world.rota import Rota, rota
-from sim.world.rules import After, Estimate, From, Order, Outcome, Policy
-from sim.world.scenario import Scenario
-from sim.world.units import DAY_S
+from sim.rules import After, Estimate, From, Order, Outcome, Policy
+from sim.scenario.demand import ByWork, Queue
+from sim.scenario.duty import DutyPlan, duty_plan
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
 Service: TypeAlias = Generator[simpy.Event, object, bool]
@@ -83,11 +83,11 @@ class Agent:
         return self.on_duty and self.n_open < self.slots
 
 
-class Desk:
+class State:
     """The state of the centre, and its processes."""
 
-    def __init__(self, scenario: Scenario, draws: Draws, team: Rota) -> None:
-        self.scenario, self.draws, self.rota = scenario, draws, team
+    def __init__(self, scenario: Scenario, draws: Draws, team: DutyPlan) -> None:
+        self.scenario, self.draws, self.duty_plan = scenario, draws, team
         self.env = Clock()
         n_queues = len(scenario.queues)
         self.agents = [
@@ -109,7 +109,7 @@ class Desk:
 
     def run(self) -> None:
         """Let everything happen until nothing more can (R5)."""
-        for span in range(len(self.rota.agent)):
+        for span in range(len(self.duty_plan.agent)):
             self.env.process(self.duty(span))
         self.env.process(self.door())
         self.env.run()
@@ -338,15 +338,15 @@ class Desk:
 
     def duty(self, span: int) -> Process:
         """One span of an agent's duty (R11, R12)."""
-        agent = self.agents[self.rota.agent[span]]
-        yield self.env.at(float(self.rota.on_s[span]), Order.LOG_ON, span)
+        agent = self.agents[self.duty_plan.agent[span]]
+        yield self.env.at(float(self.duty_plan.on_s[span]), Order.LOG_ON, span)
         if agent.n_open > 0:
             self.log.out_s[agent.span] = self.env.now
         agent.span = span
         agent.on_duty, agent.is_leaving = True, False
         agent.idle_since = self.env.now  # R8
         self.fill_slots(agent)  # R10
-        off_s = float(self.rota.off_s[span])
+        off_s = float(self.duty_plan.off_s[span])
         if off_s < float("inf"):
             yield self.env.at(off_s, Order.LOG_OFF, span)
             agent.is_leaving = True
@@ -429,7 +429,7 @@ class Desk:
     def speed_of(self, agent: Agent) -> float:
         """Speed of an agent today; after the last midnight it is that of the last day (R30)."""
         today = min(int(self.env.now // DAY_S), self.scenario.days - 1)
-        return float(self.rota.speed[agent.number, today])
+        return float(self.duty_plan.speed[agent.number, today])
 
     def attention(self, agent: Agent) -> simpy.Event:
         """Give the event that an agent takes up the message just come in."""
@@ -511,7 +511,7 @@ def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
 
 def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*."""
-    team = rota(scenario, draws.people)
-    desk = Desk(scenario, draws, team)
+    team = duty_plan(scenario, draws.people)
+    desk = State(scenario, draws, team)
     desk.run()
     return log_batch(scenario, DrawsBatch.of([draws]), [team], desk.log, np.array([desk.env.n_events]))[0]

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Floats, Ints, cut, firsts, stacked
 from sim.log.chatlog import ChatLog, Legs, Messages, Turns
-from sim.world.columns import cut, firsts, stacked
-from sim.world.units import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)

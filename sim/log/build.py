@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sim.arrays import Flags, Floats, Ints, cut
 from sim.compiled import compiled
 from sim.errors import LogError
 from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Identity, Legs, Lost, Messages, Team, Turns
 from sim.log.frames import CHOICES
 from sim.log.schema import TABLES, Column, LegEnd, Role, Status
-from sim.world.columns import cut
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.units import DAY_S, Flags, Floats, Ints
+from sim.rules import NO_AGENT, Outcome
+from sim.scenario.units import DAY_S
 
 NOBODY, CUSTOMER, AGENT = int(NO_AGENT), int(Role.CUSTOMER), int(Role.AGENT)
 _NEVER_HELD = (LegEnd.DECLINED, LegEnd.TIMED_OUT)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
 from sim.log.schema import LegEnd, Role
-from sim.world.rules import NO_AGENT
-from sim.world.units import Flags, Floats, Ints, plural
+from sim.rules import NO_AGENT
+from sim.scenario.units import plural
 
 if TYPE_CHECKING:
     import polars as pl

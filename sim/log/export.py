@@ -14,7 +14,7 @@ import polars as pl
 
 from sim.log.chatlog import ChatLog
 from sim.log.schema import TABLES
-from sim.world.apostrophe import FORMULA, NUMBER, quoted
+from sim.scenario.apostrophe import FORMULA, NUMBER, quoted
 
 
 def frames(log: ChatLog, replication: int) -> dict[str, pl.DataFrame]:
@@ -54,7 +54,7 @@ def write_csv(table: pl.DataFrame, file: Path) -> None:
 
 
 def _harmless(name: str) -> pl.Expr:
-    """A column of text, as `sim.world.apostrophe.quoted` makes each."""
+    """A column of text, as `sim.scenario.apostrophe.quoted` makes each."""
     text = pl.col(name).cast(pl.String)
     is_formula = text.str.contains(FORMULA) & ~text.str.contains(NUMBER)
     return pl.when(is_formula).then("'" + text).otherwise(text).alias(name)

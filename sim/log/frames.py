@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sim.arrays import Flags, Floats, Ints
 from sim.log.chatlog import ChatLog, Messages
 from sim.log.schema import TABLES, Column, LegEnd, Role, Status
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.units import Flags, Floats, Ints
+from sim.rules import NO_AGENT, Outcome
 
 CHOICES: Mapping[str, type[IntEnum]] = {
     "outcome": Outcome, "role": Role, "end": LegEnd, "status": Status,

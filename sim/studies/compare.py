@@ -8,7 +8,7 @@ of them calls equals different is at most 5 %. The intervals beside them are eac
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,18 +17,18 @@ import numpy as np
 
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, KPIS, Kpi, Ratio
-from sim.measure.figures.forms import RUNS
-from sim.measure.kpis import Kpis
-from sim.measure.promise import Verdict, all_kept, is_sure, verdicts
-from sim.measure.tables import By
-from sim.studies.crew import Crew, Progress, crew
+from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Ratio
+from sim.kpis.definitions.forms import RUNS
+from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.loops import By
+from sim.kpis.measure import Kpis
+from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
+from sim.runs.executor import Executor, Progress, executing
+from sim.runs.replicate import usual_replications
+from sim.runs.tasks import Task
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import differences
 from sim.studies.paired import ALPHA, Paired, difference, holm
-from sim.studies.replicate import usual_replications
-from sim.studies.tasks import Task
-from sim.world.scenario import Scenario
-from sim.world.vary import differences
 
 MOST_SCENARIOS = 26
 """They are called A to Z."""
@@ -130,7 +130,7 @@ def compare(
     replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-    hired: Crew | None = None,
+    executor: Executor | None = None,
     names: Sequence[str] | None = None,
 ) -> Comparison:
     """Simulate *scenarios* with the same customers and hold each against the first.
@@ -154,7 +154,7 @@ def compare(
         refuse_too_large(scenario, replications)
     runs: list[list[Kpis]] = [[] for _ in scenarios]
     interrupted = False
-    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+    with executing(workers, given=executor) as ours:
         try:
             _simulate(ours, scenarios, seed, replications, runs, progress)
         except KeyboardInterrupt:
@@ -171,7 +171,7 @@ def compare(
 
 
 def _simulate(
-    ours: Crew,
+    ours: Executor,
     scenarios: Sequence[Scenario],
     seed: int,
     replications: int,

@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.draws.busyness import expected_volumes, volume_variances
-from sim.measure.estimate import Estimates
-from sim.measure.figures import BY_NAME
-from sim.measure.intervals import carriers, skewed_t
-from sim.measure.tables import By, Column
-from sim.world.scenario import Scenario
-from sim.world.units import Floats
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Estimates
+from sim.kpis.intervals import carriers, skewed_t
+from sim.kpis.loops import By, Column
+from sim.scenario.scenario import Scenario
 
 CARRIERS_EACH = 15
 """Replications that each control asks for, all of which carry the figure: with fewer, its coefficient costs

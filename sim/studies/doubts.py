@@ -8,14 +8,15 @@ from itertools import combinations
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.draws.profile import demand
 from sim.errors import TheoryError
-from sim.world.demand import Queue
-from sim.world.rota import Rota, rota
-from sim.world.rules import After
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.units import DAY_S, HOUR_S, Floats, clock_text, end_text
+from sim.rules import After
+from sim.scenario.demand import Queue
+from sim.scenario.duty import DutyPlan, duty_plan
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
+from sim.scenario.units import DAY_S, HOUR_S, clock_text, end_text
 
 MOST_TOGETHER = 10
 """With more queues whom nobody leaves, each is looked at alone, and all together."""
@@ -25,7 +26,7 @@ MOST_NAMED = 3
 
 def doubts(scenario: Scenario) -> Iterator[str]:
     """Sentences on a *scenario*: who comes while it is closed, who finds nobody there, what never settles."""
-    team = rota(scenario)
+    team = duty_plan(scenario)
     for q, queue in enumerate(scenario.queues):
         yield from _while_closed(scenario, q, queue)
         yield from _nobody_there(scenario, q, queue, team)
@@ -34,7 +35,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
         yield never
 
 
-def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
+def never_settles(scenario: Scenario, team: DutyPlan | None = None) -> str | None:
     """Say of which queues more comes than can be served, while nobody leaves; None where that is not so.
 
     Capacity is that of agents on duty as planned whose slots are always full: by turns the machine-repair
@@ -44,7 +45,7 @@ def never_settles(scenario: Scenario, team: Rota | None = None) -> str | None:
     endless = [q for q, queue in enumerate(scenario.queues) if _is_endless(queue)]
     if not endless:
         return None
-    duty_s = _duty_s(scenario, rota(scenario) if team is None else team)
+    duty_s = _duty_s(scenario, duty_plan(scenario) if team is None else team)
     for some in _together(endless):
         chats = np.array([_while_open(scenario, q) for q in some])
         needed = np.array([_agent_s(scenario, scenario.queues[q]) for q in some])
@@ -117,7 +118,7 @@ def _speed(group: Group) -> float:
     return max(1.0, float(group.speed.sample((np.arange(1000) + 0.5) / 1000).mean()))
 
 
-def _duty_s(scenario: Scenario, team: Rota) -> Floats:
+def _duty_s(scenario: Scenario, team: DutyPlan) -> Floats:
     """Planned duty of each group on each day, but for absences: shape (n_groups, days)."""
     duty_s = np.zeros((len(scenario.groups), scenario.days))
     for day in range(scenario.days):
@@ -138,7 +139,7 @@ def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
         )
 
 
-def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: Rota) -> Iterator[str]:
+def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: DutyPlan) -> Iterator[str]:
     skilled = [queue.name in group.queues for group in scenario.groups]
     mine = np.array(skilled)[team.group[team.agent]]
     gaps = np.array(list(_gaps(_open(scenario), team.on_s[mine], team.off_s[mine]))).reshape(-1, 2)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sim.measure.figures import BY_NAME
-from sim.measure.promise import Verdict
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.targets import Verdict
 from sim.studies.paired import Paired, holm, paired
 from sim.studies.sweep import Point, Sweep, is_decided
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sim.errors import ScenarioError, VaryError
-from sim.world.record import Record
-from sim.world.scenario import Scenario
-from sim.world.vary import Change, Vary, varied
+from sim.scenario.record import Record
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import Change, Vary, varied
 
 MOST_EFFECTS = 10
 """Values of one input."""

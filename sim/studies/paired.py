@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measure.estimate import Estimates
-from sim.measure.intervals import chance_of, few_days, skewed_t
-from sim.world.units import Floats
+from sim.arrays import Floats
+from sim.kpis.estimate import Estimates
+from sim.kpis.intervals import chance_of, few_days, skewed_t
 
 ALPHA = 0.05
 """Probability that any of the verdicts given together is wrong about equals."""

@@ -22,20 +22,20 @@ from math import exp, log1p
 import numpy as np
 from scipy import special
 
+from sim.arrays import Flags, Floats, Ints
 from sim.draws.busyness import drawn_volumes, expected_volumes
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.figures import BY_NAME, Kpi
-from sim.measure.intervals import t_quantile, wilson
-from sim.measure.kpis import Kpis, ratio
-from sim.measure.promise import TARGETS
-from sim.measure.tables import By
-from sim.studies.crew import Crew, Progress
+from sim.kpis.definitions import BY_NAME, Kpi
+from sim.kpis.intervals import t_quantile, wilson
+from sim.kpis.loops import By
+from sim.kpis.measure import Kpis, ratio
+from sim.kpis.targets import TARGETS
+from sim.runs.executor import Executor, Progress
+from sim.runs.tasks import Task
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import varied
 from sim.studies.inputs import volume
-from sim.studies.tasks import Task
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats, Ints
-from sim.world.vary import varied
 
 MONTH_WEEKS = 365.25 / 12 / 7
 FEWEST_MONTHS = 5
@@ -97,7 +97,7 @@ class Risk:
 def risk(
     scenario: Scenario,
     kpi: Kpi,
-    hired: Crew,
+    executor: Executor,
     seed: int = 1,
     months: int = 50,
     forecast_cv: float = 0.0,
@@ -122,7 +122,7 @@ def risk(
     each = -(-lengths["month"] // len(open_days))
     refuse_too_large(scenario, each * months, keeps_logs=False)
     factors = stratified_factors(forecast_cv, months)
-    runs = list(_simulated(scenario, seed, factors, each, hired, progress))
+    runs = list(_simulated(scenario, seed, factors, each, executor, progress))
     calendar = _Calendar(open_days, months, lengths["month"])
     values = calendar.days(np.array([run.values(kpi.name, By.DAY) for run in runs]))
     sums = {target: [calendar.days(side) for side in _sums(runs, TARGETS[target][0])] for target in bounds}
@@ -204,7 +204,7 @@ def refuse(scenario: Scenario, months: int, forecast_cv: float) -> None:
 
 
 def _simulated(
-    scenario: Scenario, seed: int, factors: Floats, each: int, hired: Crew, progress: Progress | None
+    scenario: Scenario, seed: int, factors: Floats, each: int, executor: Executor, progress: Progress | None
 ) -> Iterator[Kpis]:
     """Figures of *each* replications of every month, whose volume is times its factor."""
     edges = [k * each for k in range(len(factors) + 1)]
@@ -214,7 +214,7 @@ def _simulated(
     else:
         jobs = [Task(scenario, seed, range(edges[-1]))]
     done = 0
-    for _, result in hired.measured(jobs):
+    for _, result in executor.measured(jobs):
         done += len(result.runs)
         if progress is not None:
             progress(done, edges[-1])

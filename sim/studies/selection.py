@@ -23,15 +23,15 @@ from math import ceil
 import numpy as np
 from scipy import special
 
+from sim.arrays import Floats
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, Kpi
-from sim.measure.kpis import Kpis
-from sim.studies.crew import Crew, Progress
+from sim.kpis.definitions import BY_NAME, Kpi
+from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.measure import Kpis
+from sim.runs.executor import Executor, Progress
+from sim.scenario.scenario import Scenario
 from sim.studies.paired import Paired, difference
-from sim.world.scenario import Scenario
-from sim.world.units import Floats
 
 See = Callable[[Sequence[int], int], Floats]
 """Gives what each of the first n replications says of some plans, shape (n_plans, n): higher is better."""
@@ -150,7 +150,7 @@ class _Runs:
     plans: Sequence[Plan]
     figure: str
     sign: float
-    hired: Crew
+    executor: Executor
     seed: int
     progress: Progress | None
     runs: list[list[Kpis]] = field(default_factory=list)
@@ -162,7 +162,7 @@ class _Runs:
         if n > have:
             scenarios = [self.plans[plan].scenario for plan in plans]
             for plan, more in zip(
-                plans, self.hired.replications(scenarios, self.seed, range(have, n)), strict=True
+                plans, self.executor.replications(scenarios, self.seed, range(have, n)), strict=True
             ):
                 self.runs[plan] += more
                 if self.progress is not None:
@@ -185,7 +185,7 @@ class _Runs:
 def best(
     plans: Sequence[Plan],
     figure: str,
-    hired: Crew,
+    executor: Executor,
     within: float = 0.01,
     confidence: float = 0.95,
     first: int = 20,
@@ -212,7 +212,7 @@ def best(
         raise StudyError(f"best: needs at least 2 plans, got {len(plans)}")
     for plan in plans:
         refuse_too_large(plan.scenario, first)
-    runs = _Runs(plans, figure, 1.0 if kpi.better == "higher" else -1.0, hired, seed, progress)
+    runs = _Runs(plans, figure, 1.0 if kpi.better == "higher" else -1.0, executor, seed, progress)
     seen, start, is_whole = _first_stage(runs, first)
     highest = float(start.mean(axis=1).max())
     zone = within if kpi.unit == "share" else within * abs(highest)

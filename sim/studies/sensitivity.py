@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates, Figure
-from sim.measure.figures import BY_NAME, Kpi
-from sim.studies.crew import Crew, Progress
+from sim.kpis.definitions import BY_NAME, Kpi
+from sim.kpis.estimate import Estimates, Figure
+from sim.runs.executor import Executor, Progress
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import varied
 from sim.studies.inputs import Input, Side
 from sim.studies.paired import Paired, difference
-from sim.world.scenario import Scenario
-from sim.world.vary import varied
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def sensitivity(
     scenario: Scenario,
     figure: str,
     inputs: Sequence[Input],
-    hired: Crew,
+    executor: Executor,
     seed: int = 1,
     replications: int = 100,
     progress: Progress | None = None,
@@ -84,7 +84,7 @@ def sensitivity(
     scenarios = [scenario, *(varied(scenario, side.changes) for each in inputs for side in each.sides)]
     for changed in scenarios:
         refuse_too_large(changed, replications, keeps_logs=False)
-    runs = hired.replications(scenarios, seed, range(replications), progress)
+    runs = executor.replications(scenarios, seed, range(replications), progress)
     base = Estimates(next(runs))
     if base.figure(figure).value is None:
         raise StudyError(f"sensitivity: this scenario has no {kpi.name} ({kpi.title})")

@@ -7,23 +7,22 @@ so a sweep of a thousand points needs no more memory than one of ten.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 from time import perf_counter
 from typing import Any
 
+from sim.arrays import Floats
 from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
-from sim.measure.estimate import Estimates, Figure
-from sim.measure.promise import TARGETS, Verdict, all_kept, is_sure, verdicts
-from sim.studies.crew import Crew, Progress, crew
-from sim.world.heads import scaled_words
-from sim.world.scenario import Scenario
-from sim.world.units import Floats
-from sim.world.vary import Change, Vary, read_vary, varied
+from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.targets import TARGETS, Verdict, all_kept, is_sure, verdicts
+from sim.runs.executor import Executor, Progress, executing
+from sim.scenario.heads import scaled_words
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import Change, Vary, read_vary, varied
 
 FIGURES = (
     "arrivals", "offered", "served", "missed_rate", "abandonment", "service_level", "wait_probability",
@@ -136,7 +135,7 @@ def sweep(
     replications: int = 20,
     workers: int | None = None,
     progress: Progress | None = None,
-    hired: Crew | None = None,
+    executor: Executor | None = None,
     most_runs: int = MOST_RUNS,
 ) -> Sweep:
     """Simulate a *scenario* with every value of one or two variables, each with the same customers.
@@ -160,7 +159,7 @@ def sweep(
         refuse_too_large(each, replications)
     points: list[Point] = []
     interrupted, began = False, perf_counter()
-    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+    with executing(workers, given=executor) as ours:
         try:
             found = ours.replications(scenarios, seed, range(replications), progress)
             for change, each, runs in zip(changes, scenarios, found, strict=True):
@@ -176,7 +175,7 @@ def sweep(
 def read_varies(
     texts: Sequence[str], scenario: Scenario, replications: int, most_runs: int = MOST_RUNS
 ) -> list[Vary]:
-    """Read what is to vary, as `sim.world.vary.read_vary` does; problems of all *texts* at once.
+    """Read what is to vary, as `sim.scenario.vary.read_vary` does; problems of all *texts* at once.
 
     Raises
     ------

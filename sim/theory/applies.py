@@ -11,17 +11,17 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.errors import TheoryError
+from sim.rules import Policy
+from sim.scenario.demand import ByTurns, ByWork, Queue, Service
+from sim.scenario.distributions import Exponential
+from sim.scenario.record import Record
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 from sim.theory.attention import Attention, Saturated, saturated
 from sim.theory.line import Figures
 from sim.theory.sharing import agent_loads, response_s, sharing
-from sim.world.demand import ByTurns, ByWork, Queue, Service
-from sim.world.laws import Exponential
-from sim.world.record import Record
-from sim.world.rules import Policy
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.units import Floats
 
 KNOWN = {
     "queues.0": {

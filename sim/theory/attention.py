@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.theory.inputs import amount, positive, whole
-from sim.world.units import Floats
 
 MOST_SLOTS = 1_000
 """Most chats an agent may hold."""

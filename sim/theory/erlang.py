@@ -15,11 +15,11 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
+from sim.scenario.distributions import Distribution
 from sim.theory.inputs import amount, positive, whole
 from sim.theory.line import Line, Team
 from sim.theory.waiting import wait_line
-from sim.world.laws import Law
-from sim.world.units import Floats
 
 _DEEP = 100.0
 """From here on, in the exponent, a tail is taken from a continued fraction."""
@@ -29,7 +29,7 @@ def erlang(
     agents: ArrayLike,
     per_s: ArrayLike,
     aht_s: ArrayLike,
-    patience: Law | ArrayLike | None = None,
+    patience: Distribution | ArrayLike | None = None,
     room: ArrayLike | None = None,
 ) -> Line:
     """Line of a team whose agents hold one chat each, of exponential length with mean *aht_s*.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Flags, Floats
 from sim.errors import TheoryError
-from sim.world.units import Flags, Floats
 
 MOST_AGENTS = 10_000_000
 """Largest team that is looked at."""

@@ -12,11 +12,11 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from sim.arrays import Flags, Floats, Ints
 from sim.errors import TheoryError
 from sim.theory.erlang import erlang_b, erlang_c
 from sim.theory.inputs import MOST_AGENTS, amount, inner_share, positive, whole
 from sim.theory.line import Figures, Line
-from sim.world.units import Flags, Floats, Ints
 
 HIGHER_IS_BETTER = frozenset(
     name for name in Figures.__dataclass_fields__ if name.startswith("service_level")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.theory.inputs import amount
-from sim.world.units import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Key figures in the long run, by the names of :mod:`sim.measure.figures`; NaN has a denominator of zero.
+    """Key figures in the long run, named as in :mod:`sim.kpis.definitions`; NaN has a denominator of zero.
 
     Shares are of all offered, those of waits and service levels of all who were not blocked.
     """

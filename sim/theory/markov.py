@@ -28,9 +28,9 @@ from scipy import sparse, special
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import splu
 
+from sim.arrays import Flags, Floats, Ints
 from sim.errors import TheoryError
 from sim.theory.inputs import amount
-from sim.world.units import Flags, Floats, Ints
 
 State = TypeVar("State", bound=Hashable)
 Moves = Callable[[State], Iterable[tuple[State, float]]]

@@ -19,22 +19,22 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from sim.theory.inputs import amount
-from sim.theory.line import Line, Team
-from sim.world.laws import (
+from sim.arrays import Floats, Ints
+from sim.scenario.distributions import (
+    Distribution,
     Empirical,
     Erlang,
     Exponential,
     Fixed,
     Gamma,
     Hyperexponential,
-    Law,
     Lognormal,
     PiecewiseHazard,
     Uniform,
     Weibull,
 )
-from sim.world.units import Floats, Ints
+from sim.theory.inputs import amount
+from sim.theory.line import Line, Team
 
 Function = Callable[[Floats], Floats]
 
@@ -76,7 +76,7 @@ def exponential(mean_s: Floats) -> Patience:
     )
 
 
-def patience_of(law: Law) -> Patience:
+def patience_of(law: Distribution) -> Patience:
     """Patience of a law of the scenario's."""
     beyond, held, kinks = _functions(law)
     some = 1 - law.zero
@@ -88,7 +88,7 @@ def patience_of(law: Law) -> Patience:
     )
 
 
-def _functions(law: Law) -> tuple[Function, Function, ArrayLike]:
+def _functions(law: Distribution) -> tuple[Function, Function, ArrayLike]:
     """Survival, mean of the smaller of patience and time, and kinks, of the part that is not zero."""
     kinks: ArrayLike = []
     match law:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.theory.erlang import erlang_c
 from sim.theory.inputs import amount, positive, whole
-from sim.world.units import Floats
 
 _TERMS, _BINOMIAL = 30, 14
 _WEIGHTS = np.array([math.comb(_BINOMIAL, k) for k in range(_BINOMIAL + 1)]) / 2**_BINOMIAL

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.errors import TheoryError
 from sim.theory.inputs import amount
 from sim.theory.line import Line
-from sim.world.units import Floats
 
 _DOUBLINGS = 30
 """A rate so many times doubled is endless; beyond, a share lost of nearly 1 has too few digits."""

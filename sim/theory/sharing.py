@@ -20,14 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats, Ints
 from sim.errors import TheoryError
+from sim.scenario.distributions import Distribution
 from sim.theory.attention import Attention, Saturated, saturated
 from sim.theory.inputs import amount, positive, whole
 from sim.theory.inverse import Goal, agents_for
 from sim.theory.line import Figures, Line, Team
 from sim.theory.waiting import wait_line
-from sim.world.laws import Law
-from sim.world.units import Floats, Ints
 
 MOST_CHATS = 10_000_000
 """Slots of the largest team that is looked at."""
@@ -37,7 +37,7 @@ def sharing(
     agents: ArrayLike,
     per_s: ArrayLike,
     aht_s: ArrayLike,
-    patience: Law | ArrayLike | None = None,
+    patience: Distribution | ArrayLike | None = None,
     room: ArrayLike | None = None,
 ) -> Line:
     """Line of a team whose agents hold up to as many chats as *aht_s* has handling times.
@@ -105,7 +105,7 @@ def shared_loss(per_s: ArrayLike, aht_s: ArrayLike) -> Floats:
 
 
 def limited_sharing(
-    per_s: ArrayLike, work_s: float, slots: int, patience: Law | ArrayLike | None = None
+    per_s: ArrayLike, work_s: float, slots: int, patience: Distribution | ArrayLike | None = None
 ) -> Line:
     """Line before one agent who shares their attention evenly over up to *slots* chats of exponential work.
 
@@ -149,14 +149,14 @@ def chat_service_level(
     per_s: ArrayLike,
     aht_s: ArrayLike,
     threshold_s: ArrayLike,
-    patience: Law | ArrayLike | None = None,
+    patience: Distribution | ArrayLike | None = None,
 ) -> Floats:
     """Accepted within the threshold ÷ (entered − left within it)."""
     return sharing(agents, per_s, aht_s, patience).figures(threshold_s).service_level
 
 
 def chat_agents(
-    per_s: ArrayLike, aht_s: ArrayLike, goal: Goal, patience: Law | ArrayLike | None = None
+    per_s: ArrayLike, aht_s: ArrayLike, goal: Goal, patience: Distribution | ArrayLike | None = None
 ) -> Ints:
     """Fewest agents that keep a *goal*.
 
@@ -183,7 +183,7 @@ def concurrencies(
     per_s: float,
     attention: Attention,
     threshold_s: float,
-    patience: Law | float | None = None,
+    patience: Distribution | float | None = None,
     most: int = 10,
 ) -> list[Concurrency]:
     """Figures with 1, 2, …, *most* slots an agent, for chats by turns."""
@@ -214,7 +214,7 @@ def best_concurrency(
     per_s: float,
     attention: Attention,
     threshold_s: float,
-    patience: Law | float | None = None,
+    patience: Distribution | float | None = None,
     max_response_s: float = np.inf,
     most: int = 10,
 ) -> Concurrency:

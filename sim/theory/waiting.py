@@ -15,13 +15,13 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from sim.arrays import Flags, Floats
 from sim.errors import TheoryError
+from sim.scenario.distributions import Distribution, Exponential
+from sim.scenario.record import Record
 from sim.theory.inputs import amount, whole
 from sim.theory.line import Line, Team
 from sim.theory.patience import Impatient, exponential, patience_of
-from sim.world.laws import Exponential, Law
-from sim.world.record import Record
-from sim.world.units import Flags, Floats
 
 MOST_ROOM = 1_000_000
 """Largest finite waiting room."""
@@ -30,7 +30,7 @@ MOST_PLACES = 10_000_000
 
 
 def wait_line(
-    per_s: Floats, team: Team, patience: Law | ArrayLike | None = None, room: ArrayLike | None = None
+    per_s: Floats, team: Team, patience: Distribution | ArrayLike | None = None, room: ArrayLike | None = None
 ) -> Line:
     """Line of arrivals *per_s* before a *team*.
 
@@ -68,7 +68,7 @@ def _spread(per_s: Floats, team: Team, shape: tuple[int, ...]) -> tuple[Floats, 
     return np.broadcast_to(per_s, shape), Team(*spread)
 
 
-def _leaving(patience: Law | ArrayLike | None) -> Floats:
+def _leaving(patience: Distribution | ArrayLike | None) -> Floats:
     """Rate at which somebody in the line leaves."""
     if patience is None:
         return np.asarray(0.0)

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from sim.draws.sampling import draw
 from sim.engines import simulate
-from sim.world.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from tests.benchmarks import systems
 from tests.benchmarks.timing import Row, interleaved, rate, ratio
 

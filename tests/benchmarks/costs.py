@@ -16,10 +16,10 @@ import numpy as np
 
 from sim.draws.sampling import draw, draw_all
 from sim.engines import simulate, simulate_all
+from sim.kpis.measure import measure, measure_all
 from sim.log.chatlog import ChatLog
-from sim.measure.kpis import measure, measure_all
-from sim.studies.replicate import replicate
-from sim.world.scenario import Scenario
+from sim.runs.replicate import replicate
+from sim.scenario.scenario import Scenario
 from tests.benchmarks import systems
 from tests.benchmarks.comparisons import assert_near
 from tests.benchmarks.timing import Row, interleaved, ratio

@@ -21,8 +21,8 @@ import simpy
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
+from sim.rules import Outcome
+from sim.scenario.scenario import Scenario
 
 # One chat at a time, in minutes.
 AGENTS = 20

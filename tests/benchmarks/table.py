@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from sim.world.files import load  # noqa: E402  the project need not be installed
+from sim.scenario.files import load  # noqa: E402  the project need not be installed
 from tests.benchmarks import comparisons, costs  # noqa: E402
 from tests.benchmarks.timing import Row  # noqa: E402
 

@@ -14,10 +14,10 @@ import pytest
 
 from sim.draws.sampling import draw
 from sim.engines import simulate
-from sim.measure.kpis import measure
-from sim.studies.replicate import replicate
-from sim.world.files import load
-from sim.world.scenario import Scenario
+from sim.kpis.measure import measure
+from sim.runs.replicate import replicate
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from tests.benchmarks import comparisons, systems
 from tests.conftest import ROOT
 

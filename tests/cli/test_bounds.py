@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from sim.cli.commands import app
 from sim.errors import ScenarioError
-from sim.world.files import parse
-from sim.world.scenario import Scenario
+from sim.scenario.files import parse
+from sim.scenario.scenario import Scenario
 from tests.cli.test_commands import SMALL
 
 MANY = "9" * 5_000

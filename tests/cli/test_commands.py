@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from sim.errors import OutputError
-from sim.show.folder import refuse_existing, whole_folder
+from sim.report.folder import refuse_existing, whole_folder
 from tests.commands import PROGRAM, sim
 from tests.conftest import ROOT
 

@@ -186,7 +186,7 @@ def test_finished_tasks_are_not_run_again(shop: Path, tmp_path: Path, monkeypatc
         first = sim(*command, *resume)
         assert first.exit_code == 0, first.output
         with monkeypatch.context() as nobody:
-            nobody.setattr("sim.studies.crew.run", lambda task: pytest.fail("simulated again"))
+            nobody.setattr("sim.runs.executor.run", lambda task: pytest.fail("simulated again"))
             assert sim(*command, *resume).stdout == first.stdout
 
 

@@ -18,8 +18,8 @@ import sim
 from sim import compile_cache, compiled
 from sim.cli import first as on_terminal
 from sim.cli.commands import app
-from sim.studies import first
-from sim.studies.tasks import Task, run
+from sim.runs import first
+from sim.runs.tasks import Task, run
 from tests.conftest import ROOT
 from tests.unit.test_compiled import another_process_compiling, cache  # noqa: F401  a fixture
 from tests.worlds import by_turns, queue, world

@@ -21,8 +21,8 @@ from sim.draws.profile import expected_overall
 from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.errors import ScenarioError, StudyError
-from sim.world.files import parse
-from sim.world.scenario import Scenario
+from sim.scenario.files import parse
+from sim.scenario.scenario import Scenario
 from tests import fuzz
 from tests.cli.test_commands import SMALL
 from tests.conftest import ROOT
@@ -89,7 +89,7 @@ def _idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def nobody(*_: object, **__: object) -> None:
         raise StudyError("nobody is hired here")
 
-    monkeypatch.setattr("sim.studies.crew.crew", nobody)
+    monkeypatch.setattr("sim.runs.executor.crew", nobody)
     return
 
 

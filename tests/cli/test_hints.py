@@ -11,9 +11,9 @@ import typer.main
 
 from sim.cli.commands import app
 from sim.cli.hints import after_run
-from sim.measure.promise import Verdict
+from sim.kpis.targets import Verdict
+from sim.scenario.files import load
 from sim.studies.sweep import read_varies, sweep
-from sim.world.files import load
 from tests.conftest import ROOT
 
 

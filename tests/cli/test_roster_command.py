@@ -11,8 +11,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
-from sim.show.style import percent
-from sim.world.files import load
+from sim.report.plots.style import percent
+from sim.scenario.files import load
 from tests.conftest import SCENARIOS
 
 ROSTER = next(path for path in SCENARIOS if path.stem == "roster")

@@ -16,9 +16,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
-from sim.studies.crew import Crew, crew
+from sim.runs.executor import Executor, executing
+from sim.scenario.files import load
 from sim.studies.staffing.staff import staff
-from sim.world.files import load
 
 SMALL = """
 name = "A small desk"
@@ -179,7 +179,7 @@ def test_an_answer_that_does_not_hold_is_told(
 def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatch):
     """Marked as such in the table, on stderr and in the data; 130."""
 
-    class Impatient(Crew):
+    class Impatient(Executor):
         calls = 0
 
         def replications(self, *args: Any, **more: Any) -> Any:
@@ -189,11 +189,11 @@ def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatc
             return super().replications(*args, **more)
 
     @contextmanager
-    def hired(*args: Any) -> Iterator[Crew]:
-        with crew(2) as ours:
+    def executor(*args: Any) -> Iterator[Executor]:
+        with executing(2) as ours:
             yield Impatient(ours.executor, 2)
 
-    monkeypatch.setattr("sim.studies.crew.crew", hired)
+    monkeypatch.setattr("sim.runs.executor.crew", executor)
     table, data = sim("staff", desk, "-n", "80"), sim("staff", desk, "-n", "80", "--json")
 
     assert (table.exit_code, data.exit_code) == (130, 130)

@@ -11,10 +11,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
-from sim.show import trust as show
-from sim.studies.trust import formulas
-from sim.studies.trust import suite as trust_suite
-from sim.studies.trust.case import Case
+from sim.report import trust as show
+from sim.validation import formulas
+from sim.validation import suite as trust_suite
+from sim.validation.case import Case
 from tests.conftest import SCENARIOS
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.measure.figures import KPIS
+from sim.kpis.definitions import KPIS
 
 GOLDEN = Path(__file__).parent / "figures"
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sim.draws.record import Draws
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rules import NO_AGENT, From, Outcome
-from sim.world.scenario import Scenario
+from sim.rules import NO_AGENT, From, Outcome
+from sim.scenario.scenario import Scenario
 from tests.laws.test_conservation import doubled
 from tests.worlds import SCALE, fixed, worlds
 

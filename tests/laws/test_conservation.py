@@ -11,11 +11,11 @@ from hypothesis import given, settings
 
 from sim.draws.record import Draws
 from sim.engines import simulate
+from sim.kpis.loops import By
+from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.measure.kpis import measure
-from sim.measure.tables import By
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Scenario
+from sim.rules import NO_AGENT, Outcome
+from sim.scenario.scenario import Scenario
 from tests.worlds import SCALE, worlds
 
 pytestmark = pytest.mark.slow

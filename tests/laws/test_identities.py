@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 import sim
 from sim.draws.record import Draws
 from sim.engines import simulate
+from sim.kpis.loops import By, Column
+from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.measure.kpis import measure
-from sim.measure.tables import By, Column
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Scenario, Targets
+from sim.rules import NO_AGENT, Outcome
+from sim.scenario.scenario import Scenario, Targets
 from tests.laws.test_behaviour_laws import restless
 from tests.worlds import SCALE, worlds
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.show import live
+from sim.report import notebook as live
 from tests.conftest import ROOT
 
 mo = pytest.importorskip("marimo", reason="notebooks need the extra `notebooks`")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import sim
+from sim.scenario.vary import Change, varied
 from sim.studies import caps
 from sim.theory.applies import formula_for
 from sim.theory.attention import Attention
 from sim.theory.sharing import best_concurrency
-from sim.world.vary import Change, varied
 from tests.conftest import ROOT
 from tests.notebooks.conftest import Run
 

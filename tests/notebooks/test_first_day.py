@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.measure.estimate import Figure
+from sim.kpis.estimate import Figure
 from tests.conftest import ROOT
 from tests.notebooks.conftest import Run
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sim
+from sim.scenario.vary import Change, read_vary, varied
 from sim.studies.sweep import sweep
-from sim.world.vary import Change, read_vary, varied
 from tests.conftest import ROOT
 from tests.notebooks.conftest import Run
 

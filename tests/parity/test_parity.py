@@ -16,8 +16,8 @@ import sim
 from sim.draws.record import Draws
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
+from sim.rules import Outcome
+from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import SCALE, scenarios, worlds
 
@@ -115,7 +115,7 @@ warnings.simplefilter("error")
 import sim
 from sim.draws.sampling import draw_all
 from sim.engines import simulate_all
-from sim.measure.kpis import measure_all
+from sim.kpis.measure import measure_all
 for name in ("anonymous_bank", "new_hires", "unresolved", "web_shop"):
     scenario = sim.load(f"scenarios/{name}.toml")
     logs = simulate_all(scenario, draw_all(scenario, 1, range(2)), "ENGINE")

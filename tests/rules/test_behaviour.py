@@ -12,9 +12,9 @@ from sim.draws.record import Draws
 from sim.draws.sampling import draw, draw_all
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rota import People
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.scenario import Scenario
+from sim.rules import NO_AGENT, Outcome
+from sim.scenario.duty import People
+from sim.scenario.scenario import Scenario
 from tests.parity.test_parity import assert_same
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 

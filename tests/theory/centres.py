@@ -12,10 +12,10 @@ from typing import Any
 
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
+from sim.kpis.estimate import Estimates
+from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates
-from sim.measure.kpis import measure
-from sim.world.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from tests.worlds import SCALE as WORLDS_SCALE
 
 SCALE = 10 * WORLDS_SCALE

@@ -19,22 +19,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.arrays import Flags, Floats
 from sim.draws.sampling import draw_all
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
+from sim.rules import Outcome
+from sim.scenario.scenario import Scenario
 from sim.theory.chains.model import Figures, long_run
 from sim.theory.chains.people import Priorities, Speeds
 from sim.theory.chains.quiet import Idle, OneChat
-from sim.theory.chains.turns import ReturnsByTurns, Talk
+from sim.theory.chains.turns import ReturnsByTurns, TurnTotals
 from sim.theory.chains.work import Returns, Work
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats
 from tests.agree import Evidence, assert_agrees, assert_disagrees, evidence, ratio
 from tests.theory.centres import ENGINE
 from tests.worlds import SCALE, world
 
-Centre = Work | Returns | ReturnsByTurns | Priorities | Speeds | Talk | Idle | OneChat
+Centre = Work | Returns | ReturnsByTurns | Priorities | Speeds | TurnTotals | Idle | OneChat
 """A model of a small centre."""
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -64,7 +64,7 @@ def by_work(aht: tuple[float, ...], wrap_up: float = 0.0) -> dict[str, Any]:
     return {"work_s": exponential(aht[0]), "aht_s": list(aht)} | more
 
 
-def by_turns(model: Talk | Idle | OneChat, **more: Any) -> dict[str, Any]:
+def by_turns(model: TurnTotals | Idle | OneChat, **more: Any) -> dict[str, Any]:
     """Service by turns, with a geometric number of them."""
     return {
         "turns": {"law": "geometric", "mean": model.mean_turns},
@@ -188,8 +188,8 @@ def work_centre(model: Work, **more: Any) -> Scenario:
     )
 
 
-def talk_centre(model: Talk, speed: float = 1.0) -> Scenario:
-    """The scenario of a :class:`Talk`, whose agent may have a *speed* at which drawn times become its own (R30)."""
+def talk_centre(model: TurnTotals, speed: float = 1.0) -> Scenario:
+    """The scenario of a :class:`TurnTotals`, whose agent may have a *speed* at which drawn times become its own (R30)."""
     leaves = model.patience < float("inf")
     hurries = model.reply_patience < float("inf")
     wrap_up = {"wrap_up_s": exponential(speed * model.wrap_up), "wrap_up_attention": model.attention}
@@ -233,7 +233,7 @@ CASES["silent, by work"] = Case(
     ),
 )
 
-SILENT_TURNS = Talk(0.1, 3, 2.0, 4.0, 3.0, capacity=4, patience=8.0, share=0.6, detect=8.0)
+SILENT_TURNS = TurnTotals(0.1, 3, 2.0, 4.0, 3.0, capacity=4, patience=8.0, share=0.6, detect=8.0)
 CASES["silent, by turns"] = Case(
     SILENT_TURNS,
     talk_centre(SILENT_TURNS),
@@ -270,7 +270,7 @@ CASES["wrap-up, by work"] = Case(
     ),
 )
 
-WRAP_TURNS = Talk(0.12, 3, 2.0, 4.0, 2.0, capacity=12, patience=10.0, wrap_up=3.0, switching=0.25)
+WRAP_TURNS = TurnTotals(0.12, 3, 2.0, 4.0, 2.0, capacity=12, patience=10.0, wrap_up=3.0, switching=0.25)
 CASES["wrap-up with attention, by turns"] = Case(
     WRAP_TURNS,
     talk_centre(WRAP_TURNS, speed=1.25),
@@ -377,7 +377,7 @@ CASES["priorities"] = Case(
     ),
 )
 
-HURRIED = Talk(0.12, 2, 3.0, 5.0, 3.0, capacity=3, reply_patience=8.0)
+HURRIED = TurnTotals(0.12, 2, 3.0, 5.0, 3.0, capacity=3, reply_patience=8.0)
 CASES["leaving the chat"] = Case(
     HURRIED,
     talk_centre(HURRIED),

@@ -17,9 +17,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.measure.estimate import Estimates
+from sim.kpis.estimate import Estimates
+from sim.scenario.scenario import Scenario
 from sim.theory.chains.pool import Pool
-from sim.world.scenario import Scenario
 from tests.agree import assert_agrees, assert_disagrees, bottoms, figure, ratio, tops
 from tests.theory.centres import by_work, centre, logs, poisson, run
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sim.measure.estimate import Estimates
+from sim.kpis.estimate import Estimates
 from sim.theory.chains.pool import Pool
 from tests.agree import assert_agrees, assert_disagrees, figure, ratio, tops
 from tests.theory.centres import by_work, centre, poisson, run

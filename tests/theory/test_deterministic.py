@@ -10,8 +10,8 @@ import pytest
 from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
+from sim.rules import Outcome
+from sim.scenario.scenario import Scenario
 from tests.theory.centres import ENGINE, Spec, centre
 
 EXACT = 1e-12

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from scipy import integrate, special, stats
 
 from sim.errors import SimError, TheoryError
+from sim.scenario.distributions import Distribution
 from sim.theory.erlang import erlang, erlang_b, erlang_c
 from sim.theory.inverse import (
     Goal,
@@ -36,9 +37,8 @@ from sim.theory.line import percentile_s
 from sim.theory.patience import patience_of
 from sim.theory.priorities import priorities
 from sim.theory.retrials import retrials
-from sim.world.laws import Law
 
-LAW: TypeAdapter[Any] = TypeAdapter(Law)
+LAW: TypeAdapter[Any] = TypeAdapter(Distribution)
 
 GARNETT = erlang(50, 48 / 60, 60, patience=120)
 PATIENT = erlang(50, 48 / 60, 60)

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy.linalg import expm, solve
 
+from sim.arrays import Floats
 from sim.errors import TheoryError
+from sim.scenario.distributions import Distribution
 from sim.theory.chains.desk import Desk
 from sim.theory.chains.pool import Pool
 from sim.theory.chains.staffing import Staffing
@@ -27,8 +29,6 @@ from sim.theory.erlang import erlang, erlang_b
 from sim.theory.markov import Chain, explore, through
 from sim.theory.priorities import priorities
 from sim.theory.retrials import retrials
-from sim.world.laws import Law
-from sim.world.units import Floats
 
 # Any chain: random rates between a handful of states
 
@@ -300,7 +300,7 @@ def test_published_call_centre_of_unsteady_days():
 def test_calls_in_time_of_constant_staffing():
     """The share within 20 s tends to the formula's for the same patience, a tenth of it zero."""
     law = {"law": "exponential", "mean_s": 1000.0, "zero": 0.1}
-    line = erlang(8, 200 / 3600, 100, TypeAdapter(Law).validate_python(law))
+    line = erlang(8, 200 / 3600, 100, TypeAdapter(Distribution).validate_python(law))
     day, longer = (replace(SSJ, agents=(8,) * n, per_hour=(200.0,) * n).late(1.0, 20 / 3600) for n in (3, 4))
 
     assert 1 - (longer - day) / 200 == pytest.approx(float(line.waited_within(20)), abs=2e-5)

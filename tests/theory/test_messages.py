@@ -15,9 +15,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.kpis.estimate import Estimates
+from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates
-from sim.measure.kpis import measure
 from sim.theory.chains.desk import Desk
 from tests.agree import Evidence, assert_agrees, assert_disagrees, figure, ratio
 from tests.theory.centres import by_turns, centre, exponential, logs, poisson, run

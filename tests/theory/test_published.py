@@ -15,11 +15,11 @@ from functools import cache
 
 import pytest
 
-from sim.measure.estimate import Estimates
-from sim.measure.tables import By
-from sim.studies.trust.published import EIGHT_HOURS, MINUTES, counts_of_a_day
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
 from sim.theory.chains.pool import Pool
 from sim.theory.chains.staffing import Staffing
+from sim.validation.published import EIGHT_HOURS, MINUTES, counts_of_a_day
 from tests.agree import assert_agrees, assert_disagrees, evidence, figure, tops
 from tests.theory.centres import by_work, centre, exponential, run
 

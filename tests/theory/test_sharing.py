@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import TheoryError
+from sim.rules import Policy
+from sim.scenario.scenario import Scenario
 from sim.theory.applies import FIGURES, ROUTED, Formula, NoFormula, formula_for
 from sim.theory.attention import Attention, machine_repair, saturated
 from sim.theory.chains.pool import Pool
@@ -31,8 +33,6 @@ from sim.theory.sharing import (
     shared_loss,
     sharing,
 )
-from sim.world.rules import Policy
-from sim.world.scenario import Scenario
 
 CCMATH = (180.0, 210.0, 240.0)
 DESK = Attention(agent_s=30, customer_s=60, turns=5)

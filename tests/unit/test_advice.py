@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.world.files import parse, problems_of
-from sim.world.scenario import Scenario
-from sim.world.units import FROM_FILE
+from sim.scenario.files import parse, problems_of
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import FROM_FILE
 from tests.conftest import ROOT
 from tests.unit.test_files import GOOD, one, problems
 
@@ -23,7 +23,7 @@ WRONG: tuple[Any, ...] = (0.32, 3.0, 80, -1, "8", "0,8", "80 %", "yes", 32, True
 
 def starter() -> dict[str, Any]:
     """The starter, with every example in it switched on."""
-    text = (ROOT / "sim" / "world" / "starter.toml").read_text()
+    text = (ROOT / "sim" / "scenario" / "starter.toml").read_text()
     text = re.sub(r"(?m)^# (\[?[a-z_.]+\]? *(?:=.*)?(?:#.*)?)$", r"\1", text)
     text = re.sub(r"(?m)^(file|dates|decimals|column|times_s|work_s|aht_s) =.*$", "", text)
     return tomllib.loads(text)

@@ -11,12 +11,12 @@ import pytest
 
 import sim
 from sim.errors import LogError
+from sim.kpis.definitions import KPIS
+from sim.kpis.loops import By
 from sim.log.build import Facts
 from sim.log.chatlog import ChatLog
 from sim.log.export import frames, write
 from sim.log.schema import TABLES, LegEnd
-from sim.measure.figures import KPIS
-from sim.measure.tables import By
 from tests.conftest import ROOT
 
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))

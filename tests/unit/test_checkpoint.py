@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from sim.errors import OutputError
-from sim.measure.packed import pack
-from sim.studies import checkpoint as module
-from sim.studies.checkpoint import Checkpoint
-from sim.studies.crew import crew
-from sim.studies.replicate import replicate
-from sim.studies.tasks import Task, run
-from sim.world.files import load
-from sim.world.scenario import Scenario
+from sim.kpis.packed import pack
+from sim.runs import checkpoint as module
+from sim.runs.checkpoint import Checkpoint
+from sim.runs.executor import executing
+from sim.runs.replicate import replicate
+from sim.runs.tasks import Task, run
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
 
@@ -116,8 +116,8 @@ def test_what_is_damaged_is_run_again(path: Path, damage: str):
     with sqlite3.connect(path) as file:
         file.execute(damage)
     file.close()
-    with crew(2, resume=path) as hired:
-        result = replicate(TASK.scenario, TASK.seed, 8, hired=hired)
+    with executing(2, resume=path) as executor:
+        result = replicate(TASK.scenario, TASK.seed, 8, executor=executor)
 
     assert pack(result.estimates.runs) == pack(replicate(TASK.scenario, TASK.seed, 8).estimates.runs)
 
@@ -143,8 +143,8 @@ def test_a_file_cut_short_is_refused_or_run_again(path: Path):
         path.write_bytes(whole[:length])
         told = ""
         try:
-            with crew(1, resume=path) as hired:
-                ((_, done),) = hired.measured([TASK])
+            with executing(1, resume=path) as executor:
+                ((_, done),) = executor.measured([TASK])
         except OutputError as error:
             told = str(error)
         assert told.startswith(f"{path}: can't be used for finished tasks: ") or pack(done.runs) == expected
@@ -164,7 +164,7 @@ def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path):
         (tmp_path / "no" / "where", "unable to open database file"),
     ):
         before = path.read_bytes() if path.is_file() else b""
-        with pytest.raises(OutputError, match=why), crew(1, resume=path):
+        with pytest.raises(OutputError, match=why), executing(1, resume=path):
             pass
         assert before == (path.read_bytes() if path.is_file() else b"")
 
@@ -214,8 +214,8 @@ def test_what_cannot_be_figures_of_the_task_is_run_again(path: Path, figures: by
     with sqlite3.connect(path) as file:
         file.execute("UPDATE done SET figures = ?, digest = ?", (figures, module._digest(key, TASK, figures)))
     file.close()
-    with crew(1, resume=path) as hired:
-        ((_, done),) = hired.measured([TASK])
+    with executing(1, resume=path) as executor:
+        ((_, done),) = executor.measured([TASK])
 
     assert pack(done.runs) == pack(run(TASK).runs)
 

@@ -15,14 +15,14 @@ import pytest
 
 import sim
 from sim.errors import ClusterError, ClusterWarning
-from sim.measure.packed import pack
-from sim.studies import cluster as module
-from sim.studies.cluster import connected, cut
-from sim.studies.crew import crew
-from sim.studies.replicate import replicate
-from sim.studies.tasks import Task, run
-from sim.studies.versions import versions
-from sim.world.files import load
+from sim.kpis.packed import pack
+from sim.runs import cluster as module
+from sim.runs.cluster import connected, cut
+from sim.runs.executor import executing
+from sim.runs.replicate import replicate
+from sim.runs.tasks import Task, run
+from sim.runs.versions import versions
+from sim.scenario.files import load
 from tests.conftest import SCENARIOS
 from tests.unit.test_checkpoint import shop
 
@@ -66,14 +66,14 @@ def test_one_worker_is_killed_and_the_figures_are_the_same(local: Any, expected:
             os.kill(victim, signal.SIGKILL)
         told.append((done, wanted))
 
-    with crew(cluster=local.scheduler_address, resume=tmp_path / "done") as hired:
-        result = replicate(SHOP, 7, N, progress=kill, hired=hired)
+    with executing(cluster=local.scheduler_address, resume=tmp_path / "done") as executor:
+        result = replicate(SHOP, 7, N, progress=kill, executor=executor)
 
     assert pack(result.estimates.runs) == expected
     assert told[0][0] < told[0][1] == told[-1][0]
-    with crew(1, resume=tmp_path / "done") as hired:
-        assert len(list(hired.checkpoint.finished(Task(SHOP, 7, range(N))))) == told[-1][1]
-        assert pack(replicate(SHOP, 7, N, hired=hired).estimates.runs) == expected
+    with executing(1, resume=tmp_path / "done") as executor:
+        assert len(list(executor.checkpoint.finished(Task(SHOP, 7, range(N))))) == told[-1][1]
+        assert pack(replicate(SHOP, 7, N, executor=executor).estimates.runs) == expected
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="a process can't be frozen here")
@@ -94,9 +94,9 @@ def test_a_worker_that_freezes_is_given_up_with_a_remark(
 
     with (
         pytest.warns(ClusterWarning, match="said nothing for 2 s and was given up") as told,
-        crew(cluster=local.scheduler_address) as hired,
+        executing(cluster=local.scheduler_address) as executor,
     ):
-        result = replicate(SHOP, 7, N, progress=freeze, hired=hired)
+        result = replicate(SHOP, 7, N, progress=freeze, executor=executor)
 
     assert frozen[0] in str(told[0].message)
     assert pack(result.estimates.runs) == expected
@@ -107,8 +107,10 @@ def test_logs_travel_too(local: Any):
     here: list[Any] = []
     there: list[Any] = []
     replicate(SHOP, 7, 3, each=lambda _, log: here.append(log.chat.arrival_s.tobytes()))
-    with crew(cluster=local.scheduler_address) as hired:
-        replicate(SHOP, 7, 3, each=lambda _, log: there.append(log.chat.arrival_s.tobytes()), hired=hired)
+    with executing(cluster=local.scheduler_address) as executor:
+        replicate(
+            SHOP, 7, 3, each=lambda _, log: there.append(log.chat.arrival_s.tobytes()), executor=executor
+        )
 
     assert here == there
     assert len(set(here)) == 3
@@ -116,7 +118,7 @@ def test_logs_travel_too(local: Any):
 
 @pytest.fixture
 def other_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Any], None]]:
-    """Make this process another version than the workers are: something of `sim.studies.versions` is replaced."""
+    """Make this process another version than the workers are: something of `sim.runs.versions` is replaced."""
 
     def replaced(name: str, value: Any) -> None:
         monkeypatch.setattr(name, value)
@@ -132,12 +134,12 @@ def other_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Any],
     [
         ("sim.__version__", "9.9", f"worker tcp://.*: livechat-sim {sim.__version__} there, 9.9 here"),
         (
-            "sim.studies.versions._version",
+            "sim.runs.versions._version",
             lambda package: "9.9",
             "worker tcp://.*: distributed .* there, 9.9 here",
         ),
         (
-            "sim.studies.versions._arithmetic",
+            "sim.runs.versions._arithmetic",
             lambda: "other",
             "worker tcp://.*: its processor or C library rounds",
         ),
@@ -175,11 +177,11 @@ def test_a_scheduler_that_ends_in_the_middle_is_told(monkeypatch: pytest.MonkeyP
             protocol="tcp",
         ) as started,
         pytest.raises(ClusterError, match="the scheduler went away in the middle of the work"),
-        crew(cluster=started.scheduler_address, resume=tmp_path / "done") as hired,
+        executing(cluster=started.scheduler_address, resume=tmp_path / "done") as executor,
     ):  # fmt: skip
-        replicate(SHOP, 7, 10_000, progress=lambda *_: started.close(), hired=hired)
-    with crew(1, resume=tmp_path / "done") as hired:
-        assert hired.checkpoint.finished(Task(SHOP, 7, range(10_000)))
+        replicate(SHOP, 7, 10_000, progress=lambda *_: started.close(), executor=executor)
+    with executing(1, resume=tmp_path / "done") as executor:
+        assert executor.checkpoint.finished(Task(SHOP, 7, range(10_000)))
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,18 @@ import pytest
 from scipy import stats
 
 from sim.errors import StudyError
-from sim.measure.figures import BY_NAME, KPIS
-from sim.measure.promise import verdicts
-from sim.show import compare as show
-from sim.show.documents import to_json
-from sim.show.tables import Terminal
+from sim.kpis.definitions import BY_NAME, KPIS
+from sim.kpis.targets import verdicts
+from sim.report import compare as show
+from sim.report.documents import to_json
+from sim.report.tables import Terminal
+from sim.runs.replicate import replicate
+from sim.scenario.scenario import Scenario, Targets
+from sim.scenario.vary import Change, varied
 from sim.studies import compare as study
 from sim.studies.compare import Comparison, Seen, compare
 from sim.studies.paired import Paired, holm, paired
-from sim.studies.replicate import replicate
 from sim.theory.erlang import erlang
-from sim.world.scenario import Scenario, Targets
-from sim.world.vary import Change, varied
 from tests.agree import Evidence, assert_agrees
 from tests.worlds import by_turns, fixed, group, queue, world
 

@@ -86,7 +86,7 @@ def test_code_is_kept_in_the_users_cache_and_where_that_can_not_be_written_with_
 def test_the_same_sources_find_the_same_code_wherever_they_lie(package: Path):
     """A moved tree, or a second environment, compiles nothing again."""
     there = {name: compile_cache.digest_of(name) for name in COMPILED}
-    os.utime(package / "world" / "rules.py", times=(1, 1))
+    os.utime(package / "rules.py", times=(1, 1))
     forget()
     assert {name: compile_cache.digest_of(name) for name in COMPILED} == there
 
@@ -94,9 +94,9 @@ def test_the_same_sources_find_the_same_code_wherever_they_lie(package: Path):
 @pytest.mark.parametrize(
     ("edited", "concerned", "not_concerned"),
     [
-        ("world/rules.py", {"engines/kernel/batch.py", "measure/tables.py"}, {"draws/streams.py"}),
-        ("engines/kernel/heap.py", {"engines/kernel/batch.py"}, {"measure/tables.py", "draws/arrivals.py"}),
-        ("measure/timeline.py", {"measure/tables.py"}, {"engines/kernel/batch.py"}),
+        ("rules.py", {"engines/kernel/batch.py", "kpis/loops.py"}, {"draws/streams.py"}),
+        ("engines/kernel/heap.py", {"engines/kernel/batch.py"}, {"kpis/loops.py", "draws/arrivals.py"}),
+        ("kpis/timeline.py", {"kpis/loops.py"}, {"engines/kernel/batch.py"}),
         ("compiled.py", set(COMPILED), set()),
         ("compiler.py", set(COMPILED), set()),
         ("cli/run.py", set(), set(COMPILED)),
@@ -161,7 +161,7 @@ def test_every_compiled_function_is_looked_at_to_tell_whether_all_is_ready():
     assert len(WITH_FUNCTIONS) > 10
 
 
-@pytest.mark.parametrize("edited", ["world/rules.py", "engines/kernel/heap.py", "draws/merge.py"])
+@pytest.mark.parametrize("edited", ["rules.py", "engines/kernel/heap.py", "draws/merge.py"])
 def test_what_was_ready_is_not_after_an_edit(cache: Path, package: Path, edited: str):
     """An upgrade over an old cache compiles anew."""
     compile_cache.mark_ready()
@@ -317,7 +317,7 @@ def test_figures_follow_the_rule_book(package: Path):
         "2",
         "--json",
     ]
-    rules = package / "world" / "rules.py"
+    rules = package / "rules.py"
 
     def run() -> str:
         environment = os.environ | {"PYTHONPATH": str(package.parent)}

@@ -9,12 +9,12 @@ import pytest
 
 from sim.draws.busyness import expected_volumes, interval_moments, volume_variances
 from sim.draws.sampling import draw
-from sim.measure.estimate import Estimates
+from sim.kpis.estimate import Estimates
+from sim.runs.executor import executing
+from sim.runs.replicate import replicate
+from sim.scenario.scenario import Scenario
 from sim.studies.controls import Adjusted, adjusted, arrival_controls, regressed
-from sim.studies.crew import crew
-from sim.studies.replicate import replicate
 from sim.theory.erlang import erlang
-from sim.world.scenario import Scenario
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 
@@ -38,8 +38,8 @@ def test_intervals_hold_erlang_as_abandonment_at_the_stated_rate():
     """80 studies of 20 days: unbiased, 95 % of the intervals right, and as if days were more."""
     exact = float(erlang(5, per_s=60 / 3600, aht_s=240, patience=120).abandoned)
     scenario = line()
-    with crew(1) as hired:
-        runs = next(hired.replications([scenario], 1, range(1600)))
+    with executing(1) as executor:
+        runs = next(executor.replications([scenario], 1, range(1600)))
     studies = [Estimates(runs[k : k + 20]) for k in range(0, 1600, 20)]
     found = [adjusted("abandonment", study, scenario) for study in studies]
 

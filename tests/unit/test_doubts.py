@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from sim.studies.doubts import doubts, never_settles
-from sim.world.files import load
-from sim.world.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
@@ -193,4 +193,4 @@ def test_who_comes_while_it_is_closed_asks_for_no_capacity():
 def test_what_is_shipped_has_no_slips(scenario_file: Path):
     """Nor has the scenario that one starts from."""
     assert said(load(scenario_file)) == []
-    assert said(load(ROOT / "sim" / "world" / "starter.toml")) == []
+    assert said(load(ROOT / "sim" / "scenario" / "starter.toml")) == []

@@ -18,8 +18,8 @@ from sim.draws.streams import Stream, Streams
 from sim.engines import simulate, simulate_all
 from sim.errors import SimError, TooLargeError
 from sim.log.batch import LogBatch
-from sim.world.files import load
-from sim.world.scenario import Scenario
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import by_work, fixed, group, queue, world
 

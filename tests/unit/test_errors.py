@@ -69,7 +69,7 @@ def test_names_hold_no_control_characters(character: str):
 @pytest.mark.parametrize("name", ["Équipe 1", "客服", "🇨🇭 Team", "نیم\u200cفاصله", '=cmd|"x"', "a.b*c"])
 def test_names_may_hold_anything_else(name: str):
     """Letters of all scripts, pictures and punctuation."""
-    from sim.world.files import parse
+    from sim.scenario.files import parse
 
     assert parse(GOOD.replace('"team"', f"'{name}'")).groups[0].name == name
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.log.export import frames, write, write_csv
 from sim.log.schema import TABLES
-from sim.world.table import read_table
+from sim.scenario.table import read_table
 from tests.conftest import ROOT
 from tests.worlds import by_work, group, queue, run, world
 

@@ -15,10 +15,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.world.apostrophe import quoted, unquoted
-from sim.world.cells import DateOrder, Decimals
-from sim.world.forecast import Calendar, Forecast, read_forecast
-from sim.world.volumes import Wanted
+from sim.scenario.apostrophe import quoted, unquoted
+from sim.scenario.cells import DateOrder, Decimals
+from sim.scenario.forecast import Calendar, Forecast, read_forecast
+from sim.scenario.volumes import Wanted
 from tests.worlds import SCALE
 
 START = dt.date(2026, 3, 2)
@@ -325,7 +325,7 @@ def test_check_says_what_it_understood_and_python_may_ask(tmp_path: Path, capsys
     from typer.testing import CliRunner
 
     from sim.cli.commands import app
-    from sim.world.files import load
+    from sim.scenario.files import load
     from tests.unit.test_files import GOOD
 
     (tmp_path / "v.csv").write_text(morning("start;chats", ";", date="02/03/2026"))
@@ -352,8 +352,8 @@ def test_check_says_what_it_understood_and_python_may_ask(tmp_path: Path, capsys
 
 def test_a_changed_scenario_needs_no_words_for_a_file_that_it_does_not_read(tmp_path: Path):
     """Setting a rate takes the file away, and what says how it is read; without a file that is a mistake."""
-    from sim.world.files import load
-    from sim.world.vary import Change, varied
+    from sim.scenario.files import load
+    from sim.scenario.vary import Change, varied
     from tests.unit.test_files import GOOD, one
 
     (tmp_path / "v.csv").write_text(morning("start;chats", ";", date="02/03/2026"))

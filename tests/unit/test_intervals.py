@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from sim.measure.estimate import pseudo_values, ratios_over_days
-from sim.measure.figures import BY_NAME
-from sim.measure.intervals import chance_of, few_days, moments, skewed_t, unseen
-from sim.measure.ranked import Ranked
-from sim.measure.tables import By
-from sim.measure.totals import Sample
-from sim.world.units import Floats
+from sim.arrays import Floats
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import pseudo_values, ratios_over_days
+from sim.kpis.intervals import chance_of, few_days, moments, skewed_t, unseen
+from sim.kpis.loops import By
+from sim.kpis.ranked import Ranked
+from sim.kpis.totals import Sample
 
 MISSED = np.array([0.0, 2, 0, 1, 0, 15])
 OFFERED = np.array([150.0, 160, 140, 170, 155, 210])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.measure.tables import By, Column
-from sim.studies import kept
-from sim.studies.kept import KeptDraws
-from sim.studies.tasks import Task, run
-from sim.world.scenario import Scenario
+from sim.kpis.loops import By, Column
+from sim.runs import kept
+from sim.runs.kept import KeptDraws
+from sim.runs.tasks import Task, run
+from sim.scenario.scenario import Scenario
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 OPINIONS = {"quality": {"resolution": 0.7}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measure.kpis import measure
+from sim.kpis.measure import measure
 from tests.worlds import by_turns, by_work, fixed, group, queue, run, world
 
 

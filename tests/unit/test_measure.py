@@ -14,16 +14,16 @@ from scipy import stats
 from sim.draws.record import Draws
 from sim.draws.sampling import draw
 from sim.engines import simulate
+from sim.kpis import timeline, totals
+from sim.kpis.definitions import BY_NAME, KPIS, Ratio
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import END, By, Column
+from sim.kpis.measure import Kpis, measure, measure_all, quantile
+from sim.kpis.targets import verdicts
 from sim.log.chatlog import ChatLog
-from sim.measure import timeline, totals
-from sim.measure.estimate import Estimates
-from sim.measure.figures import BY_NAME, KPIS, Ratio
-from sim.measure.kpis import Kpis, measure, measure_all, quantile
-from sim.measure.promise import verdicts
-from sim.measure.tables import END, By, Column
-from sim.studies.replicate import replicate
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario, Targets
+from sim.rules import Outcome
+from sim.runs.replicate import replicate
+from sim.scenario.scenario import Scenario, Targets
 from tests.worlds import by_turns, by_work, fixed, group, queue, run, world, worlds
 
 spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=12)

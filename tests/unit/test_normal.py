@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from sim.world.normal import BLOCK, lognormal_quantiles
+from sim.scenario.normal import BLOCK, lognormal_quantiles
 
 
 def quantiles(u: np.ndarray) -> np.ndarray:

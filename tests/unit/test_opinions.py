@@ -16,9 +16,9 @@ from sim.draws.record import Draws, Opinions
 from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import NO_SCORE, ChatLog
-from sim.world.quality import Quality
-from sim.world.rules import Outcome
-from sim.world.scenario import Scenario
+from sim.rules import Outcome
+from sim.scenario.quality import Quality
+from sim.scenario.scenario import Scenario
 from tests.agree import ALPHA
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 

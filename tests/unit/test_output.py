@@ -22,9 +22,9 @@ from sim.cli.commands import app
 from sim.errors import OutputError
 from sim.interrupts import listen, unbroken
 from sim.output import refuse_target, write_text
-from sim.show.folder import whole_folder
-from sim.world.files import load
-from sim.world.write import write
+from sim.report.folder import whole_folder
+from sim.scenario.files import load
+from sim.scenario.write import write
 from tests.cli.test_commands import SMALL
 
 
@@ -36,7 +36,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(place))
 
     monkeypatch.setattr(output, "on_disk", on_disk)
-    monkeypatch.setattr("sim.show.folder.on_disk", on_disk)
+    monkeypatch.setattr("sim.report.folder.on_disk", on_disk)
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_what_a_library_makes_of_an_interrupt_is_an_interrupt(
         finally:
             raise ValueError("can't be serialised")
 
-    monkeypatch.setattr("sim.world.files.schema", serialise)
+    monkeypatch.setattr("sim.scenario.files.schema", serialise)
     ends = False
     assert isinstance(CliRunner().invoke(app, ["schema"]).exception, ValueError)
     ends = True

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.measure.kpis import Kpis
-from sim.measure.packed import pack, unpack
-from sim.studies.tasks import Task, run
-from sim.world.files import load
-from sim.world.scenario import Scenario
+from sim.kpis.measure import Kpis
+from sim.kpis.packed import pack, unpack
+from sim.runs.tasks import Task, run
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 

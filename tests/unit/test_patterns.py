@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.arrays import Ints
 from sim.errors import ScenarioError, StudyError
+from sim.scenario.files import parse
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import clock_text
 from sim.studies.staffing.cover import Demands, Linear, Programme
 from sim.studies.staffing.patterns import Candidates, candidates, standard
-from sim.world.files import parse
-from sim.world.scenario import Scenario
-from sim.world.units import Ints, clock_text
 
 CENTRE = """
 interval_min = 60

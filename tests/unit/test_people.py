@@ -12,9 +12,9 @@ from scipy import stats
 from sim.draws.people import SLOWEST
 from sim.draws.record import Chains, Draws
 from sim.draws.sampling import draw, draw_all
-from sim.world.files import load
-from sim.world.rota import People
-from sim.world.scenario import Scenario
+from sim.scenario.duty import People
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
 from tests.agree import ALPHA, assert_agrees, assert_disagrees
 from tests.conftest import ROOT
 from tests.worlds import by_turns, by_work, fixed, group, queue, world

@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 
 from sim.draws.sampling import draw
 from sim.engines import simulate
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
+from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates
-from sim.measure.kpis import measure
-from sim.measure.tables import By
-from sim.show import gantt, plots
-from sim.world.rules import NO_AGENT
-from sim.world.scenario import Scenario
+from sim.report.plots import gantt
+from sim.report.plots import run as plots
+from sim.rules import NO_AGENT
+from sim.scenario.scenario import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError
-from sim.world.demand import Arrivals, ByTurns, Queue
-from sim.world.laws import Exponential, GeometricCount, Lognormal
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.vary import read_vary, varied
+from sim.scenario.demand import Arrivals, ByTurns, Queue
+from sim.scenario.distributions import Exponential, GeometricCount, Lognormal
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
+from sim.scenario.vary import read_vary, varied
 
 TURNS = {"turns": 6, "agent_s": 40, "customer_s": 55}
 

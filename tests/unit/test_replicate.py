@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import SimError
+from sim.kpis.definitions import KPIS
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
 from sim.log.chatlog import ChatLog
-from sim.measure.estimate import Estimates
-from sim.measure.figures import KPIS
-from sim.measure.tables import By
-from sim.studies import replicate as study
-from sim.studies import tasks
-from sim.studies.replicate import figures_to_be_sure_of, longer_side, replicate
-from sim.world.scenario import Scenario
+from sim.runs import replicate as study
+from sim.runs import tasks
+from sim.runs.replicate import figures_to_be_sure_of, longer_side, replicate
+from sim.scenario.scenario import Scenario
 from tests.worlds import by_turns, fixed, group, queue, world
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.studies.crew import Crew, crew
+from sim.runs.executor import Executor, executing
+from sim.scenario.files import load, parse
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.cover import Demands, Solution
 from sim.studies.staffing.guess import guess
@@ -20,9 +22,7 @@ from sim.studies.staffing.plan import blocks
 from sim.studies.staffing.promise import promised
 from sim.studies.staffing.roster import Planner, roster
 from sim.studies.staffing.search import Days, Search
-from sim.studies.staffing.trial import Trial
-from sim.world.files import load, parse
-from sim.world.scenario import Scenario
+from sim.studies.staffing.trial import Evaluation
 from tests.conftest import SCENARIOS
 
 pytestmark = pytest.mark.slow
@@ -118,14 +118,16 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def hired() -> Iterator[Crew]:
-    with crew(2) as ours:
+def executor() -> Iterator[Executor]:
+    with executing(2) as ours:
         yield ours
 
 
-def planner(scenario: Scenario, per: Per, confidence: float | None, hired: Crew, n: int = 80) -> Planner:
+def planner(
+    scenario: Scenario, per: Per, confidence: float | None, executor: Executor, n: int = 80
+) -> Planner:
     promise, parts = promised(scenario, per, confidence), blocks(scenario)
-    search = Search(parts, promise, hired, seed=1)
+    search = Search(parts, promise, executor, seed=1)
     days = Days(n)
     found = search.find(guess(parts, promise), days).plan
     required = np.array([parts.spread(level) for level in found.tolist()])
@@ -145,62 +147,62 @@ def brute_force(plan: Planner, most: int = 8) -> float:
 
 
 @cache
-def cheapest(case: str, hired: Crew) -> tuple[Planner, float, float]:
+def cheapest(case: str, executor: Executor) -> tuple[Planner, float, float]:
     """The planner, the cost of the roster that it finds, and that of covering the requirement."""
-    plan = planner(*CASES[case], hired)
+    plan = planner(*CASES[case], executor)
     covering = plan.programme.solve(Demands(plan.required.ravel().astype(float)))
     return plan, plan.cheapest(Demands(plan.least()), covering).cost, covering.cost
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_cost_equals_brute_force(case: str, hired: Crew):
+def test_cost_equals_brute_force(case: str, executor: Executor):
     """All rosters, from the cheapest on, simulated on the same days: the first that keeps the promise."""
-    plan, cost, _ = cheapest(case, hired)
+    plan, cost, _ = cheapest(case, executor)
 
     assert cost == pytest.approx(brute_force(plan))
 
 
-def test_covering_the_requirement_is_not_enough(hired: Crew):
+def test_covering_the_requirement_is_not_enough(executor: Executor):
     """Agents to spare help their neighbours; and who comes in the middle of an hour is there for half of it."""
-    _, cost, covering = cheapest("two targets", hired)
+    _, cost, covering = cheapest("two targets", executor)
     assert cost < covering
-    plan, cost, covering = cheapest("two lengths", hired)
+    plan, cost, covering = cheapest("two lengths", executor)
     assert cost > covering
     assert plan.n_alternatives > 0
 
 
 @pytest.mark.parametrize("confidence", [None, 0.9])
-def test_the_roster_keeps_its_promise_on_fresh_seeds(confidence: float | None, hired: Crew):
+def test_the_roster_keeps_its_promise_on_fresh_seeds(confidence: float | None, executor: Executor):
     """Days of another seed: each interval's targets and the share of days, within what chance allows."""
     scenario = load(next(path for path in SCENARIOS if path.stem == "roster"))
-    found = roster(scenario, confidence=confidence, replications=60, rounds=8, hired=hired)
-    (runs,) = hired.replications([found.scenario], 1_000, range(300))
-    trial = Trial.of(found.promise, found.scenario, runs)
+    found = roster(scenario, confidence=confidence, replications=60, rounds=8, executor=executor)
+    (runs,) = executor.replications([found.scenario], 1_000, range(300))
+    trial = Evaluation.of(found.promise, found.scenario, runs)
     told = zip(found.promise.bounds, trial.of_intervals(), trial.errors(), strict=True)
 
     assert found.kept
     for bound, values, errors in told:  # of 20 figures, all within 4 standard errors: one in 1,500 isn't
         sign = 1 if bound.side == "at least" else -1
-        assert not bound.lack(values + sign * 4 * np.nan_to_num(errors)).any()
+        assert not bound.shortfall(values + sign * 4 * np.nan_to_num(errors)).any()
     if confidence is not None:
         assert trial.share_kept() > confidence - 4 * (confidence * (1 - confidence) / 300) ** 0.5
 
 
-def test_one_agent_fewer_breaks_it(hired: Crew):
+def test_one_agent_fewer_breaks_it(executor: Executor):
     """The check above can fail."""
     scenario = load(next(path for path in SCENARIOS if path.stem == "roster"))
     shifts = scenario.groups[0].shifts
     assert shifts is not None
     group = scenario.groups[0].model_copy(update={"shifts": shifts[:-1]})
     fewer = scenario.model_copy(update={"groups": (group,)})
-    (runs,) = hired.replications([fewer], 1_000, range(50))
+    (runs,) = executor.replications([fewer], 1_000, range(50))
 
-    assert not Trial.of(promised(scenario), fewer, runs).kept
+    assert not Evaluation.of(promised(scenario), fewer, runs).kept
 
 
-def test_breaks_of_one_shift_are_staggered(hired: Crew):
+def test_breaks_of_one_shift_are_staggered(executor: Executor):
     """Twelve on one shift, half away at ten, half at eleven: four each, at nine too, for plenty are there."""
-    plan = planner(*CASES["a break"], hired)
+    plan = planner(*CASES["a break"], executor)
     together = np.array([0, 6, 6])
     assert [c.shift.breaks[0].start / 3600 for c in plan.possible.all] == [9, 10, 11]
     plenty = Solution(together, float(plan.programme.costs @ together), 0.0)
@@ -211,9 +213,9 @@ def test_breaks_of_one_shift_are_staggered(hired: Crew):
     assert staggered.cost == plenty.cost
 
 
-def test_breaks_stay_where_the_promise_needs_them(hired: Crew):
+def test_breaks_stay_where_the_promise_needs_them(executor: Executor):
     """As few as can do: whoever moves a break leaves a peak short."""
-    plan, cost, _ = cheapest("a break", hired)
+    plan, cost, _ = cheapest("a break", executor)
     found = plan.planned()
     agents = np.array(
         [sum(p.agents for p in found.shifts if p.candidate is candidate) for candidate in plan.possible.all]
@@ -225,9 +227,9 @@ def test_breaks_stay_where_the_promise_needs_them(hired: Crew):
         assert not plan.cutter.trial(other, plan.days.fine).kept
 
 
-def test_an_interrupted_roster_is_the_best_so_far(hired: Crew, monkeypatch: pytest.MonkeyPatch):
+def test_an_interrupted_roster_is_the_best_so_far(executor: Executor, monkeypatch: pytest.MonkeyPatch):
     """After the first that keeps the promise; before that there is none."""
-    plan = planner(*CASES["three shifts"], hired)
+    plan = planner(*CASES["three shifts"], executor)
     monkeypatch.setattr(plan, "_cut_off", interrupted)
     found = plan.planned()
 
@@ -265,16 +267,16 @@ def interrupted(*args: Any) -> None:
         ),
     ],
 )
-def test_patterns_that_do_not_do(patterns: str, said: str, hired: Crew):
+def test_patterns_that_do_not_do(patterns: str, said: str, executor: Executor):
     """No shift at all in an interval, and too few agents: told with the interval."""
     with pytest.raises(StudyError, match=said):
-        roster(centre(patterns), replications=60, hired=hired)
+        roster(centre(patterns), replications=60, executor=executor)
 
 
-def test_targets_that_nobody_can_keep(hired: Crew):
+def test_targets_that_nobody_can_keep(executor: Executor):
     """However many agents there are, a reply takes as long as it takes."""
     scenario = centre(
         "{ lengths_h = [5] }", targets="max_response_s = 20", service=TURNS, rates=(15, 30, 20, 30, 10)
     )
     with pytest.raises(StudyError, match="no staffing keeps response_s"):
-        roster(scenario, replications=40, hired=hired)
+        roster(scenario, replications=40, executor=executor)

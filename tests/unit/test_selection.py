@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.show import best as show
-from sim.studies.crew import crew
+from sim.report import best as show
+from sim.runs.executor import executing
+from sim.scenario.vary import read_vary, varied
 from sim.studies.selection import Best, Plan, Selection, best, select
-from sim.world.vary import read_vary, varied
 from tests.worlds import SCALE, by_turns, fixed, group, queue, world
 
 
@@ -107,8 +107,8 @@ def teams() -> list[Plan]:
 
 
 def chosen(figure: str, seed: int = 1, **more: float) -> Best:
-    with crew(1) as hired:
-        return best(teams(), figure, hired, seed=seed, **more)  # type: ignore[arg-type]
+    with executing(1) as executor:
+        return best(teams(), figure, executor, seed=seed, **more)  # type: ignore[arg-type]
 
 
 def test_the_largest_team_is_best_and_small_ones_are_given_up_at_once():
@@ -141,8 +141,8 @@ def test_what_cannot_be_ranked_is_refused():
     ):
         with pytest.raises(StudyError, match=said):
             chosen(figure)
-    with crew(1) as hired, pytest.raises(StudyError, match="at least 2 plans, got 1"):
-        best(teams()[:1], "frt_s", hired)
+    with executing(1) as executor, pytest.raises(StudyError, match="at least 2 plans, got 1"):
+        best(teams()[:1], "frt_s", executor)
 
 
 def test_ctrl_c_gives_the_leader_so_far():
@@ -157,8 +157,8 @@ def test_ctrl_c_gives_the_leader_so_far():
 
         loads = read_vary("queues.0.arrivals.per_hour=40,40.1,40.2,40.3").changes()
         plans = [Plan(f"plan {k}", varied(teams()[1].scenario, [c])) for k, c in enumerate(loads)]
-        with crew(1) as hired:
-            return best(plans, "frt_s", hired, within=1e-4, progress=stop)
+        with executing(1) as executor:
+            return best(plans, "frt_s", executor, within=1e-4, progress=stop)
 
     late = stopped(95)
     assert late.selection.interrupted

@@ -10,14 +10,14 @@ from scipy.stats import norm
 from sim.draws.busyness import drawn_volumes, expected_volumes
 from sim.draws.sampling import draw
 from sim.errors import StudyError, VaryError
-from sim.measure.figures import BY_NAME
-from sim.studies.crew import crew
+from sim.kpis.definitions import BY_NAME
+from sim.runs.executor import executing
+from sim.runs.replicate import replicate
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import read_vary, varied
 from sim.studies.inputs import Input, Spans, input_of, usual_inputs
-from sim.studies.replicate import replicate
 from sim.studies.risk import ANY, Risk, risk, stratified_factors, wilson
 from sim.studies.sensitivity import Sensitivity, sensitivity
-from sim.world.scenario import Scenario
-from sim.world.vary import read_vary, varied
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 
@@ -32,13 +32,13 @@ def shop(**arrivals: object) -> Scenario:
 def changed(
     scenario: Scenario, inputs: list[Input], figure: str = "service_level", n: int = 20
 ) -> Sensitivity:
-    with crew(1) as hired:
-        return sensitivity(scenario, figure, inputs, hired, replications=n)
+    with executing(1) as executor:
+        return sensitivity(scenario, figure, inputs, executor, replications=n)
 
 
 def risk_of(scenario: Scenario, figure: str = "offered", **more: float) -> Risk:
-    with crew(1) as hired:
-        return risk(scenario, BY_NAME[figure], hired, **more)  # type: ignore[arg-type]
+    with executing(1) as executor:
+        return risk(scenario, BY_NAME[figure], executor, **more)  # type: ignore[arg-type]
 
 
 def test_each_effect_is_that_of_the_changed_scenario():
@@ -73,8 +73,8 @@ def test_ctrl_c_keeps_the_inputs_that_are_done():
             if done > after:
                 raise KeyboardInterrupt
 
-        with crew(1) as hired:
-            return sensitivity(scenario, "service_level", inputs, hired, replications=20, progress=stop)
+        with executing(1) as executor:
+            return sensitivity(scenario, "service_level", inputs, executor, replications=20, progress=stop)
 
     found = stopped(7)
     assert 0 < len(found.bars) < len(inputs)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.world.files import load
-from sim.world.source import read_bytes
+from sim.scenario.files import load
+from sim.scenario.source import read_bytes
 from tests.unit.test_files import FORECAST
 
 UNIX = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")

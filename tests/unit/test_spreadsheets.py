@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from sim.measure.figures import KPIS
-from sim.measure.tables import By
-from sim.show.documents import heading, interval_table, rounded
-from sim.show.tables import ACROSS, number
-from sim.studies.replicate import replicate
-from sim.world.files import load
+from sim.kpis.definitions import KPIS
+from sim.kpis.loops import By
+from sim.report.documents import heading, interval_table, rounded
+from sim.report.tables import ACROSS, number
+from sim.runs.replicate import replicate
+from sim.scenario.files import load
 from tests.conftest import ROOT
 
 

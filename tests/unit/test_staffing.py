@@ -11,23 +11,23 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates
-from sim.measure.tables import By
-from sim.studies.crew import Crew, crew
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
+from sim.runs.executor import Executor, executing
+from sim.scenario.demand import Arrivals
+from sim.scenario.duty import duty_plan
+from sim.scenario.files import load
+from sim.scenario.scenario import OpeningHours, Scenario
 from sim.studies.staffing.choice import Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import blocks, expected_a_day
 from sim.studies.staffing.promise import Bound, Promise, promised
 from sim.studies.staffing.search import Days, Found, Search
 from sim.studies.staffing.staff import MOST_WORK, staff
-from sim.studies.staffing.trial import Level, Trial
+from sim.studies.staffing.trial import Evaluation, Level
 from sim.studies.staffing.why import needs
 from sim.theory.erlang import erlang
 from sim.theory.inverse import Goal, agents_for
-from sim.world.demand import Arrivals
-from sim.world.files import load
-from sim.world.rota import rota
-from sim.world.scenario import OpeningHours, Scenario
 from tests.conftest import SCENARIOS
 
 pytestmark = pytest.mark.slow
@@ -43,9 +43,9 @@ ALL = IN_TIME | ANSWERED | {"max_response_s": 60.0}
 
 
 @pytest.fixture(scope="module")
-def us() -> Iterator[Crew]:
-    with crew() as hired:
-        yield hired
+def us() -> Iterator[Executor]:
+    with executing() as executor:
+        yield executor
 
 
 def chats(
@@ -81,7 +81,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
-def test_the_fewest_hours_are_those_of_brute_force(case: int, us: Crew):
+def test_the_fewest_hours_are_those_of_brute_force(case: int, us: Executor):
     """Every plan there is, simulated on the same days; from the guess, from too few and from too many agents."""
     scenario, per, confidence = CASES[case]
     days, parts, promise = range(25), blocks(scenario), promised(scenario, per, confidence)
@@ -103,7 +103,7 @@ def test_the_fewest_hours_are_those_of_brute_force(case: int, us: Crew):
 @pytest.mark.parametrize(
     ("per_min", "patient", "impatient"), [(1, 8, 7), (2, 14, 12), (5, 30, 27), (10, 57, 51)]
 )
-def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatient: int, us: Crew):
+def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatient: int, us: Executor):
     """80 % of calls of 5 minutes in 20 s: of all offered if they leave after 2 minutes; and surely so."""
     for agents, patience in ((patient, None), (impatient, EXPONENTIAL | {"mean_s": 120.0})):
         queue = {"name": "q", "arrivals": {"per_hour": 60.0 * per_min}}
@@ -131,18 +131,18 @@ def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatie
         assert found.fewer[0].tried.overall()[0] < 0.8
 
 
-def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Crew):
+def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Executor):
     """The answer on days of its own; each agent is needed; the work is counted as the crew did it."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.15)
     counted: list[int] = []
 
-    class Counting(Crew):
+    class Counting(Executor):
         def measured(self, jobs: Any, progress: Any = None) -> Any:
             jobs = list(jobs)
             counted.extend(len(job.replications) for job in jobs)
             return super().measured(jobs, progress)
 
-    found = staff(scenario, replications=120, hired=Counting(us.executor, us.n))
+    found = staff(scenario, replications=120, executor=Counting(us.executor, us.n))
 
     assert found.kept
     assert found.settled
@@ -174,24 +174,24 @@ def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Crew):
 @pytest.mark.parametrize("seed", range(2, 6))
 @pytest.mark.parametrize(("per", "confidence"), [(Per.INTERVAL, None), (Per.DAY, 0.9)])
 def test_the_answer_keeps_its_promise_and_nobody_can_be_spared(
-    per: Per, confidence: float | None, seed: int, us: Crew
+    per: Per, confidence: float | None, seed: int, us: Executor
 ):
     """On few days, of several seeds: the search goes on until fresh days and its own agree."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.15)
-    found = staff(scenario, per, confidence=confidence, seed=seed, replications=40, hired=us)
+    found = staff(scenario, per, confidence=confidence, seed=seed, replications=40, executor=us)
 
     assert found.kept
     assert found.settled
 
 
 @pytest.mark.nightly
-def test_pairs_of_seeds_agree(us: Crew):
+def test_pairs_of_seeds_agree(us: Executor):
     """A web shop's day of 24 half-hours: by one agent, and in at most two; a quarter of an hour.
 
     Seen of the pairs in order: 1, 0, 1, 1, 1, 1, 2, 2, 1 and 1.
     """
     scenario = load(next(path for path in SCENARIOS if path.stem == "web_shop"))
-    found = [staff(scenario, seed=seed, hired=us) for seed in range(1, 21)]
+    found = [staff(scenario, seed=seed, executor=us) for seed in range(1, 21)]
 
     assert all(one.kept and one.settled for one in found)
     apart = np.array([np.abs(a.plan - b.plan) for a, b in zip(found[::2], found[1::2], strict=True)])
@@ -199,7 +199,7 @@ def test_pairs_of_seeds_agree(us: Crew):
     assert (apart > 0).sum(axis=(1, 2)).max() <= 2
 
 
-def test_few_days_are_levelled_by_many_of_another_plan(us: Crew):
+def test_few_days_are_levelled_by_many_of_another_plan(us: Executor):
     """One agent fewer on 40 days, with what another plan had more on 400: nearer to the truth of 4,000."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.2)
     parts = blocks(scenario)
@@ -221,7 +221,7 @@ def test_few_days_are_levelled_by_many_of_another_plan(us: Crew):
     assert replace(few, level=level).share_kept() == pytest.approx(many.share_kept())
 
 
-def test_who_came_makes_the_average_day_surer(us: Crew):
+def test_who_came_makes_the_average_day_surer(us: Executor):
     """Of thirty times 100 busy and quiet days: replies scatter less, around the same; few days are as they are."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.3)
     search = Search(blocks(scenario), promised(scenario), us)
@@ -238,7 +238,7 @@ def test_who_came_makes_the_average_day_surer(us: Crew):
     np.testing.assert_array_equal(few.expected(), few.means())
 
 
-def test_only_what_is_surely_missed_on_fresh_days_gets_more(us: Crew):
+def test_only_what_is_surely_missed_on_fresh_days_gets_more(us: Executor):
     """Of an interval far beyond its bound and one just beyond it, on few days, the first."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL)
     parts, promise = blocks(scenario), promised(scenario)
@@ -256,7 +256,7 @@ def test_only_what_is_surely_missed_on_fresh_days_gets_more(us: Crew):
     assert search._repaired(plan, missed, days).tolist() == [[4, 6, 4]]
 
 
-def test_close_decisions_are_put_to_many_days(us: Crew):
+def test_close_decisions_are_put_to_many_days(us: Executor):
     """Whom few days can't surely tell to be needed is away when many days are asked: so these decide."""
     scenario = chats([30.0, 50.0, 20.0, 40.0], 3, ALL, busyness_cv=0.2)
     parts, promise = blocks(scenario), promised(scenario)
@@ -270,7 +270,7 @@ def test_close_decisions_are_put_to_many_days(us: Crew):
     assert not search.trial(daring, days.fine).surely_missed()
     for move in search.moves(daring, days.fine, -1):
         base = search.trial(daring, days.fine)
-        assert base.spliced(base, move.tried, move.window).surely_missed()
+        assert base.with_effect_of(base, move.tried, move.window).surely_missed()
     asked = search.simulated
     many = search.trial(daring, days.long)
     assert search.simulated == asked
@@ -280,7 +280,7 @@ def test_close_decisions_are_put_to_many_days(us: Crew):
     assert not is_close.all()
 
 
-def test_days_that_are_known_are_not_simulated_again(us: Crew):
+def test_days_that_are_known_are_not_simulated_again(us: Executor):
     scenario = chats([20.0, 40.0], 2, ALL)
     search, again = (Search(blocks(scenario), promised(scenario), us) for _ in range(2))
     plan = np.array([[3, 4]])
@@ -290,7 +290,7 @@ def test_days_that_are_known_are_not_simulated_again(us: Crew):
     assert search.simulated == again.simulated == 50
 
 
-class Impatient(Crew):
+class Impatient(Executor):
     """A crew at work when somebody presses Ctrl-C, after some replications."""
 
     left = 0
@@ -302,24 +302,26 @@ class Impatient(Crew):
         return super().replications(scenarios, seed, replications, *args, **more)
 
 
-def test_an_interrupted_search_gives_the_best_so_far(us: Crew):
+def test_an_interrupted_search_gives_the_best_so_far(us: Executor):
     """It is a staffing that kept the promise, and it is marked; before there was one there is none."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL)
     impatient = Impatient(us.executor, us.n)
     impatient.left = 900
-    found = staff(scenario, replications=120, hired=impatient)
+    found = staff(scenario, replications=120, executor=impatient)
 
     assert not found.is_whole
     assert not found.settled
-    assert found.hours > staff(scenario, replications=120, hired=us).hours - 1
+    assert found.hours > staff(scenario, replications=120, executor=us).hours - 1
     assert found.estimates.n == found.replications == len(Days(120).coarse)
     impatient.left = 20
     with pytest.raises(KeyboardInterrupt):
-        staff(scenario, replications=120, hired=impatient)
+        staff(scenario, replications=120, executor=impatient)
 
 
-def test_more_confidence_takes_more_agents(us: Crew):
-    found = staff(chats([30.0, 50.0], 3, ALL, busyness_cv=0.25), confidence=0.9, replications=120, hired=us)
+def test_more_confidence_takes_more_agents(us: Executor):
+    found = staff(
+        chats([30.0, 50.0], 3, ALL, busyness_cv=0.25), confidence=0.9, replications=120, executor=us
+    )
     levels = [level.confidence for level in found.levels]
     hours = [level.hours for level in found.levels]
 
@@ -340,14 +342,14 @@ def test_one_answer_on_any_number_of_workers():
     assert (one.simulated, one.days_kept) == (three.simulated, three.days_kept)
 
 
-def test_shrinkage_and_absence_are_agents_for_something(us: Crew):
+def test_shrinkage_and_absence_are_agents_for_something(us: Executor):
     """A tenth absent: more planned; a fifth planned away: a quarter more paid."""
     plain = chats([40.0, 40.0], 2, ANSWERED)
     group = plain.groups[0].model_copy(update={"absence": 0.1, "shrinkage": {"training": 0.2}})
-    found = staff(plain.model_copy(update={"groups": (group,)}), replications=100, hired=us)
+    found = staff(plain.model_copy(update={"groups": (group,)}), replications=100, executor=us)
     planned = [need.agents["g0"] for need in found.needs]
 
-    assert sum(planned) > staff(plain, replications=100, hired=us).hours
+    assert sum(planned) > staff(plain, replications=100, executor=us).hours
     for need, n in zip(found.needs, planned, strict=True):
         assert need.parts.absence == pytest.approx(0.1 * n, rel=0.35)
         assert need.parts.shrinkage == pytest.approx(0.25 * n)
@@ -372,28 +374,28 @@ def test_shrinkage_and_absence_are_agents_for_something(us: Crew):
     ],
 )
 def test_what_nobody_can_keep_is_refused_with_the_reason(
-    scenario: Scenario, how: dict[str, Any], words: str, us: Crew
+    scenario: Scenario, how: dict[str, Any], words: str, us: Executor
 ):
     with pytest.raises(StudyError, match=words):
         staff(scenario, **{"replications": 40, "hired": us} | how)
 
 
-def test_what_no_agent_could_have_helped_is_named(us: Crew):
+def test_what_no_agent_could_have_helped_is_named(us: Executor):
     """Who is gone before a reply can be written is nobody's fault but the promise's."""
     scenario = chats([20.0], 2, ANSWERED)
     hasty = scenario.model_dump()
     hasty["queues"][0]["reply_patience"] = EXPONENTIAL | {"mean_s": 5.0}
 
     with pytest.raises(StudyError, match=r"no staffing keeps missed_rate at most 5.0%.* left\)"):
-        staff(Scenario.model_validate(hasty), Per.DAY, replications=20, hired=us)
+        staff(Scenario.model_validate(hasty), Per.DAY, replications=20, executor=us)
 
 
-def test_who_comes_at_night_is_nobodys_to_answer(us: Crew):
+def test_who_comes_at_night_is_nobodys_to_answer(us: Executor):
     """The same number of agents as without them: they are not offered, and so not missed."""
     scenario = chats([20.0], 2, ANSWERED)
     late = scenario.queues[0].arrivals.model_copy(update={"per_hour": (20.0,) * 24})
     queue = scenario.queues[0].model_copy(update={"arrivals": late})
-    closed = staff(scenario.model_copy(update={"queues": (queue,)}), Per.DAY, replications=20, hired=us)
+    closed = staff(scenario.model_copy(update={"queues": (queue,)}), Per.DAY, replications=20, executor=us)
 
     assert closed.kept
     assert closed.plan[0].sum() > 0
@@ -412,7 +414,7 @@ def test_nobody_is_staffed_while_the_centre_is_closed(step: Step):
     plan = np.full((1, len(parts)), 2)
     if step is not Step.DAY:
         plan[0, 1] = 3
-    people = rota(parts.apply(plan))
+    people = duty_plan(parts.apply(plan))
 
     assert expected_a_day(parts.scenario)[0, 7:13].tolist() == [0, 6, 12, 12, 12, 0]
     assert [parts.first[0], parts.end[-1]] == [8, 12]
@@ -421,7 +423,7 @@ def test_nobody_is_staffed_while_the_centre_is_closed(step: Step):
     assert (people.off_s - people.on_s).sum() / 3600 == (plan * parts.hours).sum()
 
 
-def test_agents_for_slots_carry_all_load_by_work(us: Crew):
+def test_agents_for_slots_carry_all_load_by_work(us: Executor):
     """72.2 chats each half-hour, 724 s of work, three slots: 72.2 · 724 / 1800 / 3 = 9.7 agents are capacity."""
     scenario = Scenario.model_validate(
         {
@@ -441,7 +443,7 @@ def test_agents_for_slots_carry_all_load_by_work(us: Crew):
     parts = blocks(scenario)
     plan = np.full((1, 4), 12)
     (runs,) = us.replications([parts.apply(plan)], 1, range(20))
-    trial = Trial.of(promised(scenario), scenario, runs)
+    trial = Evaluation.of(promised(scenario), scenario, runs)
 
     for need in needs(parts, Found(plan, trial, runs, trial, [], frozenset()), runs):
         assert need.parts.replies == 0
@@ -449,20 +451,20 @@ def test_agents_for_slots_carry_all_load_by_work(us: Crew):
         assert need.parts.queue == pytest.approx(12 - need.parts.concurrency)
 
 
-def test_trials_add_up_like_estimates(us: Crew):
+def test_trials_add_up_like_estimates(us: Executor):
     """By interval, by day and overall; spliced from end to end, a change is itself."""
     scenario = chats([20.0, 40.0], 2, ALL)
     parts, promise = blocks(scenario), promised(scenario)
     (few,), (many,) = (us.replications([parts.apply(np.array([[n, n]]))], 1, range(9)) for n in (2, 4))
-    trial, other = Trial.of(promise, scenario, few), Trial.of(promise, scenario, many)
+    trial, other = Evaluation.of(promise, scenario, few), Evaluation.of(promise, scenario, many)
     estimates = Estimates(few)
 
     for k, kpi in enumerate(promise.figures):
         np.testing.assert_allclose(trial.of_intervals()[k], estimates.values(kpi, By.INTERVAL))
         assert trial.overall()[k] == pytest.approx(estimates.figure(kpi).value)
         np.testing.assert_allclose(trial.of_days()[k], [run[kpi] for run in few])
-    np.testing.assert_allclose(trial.spliced(trial, other, slice(0, 24)).top, other.top, atol=1e-9)
-    assert other.lack() < trial.lack()
+    np.testing.assert_allclose(trial.with_effect_of(trial, other, slice(0, 24)).top, other.top, atol=1e-9)
+    assert other.shortfall() < trial.shortfall()
 
 
 def test_blocks_cover_the_hours_in_which_chats_come():

@@ -11,22 +11,22 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError, StudyError, VaryError
-from sim.measure.kpis import Kpis
-from sim.measure.promise import verdicts
-from sim.show import curves
-from sim.show import sweep as show
-from sim.show.documents import to_json
-from sim.show.tables import Terminal
+from sim.kpis.measure import Kpis
+from sim.kpis.targets import verdicts
+from sim.report import sweep as show
+from sim.report.documents import to_json
+from sim.report.plots import sweep as curves
+from sim.report.tables import Terminal
+from sim.runs.replicate import replicate
+from sim.scenario.demand import ByTurns
+from sim.scenario.files import load
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import Change, read_vary, varied
 from sim.studies.frontier import cheapest, frontier, nearest, one_more, shortfall, staffing, surest
 from sim.studies.paired import holm, paired
-from sim.studies.replicate import replicate
 from sim.studies.sweep import FIGURES, Point, Sweep, is_decided, read_varies, scalings, sweep
 from sim.theory.attention import Attention
 from sim.theory.sharing import concurrencies
-from sim.world.demand import ByTurns
-from sim.world.files import load
-from sim.world.scenario import Scenario
-from sim.world.vary import Change, read_vary, varied
 from tests.conftest import ROOT
 from tests.worlds import by_turns, fixed, group, queue, world
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError, VaryError
-from sim.world.files import load
-from sim.world.heads import apportioned
-from sim.world.scenario import Scenario
-from sim.world.vary import Change, differences, read_vary, values_at, varied
+from sim.scenario.files import load
+from sim.scenario.heads import apportioned
+from sim.scenario.scenario import Scenario
+from sim.scenario.vary import Change, differences, read_vary, values_at, varied
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

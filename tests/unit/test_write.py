@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sim.errors import OutputError, ScenarioError
-from sim.world.files import load, parse
-from sim.world.scenario import Scenario
-from sim.world.team import Break, Group, Shift
-from sim.world.write import write, written
+from sim.scenario.files import load, parse
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Break, Group, Shift
+from sim.scenario.write import write, written
 
 CENTRE = """# My centre  # really
 days = 1                         # one

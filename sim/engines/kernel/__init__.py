@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import firsts
 from sim.compiled import IS_COMPILED, prepare
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
@@ -36,15 +37,14 @@ from sim.engines.kernel.records import (
     Fixed,
     Records,
     Team,
-    fates,
+    chat_rare,
     fixed,
     records,
     room,
     team_of,
 )
 from sim.log.batch import LogBatch
-from sim.world.columns import firsts
-from sim.world.scenario import Same, Scenario
+from sim.scenario.scenario import Same, Scenario
 
 
 def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
@@ -53,7 +53,7 @@ def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
     teams = [team_of(prepared, scenario, people) for people in drawn.people]
     c, batch = _begin(prepared, teams, drawn)
     _compiled_run()(c, batch, _initial(prepared))
-    return log_batch(scenario, drawn, [team.rota for team in teams], _happened(c, batch), batch.n_events)
+    return log_batch(scenario, drawn, [team.duty_plan for team in teams], _happened(c, batch), batch.n_events)
 
 
 RARER = ("gone_s", "estimate_s", "balked", "resolved")
@@ -63,7 +63,7 @@ RARER = ("gone_s", "estimate_s", "balked", "resolved")
 def _happened(c: Centre, batch: Batch) -> Happened:
     """Give what the engine has written."""
     columns = batch.written._asdict()
-    columns |= {name: c.fates[name] for name in RARER}
+    columns |= {name: c.chat_rare[name] for name in RARER}
     return Happened(**columns, out_s=np.ascontiguousarray(c.spans["out_s"]))
 
 
@@ -82,7 +82,7 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         differs=np.array([int(team.differs) for team in teams]),
         drawn=Drawn(**{name: getattr(every, name) for name in Drawn._fields}),
         written=room_for(every.n_chats, every.n_turns),
-        agent_speed=np.array([team.rota.speed for team in teams]),
+        agent_speed=np.array([team.duty_plan.speed for team in teams]),
         n_events=np.zeros(len(teams), dtype=np.int64),
     )
     # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
@@ -90,8 +90,8 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
     most = 8 * n_chats + n_turns if len(every.reply_patience_s) else 8 * n_chats
     centre = Centre(
         chats=room(n_chats.max(), CHAT),
-        visits=room(n_chats.max(), VISIT),
-        fates=fates(every, prepared),
+        chat_cold=room(n_chats.max(), VISIT),
+        chat_rare=chat_rare(every, prepared),
         turns=room(n_turns.max(), TURN),
         reply_patience_s=every.reply_patience_s,
         turn_offset=every.turn_offset,
@@ -105,23 +105,23 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         spans=_joined([team.spans for team in teams], SPAN),
         duty=_joined([team.duty for team in teams], EVENT),
         heap=room(most.max() + 16, AT_HAND, skipped=TOP),
-        notes=room(most.max(), NOTE),
-        pages=np.full(N_PAGES, NONE),
-        seats=prepared.seats.copy(),
+        entries=room(most.max(), NOTE),
+        buckets=np.full(N_PAGES, NONE),
+        idle_lists=prepared.idle_lists.copy(),
         free_tree=np.zeros(n_agents + 1, dtype=np.int64),
-        pulled=np.zeros(prepared.n_slots, dtype=np.int64),
+        taken=np.zeros(prepared.n_slots, dtype=np.int64),
         work_row=np.zeros((n_agents, prepared.n_slots), dtype=np.int64),
         clock_s=np.zeros((n_agents, n_queues)),
         speed=prepared.speed,
         agent_speed=batch.agent_speed[0],
         curve=prepared.curve,
-        desk=prepared.desk.copy(),
+        state=prepared.state.copy(),
     )
     return centre, batch
 
 
 def _initial(prepared: Fixed) -> Begin:
-    return Begin(prepared.agents, prepared.shares, prepared.queues, prepared.seats, prepared.desk)
+    return Begin(prepared.agents, prepared.shares, prepared.queues, prepared.idle_lists, prepared.state)
 
 
 def _joined(parts: Sequence[Records], dtype: np.dtype[Any]) -> Records:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.arrays import Floats, Ints
 from sim.compiled import compiled, inner
 from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
-from sim.world.units import Floats, Ints
 
 
 class Begin(NamedTuple):
@@ -21,8 +21,8 @@ class Begin(NamedTuple):
     agents: Records
     shares: Records
     queues: Records
-    seats: Records
-    desk: Records
+    idle_lists: Records
+    state: Records
 
 
 class Batch(NamedTuple):
@@ -53,11 +53,11 @@ def begin_again(c: Centre, begin: Begin, differs: bool) -> None:
         c.free_tree[agent + 1] = 0
     for q in range(len(c.queues)):
         c.queues[q] = begin.queues[q]
-    for group in range(c.seats.shape[0]):
-        for load in range(c.seats.shape[1]):
-            c.seats[group, load] = begin.seats[group, load]
-    c.desk[0] = begin.desk[0]
-    c.desk[0].differs = differs
+    for group in range(c.idle_lists.shape[0]):
+        for load in range(c.idle_lists.shape[1]):
+            c.idle_lists[group, load] = begin.idle_lists[group, load]
+    c.state[0] = begin.state[0]
+    c.state[0].differs = differs
 
 
 @compiled
@@ -71,8 +71,8 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
         turn, turn_end = batch.first_turn[r], batch.first_turn[r + 1]
         c = Centre(
             workshop.chats[: chat_end - chat],
-            workshop.visits[: chat_end - chat],
-            workshop.fates[chat:chat_end],
+            workshop.chat_cold[: chat_end - chat],
+            workshop.chat_rare[chat:chat_end],
             workshop.turns[: turn_end - turn],
             workshop.reply_patience_s[turn:turn_end],
             batch.drawn.turn_offset[chat : chat_end + 1],
@@ -86,19 +86,19 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
             workshop.spans[batch.first_span[r] : batch.first_span[r + 1]],
             workshop.duty[batch.first_duty[r] : batch.first_duty[r + 1]],
             workshop.heap,
-            workshop.notes,
-            workshop.pages,
-            workshop.seats,
+            workshop.entries,
+            workshop.buckets,
+            workshop.idle_lists,
             workshop.free_tree,
-            workshop.pulled,
+            workshop.taken,
             workshop.work_row,
             workshop.clock_s,
             workshop.speed,
             batch.agent_speed[r],
             workshop.curve,
-            workshop.desk,
+            workshop.state,
         )
-        lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.visits, c.turns)
+        lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.chat_cold, c.turns)
         begin_again(c, begin, batch.differs[r] == 1)
         batch.n_events[r] = run(c, batch.n_customers[r])
-        read_out(c.chats, c.visits, c.turns, batch.written, chat, turn)
+        read_out(c.chats, c.chat_cold, c.turns, batch.written, chat, turn)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import inner, woven
+from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
 from sim.engines.kernel.work import end_work
-from sim.world.rules import Order, Outcome
+from sim.rules import Order, Outcome
 
 MESSAGE, WRAP_UP, PATIENCE = int(Order.MESSAGE), int(Order.WRAP_UP), int(Order.PATIENCE)
 TIMEOUT, CLOSE, ARRIVAL = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.ARRIVAL)
@@ -20,7 +20,7 @@ LEFT, TIMED_OUT = int(Outcome.LEFT), int(Outcome.TIMED_OUT)
 OFFLINE, OVERFLOWED = int(Outcome.OFFLINE), int(Outcome.OVERFLOWED)
 
 
-@woven
+@inlined
 def reply(c: Centre, row: int, now: float) -> None:
     """End a reply: the customer's turn (R15), or the end of the conversation (R16)."""
     turn, agent = c.chats[row].turn, c.chats[row].agent
@@ -50,18 +50,18 @@ def reply_to_nobody(c: Centre, row: int, now: float) -> None:
         turn_to_next(c, agent, now)
     else:
         turn_to_next(c, agent, now)
-        hold_s = min(c.fates[row].detect_s, c.queues[c.chats[row].queue].idle_timeout_s)
+        hold_s = min(c.chat_rare[row].detect_s, c.queues[c.chats[row].queue].idle_timeout_s)
         push(c, now + hold_s, CLOSE, row)
 
 
-@woven
+@inlined
 def end_conversation(c: Centre, row: int, now: float) -> None:
     """Begin the wrap-up (R16, R18)."""
-    c.visits[row].ended_s = now
-    if c.desk[0].judges:
+    c.chat_cold[row].ended_s = now
+    if c.state[0].judges:
         resolve(c, row, now)
-    wrap_up_s = c.visits[row].wrap_up_s
-    if c.desk[0].differs:
+    wrap_up_s = c.chat_cold[row].wrap_up_s
+    if c.state[0].differs:
         wrap_up_s /= speed_of(c, c.chats[row].agent, now)  # R30
     push(c, now + wrap_up_s, WRAP_UP, row)
 
@@ -71,18 +71,18 @@ def resolve(c: Centre, row: int, now: float) -> None:
     """Note whether a conversation resolved what its customer came for; they may come again (R28)."""
     n_replies = max(c.turn_offset[row + 1] - c.turn_offset[row], 1)
     others = c.chats[row].open_chats / n_replies - 1
-    resolution = c.desk[0].resolution - c.desk[0].multitasking * others
-    c.fates[row].resolved = c.fates[row].resolve_u < resolution
-    if not c.fates[row].resolved and c.fates[row].returns:
-        come_again(c, row, now + c.fates[row].return_delay_s)
+    resolution = c.state[0].resolution - c.state[0].multitasking * others
+    c.chat_rare[row].resolved = c.chat_rare[row].resolve_u < resolution
+    if not c.chat_rare[row].resolved and c.chat_rare[row].returns:
+        come_again(c, row, now + c.chat_rare[row].return_delay_s)
 
 
-@woven
+@inlined
 def end_wrap_up(c: Centre, row: int, now: float) -> None:
     """Free the slot, and then the attention if the wrap-up had it."""
     agent = c.chats[row].agent
-    c.visits[row].outcome = SERVED
-    c.visits[row].released_s = now
+    c.chat_cold[row].outcome = SERVED
+    c.chat_cold[row].released_s = now
     free_slot(c, agent, now)
     if c.queues[c.chats[row].queue].wrap_up_attention:
         attend_next(c, agent, now)
@@ -102,46 +102,46 @@ def give_up(c: Centre, row: int, order: int, now: float) -> None:
     """Let a chat that still waits leave (R4), or its customer without it (R20)."""
     if not c.chats[row].waiting:
         return
-    if order == PATIENCE and c.desk[0].has_fates and c.fates[row].silent:
+    if order == PATIENCE and c.state[0].has_fates and c.chat_rare[row].silent:
         c.chats[row].customer = GONE
-        c.fates[row].gone_s = now
-        c.visits[row].outcome = SILENT
+        c.chat_rare[row].gone_s = now
+        c.chat_cold[row].outcome = SILENT
         go_wrong(c, row, now)
         return
     end_wait(c, row)
-    c.visits[row].ended_s = now
+    c.chat_cold[row].ended_s = now
     if c.chats[row].customer == HERE:
-        c.visits[row].outcome = ABANDONED if order == PATIENCE else OVERFLOWED
+        c.chat_cold[row].outcome = ABANDONED if order == PATIENCE else OVERFLOWED
         go_wrong(c, row, now)
 
 
 @inner
 def go_wrong(c: Centre, row: int, now: float) -> None:
     """Let the customer of a chat that has just gone wrong, as its outcome says, maybe try again (R27)."""
-    if c.desk[0].has_fates and c.fates[row].retries:
+    if c.state[0].has_fates and c.chat_rare[row].retries:
         retry(c, row, now)
 
 
 @inner
 def retry(c: Centre, row: int, now: float) -> None:
     """Let the customer of a chat try again, if it went wrong in a way after which they do (R27)."""
-    q, way, from_s = c.chats[row].queue, c.visits[row].outcome, now
+    q, way, from_s = c.chats[row].queue, c.chat_cold[row].outcome, now
     if way == LEFT and c.chats[row].turn == c.turn_offset[row] - c.turn_offset[0]:
         way = UNANSWERED
     if way == OFFLINE and c.queues[q].from_opening:
-        from_s = now // DAY * DAY + c.desk[0].open_s
+        from_s = now // DAY * DAY + c.state[0].open_s
         if now >= from_s:
             from_s += DAY
     if (c.queues[q].retry_after >> way) & 1:
-        come_again(c, row, from_s + c.fates[row].retry_delay_s)
+        come_again(c, row, from_s + c.chat_rare[row].retry_delay_s)
 
 
 @inner
 def come_again(c: Centre, row: int, arrival_s: float) -> None:
     """Let the customer of a chat make their next attempt (R29)."""
-    if arrival_s < c.desk[0].horizon_s:
-        attempt = c.fates[row].next_row
-        c.visits[attempt].arrival_s = arrival_s
+    if arrival_s < c.state[0].horizon_s:
+        attempt = c.chat_rare[row].next_row
+        c.chat_cold[attempt].arrival_s = arrival_s
         push(c, arrival_s, ARRIVAL, attempt)
 
 
@@ -149,17 +149,17 @@ def come_again(c: Centre, row: int, arrival_s: float) -> None:
 def lose_patience(c: Centre, row: int, now: float) -> None:
     """Let a customer who still waits for a reply leave (R21), maybe without a signal (R22)."""
     turn = c.chats[row].turn
-    is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.visits[row].ended_s)
+    is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.chat_cold[row].ended_s)
     if c.chats[row].customer != HERE or not is_due:
         return
-    c.visits[row].outcome = LEFT
+    c.chat_cold[row].outcome = LEFT
     go_wrong(c, row, now)
-    if c.desk[0].has_fates and c.fates[row].silent:
+    if c.state[0].has_fates and c.chat_rare[row].silent:
         c.chats[row].customer = GONE
-        c.fates[row].gone_s = now
+        c.chat_rare[row].gone_s = now
         return
     c.chats[row].customer = LEFT_ALREADY
-    c.visits[row].ended_s = now
+    c.chat_cold[row].ended_s = now
     if np.isnan(c.turns[turn].start_s):
         withdraw(c, row)
         release(c, row, now)
@@ -168,13 +168,13 @@ def lose_patience(c: Centre, row: int, now: float) -> None:
 @inner
 def close(c: Centre, row: int, now: float) -> None:
     """Let an agent close a chat whose customer is gone."""
-    c.visits[row].ended_s = now
+    c.chat_cold[row].ended_s = now
     release(c, row, now)
 
 
 @inner
 def time_out(c: Centre, row: int, now: float) -> None:
     """Let an agent close a chat whose customer has been quiet for too long (R23)."""
-    c.visits[row].outcome = TIMED_OUT
+    c.chat_cold[row].outcome = TIMED_OUT
     go_wrong(c, row, now)
     close(c, row, now)

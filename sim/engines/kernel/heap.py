@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import woven
+from sim.compiled import inlined
 from sim.engines.kernel.records import TOP, Centre
 
 
-@woven
+@inlined
 def instant(time_s: float) -> int:
     """Give a time, from 0 on, as a whole number that keeps their order: numbers are compared faster."""
     return np.float64(time_s + 0.0).view(np.int64)  # type: ignore[return-value]  # -0.0 + 0.0 is 0.0
 
 
-@woven
+@inlined
 def seconds(instant: int) -> float:
     """Give the time of an instant."""
     time_s: float = np.int64(instant).view(np.float64)
     return time_s
 
 
-@woven
+@inlined
 def earlier(time: float, key: int, other_time: float, other_key: int) -> bool:
     """Whether an event comes before another; both times are in seconds, or both are instants."""
     return time < other_time or (time == other_time and key < other_key)
 
 
-@woven
+@inlined
 def first_of(c: Centre, place: int, other: int) -> int:
     """Choose of two events of the heap the one that comes first.
 
@@ -39,15 +39,15 @@ def first_of(c: Centre, place: int, other: int) -> int:
     return first
 
 
-@woven
+@inlined
 def add(c: Centre, instant: int, key: int) -> None:
     """Put an event into the heap."""
-    n = c.desk[0].heap_size
-    c.desk[0].heap_size = n + 1
+    n = c.state[0].heap_size
+    c.state[0].heap_size = n + 1
     rise(c, n, instant, key)
 
 
-@woven
+@inlined
 def rise(c: Centre, place: int, instant: int, key: int) -> None:
     """Put an event into an empty *place* at the bottom, or as far above as it belongs."""
     i = place
@@ -61,11 +61,11 @@ def rise(c: Centre, place: int, instant: int, key: int) -> None:
     c.heap[i + TOP].instant, c.heap[i + TOP].key = instant, key
 
 
-@woven
+@inlined
 def pop(c: Centre) -> None:
     """Remove the first event: the first of its children moves up, and so on; the last fills the gap."""
-    n = c.desk[0].heap_size - 1
-    c.desk[0].heap_size = n
+    n = c.state[0].heap_size - 1
+    c.state[0].heap_size = n
     gap, child = 0, 1
     while child < n:
         if child + 3 < n:

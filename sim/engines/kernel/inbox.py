@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import inner, woven
+from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import DAY, HERE, NONE, Centre
-from sim.world.rules import Order
+from sim.rules import Order
 
 REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
 
 
-@woven
+@inlined
 def receive(c: Centre, row: int, now: float) -> None:
     """Put a chat's message in its agent's inbox; they take it up if nothing has their attention."""
     agent, turn = c.chats[row].agent, c.chats[row].turn
     c.turns[turn].message_s = now
-    if c.desk[0].patient:
+    if c.state[0].patient:
         be_patient(c, row, turn, now)
     if not c.agents[agent].attending:
         c.agents[agent].attending = True
@@ -32,7 +32,7 @@ def receive(c: Centre, row: int, now: float) -> None:
     c.agents[agent].inbox_tail = row
 
 
-@woven
+@inlined
 def attend_next(c: Centre, agent: int, now: float) -> None:
     """Let an agent turn to the next message in their inbox."""
     row = c.agents[agent].inbox_head
@@ -51,13 +51,13 @@ def turn_to_next(c: Centre, agent: int, now: float) -> None:
     attend_next(c, agent, now)
 
 
-@woven
+@inlined
 def compose(c: Centre, row: int, now: float) -> None:
     """Begin a reply (R14, R30)."""
     turn, agent = c.chats[row].turn, c.chats[row].agent
     n_open = c.agents[agent].n_open
     compose_s = c.turns[turn].reply_s  # NOTE: the drawn composing time stands where the reply will
-    if c.desk[0].differs:
+    if c.state[0].differs:
         compose_s /= speed_of(c, agent, now)
     if n_open > 1:
         compose_s *= 1 + c.groups[c.agents[agent].group].switching

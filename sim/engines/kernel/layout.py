@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
 from sim.compiled import inner
 from sim.engines.kernel.records import HERE, NONE, Records
-from sim.world.rules import NO_AGENT, Outcome
-from sim.world.units import Flags, Floats, Ints
+from sim.rules import NO_AGENT, Outcome
 
 # The compiler takes globals for constants.
 NOBODY, UNFINISHED = int(NO_AGENT), int(Outcome.UNFINISHED)
@@ -74,12 +74,12 @@ def lay_out(
     first_turn: int,
     turn_offset: Ints,
     chats: Records,
-    visits: Records,
+    chat_cold: Records,
     turns: Records,
 ) -> None:
     """Fill the records of a run, whose chats are drawn from row *first* on and turns from *first_turn* on."""
     for i in range(len(chats)):
-        chat, visit, k = chats[i], visits[i], first + i
+        chat, visit, k = chats[i], chat_cold[i], first + i
         chat.queue, chat.agent = drawn.queue[k], NOBODY
         chat.turn, chat.end_turn = turn_offset[i] - first_turn, turn_offset[i + 1] - first_turn
         chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
@@ -97,11 +97,11 @@ def lay_out(
 
 @inner
 def read_out(
-    chats: Records, visits: Records, turns: Records, written: Written, first: int, first_turn: int
+    chats: Records, chat_cold: Records, turns: Records, written: Written, first: int, first_turn: int
 ) -> None:
     """Write the columns of a run, from row *first* of chats and *first_turn* of turns on."""
     for i in range(len(chats)):
-        chat, visit, k = chats[i], visits[i], first + i
+        chat, visit, k = chats[i], chat_cold[i], first + i
         written.arrival_s[k], written.outcome[k] = visit.arrival_s, visit.outcome
         written.agent[k], written.queued[k], written.open_chats[k] = chat.agent, chat.queued, chat.open_chats
         written.accepted_s[k], written.ended_s[k] = visit.accepted_s, visit.ended_s

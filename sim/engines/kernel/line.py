@@ -7,7 +7,7 @@ import numpy as np
 from sim.compiled import inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import HEAD, NONE, Centre
-from sim.world.rules import Order
+from sim.rules import Order
 
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 
@@ -20,16 +20,16 @@ def begin_to_wait(c: Centre, row: int, now: float) -> None:
     c.chats[row].waiting = True
     c.queues[q].n_waiting += 1
     tail = c.queues[q].wait_tail
-    c.visits[row].wait_previous, c.visits[row].wait_next = tail, NONE
+    c.chat_cold[row].wait_previous, c.chat_cold[row].wait_next = tail, NONE
     if tail == NONE:
         c.queues[q].wait_head = row
     else:
-        c.visits[tail].wait_next = row
+        c.chat_cold[tail].wait_next = row
     c.queues[q].wait_tail = row
     if c.queues[q].max_wait_s < np.inf:
         push(c, now + c.queues[q].max_wait_s, OVERFLOW, row)
-    if c.visits[row].patience_s < np.inf:
-        push(c, now + c.visits[row].patience_s, PATIENCE, row)
+    if c.chat_cold[row].patience_s < np.inf:
+        push(c, now + c.chat_cold[row].patience_s, PATIENCE, row)
 
 
 @inner
@@ -38,15 +38,15 @@ def end_wait(c: Centre, row: int) -> None:
     q = c.chats[row].queue
     c.chats[row].waiting = False
     c.queues[q].n_waiting -= 1
-    before, after = c.visits[row].wait_previous, c.visits[row].wait_next
+    before, after = c.chat_cold[row].wait_previous, c.chat_cold[row].wait_next
     if before == NONE:
         c.queues[q].wait_head = after
     else:
-        c.visits[before].wait_next = after
+        c.chat_cold[before].wait_next = after
     if after == NONE:
         c.queues[q].wait_tail = before
     else:
-        c.visits[after].wait_previous = before
+        c.chat_cold[after].wait_previous = before
 
 
 @inner
@@ -67,8 +67,8 @@ def next_waiting(c: Centre, group: int) -> int:
         if priority != best_priority:
             if priority < best_priority:
                 best = row
-        elif c.visits[row].arrival_s != c.visits[best].arrival_s:
-            if c.visits[row].arrival_s < c.visits[best].arrival_s:
+        elif c.chat_cold[row].arrival_s != c.chat_cold[best].arrival_s:
+            if c.chat_cold[row].arrival_s < c.chat_cold[best].arrival_s:
                 best = row
         elif row < best:
             best = row
@@ -84,11 +84,11 @@ def balks(c: Centre, row: int, now: float) -> bool:
     estimate_s = c.queues[q].last_wait_s
     if c.queues[q].estimate == HEAD:
         head = c.queues[q].wait_head
-        estimate_s = 0.0 if head == NONE else now - c.visits[head].arrival_s
-    c.fates[row].estimate_s = estimate_s
+        estimate_s = 0.0 if head == NONE else now - c.chat_cold[head].arrival_s
+    c.chat_rare[row].estimate_s = estimate_s
     x = float(c.queues[q].n_waiting) if c.queues[q].by_place else estimate_s
-    c.fates[row].balked = c.fates[row].balk_u < share_at(c, q, x)
-    return bool(c.fates[row].balked)
+    c.chat_rare[row].balked = c.chat_rare[row].balk_u < share_at(c, q, x)
+    return bool(c.chat_rare[row].balked)
 
 
 @inner

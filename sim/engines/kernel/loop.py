@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import inner, woven
+from sim.compiled import inlined, inner
 from sim.engines.kernel.address import by_address
 from sim.engines.kernel.calendar import LATEST, look_ahead, next_event, rule_pages
 from sim.engines.kernel.endings import (
@@ -18,12 +18,12 @@ from sim.engines.kernel.endings import (
     time_out,
 )
 from sim.engines.kernel.heap import earlier, pop
+from sim.engines.kernel.idle_lists import route, seat
 from sim.engines.kernel.inbox import receive
 from sim.engines.kernel.line import balks, begin_to_wait
 from sim.engines.kernel.records import DAY, NONE, ROWS, Centre
-from sim.engines.kernel.seats import route, seat
 from sim.engines.kernel.slots import accept, end_duty, fill_slots
-from sim.world.rules import Order, Outcome
+from sim.rules import Order, Outcome
 
 # The compiler takes globals for constants.
 LOG_ON, ARRIVAL = int(Order.LOG_ON), int(Order.ARRIVAL)
@@ -44,7 +44,7 @@ def run(centre: Centre, n_customers: int) -> int:
     while True:
         now, key, source = np.inf, LATEST, NONE
         if row < n_customers:
-            now, key, source = c.visits[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
+            now, key, source = c.chat_cold[row].arrival_s, ARRIVAL * ROWS + row, FROM_DOOR
         if duty < n_duty and earlier(c.duty[duty].time_s, c.duty[duty].key, now, key):
             now, key, source = c.duty[duty].time_s, c.duty[duty].key, FROM_DUTY
         next_s, next_key = next_event(c)
@@ -65,14 +65,14 @@ def run(centre: Centre, n_customers: int) -> int:
             duty += 1
             change_duty(c, key // ROWS == LOG_ON, key % ROWS, now)
         else:
-            return int(c.desk[0].n_events) + n_customers + n_duty
+            return int(c.state[0].n_events) + n_customers + n_duty
         if arriving != NONE:
             receiving = arrive(c, arriving, now)
         if receiving != NONE:
             receive(c, receiving, now)
 
 
-@woven
+@inlined
 def happen(c: Centre, order: int, row: int, now: float) -> int:
     """Let one event of the heap happen; return the chat whose agent receives a message, or NONE."""
     if order == REPLY:
@@ -92,12 +92,12 @@ def happen(c: Centre, order: int, row: int, now: float) -> int:
     return row if order == MESSAGE else NONE
 
 
-@woven
+@inlined
 def arrive(c: Centre, row: int, now: float) -> int:
     """Let a chat arrive (R1 to R3); return it if its agent receives its first message, else NONE."""
     q = c.chats[row].queue
-    if not c.desk[0].open_s <= now % DAY < c.desk[0].close_s:
-        c.visits[row].outcome = OFFLINE
+    if not c.state[0].open_s <= now % DAY < c.state[0].close_s:
+        c.chat_cold[row].outcome = OFFLINE
         turn_away(c, row, now)
         return NONE
     agent = route(c, row)
@@ -105,7 +105,7 @@ def arrive(c: Centre, row: int, now: float) -> int:
         accept(c, row, agent, now)
         return row if c.queues[q].by_turns else NONE
     if c.queues[q].n_waiting >= c.queues[q].capacity or balks(c, row, now):
-        c.visits[row].outcome = BLOCKED
+        c.chat_cold[row].outcome = BLOCKED
         turn_away(c, row, now)
     else:
         begin_to_wait(c, row, now)
@@ -115,7 +115,7 @@ def arrive(c: Centre, row: int, now: float) -> int:
 @inner
 def turn_away(c: Centre, row: int, now: float) -> None:
     """Let a chat end as it arrives: offline (R2) or blocked (R3, R26)."""
-    c.visits[row].ended_s = now
+    c.chat_cold[row].ended_s = now
     go_wrong(c, row, now)
 
 

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
 from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
-from sim.world.demand import ByWork, Queue
-from sim.world.rota import People, Rota, rota
-from sim.world.rules import After, Estimate, From, Order, Outcome, Policy
-from sim.world.scenario import Same, Scenario
-from sim.world.units import DAY_S, Flags, Floats, Ints
+from sim.rules import After, Estimate, From, Order, Outcome, Policy
+from sim.scenario.demand import ByWork, Queue
+from sim.scenario.duty import DutyPlan, People, duty_plan
+from sim.scenario.scenario import Same, Scenario
+from sim.scenario.units import DAY_S
 
 POLICIES = list(Policy)
 """A policy's number is its place here."""
@@ -137,8 +138,8 @@ class Centre(NamedTuple):
     """All that the engine reads and writes."""
 
     chats: Records
-    visits: Records
-    fates: Records
+    chat_cold: Records
+    chat_rare: Records
     turns: Records
     reply_patience_s: Floats
     turn_offset: Ints
@@ -155,14 +156,14 @@ class Centre(NamedTuple):
     duty: Records
     """Log-ins and log-offs in order."""
     heap: Records
-    notes: Records
-    pages: Ints
+    entries: Records
+    buckets: Ints
     """The first note of each page of the calendar."""
-    seats: Records
+    idle_lists: Records
     """Shape (n_groups, n_slots): agents who may take a chat and hold so many, as a linked list."""
     free_tree: Ints
     """Fenwick tree over agents: 1 for each who may take a chat. Kept for R7's orders by number alone."""
-    pulled: Ints
+    taken: Ints
     """Chats that an agent has just taken from the queue."""
     work_row: Ints
     """Shape (n_agents, n_slots): chats being worked on."""
@@ -174,7 +175,7 @@ class Centre(NamedTuple):
     """Shape (n_agents, days) (R30)."""
     curve: Records
     """Points of the queues' curves of balking, one after the other."""
-    desk: Records
+    state: Records
     """The rest: one record."""
 
 
@@ -189,7 +190,7 @@ def records(n: int | tuple[int, ...], dtype: np.dtype[Any], **fields: Any) -> Re
 class Team(NamedTuple):
     """Agents and their duty in one replication."""
 
-    rota: Rota
+    duty_plan: DutyPlan
     spans: Records
     duty: Records
     differs: bool
@@ -210,9 +211,9 @@ class Fixed(NamedTuple):
     skill: Ints
     speed: Floats
     curve: Records
-    desk: Records
+    state: Records
     silent_queues: Flags
-    seats: Records
+    idle_lists: Records
     n_slots: int
 
 
@@ -220,7 +221,7 @@ class Fixed(NamedTuple):
 def fixed(same: Same) -> Fixed:
     """What a scenario brings, prepared once: replications ask for it again and again."""
     scenario = same.scenario
-    queues, groups, team = scenario.queues, scenario.groups, _team(rota(scenario))
+    queues, groups, team = scenario.queues, scenario.groups, _team(duty_plan(scenario))
     names = [queue.name for queue in queues]
     tiers = [_tiers(scenario, queue) for queue in queues]
     skills = [sorted(names.index(name) for name in group.queues) for group in groups]
@@ -230,12 +231,12 @@ def fixed(same: Same) -> Fixed:
     return Fixed(
         team=team,
         agents=records(
-            len(team.rota.group), AGENT, group=team.rota.group, slots=team.rota.slots,
+            len(team.duty_plan.group), AGENT, group=team.duty_plan.group, slots=team.duty_plan.slots,
             inbox_head=NONE, inbox_tail=NONE,
         ),
-        shares=records(len(team.rota.group), SHARE, span=NONE, next_finish=NONE),
+        shares=records(len(team.duty_plan.group), SHARE, span=NONE, next_finish=NONE),
         queues=_queues(scenario, tiers),
-        groups=_groups(scenario, skills, team.rota),
+        groups=_groups(scenario, skills, team.duty_plan),
         tiers=records(len(tier_ends) - 1, RANGE, first=tier_ends[:-1], end=tier_ends[1:]),
         tier_group=np.array([g for qt in tiers for tier in qt for g in tier], dtype=np.int64),
         skill=np.array([q for skill in skills for q in skill], dtype=np.int64),
@@ -245,16 +246,16 @@ def fixed(same: Same) -> Fixed:
             x=[x for curve in curves for x in curve.points],
             share=[share for curve in curves for share in curve.shares],
         ),
-        desk=_desk(scenario),
+        state=_desk(scenario),
         silent_queues=np.array([queue.silence is not None for queue in queues]),
-        seats=records((len(groups), n_slots), SEATS, head=NONE, tail=NONE),
+        idle_lists=records((len(groups), n_slots), SEATS, head=NONE, tail=NONE),
         n_slots=n_slots,
     )  # fmt: skip
 
 
 def team_of(prepared: Fixed, scenario: Scenario, people: People | None) -> Team:
     """Agents and duty of a replication: as planned, or as its *people* are drawn."""
-    return prepared.team if people is None else _team(rota(scenario, people))
+    return prepared.team if people is None else _team(duty_plan(scenario, people))
 
 
 def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
@@ -266,9 +267,9 @@ def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
     return rows if IS_COMPILED else rows.view(np.recarray)
 
 
-def _team(planned: Rota) -> Team:
+def _team(planned: DutyPlan) -> Team:
     return Team(
-        rota=planned,
+        duty_plan=planned,
         spans=records(len(planned.agent), SPAN, agent=planned.agent, out_s=planned.off_s),
         duty=_duty(planned),
         differs=bool((planned.speed != 1).any()),
@@ -294,22 +295,22 @@ def _desk(scenario: Scenario) -> Records:
     )
 
 
-def fates(draws: Draws, prepared: Fixed) -> Records:
+def chat_rare(draws: Draws, prepared: Fixed) -> Records:
     """Records of what only some scenarios ask of a chat; none where nobody asks."""
-    if not prepared.desk[0]["has_fates"]:
+    if not prepared.state[0]["has_fates"]:
         return records(0, FATE)
-    fates = records(draws.n_chats, FATE, gone_s=np.nan, estimate_s=np.nan, next_row=NONE)
+    chat_rare = records(draws.n_chats, FATE, gone_s=np.nan, estimate_s=np.nan, next_row=NONE)
     if len(draws.silent):
-        fates["silent"] = draws.silent & prepared.silent_queues[draws.queue]
-        fates["detect_s"] = draws.detect_s
+        chat_rare["silent"] = draws.silent & prepared.silent_queues[draws.queue]
+        chat_rare["detect_s"] = draws.detect_s
     if len(draws.balk_u):
-        fates["balk_u"] = draws.balk_u
+        chat_rare["balk_u"] = draws.balk_u
     if draws.opinions is not None:
-        fates["resolve_u"] = draws.opinions.resolve_u
+        chat_rare["resolve_u"] = draws.opinions.resolve_u
     if draws.chains is not None:
         for name in ("next_row", "retries", "returns", "retry_delay_s", "return_delay_s"):
-            fates[name] = getattr(draws.chains, name)
-    return fates
+            chat_rare[name] = getattr(draws.chains, name)
+    return chat_rare
 
 
 def _queues(scenario: Scenario, tiers: list[list[list[int]]]) -> Records:
@@ -345,7 +346,7 @@ def _queues(scenario: Scenario, tiers: list[list[list[int]]]) -> Records:
     )
 
 
-def _groups(scenario: Scenario, skills: list[list[int]], team: Rota) -> Records:
+def _groups(scenario: Scenario, skills: list[list[int]], team: DutyPlan) -> Records:
     groups = scenario.groups
     skill_ends = np.cumsum([0] + [len(skill) for skill in skills])
     agent_ends = np.searchsorted(team.group, np.arange(len(groups) + 1))
@@ -362,7 +363,7 @@ def _groups(scenario: Scenario, skills: list[list[int]], team: Rota) -> Records:
     )
 
 
-def _duty(team: Rota) -> Records:
+def _duty(team: DutyPlan) -> Records:
     """Log-ins and log-offs in order of time and key."""
     span = np.arange(len(team.agent))
     ends = team.off_s < np.inf

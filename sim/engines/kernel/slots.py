@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from sim.compiled import inner, woven
+from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
+from sim.engines.kernel.idle_lists import seat, unseat
 from sim.engines.kernel.inbox import receive, speed_of
 from sim.engines.kernel.line import end_wait, next_waiting
 from sim.engines.kernel.records import HERE, NONE, Centre
-from sim.engines.kernel.seats import seat, unseat
 from sim.engines.kernel.work import advance, announce_finish
-from sim.world.rules import Order
+from sim.rules import Order
 
 CLOSE = int(Order.CLOSE)
 
 
-@woven
+@inlined
 def accept(c: Centre, row: int, agent: int, now: float) -> None:
     """Give a chat to an agent who may take it."""
     q, shares = c.chats[row].queue, c.groups[c.agents[agent].group].shares
@@ -26,8 +26,8 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
     if c.agents[agent].n_open < c.agents[agent].slots:
         seat(c, agent)
     c.chats[row].agent = agent
-    c.visits[row].accepted_s = now
-    c.queues[q].last_wait_s = now - c.visits[row].arrival_s  # R25
+    c.chat_cold[row].accepted_s = now
+    c.queues[q].last_wait_s = now - c.chat_cold[row].arrival_s  # R25
     if shares:
         begin_work(c, row, agent, now)
 
@@ -36,19 +36,19 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
 def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
     """Begin the work of a chat just accepted (R17), or notice that nobody is there (R20)."""
     if c.chats[row].customer == HERE:
-        work_s = c.visits[row].work_s
-        if c.desk[0].differs:
+        work_s = c.chat_cold[row].work_s
+        if c.state[0].differs:
             work_s /= speed_of(c, agent, now)  # R30
-        c.visits[row].mark_s = c.clock_s[agent, c.chats[row].queue] + work_s
+        c.chat_cold[row].mark_s = c.clock_s[agent, c.chats[row].queue] + work_s
         c.work_row[agent, c.shares[agent].n_work] = row
         c.shares[agent].n_work += 1
         c.chats[row].open_chats = c.agents[agent].n_open
     else:
-        push(c, now + c.fates[row].detect_s, CLOSE, row)
+        push(c, now + c.chat_rare[row].detect_s, CLOSE, row)
     announce_finish(c, agent, now)
 
 
-@woven
+@inlined
 def free_slot(c: Centre, agent: int, now: float) -> None:
     """Free a slot of an agent; they fill it if they may (R9)."""
     shares = c.groups[c.agents[agent].group].shares
@@ -92,15 +92,15 @@ def fill_slots(c: Centre, agent: int, now: float) -> None:
             break
         end_wait(c, row)
         accept(c, row, agent, now)
-        c.pulled[n_pulled] = row
+        c.taken[n_pulled] = row
         n_pulled += 1
     for k in range(n_pulled):
-        if c.queues[c.chats[c.pulled[k]].queue].by_turns:
-            receive(c, c.pulled[k], now)
+        if c.queues[c.chats[c.taken[k]].queue].by_turns:
+            receive(c, c.taken[k], now)
 
 
 @inner
 def release(c: Centre, row: int, now: float) -> None:
     """Free the slot of a chat that ends without a wrap-up (R24)."""
-    c.visits[row].released_s = now
+    c.chat_cold[row].released_s = now
     free_slot(c, c.chats[row].agent, now)

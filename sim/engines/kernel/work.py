@@ -7,7 +7,7 @@ import numpy as np
 from sim.compiled import inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.records import NONE, Centre
-from sim.world.rules import Order
+from sim.rules import Order
 
 FINISH = int(Order.FINISH)
 
@@ -31,7 +31,7 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
     for k in range(c.shares[agent].n_work):
         row = c.work_row[agent, k]
         q = c.chats[row].queue
-        rest_s = max(0.0, c.visits[row].mark_s - c.clock_s[agent, q])
+        rest_s = max(0.0, c.chat_cold[row].mark_s - c.clock_s[agent, q])
         time_s = now + rest_s / c.speed[q, c.agents[agent].n_open]
         if time_s < first_s or (time_s == first_s and row < first):
             first, first_s = row, time_s

@@ -19,14 +19,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group, Shift
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.cover import Alternative, Linear
 from sim.studies.staffing.patterns import Candidates
 from sim.studies.staffing.search import Search
-from sim.studies.staffing.trial import Trial
-from sim.world.scenario import Scenario
-from sim.world.team import Group, Shift
-from sim.world.units import Flags, Floats, Ints
+from sim.studies.staffing.trial import Evaluation
 
 NEAR = ((-1, 0), (-3, 1), (-6, 2))
 """Intervals, before and after one that falls short, that may be the cause: the first window that suffices."""
@@ -53,7 +53,7 @@ class Cutter:
         self.candidates, self.search, self.required = candidates, search, required
         self.scenario, self.promise = candidates.scenario, search.promise
         self.ample = int(2 * required.max() + 3)
-        self._known: dict[tuple[bytes, range], Trial] = {}
+        self._known: dict[tuple[bytes, range], Evaluation] = {}
 
     def staffed(self, agents: Ints, extra: Ints | None = None) -> Scenario:
         """Give the scenario with *agents* on each shift, and *extra* ones, (n_groups, n_intervals)."""
@@ -70,27 +70,27 @@ class Cutter:
             groups.append(_with_shifts(group, shifts, self.scenario.intervals_per_day))
         return self.scenario.model_copy(update={"groups": tuple(groups)})
 
-    def trial(self, agents: Ints, runs: range, extra: Ints | None = None) -> Trial:
+    def trial(self, agents: Ints, runs: range, extra: Ints | None = None) -> Evaluation:
         """What comes of *agents* on each shift, and of *extra* ones, on some replications."""
         key = agents.tobytes(), runs
         if extra is None and key in self._known:
             return self._known[key]
         scenario = self.staffed(agents, extra)
-        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs, in_search=True)
+        (kpis,) = self.search.executor.replications([scenario], self.search.seed, runs, in_search=True)
         self.search.simulated += len(runs)
-        trial = Trial.of(self.promise, scenario, kpis)
+        trial = Evaluation.of(self.promise, scenario, kpis)
         if extra is None:
             self._known[key] = trial
         return trial
 
-    def short(self, trial: Trial) -> Floats:
+    def short(self, trial: Evaluation) -> Floats:
         """How much each interval misses of its bounds, shape (n_intervals,); 0 if days alone are promised."""
         if self.promise.per is not Per.INTERVAL:
             return np.zeros(self.scenario.intervals_per_day)
         values = zip(self.promise.bounds, trial.of_intervals(), strict=True)
-        return np.asarray(sum(bound.lack(value) for bound, value in values))
+        return np.asarray(sum(bound.shortfall(value) for bound, value in values))
 
-    def surely_short(self, trial: Trial) -> Flags:
+    def surely_short(self, trial: Evaluation) -> Flags:
         """Intervals that miss a bound by more than a standard error.
 
         What agents elsewhere change is partly chance: other agents are asked, and then all goes otherwise.
@@ -100,7 +100,7 @@ class Cutter:
             told = zip(self.promise.bounds, trial.of_intervals(), trial.errors(), strict=True)
             for bound, values, errors in told:
                 better = np.nan_to_num(errors) * (1 if bound.side == "at least" else -1)
-                missed |= bound.lack(values + better) > 0
+                missed |= bound.shortfall(values + better) > 0
         return missed
 
     def alone(self, runs: range) -> Ints:
@@ -126,7 +126,9 @@ class Cutter:
         least[:, blocks.first] = high
         return least
 
-    def alternatives(self, agents: Ints, covered: Floats, trial: Trial, runs: range) -> Iterator[Alternative]:
+    def alternatives(
+        self, agents: Ints, covered: Floats, trial: Evaluation, runs: range
+    ) -> Iterator[Alternative]:
         """What must be otherwise, of each interval that falls short with *agents*, who *covered* so much."""
         short = self.short(trial)
         for k in np.argsort(-short, kind="stable")[:MOST_ALTERNATIVES].tolist():
@@ -174,9 +176,11 @@ class Cutter:
         base = self.search.trial(plan, runs)
         weights = np.zeros((len(plan), n))
         for move in self.search.moves(plan, runs, 1) if not base.kept else ():
-            gain = base.lack() - base.spliced(base, move.tried, move.window).lack()
+            gain = base.shortfall() - base.with_effect_of(base, move.tried, move.window).shortfall()
             weights[move.group, blocks.first[move.block]] = max(gain, 0.0)
-        wanted = base.lack() / 2  # half of it: what is gained falls off, and the next cut asks for the rest
+        wanted = (
+            base.shortfall() / 2
+        )  # half of it: what is gained falls off, and the next cut asks for the rest
         if wanted <= 0 or not weights.any():  # shift changes or several agents matter: one more, anywhere
             weights[:, blocks.first], wanted = 1.0, 1.0
         flat = weights.ravel()

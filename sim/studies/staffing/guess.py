@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.errors import TheoryError
-from sim.measure.figures import BY_NAME
+from sim.kpis.definitions import BY_NAME
+from sim.scenario.demand import Queue
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
 from sim.studies.staffing.promise import Promise
 from sim.theory.applies import handling_s
 from sim.theory.inverse import BOUNDED, Goal
 from sim.theory.sharing import chat_agents
-from sim.world.demand import Queue
-from sim.world.scenario import Scenario
-from sim.world.team import Group
-from sim.world.units import Floats, Ints
 
 
 def guess(blocks: Blocks, promise: Promise) -> Ints:

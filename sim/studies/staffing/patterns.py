@@ -11,12 +11,13 @@ from itertools import pairwise, permutations, product
 
 import numpy as np
 
+from sim.arrays import Flags, Floats, Ints
 from sim.errors import StudyError
+from sim.scenario.duty import pieces
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Break, BreakWindow, Pattern, Shift
+from sim.scenario.units import DAY_S, HOUR_S, end_text
 from sim.studies.staffing.plan import open_edges
-from sim.world.rota import pieces
-from sim.world.scenario import Scenario
-from sim.world.team import Break, BreakWindow, Pattern, Shift
-from sim.world.units import DAY_S, HOUR_S, Flags, Floats, Ints, end_text
 
 MOST_SHIFTS = 5_000
 """More shifts than that are taken for a slip."""

@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from sim.draws.busyness import expected_volumes
-from sim.world.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 WEEK = 7
 

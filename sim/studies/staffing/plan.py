@@ -13,12 +13,13 @@ from math import ceil
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.draws.profile import demand
 from sim.errors import StudyError
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Break, Shift
+from sim.scenario.units import DAY_S, clock_text
 from sim.studies.staffing.choice import Step
-from sim.world.scenario import Scenario
-from sim.world.team import Break, Shift
-from sim.world.units import DAY_S, Floats, Ints, clock_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,13 +7,13 @@ from typing import Literal
 
 import numpy as np
 
+from sim.arrays import Flags, Floats
 from sim.errors import StudyError
-from sim.measure.figures import BY_NAME, Ratio
-from sim.measure.kpis import ratio
-from sim.measure.promise import TARGETS
+from sim.kpis.definitions import BY_NAME, Ratio
+from sim.kpis.measure import ratio
+from sim.kpis.targets import TARGETS
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Bound:
         if not isinstance(BY_NAME[self.kpi].form, Ratio):
             raise StudyError(f"{self.kpi}: only figures that add up over intervals can be staffed for")
 
-    def lack(self, values: Floats) -> Floats:
+    def shortfall(self, values: Floats) -> Floats:
         """By how much *values* miss it, relative to the bound; 0 where it is kept or there is no value."""
         above = (values - self.value) / (self.value or 1.0)
         return np.maximum(np.nan_to_num(-above if self.side == "at least" else above), 0.0)
 
     def kept(self, values: Floats) -> Flags:
         """Whether each of the *values* keeps it; where there is none it is kept."""
-        return np.asarray(self.lack(values) == 0)
+        return np.asarray(self.shortfall(values) == 0)
 
 
 @dataclass(frozen=True, slots=True)

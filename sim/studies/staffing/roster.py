@@ -9,16 +9,19 @@ it is solved again. The first roster that keeps the promise is the cheapest: tho
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates
-from sim.studies.crew import Crew, Progress, crew
+from sim.kpis.estimate import Estimates
+from sim.runs.executor import Executor, Progress, executing
+from sim.scenario.scenario import Scenario
+from sim.scenario.team import Pattern
+from sim.scenario.units import clock_text, end_text
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.cover import Alternative, Demands, Linear, Programme, Solution
 from sim.studies.staffing.cuts import Cutter, by_clock
@@ -28,10 +31,7 @@ from sim.studies.staffing.plan import Blocks, blocks, expected_a_day
 from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Search
 from sim.studies.staffing.staff import refuse_impossible
-from sim.studies.staffing.trial import Trial
-from sim.world.scenario import Scenario
-from sim.world.team import Pattern
-from sim.world.units import Floats, Ints, clock_text, end_text
+from sim.studies.staffing.trial import Evaluation
 
 MOST_ROUNDS = 12
 MOST_STEPS = 12
@@ -51,7 +51,7 @@ class Round:
 
     cost: float
     kept: bool
-    lack: float
+    shortfall: float
     """How far it was from the promise."""
     cuts: int
     """Cuts that it gave."""
@@ -91,7 +91,7 @@ class Roster:
     """... and those that extrapolate what one agent more does to the day."""
     confirmations: int
     """Sets of fresh days that the roster, or one before it, was held against."""
-    trial: Trial
+    trial: Evaluation
     """What came of it on the last of them."""
     estimates: Estimates
     replications: int
@@ -144,7 +144,7 @@ def roster(
     rounds: int = MOST_ROUNDS,
     workers: int | None = None,
     progress: Progress | None = None,
-    hired: Crew | None = None,
+    executor: Executor | None = None,
 ) -> Roster:
     """Find the cheapest shifts of a *scenario*'s patterns that keep its targets.
 
@@ -165,7 +165,7 @@ def roster(
     _refuse_gaps(possible, parts, start)
     refuse_too_large(parts.apply(start))
     days = Days(replications)
-    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+    with executing(workers, given=executor) as ours:
         counted = "Replications searched for the requirement"
         search = Search(parts, promise, ours, seed, progress=progress, counted=counted)
         refuse_impossible(search, start, days.coarse)
@@ -336,7 +336,7 @@ class Planner:
                 break
             asked.alternatives += self._one_more(solution, trial)
 
-    def _one_more(self, solution: Solution, trial: Trial) -> list[Alternative]:
+    def _one_more(self, solution: Solution, trial: Evaluation) -> list[Alternative]:
         """One agent more, of any group, in each interval that falls short."""
         covered = np.floor(self.programme.coverage(solution.agents) + 1e-9)
         n_groups, n = self.required.shape
@@ -366,7 +366,7 @@ class Planner:
                 cuts.append(self.cutter.linear(covered, self.days.few))
                 self.n_linear += 1
             n_cuts = len(found) or 1
-        self.rounds.append(Round(solution.cost, trial.kept, trial.lack(), n_cuts))
+        self.rounds.append(Round(solution.cost, trial.kept, trial.shortfall(), n_cuts))
         if self.progress is not None:
             most = max(self.most_rounds, len(self.rounds))
             self.progress(len(self.rounds), most, "Rosters tried, at most")
@@ -378,7 +378,7 @@ class Planner:
             options = [
                 agents for agents in self._smaller(solution.agents) if self.programme.allows(agents, demands)
             ]
-            lacks = [self.cutter.trial(agents, self.days.coarse).lack() for agents in options]
+            lacks = [self.cutter.trial(agents, self.days.coarse).shortfall() for agents in options]
             order = np.argsort(lacks, kind="stable")[:MOST_TRIED]
             kept = (options[k] for k in order if self.cutter.trial(options[k], self.days.fine).kept)
             agents = next(kept, None)
@@ -429,7 +429,7 @@ class Planner:
             agents = other
         return Solution(agents, solution.cost, solution.bound)
 
-    def _ask_for_more(self, demands: Demands, solution: Solution, trial: Trial) -> None:
+    def _ask_for_more(self, demands: Demands, solution: Solution, trial: Evaluation) -> None:
         """Ask for one agent more where fresh days fell short."""
         more = self._one_more(solution, trial)
         demands.alternatives += more
@@ -463,14 +463,14 @@ class Planner:
         solution: Solution,
         covering_cost: float | None,
         bound: float,
-        trial: Trial,
+        trial: Evaluation,
         runs: range,
         n: int,
         *,
         is_whole: bool = True,
     ) -> Roster:
         scenario = self.cutter.staffed(solution.agents)
-        (kpis,) = self.search.crew.replications([scenario], self.search.seed, runs)
+        (kpis,) = self.search.executor.replications([scenario], self.search.seed, runs)
         shifts = [
             Planned(candidate, agents)
             for candidate, agents in zip(self.possible.all, solution.agents.tolist(), strict=True)

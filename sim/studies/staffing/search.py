@@ -23,14 +23,14 @@ from math import ceil, isfinite
 
 import numpy as np
 
-from sim.measure.kpis import Kpis
-from sim.studies.crew import Crew, Progress
+from sim.arrays import Flags, Ints
+from sim.kpis.measure import Kpis
+from sim.runs.executor import Executor, Progress
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.plan import Blocks
 from sim.studies.staffing.promise import Promise
-from sim.studies.staffing.trial import Level, Trial
+from sim.studies.staffing.trial import Evaluation, Level
 from sim.theory.applies import handling_s
-from sim.world.units import Flags, Ints
 
 MOST_COLOURS = 8
 """Blocks are at most so many apart if they are changed in one run (fewer with several groups) ..."""
@@ -101,7 +101,7 @@ class Move:
     block: int
     by: int
     """Agents more, or fewer if negative."""
-    tried: Trial
+    tried: Evaluation
     window: slice
     """Intervals in which what happened is put down to it."""
 
@@ -112,11 +112,11 @@ class Found:
 
     plan: Ints
     """Agents, shape (n_groups, n_blocks)."""
-    trial: Trial
+    trial: Evaluation
     """What came of it on fresh days ..."""
     runs: list[Kpis]
     """... and their figures."""
-    base: Trial
+    base: Evaluation
     """The same on the days of the search ..."""
     fewer: list[Move]
     """... and what one agent fewer does to it in each block and group."""
@@ -133,13 +133,13 @@ class Search:
         self,
         blocks: Blocks,
         promise: Promise,
-        crew: Crew,
+        executor: Executor,
         seed: int = 1,
         most_runs: float = float("inf"),
         progress: Progress | None = None,
         counted: str | None = None,
     ) -> None:
-        self.blocks, self.promise, self.crew, self.seed = blocks, promise, crew, seed
+        self.blocks, self.promise, self.executor, self.seed = blocks, promise, executor, seed
         self.most_runs = most_runs
         """The search stops before it simulates more replications than this."""
         self.simulated = 0
@@ -147,13 +147,13 @@ class Search:
         self.progress, self.counted = progress, counted
         """Is told how many that are, and what they are called."""
         self._reserved = 0
-        self._known: dict[tuple[bytes, int], Trial] = {}  # by plan and first replication
+        self._known: dict[tuple[bytes, int], Evaluation] = {}  # by plan and first replication
         self._levels: dict[range, Level] = {}  # by the replications that they level
         self._best: Ints | None = None
         n_groups = len(blocks.scenario.groups)
         self.colours = min(len(blocks), _felt(blocks), max(3, RUNS_A_ROUND // n_groups))
 
-    def trials(self, plans: Sequence[Ints], runs: range) -> list[Trial]:
+    def trials(self, plans: Sequence[Ints], runs: range) -> list[Evaluation]:
         """What comes of some *plans*, each an array (n_groups, n_blocks), on the same replications *runs*."""
         known: dict[tuple[bytes, int], int] = {}
         waiting: dict[range, dict[tuple[bytes, int], Ints]] = {}
@@ -171,9 +171,9 @@ class Search:
     def _simulate(self, plans: dict[tuple[bytes, int], Ints], runs: range) -> None:
         """Simulate *plans* on more days, which follow those on which they are known."""
         scenarios = [self.blocks.apply(plan) for plan in plans.values()]
-        figures = self.crew.replications(scenarios, self.seed, runs, in_search=True)
+        figures = self.executor.replications(scenarios, self.seed, runs, in_search=True)
         for key, scenario, kpis in zip(plans, scenarios, figures, strict=True):
-            trial = Trial.of(self.promise, scenario, kpis)
+            trial = Evaluation.of(self.promise, scenario, kpis)
             self._known[key] = self._known[key].joined(trial) if key in self._known else trial
             self._count(len(runs))
 
@@ -185,12 +185,12 @@ class Search:
 
     def promising(self, promise: Promise, most_runs: float, counted: str | None) -> Search:
         """Give a search for another *promise* of the same figures that knows the same trials."""
-        other = Search(self.blocks, promise, self.crew, self.seed, most_runs, self.progress, counted)
+        other = Search(self.blocks, promise, self.executor, self.seed, most_runs, self.progress, counted)
         other._known = self._known
         other._levels = dict(self._levels)
         return other
 
-    def trial(self, plan: Ints, runs: range) -> Trial:
+    def trial(self, plan: Ints, runs: range) -> Evaluation:
         """What comes of a *plan*."""
         return self.trials([plan], runs)[0]
 
@@ -225,9 +225,11 @@ class Search:
         """Give the last plan that kept its promise, held against a few fresh days; None if there is none."""
         if (plan := self._best) is None:
             return None
-        (runs,) = self.crew.replications([self.blocks.apply(plan)], self.seed, days.fresh[: len(days.coarse)])
+        (runs,) = self.executor.replications(
+            [self.blocks.apply(plan)], self.seed, days.fresh[: len(days.coarse)]
+        )
         self._count(len(runs))
-        trial = Trial.of(self.promise, self.blocks.scenario, runs)
+        trial = Evaluation.of(self.promise, self.blocks.scenario, runs)
         return Found(plan, trial, runs, trial, [], frozenset(), is_whole=False)
 
     def _settled(self, plan: Ints, runs: range, added: set[tuple[int, int]]) -> tuple[Ints, list[Move]]:
@@ -241,14 +243,14 @@ class Search:
             lower = plan
             for k in np.argsort([self._harm(base, move) for move in moves], kind="stable").tolist():
                 move = moves[k]
-                after = base.spliced(start, move.tried, move.window)
-                is_needed = after.lack() > base.lack() or (move.group, move.block) in added
+                after = base.with_effect_of(start, move.tried, move.window)
+                is_needed = after.shortfall() > base.shortfall() or (move.group, move.block) in added
                 if is_needed or not self.affords(1, runs):
                     continue
                 without = lower.copy()
                 without[move.group, move.block] -= 1
                 exactly = self.trial(without, runs)
-                if exactly.lack() <= base.lack():
+                if exactly.shortfall() <= base.shortfall():
                     lower, base = without, exactly
                 else:
                     moves[k] = replace(move, tried=exactly, window=slice(None))
@@ -256,20 +258,20 @@ class Search:
                 return plan, moves
             plan = lower
 
-    def _held(self, plan: Ints, fresh: range, days: Days) -> tuple[Trial, range, list[Kpis]]:
+    def _held(self, plan: Ints, fresh: range, days: Days) -> tuple[Evaluation, range, list[Kpis]]:
         """Hold a plan against fresh days: more of them, as long as they miss the promise and may be wrong."""
         scenario, runs = self.blocks.apply(plan), list[Kpis]()
         while True:
-            (more,) = self.crew.replications([scenario], self.seed, fresh[len(runs) :])
+            (more,) = self.executor.replications([scenario], self.seed, fresh[len(runs) :])
             self._count(len(more))
             runs += more
-            trial = Trial.of(self.promise, scenario, runs)
+            trial = Evaluation.of(self.promise, scenario, runs)
             is_open = not trial.kept and not trial.surely_missed(SURE)
             if not is_open or len(fresh) >= MOST_FRESH * days.final or not self.affords(1, fresh):
                 return trial, fresh, runs
             fresh = range(fresh.start, fresh.stop + len(fresh))
 
-    def _mended(self, plan: Ints, missed: Trial, days: Days) -> tuple[Ints, set[tuple[int, int]]]:
+    def _mended(self, plan: Ints, missed: Evaluation, days: Days) -> tuple[Ints, set[tuple[int, int]]]:
         """The fewest agents once days that *missed* the promise are days of the search as well.
 
         If these say that the plan keeps it, agents are added where they missed it, for that is what counts.
@@ -318,11 +320,11 @@ class Search:
             plan = plan + short * np.maximum(1, plan // COARSE)
         return plan
 
-    def _short(self, trial: Trial) -> Flags:
+    def _short(self, trial: Evaluation) -> Flags:
         """Blocks in which an interval misses a bound."""
         misses = np.any(
             [
-                bound.lack(values) > 0
+                bound.shortfall(values) > 0
                 for bound, values in zip(self.promise.bounds, trial.of_intervals(), strict=True)
             ],
             axis=0,
@@ -334,7 +336,7 @@ class Search:
         ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
         return np.array([intervals[a:b].any() for a, b in ends])
 
-    def _repaired(self, plan: Ints, missed: Trial, days: Days) -> Ints:
+    def _repaired(self, plan: Ints, missed: Evaluation, days: Days) -> Ints:
         """Add to a plan that fails on fresh days: in each block that is surely short, or, if none is, short.
 
         Where no interval is, one is added where it helps most. Where there is no time to try, the largest
@@ -398,7 +400,7 @@ class Search:
         ends = [*starts[1:], self.blocks.scenario.intervals_per_day]
         yield from ((b, slice(start, end)) for b, start, end in zip(of_colour, starts, ends, strict=True))
 
-    def _with_more(self, plan: Ints, base: Trial, runs: range, *, coarse: bool) -> Ints:
+    def _with_more(self, plan: Ints, base: Evaluation, runs: range, *, coarse: bool) -> Ints:
         """Add agents where they help most for their hours, until that should be enough.
 
         A single group gets them where intervals are short, which needs no trying.
@@ -408,10 +410,11 @@ class Search:
             return plan + short
         left, hours = self.moves(plan, runs, 1, coarse=coarse), self.blocks.hours
         plan, now = plan.copy(), base
-        while left and (lack := now.lack()) > 0:
-            after = [now.spliced(base, move.tried, move.window) for move in left]
+        while left and (shortfall := now.shortfall()) > 0:
+            after = [now.with_effect_of(base, move.tried, move.window) for move in left]
             gains = [
-                (lack - trial.lack()) / hours[m.block] / m.by for trial, m in zip(after, left, strict=True)
+                (shortfall - trial.shortfall()) / hours[m.block] / m.by
+                for trial, m in zip(after, left, strict=True)
             ]
             best = int(np.argmax(gains))
             if gains[best] <= 1e-12:
@@ -424,13 +427,13 @@ class Search:
         return plan
 
     def _without(
-        self, plan: Ints, base: Trial, runs: range, refused: set[Unit], *, coarse: bool
+        self, plan: Ints, base: Evaluation, runs: range, refused: set[Unit], *, coarse: bool
     ) -> Ints | None:
         """Take agents away where they are missed least; None if nobody can be spared."""
         chosen, left, now = [], [], base
         moves = self.moves(plan, runs, -1, coarse=coarse, refused=refused)
         for move in sorted(moves, key=lambda move: self._harm(base, move)):
-            after = now.spliced(base, move.tried, move.window)
+            after = now.with_effect_of(base, move.tried, move.window)
             if after.kept:
                 chosen.append(move)
                 now = after
@@ -460,13 +463,13 @@ class Search:
         base = now = self.trial(plan, runs)
         lower = plan.copy()
         for move in sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move)):
-            after = now.spliced(base, move.tried, move.window)
+            after = now.with_effect_of(base, move.tried, move.window)
             if not after.surely_missed():
                 lower[move.group, move.block] += move.by
                 now = after
         return lower if self._is_possible(lower) else plan
 
-    def _exchanged(self, plan: Ints, base: Trial, runs: range) -> Ints | None:
+    def _exchanged(self, plan: Ints, base: Evaluation, runs: range) -> Ints | None:
         """Add one agent so that two others, of more hours, can go; None if none of those tried does.
 
         Only days as a whole give such a choice: an interval's agents can't make up for another's.
@@ -477,26 +480,26 @@ class Search:
         fewer = sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move))[:FEW_CHEAP]
         options: list[tuple[float, int, Ints]] = []
         for more in self.moves(plan, runs, 1):
-            with_more = base.spliced(base, more.tried, more.window)
-            without = [with_more.spliced(base, move.tried, move.window) for move in fewer]
+            with_more = base.with_effect_of(base, more.tried, more.window)
+            without = [with_more.with_effect_of(base, move.tried, move.window) for move in fewer]
             for (k, first), (_, second) in combinations_with_replacement(enumerate(fewer), 2):
                 lower = plan.copy()
                 for move in (more, first, second):
                     lower[move.group, move.block] += move.by
                 saved = float(((plan - lower) * self.blocks.hours).sum())
                 if saved > 0 and self._is_possible(lower):
-                    now = without[k].spliced(base, second.tried, second.window)
-                    options.append((now.lack(), len(options), lower))
-        for lack, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
-            if lack > 0:  # what is predicted, of the best of many, is too good: the rest is hopeless
+                    now = without[k].with_effect_of(base, second.tried, second.window)
+                    options.append((now.shortfall(), len(options), lower))
+        for shortfall, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
+            if shortfall > 0:  # what is predicted, of the best of many, is too good: the rest is hopeless
                 break
             if self.trial(lower, runs).kept:
                 return lower
         return None
 
-    def _harm(self, base: Trial, move: Move) -> float:
+    def _harm(self, base: Evaluation, move: Move) -> float:
         """What a move does to the mean day, for an hour of duty that it saves."""
-        after = base.spliced(base, move.tried, move.window)
+        after = base.with_effect_of(base, move.tried, move.window)
         harm = sum(
             np.nanmean((value - then) * (1 if bound.side == "at least" else -1)) / (bound.value or 1.0)
             for bound, value, then in zip(self.promise.bounds, base.of_days(), after.of_days(), strict=True)

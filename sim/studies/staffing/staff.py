@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Ints
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.measure.estimate import Estimates
-from sim.measure.figures import BY_NAME
-from sim.measure.intervals import wilson
-from sim.measure.kpis import Kpis
-from sim.studies.crew import Crew, Progress, crew
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Estimates
+from sim.kpis.intervals import wilson
+from sim.kpis.measure import Kpis
+from sim.runs.executor import Executor, Progress, executing
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import Blocks, blocks
 from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Found, Search
 from sim.studies.staffing.why import Need, Value, needs, values_of
-from sim.world.scenario import Scenario
-from sim.world.units import Ints
 
 MOST_WORK = 80
 """A search simulates at most so many times the replications that its answer is held against."""
@@ -98,7 +97,7 @@ def staff(
     replications: int = 400,
     workers: int | None = None,
     progress: Progress | None = None,
-    hired: Crew | None = None,
+    executor: Executor | None = None,
 ) -> Staffing:
     """Find the fewest agents of each group, *step* by step of the day, that keep all targets of a *scenario*.
 
@@ -119,7 +118,7 @@ def staff(
     start = guess(parts, promise)
     refuse_too_large(parts.apply(start))
     days = Days(replications, share=1.0)
-    with nullcontext(hired) if hired is not None else crew(workers) as ours:
+    with executing(workers, given=executor) as ours:
         search = Search(parts, promise, ours, seed, MOST_WORK * replications, progress)
         refuse_impossible(search, start, days.coarse)
         found, levels = _found(search, start, days)
@@ -182,7 +181,7 @@ def refuse_impossible(search: Search, start: Ints, runs: range) -> None:
         plan = times * (start + 1)
         if search.trial(plan, runs).kept:
             return
-    (kpis,) = search.crew.replications([search.blocks.apply(plan)], search.seed, runs)
+    (kpis,) = search.executor.replications([search.blocks.apply(plan)], search.seed, runs)
     raise StudyError("\n".join(_reasons(search, plan, runs, kpis)))
 
 
@@ -193,7 +192,7 @@ def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> l
     targets = search.blocks.scenario.targets
     lines = []
     for bound, values, overall in zip(promise.bounds, trial.of_intervals(), trial.overall(), strict=True):
-        missed = bound.lack(values if promise.per is Per.INTERVAL else np.atleast_1d(overall))
+        missed = bound.shortfall(values if promise.per is Per.INTERVAL else np.atleast_1d(overall))
         if missed.any():
             worst = float(values[missed.argmax()]) if promise.per is Per.INTERVAL else float(overall)
             where = ""

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import Flags, Floats
 from sim.draws.busyness import interval_moments
-from sim.measure.figures import BY_NAME
-from sim.measure.kpis import Kpis, columns_of_sums, ratio
-from sim.measure.tables import By, Column
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.loops import By, Column
+from sim.kpis.measure import Kpis, columns_of_sums, ratio
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
-from sim.world.scenario import Scenario
-from sim.world.units import Flags, Floats
 
 REPLICATIONS_EACH = 10
 """Days that each coefficient of who came asks for: with fewer, it costs more than it gains."""
@@ -48,11 +48,11 @@ class Level:
     """Days of which this is known."""
 
     @classmethod
-    def of(cls, few: Trial) -> Level:
+    def of(cls, few: Evaluation) -> Level:
         """Give the level of *few* days alone."""
         return cls(*_apart(few, few), few.n_days)
 
-    def beside(self, few: Trial, more: Trial) -> Level:
+    def beside(self, few: Evaluation, more: Evaluation) -> Level:
         """Give the level once a plan is known on the *few* days and on *more* of them."""
         n = self.n_days + more.n_days
         old, new = self.n_days / n, more.n_days / n
@@ -66,7 +66,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trial:
+class Evaluation:
     """What came of a plan on some days."""
 
     promise: Promise
@@ -80,7 +80,7 @@ class Trial:
     """Customers in each interval of each day, standardised, where they are known: (n_days, n_intervals)."""
 
     @classmethod
-    def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Trial:
+    def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Evaluation:
         """Give the trial that *runs* of a *scenario* are: each of its days counts as one."""
         columns = [c for name in promise.figures for c in columns_of_sums(BY_NAME[name], By.INTERVAL)]
         found = np.array([run.tables[By.INTERVAL].T[[*columns, Column.CUSTOMERS]] for run in runs])
@@ -99,14 +99,14 @@ class Trial:
         """Days."""
         return int(self.top.shape[1])
 
-    def first(self, n_days: int) -> Trial:
+    def first(self, n_days: int) -> Evaluation:
         """Give what came of the first *n_days*."""
         came = None if self.came is None else self.came[:n_days]
-        return Trial(self.promise, self.top[:, :n_days], self.bottom[:, :n_days], came=came)
+        return Evaluation(self.promise, self.top[:, :n_days], self.bottom[:, :n_days], came=came)
 
-    def joined(self, more: Trial) -> Trial:
+    def joined(self, more: Evaluation) -> Evaluation:
         """Give what came of the same plan on these days and *more*."""
-        return Trial(
+        return Evaluation(
             self.promise,
             np.concatenate([self.top, more.top], axis=1),
             np.concatenate([self.bottom, more.bottom], axis=1),
@@ -163,7 +163,7 @@ class Trial:
         """Standard errors of `of_intervals`, by the delta method over days."""
         return value_and_error(self.top, self.bottom)[1]
 
-    def lack(self) -> float:
+    def shortfall(self) -> float:
         """How far the plan is from its promise: 0 if it keeps it, else a number that falls on the way there.
 
         It adds up what each interval (or the day) misses relative to its bound and, where days are promised,
@@ -171,18 +171,20 @@ class Trial:
         """
         bounds = self.promise.bounds
         values = self.of_intervals() if self.promise.per is Per.INTERVAL else self.overall()[:, None]
-        lack = float(sum(bound.lack(value).sum() for bound, value in zip(bounds, values, strict=True)))
+        shortfall = float(
+            sum(bound.shortfall(value).sum() for bound, value in zip(bounds, values, strict=True))
+        )
         if self.promise.confidence is not None:
             days = self.of_days()
-            miss = np.sum([bound.lack(value) for bound, value in zip(bounds, days, strict=True)], axis=0)
+            miss = np.sum([bound.shortfall(value) for bound, value in zip(bounds, days, strict=True)], axis=0)
             missing = self.promise.confidence - self._share(miss == 0)
-            lack += missing + 0.1 * float(miss.mean()) if missing > 0 else 0.0
-        return lack
+            shortfall += missing + 0.1 * float(miss.mean()) if missing > 0 else 0.0
+        return shortfall
 
     @property
     def kept(self) -> bool:
         """Whether the plan keeps its promise on these days."""
-        return self.lack() == 0
+        return self.shortfall() == 0
 
     def surely_missed(self, errors: float = 2.0) -> bool:
         """Whether a bound is missed by more than so many standard *errors*."""
@@ -204,19 +206,21 @@ class Trial:
             )
         signs = np.array([1 if bound.side == "at least" else -1 for bound in self.promise.bounds])
         better = values + errors * signs[:, None] * np.nan_to_num(spread)
-        misses = [bound.lack(value) > 0 for bound, value in zip(self.promise.bounds, better, strict=True)]
+        misses = [
+            bound.shortfall(value) > 0 for bound, value in zip(self.promise.bounds, better, strict=True)
+        ]
         return np.asarray(np.any(misses, axis=0))
 
-    def spliced(self, base: Trial, changed: Trial, window: slice) -> Trial:
+    def with_effect_of(self, base: Evaluation, changed: Evaluation, window: slice) -> Evaluation:
         """Give this trial with what a change did to a *base* plan within a *window* of intervals added."""
         top, bottom = self.top.copy(), self.bottom.copy()
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
         np.maximum(bottom[:, :, window], 0.0, out=bottom[:, :, window])
-        return Trial(self.promise, top, bottom, self.level)
+        return Evaluation(self.promise, top, bottom, self.level)
 
 
-def _apart(more: Trial, few: Trial) -> tuple[Floats, Floats, float]:
+def _apart(more: Evaluation, few: Evaluation) -> tuple[Floats, Floats, float]:
     """What the average day has more than *few* days had, as *more* days say: a level's sums and share."""
     (top, bottom), share = more.expected(), more.days_kept().mean() - few.days_kept().mean()
     return top - few.top.mean(axis=1), bottom - few.bottom.mean(axis=1), float(share)

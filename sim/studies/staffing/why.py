@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from sim.measure.estimate import Figure, ratios_over_days
-from sim.measure.figures import BY_NAME
-from sim.measure.kpis import Kpis
-from sim.measure.tables import By, Column
+from sim.arrays import Floats, Ints
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Figure, ratios_over_days
+from sim.kpis.loops import By, Column
+from sim.kpis.measure import Kpis
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
 from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.search import Found, Move
-from sim.studies.staffing.trial import Trial
+from sim.studies.staffing.trial import Evaluation
 from sim.theory.applies import handling_s
-from sim.world.scenario import Scenario
-from sim.world.units import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def needs(blocks: Blocks, found: Found, runs: Sequence[Kpis]) -> list[Need]:
     return found_needs
 
 
-def values_of(trial: Trial, window: slice) -> tuple[Value, ...]:
+def values_of(trial: Evaluation, window: slice) -> tuple[Value, ...]:
     """Promised figures of a *window* of intervals, pooled over days, with their intervals."""
     top, bottom = trial.top[:, :, window].sum(axis=2), trial.bottom[:, :, window].sum(axis=2)
     bounds = trial.promise.bounds
@@ -127,7 +127,7 @@ def _judged(bound: Bound, figure: Figure, n_days: int) -> Value:
     return Value(**asdict(figure), kpi=bound.kpi, kept=kept, sure=sure)
 
 
-def _binding(trial: Trial, values: Sequence[Value], fewer: Sequence[Fewer]) -> str | None:
+def _binding(trial: Evaluation, values: Sequence[Value], fewer: Sequence[Fewer]) -> str | None:
     """Figure that one agent fewer breaks, or that would be first if more left, each doing as much harm."""
     broken = next((without.breaks for without in fewer if without.breaks is not None), None)
     if broken is not None:
@@ -145,7 +145,7 @@ def _binding(trial: Trial, values: Sequence[Value], fewer: Sequence[Fewer]) -> s
 
 def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> Fewer:
     base = found.base
-    without = base.spliced(base, move.tried, move.window)
+    without = base.with_effect_of(base, move.tried, move.window)
     lacks = _lacks(without)[:, move.window]
     worst = np.unravel_index(int(lacks.argmax()), lacks.shape) if lacks.any() else None
     figures = without.of_intervals()[:, move.window]
@@ -156,15 +156,17 @@ def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> F
         breaks=None if worst is None else base.promise.bounds[int(worst[0])].kpi,
         worst=None if worst is None else float(figures[worst]),
         days_kept=without.share_kept(),
-        is_needed=without.lack() > base.lack() or was_added,
-        on_fresh_days=was_added and without.lack() <= base.lack(),
+        is_needed=without.shortfall() > base.shortfall() or was_added,
+        on_fresh_days=was_added and without.shortfall() <= base.shortfall(),
     )
 
 
-def _lacks(trial: Trial) -> Floats:
+def _lacks(trial: Evaluation) -> Floats:
     """What each bound misses in each interval, shape (n_bounds, n_intervals)."""
     values = trial.of_intervals()
-    return np.array([bound.lack(value) for bound, value in zip(trial.promise.bounds, values, strict=True)])
+    return np.array(
+        [bound.shortfall(value) for bound, value in zip(trial.promise.bounds, values, strict=True)]
+    )
 
 
 def _parts(scenario: Scenario, runs: Sequence[Kpis], levels: Ints, first: int, end: int) -> Parts:

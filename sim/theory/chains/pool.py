@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.theory.markov import Chain, explore
-from sim.world.units import Floats
 
 State = tuple[int, ...]
 Figures = dict[str, float]

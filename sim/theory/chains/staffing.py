@@ -14,8 +14,8 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.theory.markov import Chain, Moves, through
-from sim.world.units import Floats
 
 State = tuple[int, ...]
 NODES, SHARES = (1 + np.polynomial.legendre.leggauss(4)[0]) / 2, np.polynomial.legendre.leggauss(4)[1] / 2

@@ -9,7 +9,7 @@ from sim.theory.chains.model import Figures, Step
 
 
 @dataclass(frozen=True)
-class Talk:
+class TurnTotals:
     """One agent with slots, by turns, with silence, patience in the queue and in the chat, and a wrap-up.
 
     A state is (inbox, whether the reply being composed was begun with more than one chat, customers

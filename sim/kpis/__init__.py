@@ -1,0 +1,1 @@
+"""How good was it? Key figures of a log, and how sure they are."""

@@ -1,0 +1,293 @@
+"""How sure is it? Figures over replications, with intervals.
+
+The value of a ratio is the ratio of the sums over all replications (pooled). What one replication says of it
+is the value plus its residual top − ratio × bottom over the mean bottom (the delta method: Law, *Simulation
+Modeling and Analysis*, 5th ed., section 9.5), and the interval is that of the mean of these pseudo-values.
+For counts and highest values it is that of the replications' own. Percentiles are pooled, and so are their
+intervals. The mean of the replications' own figures is another number; it is kept as well, and so is the
+band in which 80 % of the replications lie. A single run has intervals for satisfaction alone, whose sample
+is its surveys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isclose
+
+import numpy as np
+
+from sim.arrays import Flags, Floats
+from sim.kpis.definitions import BY_NAME, Kpi, Peak, Quantile, Ratio
+from sim.kpis.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
+from sim.kpis.loops import By, Value
+from sim.kpis.measure import Kpis, columns_of_sums, quantile, ratio
+from sim.kpis.ranked import Ranked
+from sim.scenario.units import plural
+
+_RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
+"""Bounds of figures by unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure over replications; None where it does not exist."""
+
+    value: float | None
+    """Pooled: the sums over all replications, divided."""
+    low: float | None
+    """Lower end of the 95 % interval of the value: how sure we are. None with fewer than three replications
+    (with one, a mean over surveys has it), and where none differs."""
+    high: float | None
+    """Upper end. It alone is None where the replications set no upper limit: at least `low`."""
+    few_days: bool
+    """The mark: fewer than five replications carry the figure, all others being alike; so the interval may be
+    far too short. False with one replication."""
+    mean_of_runs: float | None
+    """Mean of the replications' own figures."""
+    p10: float | None
+    """A tenth of the replications lies below: how days vary."""
+    p90: float | None
+
+    @property
+    def alike(self) -> bool:
+        """Whether all of several replications say the same."""
+        if not self.few_days or self.p10 is None or self.p90 is None:
+            return False
+        return self.low is self.high is None and isclose(self.p10, self.p90, rel_tol=1e-9)
+
+    def certain(self, unit: str, n: int) -> tuple[float, float] | None:
+        """Ends within which the value is, for sure; None where that is not known.
+
+        It is the interval. What few of *n* replications carry is surer than that only of a share: a kind of
+        day that was not seen is `unseen` at most, whatever it does.
+        """
+        if self.value is None:
+            return None
+        low, high = (self.value if self.alike else end for end in (self.low, self.high))
+        if low is None or high is None or (self.few_days and unit != "share"):
+            return None
+        more = unseen(n) if self.few_days else 0.0
+        return low - more, high + more
+
+    @property
+    def reach(self) -> float | None:
+        """Longer side of the interval; None where an end is missing."""
+        if self.value is None or self.low is None or self.high is None:
+            return None
+        return max(self.high - self.value, self.value - self.low)
+
+
+class Estimates:
+    """Key figures of replications, added up one by one in order of replication."""
+
+    def __init__(self, runs: Iterable[Kpis]) -> None:
+        self.runs = list(runs)
+        if not self.runs:
+            raise ValueError("estimates need at least one run")
+        self._looked_up: dict[By, Floats] = {}
+        self._found: dict[tuple[str, By], list[Figure]] = {}
+        self._ordered: dict[tuple[Value, By], Ranked] = {}
+
+    def __repr__(self) -> str:
+        level = self.figure("service_level")
+        ends = "" if level.low is None or level.high is None else f" ({level.low:.1%} … {level.high:.1%})"
+        shown = "–" if level.value is None else f"{level.value:.1%}{ends}"
+        return f"<Estimates of {plural(self.n, 'replication')}: service level {shown}>"
+
+    @property
+    def n(self) -> int:
+        """Replications."""
+        return len(self.runs)
+
+    def figure(self, name: str) -> Figure:
+        """Figure over the whole scenario."""
+        return self.figures(name, By.OVERALL)[0]
+
+    def figures(self, name: str, by: By | str) -> list[Figure]:
+        """Figure in each cell of a breakdown."""
+        kpi, by = BY_NAME[name], By(by)
+        if by in kpi.form.breakdowns and self.runs[0].sizes[by] == 1:
+            by = By.OVERALL
+        if (name, by) not in self._found:
+            per_run, value = self._per_run(kpi, by), self.values(name, by)
+            ends = self._ends(kpi, by, value)
+            self._found[name, by] = _figures(kpi, value, ends, self._few(kpi, per_run, ends.low), per_run)
+        return self._found[name, by]
+
+    def values(self, name: str, by: By | str) -> Floats:
+        """Pooled value of a figure in each cell of a breakdown; NaN where there is none."""
+        kpi, by = BY_NAME[name], By(by)
+        match kpi.form:
+            case Ratio():
+                top, bottom = self._sums(kpi, by)
+                return ratio(top.sum(axis=0), bottom.sum(axis=0))
+            case Quantile(share=share):
+                ranked = self._ranked(kpi, by)
+                return np.full(self.runs[0].sizes[by], np.nan) if ranked is None else ranked.quantile(share)
+            case Peak():
+                return _mean_known(self._per_run(kpi, by))
+
+    def pseudo_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
+        """What each replication says of a figure, shape (n_runs, n_cells); NaN where it says nothing.
+
+        Their mean is the figure and their spread its standard error: for a ratio the value plus the residual
+        top − value × bottom over the mean bottom (the delta method), for a percentile n times the pooled one
+        less n − 1 times that without the replication (the jackknife), for a highest value the replication's
+        own. Differences between scenarios that saw the same customers, and regressions, are made of them.
+        """
+        kpi, by = BY_NAME[name], By(by)
+        match kpi.form:
+            case Ratio():
+                top, bottom = self._sums(kpi, by)
+                return pseudo_values(top, bottom)
+            case Quantile(share=share):
+                return self._jackknifed(kpi, by, share)
+            case Peak():
+                return self._per_run(kpi, by)
+
+    def sums(self, name: str, by: By | str) -> tuple[Floats, Floats]:
+        """Sums of a ratio above and below the line in each replication, shape (n_runs, n_cells)."""
+        return self._sums(BY_NAME[name], By(by))
+
+    def own_values(self, name: str, by: By | str = By.OVERALL) -> Floats:
+        """Figure of each replication by itself, shape (n_runs, n_cells); NaN where it has none."""
+        return self._per_run(BY_NAME[name], By(by))
+
+    def _jackknifed(self, kpi: Kpi, by: By, share: float) -> Floats:
+        """What each replication says of a percentile: their mean is the pooled one."""
+        value, ranked = self.values(kpi.name, by), self._ranked(kpi, by)
+        if ranked is None or self.n == 1:
+            return np.broadcast_to(value, (self.n, len(value))).copy()
+        without = np.stack([ranked.without(share, cell) for cell in range(len(value))], axis=1)
+        return np.asarray(value - (self.n - 1) * (without - without.mean(axis=0)))
+
+    def _ranked(self, kpi: Kpi, by: By) -> Ranked | None:
+        """Values of a percentile in order, sorted once; None where it can't be told apart."""
+        assert isinstance(kpi.form, Quantile)
+        if by not in kpi.form.breakdowns:
+            return None
+        size = self.runs[0].sizes[by]
+        key = kpi.form.value, by if size > 1 else By.OVERALL
+        if key not in self._ordered:
+            samples = [run.samples[kpi.name] for run in self.runs]
+            self._ordered[key] = Ranked(samples, by, size)
+        return self._ordered[key]
+
+    def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
+        """Sums above and below the line of each run, shape (n_runs, n_cells)."""
+        tables = self._tables(by)
+        top, bottom = columns_of_sums(kpi, by)
+        return tables[top], tables[bottom]
+
+    def _per_run(self, kpi: Kpi, by: By) -> Floats:
+        """Figure of each run, shape (n_runs, n_cells)."""
+        match kpi.form:
+            case Ratio():
+                return ratio(*self._sums(kpi, by))
+            case Quantile(share=share):
+                ranked, none = self._ranked(kpi, by), (self.n, self.runs[0].sizes[by])
+                return np.full(none, np.nan) if ranked is None else ranked.of_days(share)
+            case Peak():
+                return np.stack([run.values(kpi.name, by) for run in self.runs])
+
+    def _tables(self, by: By) -> Floats:
+        """The runs' tables of a breakdown, shape (columns, n_runs, n_cells): put together for all figures."""
+        if by not in self._looked_up:
+            n_cells, n_columns = self.runs[0].tables[by].shape
+            tables = self._looked_up[by] = np.empty((n_columns, self.n, n_cells))
+            for r, run in enumerate(self.runs):
+                tables[:, r] = run.tables[by].T
+        return self._looked_up[by]
+
+    def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:
+        """Ends of the interval in each cell, as the replications give them: within no range yet."""
+        if self.n == 1:
+            half = NORMAL * self._error_within_run(kpi, by, value)
+            return Ends(value - half, value + half)
+        if isinstance(kpi.form, Quantile):
+            ranked, nothing = self._ranked(kpi, by), np.full(len(value), np.nan)
+            return Ends(nothing, nothing) if ranked is None else ranked.woodruff(kpi.form.share)
+        return skewed_t(self.pseudo_values(kpi.name, by))
+
+    def _few(self, kpi: Kpi, per_run: Floats, low: Floats) -> Flags:
+        """Whether too few replications carry the figure in each cell.
+
+        Those that have values carry a percentile, if it has an interval.
+        """
+        if self.n == 1:
+            return np.zeros(per_run.shape[1], dtype=np.bool_)
+        if isinstance(kpi.form, Quantile):
+            return np.asarray(((~np.isnan(per_run)).sum(axis=0) < FEW) | np.isnan(low))
+        return few_days(per_run)
+
+    def _error_within_run(self, kpi: Kpi, by: By, value: Floats) -> Floats:
+        """Standard error of a mean over the rows of a single run, as far as the figure knows their spread.
+
+        For NPS it is √((p₊ + p₋ − (p₊ − p₋)²) / n), for a share √(p (1 − p) / n).
+        """
+        squares = self.runs[0].squares(kpi, by)
+        _, n = self.runs[0].sums(kpi, by) if isinstance(kpi.form, Ratio) else (value, value)
+        variance = np.maximum(ratio(squares, n) - value**2, 0.0)
+        variance[variance == 0] = np.nan  # of rows that are all alike nobody knows how they vary
+        return np.sqrt(ratio(variance, n))
+
+
+def ratios_over_days(top: Floats, bottom: Floats, kpis: Sequence[Kpi]) -> list[Figure]:
+    """Figures that are ratios of sums, a column each: *top* and *bottom* have shape (n_days, n_kpis)."""
+    of_days, said = ratio(top, bottom), pseudo_values(top, bottom)
+    ends, few = skewed_t(said), few_days(of_days)
+    value = ratio(top.sum(axis=0), bottom.sum(axis=0))
+    return [
+        _figures(
+            kpi,
+            value[k : k + 1],
+            Ends(*(end[k : k + 1] for end in ends)),
+            few[k : k + 1],
+            of_days[:, k : k + 1],
+        )[0]
+        for k, kpi in enumerate(kpis)
+    ]
+
+
+def pseudo_values(top: Floats, bottom: Floats) -> Floats:
+    """What each day says of a ratio of sums over days: *top* and *bottom* have shape (n_days, n_cells)."""
+    value = ratio(top.sum(axis=0), bottom.sum(axis=0))
+    mean_bottom = np.broadcast_to(bottom.mean(axis=0), top.shape)
+    return np.asarray(value + ratio(top - value * bottom, mean_bottom))
+
+
+def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Figure]:
+    """Figure of each cell, its interval within the bounds that the figure can't pass."""
+    floor, ceiling = _range(kpi)
+    return [
+        Figure(
+            value=_number(value[cell]),
+            low=_number(max(ends.low[cell], floor)),
+            high=_number(min(ends.high[cell], ceiling)),
+            few_days=bool(few[cell]),
+            **_spread(per_run[:, cell]),
+        )
+        for cell in range(len(value))
+    ]
+
+
+def _range(kpi: Kpi) -> tuple[float, float]:
+    """Bounds that a figure can't pass, so its interval need not either."""
+    return _RANGES.get(kpi.unit, (float("-inf") if kpi.name == "estimate_bias_s" else 0.0, float("inf")))
+
+
+def _spread(values: Floats) -> dict[str, float | None]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return {"mean_of_runs": None, "p10": None, "p90": None}
+    return {"mean_of_runs": float(known.mean()), "p10": quantile(known, 0.1), "p90": quantile(known, 0.9)}
+
+
+def _mean_known(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

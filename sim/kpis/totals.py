@@ -1,0 +1,369 @@
+"""What do logs add up to? Tables of totals in every breakdown, and the values of percentiles.
+
+Several runs of one centre are measured at once, which takes hardly longer than one: their chats stand one
+below the other, and so do their tables. Time counts from the warm-up's end, and so do chats by their arrival.
+Days and the whole run are added up from intervals, so that figures add up to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import Floats, Ints
+from sim.compiled import for_loops
+from sim.kpis import loops as tables
+from sim.kpis import timeline
+from sim.kpis.loops import By, Column, Value
+from sim.log.batch import LogBatch
+from sim.log.chatlog import ChatLog
+from sim.log.schema import Role
+from sim.scenario.units import DAY_S
+
+SAMPLE_LIMIT = 100_000
+"""A run keeps no more values of a percentile; of more, every second, third, … in order of arrival."""
+
+
+_DUTY = [
+    Column.DUTY_S, Column.DUTY_H, Column.SLOT_S, Column.ATTENTIVE_S, Column.OVERRUN_S, Column.LOG_OFFS,
+    Column.SPEED_S, Column.PLANNED_S, Column.ABSENT_S, Column.LATE_S, Column.PAID_H, Column.SHRUNK_H,
+]  # fmt: skip
+LACKING: Mapping[str, list[Column]] = {
+    "agents": _DUTY,
+    "slots": [Column.SLOT_S],
+    "speed": [Column.SPEED_S],
+    "status": [Column.ABSENT_S, Column.LATE_S],
+    "queued": [Column.QUEUED, Column.WAITING_S, Column.MOST_WAITING],
+    "customer_id": [
+        Column.CUSTOMERS, Column.CUSTOMERS_OFFERED, Column.CUSTOMERS_MISSED, Column.RETRIES, Column.RETURNS,
+    ],
+    "true_left_s": [Column.WASTED_S],
+    "balked": [Column.BALKED],
+}  # fmt: skip
+"""What is not known where a log lacks a table or a column: rather no figure than one that would be 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Values of one run that percentiles are taken of, with the cell of each in every breakdown."""
+
+    values: Floats
+    cells: Mapping[By, NDArray[np.integer]]
+    n_intervals: int
+
+    def cell(self, by: By, size: int) -> NDArray[np.integer]:
+        """Cell of each value in a breakdown with *size* cells."""
+        if by is By.DAY:
+            return self.cells[By.INTERVAL] * size // self.n_intervals
+        if size > 1 or by is By.INTERVAL:
+            return self.cells[by]
+        return np.broadcast_to(np.int32(0), self.values.shape)  # takes no memory
+
+
+class Pooled:
+    """Values of all runs that percentiles are taken of: cut apart when somebody asks for those of one."""
+
+    def __init__(self, cut: Callable[[], Sequence[Sample]]) -> None:
+        self._cut = cut
+
+    @cached_property
+    def _samples(self) -> Sequence[Sample]:
+        samples = self._cut()
+        del self._cut  # it holds more than the samples do
+        return samples
+
+    def __getitem__(self, run: int) -> Sample:
+        return self._samples[run]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """What the logs of some runs add up to."""
+
+    n: int
+    """Runs."""
+    sizes: Mapping[By, int]
+    """Cells of each breakdown in one run."""
+    tables: Mapping[By, Floats]
+    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
+    samples: Mapping[Value, Pooled]
+
+
+class _Runs:
+    """The logs of some runs, one below the other."""
+
+    def __init__(self, batch: LogBatch) -> None:
+        self.batch, self.n, self.log = batch, len(batch), batch.together
+        self.centre, self.team, self.chat, self.duty = (
+            self.log.centre,
+            self.log.team,
+            self.log.chat,
+            self.log.duty,
+        )
+        self.edges_s = timeline.edges(self.centre)
+        self.sizes = {
+            By.OVERALL: 1,
+            By.QUEUE: len(self.centre.queues),
+            By.GROUP: len(self.centre.groups),
+            By.INTERVAL: len(self.edges_s) - 1,
+            By.DAY: self.centre.days,
+        }
+        chat = self.chat
+        self.places = timeline.room_for_cells(len(chat.queue))
+        timeline.locate(
+            batch.first_chat, chat.queue, chat.agent, chat.arrival_s, self.team.group,
+            self.sizes[By.QUEUE], self.sizes[By.GROUP], self.centre.warm_up_s, self.edges_s, self.places,
+        )  # fmt: skip
+
+    def rules(self, threshold_s: float) -> tables.Rules:
+        """What counts, and how."""
+        centre = self.centre
+        by_turns, attention = np.array(centre.by_turns), np.array(centre.wrap_up_attention)
+        window_s = centre.fcr_window_s or 0.0
+        known_until_s = centre.horizon_s - window_s
+        returns = np.array(centre.returns)
+        return tables.Rules(threshold_s, by_turns, attention, returns, known_until_s, window_s)
+
+    def rows(self) -> timeline.ChatRows:
+        """Give the chats."""
+        chat = self.chat
+        return for_loops(
+            timeline.ChatRows(
+                chat.queue,
+                self.places.group_cell,
+                self.places.queue_cell,
+                chat.outcome,
+                chat.agent,
+                chat.queued,
+                self.places.measured,
+                chat.arrival_s,
+                chat.accepted_s,
+                chat.ended_s,
+                chat.released_s,
+                self.log.first_reply_s,
+                self.log.answered,
+                chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
+            )
+        )
+
+    def legs(self) -> timeline.LegRows:
+        """Give the times that agents hold chats."""
+        leg = self.log.leg
+        run = self.places.run[leg.chat]
+        return timeline.LegRows(
+            leg.chat,
+            run * self.sizes[By.GROUP] + self.team.group[leg.agent],
+            run * len(self.team.group) + leg.agent,
+            leg.accepted_s,
+            leg.ended_s,
+            leg.released_s,
+        )
+
+    def rarer(self, first_reply_s: Floats) -> tables.RarerRows:
+        """Give the columns that only some scenarios have, with what became of their customers."""
+        chat, n = self.chat, len(self.chat.customer)
+        offered, helped = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+        latest, last_outcome, again_s = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n)
+        for first, end in pairwise(self.batch.first_chat.tolist() if n else []):
+            tables.follow_customers(
+                chat.customer, chat.outcome, chat.arrival_s, first_reply_s, first, end,
+                latest, offered, helped, last_outcome, again_s,
+            )  # fmt: skip
+        columns = {name: getattr(chat, name) for name in tables.RarerRows._fields[:-4]}
+        return tables.RarerRows(
+            **columns, offered=offered, helped=helped, last_outcome=last_outcome, again_s=again_s
+        )
+
+
+def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = False) -> Totals:
+    """Add up *logs* of one centre; service levels look at *threshold_s*.
+
+    If only figures *of chats* are wanted, what agents' time went into, the length of the queue and the values
+    of percentiles are left out: those columns are NaN.
+    """
+    runs = _Runs(LogBatch.of(logs))
+    rows = runs.rows()
+    n_labels, n_intervals = runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]
+    time = np.zeros((len(timeline.AgentsTime._fields), n_labels, n_intervals))
+    agents_time = timeline.AgentsTime(*time)
+    talk, responses, spent = _followed(runs, rows, agents_time)
+    added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
+    _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
+    if of_chats:
+        _fold(runs, added)
+        for table in added.values():
+            table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
+        return Totals(runs.n, runs.sizes, added, _samples(runs, dict.fromkeys(Value, responses.first(0))))
+    legs = runs.legs()
+    timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
+    timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
+    waits, first_replies, waiting = _noted(rows)
+    _follow_duty(runs, legs, spent, agents_time)
+    tables.place(time, int(Column.DUTY_S), added[By.INTERVAL], added[By.GROUP])
+    waiting_s = spent.waiting_s.reshape(runs.n, -1, n_intervals)
+    added[By.INTERVAL][..., Column.WAITING_S] = waiting_s.sum(axis=1)
+    added[By.QUEUE][..., Column.WAITING_S] = waiting_s.sum(axis=2)
+    by_queue, overall = _peaks(runs, waiting)
+    added[By.QUEUE][..., Column.MOST_WAITING] = by_queue.max(axis=2)
+    added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
+    _fold(runs, added)
+    values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
+    return Totals(runs.n, runs.sizes, added, _samples(runs, values))
+
+
+def _followed(
+    runs: _Runs, rows: timeline.ChatRows, agents_time: timeline.AgentsTime
+) -> tuple[timeline.TurnTotals, timeline.Samples, timeline.TimeTotals]:
+    """What the turns of all chats come to, the responses of those measured, and the time spent on replies."""
+    turn, n, n_intervals = runs.log.turn, len(rows.queue), runs.sizes[By.INTERVAL]
+    counts = [np.empty(n, dtype=np.int64) for _ in range(3)]
+    talk = timeline.TurnTotals(counts[0], counts[1], counts[2], np.empty(n), np.empty(n))
+    composing_s, wrap_up_s, waiting_s = (
+        np.zeros((runs.n * runs.sizes[by], n_intervals)) for by in (By.GROUP, By.GROUP, By.QUEUE)
+    )
+    spent = timeline.TimeTotals(composing_s, wrap_up_s, agents_time.chat_s, agents_time.wasted_s, waiting_s)
+    responses = timeline.room_to_note(len(turn.reply_s))
+    n_responses = timeline.follow_turns(
+        for_loops(timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s)),
+        rows,
+        runs.edges_s,
+        talk,
+        spent.composing_s,
+        responses,
+    )
+    if runs.log.message is not None:
+        talk = talk._replace(
+            n_messages=runs.log.message.count(Role.CUSTOMER), n_sent=runs.log.message.count(Role.AGENT)
+        )
+    return talk, responses.first(n_responses), spent
+
+
+def _noted(rows: timeline.ChatRows) -> list[timeline.Samples]:
+    """Waits and first replies of chats measured, and until when those waited who did."""
+    notes, counts = [timeline.room_to_note(len(rows.queue)) for _ in range(3)], np.zeros(3, dtype=np.int64)
+    timeline.note(rows, notes[0], notes[1], notes[2], counts)
+    return [noted.first(n) for noted, n in zip(notes, counts.tolist(), strict=True)]
+
+
+def _add_chats(
+    runs: _Runs,
+    rows: timeline.ChatRows,
+    talk: timeline.TurnTotals,
+    rules: tables.Rules,
+    added: dict[By, Floats],
+) -> None:
+    """Add the chats to the tables by interval, and by queue and group where there are several."""
+    flat = {
+        by: added[by].reshape(-1, tables.END + 1)[: None if runs.sizes[by] > 1 or by is By.INTERVAL else 0]
+        for by in (By.INTERVAL, By.QUEUE, By.GROUP)
+    }
+    tables.add_chats(
+        rows,
+        for_loops(runs.places.interval_cell),
+        talk,
+        runs.rarer(rows.first_reply_s),
+        rules,
+        for_loops(np.empty(tables.END)),
+        tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
+    )
+
+
+def _follow_duty(
+    runs: _Runs, legs: timeline.LegRows, spent: timeline.TimeTotals, agents_time: timeline.AgentsTime
+) -> None:
+    """Fill in the rest of what agents' time went into."""
+    batch, centre, duty, lost = runs.batch, runs.centre, runs.duty, runs.log.lost
+    agents_time.busy_s[:] = timeline.busy_time_within(
+        legs.group, len(agents_time.busy_s), legs.who, legs.accepted_s, legs.released_s, runs.edges_s
+    )
+    days_s: Floats = np.arange(centre.days + 1, dtype=np.float64) * DAY_S
+    days_s[-1] = np.inf
+    timeline.follow_duty(
+        timeline.DutyRows(
+            batch.first_span, duty.agent, duty.on_s, duty.off_s, duty.out_s, runs.team.group, runs.team.slots
+        ),
+        timeline.LostRows(batch.first_lost, lost.agent, lost.on_s, lost.off_s, lost.late),
+        timeline.GroupRules(
+            np.array(centre.attentive), np.array([1.0 - share for share in centre.shrinkage])
+        ),
+        _speeds(batch.speed),
+        days_s,
+        runs.edges_s,
+        spent,
+        agents_time,
+    )
+
+
+def _speeds(of_runs: Sequence[Floats]) -> Floats:
+    """Speeds of agents, shape (n_runs, n_agents, days); (0, 0, 0) where all are alike."""
+    if all(speed is of_runs[0] for speed in of_runs) and (of_runs[0] == 1).all():
+        return np.empty((0, 0, 0))
+    return np.array(of_runs)
+
+
+def _peaks(runs: _Runs, waiting: timeline.Samples) -> tuple[Floats, Floats]:
+    """Most chats waiting at once, by queue and in all: shape (n_runs, n_queues or 1, n_intervals)."""
+    start_s, shape = runs.chat.arrival_s[waiting.chat], (runs.n, -1, runs.sizes[By.INTERVAL])
+    spans = start_s, waiting.value, runs.edges_s
+    overall = timeline.peak_within(runs.places.run[waiting.chat], runs.n, *spans).reshape(shape)
+    if runs.sizes[By.QUEUE] == 1:
+        return overall, overall
+    label, n_labels = runs.places.queue_cell[waiting.chat], runs.n * runs.sizes[By.QUEUE]
+    return timeline.peak_within(label, n_labels, *spans).reshape(shape), overall
+
+
+def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
+    """Add measured time, then days from intervals and the whole from days."""
+    window_s = np.diff(runs.edges_s)
+    added[By.INTERVAL][..., Column.WINDOW_S] = window_s
+    added[By.INTERVAL][..., Column.DAYS] = window_s / DAY_S
+    tables.fold(added[By.INTERVAL], added[By.DAY])
+    tables.fold(added[By.DAY], added[By.OVERALL])
+    for by in (By.QUEUE, By.GROUP):
+        if runs.sizes[by] == 1:
+            added[by] = added[By.OVERALL].copy()
+        for column in (Column.WINDOW_S, Column.DAYS):
+            added[by][..., column] = added[By.OVERALL][..., column]
+    for table in added.values():
+        tables.finish(table, not len(runs.chat.customer))
+        for name in sorted(runs.log.lacks & set(LACKING)):
+            table[..., LACKING[name]] = np.nan
+
+
+def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, Pooled]:
+    """Values of percentiles."""
+    every = {By.QUEUE: runs.places.queue, By.GROUP: runs.places.group, By.INTERVAL: runs.places.interval}
+    places = {by: place for by, place in every.items() if by is By.INTERVAL or runs.sizes[by] > 1}
+    first_chat, n_intervals = runs.batch.first_chat, runs.sizes[By.INTERVAL]
+    samples = {}
+    for value, noted in values.items():
+        few_bytes = noted._replace(chat=noted.chat.astype(np.int32))
+        cut = partial(_split, first_chat, n_intervals, few_bytes, places)
+        if len(noted.value) > SAMPLE_LIMIT:
+            cut = partial(list, cut())  # not all of them are kept
+        samples[value] = Pooled(cut)
+    return samples
+
+
+def _split(
+    first_chat: Ints, n_intervals: int, noted: timeline.Samples, places: Mapping[By, NDArray[np.int32]]
+) -> list[Sample]:
+    """Sample of each run from the values of all; chats are in order."""
+    chat, values = noted
+    edges = np.searchsorted(chat, first_chat)
+    steps = np.diff(edges) // SAMPLE_LIMIT + 1
+    if steps.max() > 1:
+        kept = np.concatenate(
+            [np.arange(a, b, step) for (a, b), step in zip(pairwise(edges), steps, strict=True)]
+        )
+        chat, values, edges = chat[kept], values[kept], np.searchsorted(kept, edges)
+    cells = {by: place[chat] for by, place in places.items()}
+    return [
+        Sample(values[a:b], {by: cell[a:b] for by, cell in cells.items()}, n_intervals)
+        for a, b in pairwise(edges.tolist())
+    ]

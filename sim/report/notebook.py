@@ -1,0 +1,147 @@
+"""How do results get onto a live page? Pictures as PNG with what they say in words, figures as Markdown.
+
+For notebooks, which hold widgets and prose and leave the rest to the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from threading import Lock
+from typing import ParamSpec
+
+from matplotlib.figure import Figure as Drawing
+
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.targets import Verdict
+from sim.report.plots.style import INK, styled
+from sim.report.tables import interval, number, target_text, with_unit
+from sim.studies.caps import Cap
+from sim.studies.frontier import Step
+
+DPI = 130
+"""Dots an inch: sharp on a projector, and drawn quickly."""
+
+FITS = {"max-width": "100%", "max-height": "55vh", "object-fit": "contain", "object-position": "left"}
+"""Style of a picture that stands on the first screen, below the question and the sliders."""
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a page."""
+
+    png: bytes
+    alt: str
+    """What its titles say, for those who can't see it."""
+
+
+def picture(
+    size_in: tuple[float, float], draw: Callable[P, Drawing], /, *args: P.args, **kwargs: P.kwargs
+) -> Picture:
+    """Let *draw* make a figure, and lay it out anew for a page of *size_in* inches.
+
+    One picture at a time: readers are served by threads, and matplotlib's settings are the process's.
+    """
+    with _TURN:
+        figure = draw(*args, **kwargs)
+        figure.set_size_inches(*size_in)
+        return Picture(_png(figure), _words(figure))
+
+
+def marked(draw: Callable[P, Drawing], place: float, told: str) -> Callable[P, Drawing]:
+    """*draw*, with a line at a *place* of the horizontal axis of every panel and a word on it."""
+
+    @styled
+    def drawing(*args: P.args, **kwargs: P.kwargs) -> Drawing:
+        figure = draw(*args, **kwargs)
+        for axes in figure.axes:
+            axes.axvline(place, color=INK, linewidth=1.0, linestyle="-.", zorder=0.7)
+            axes.annotate(told, (place, 1.0), (4, -2), xycoords=("data", "axes fraction"),
+                          textcoords="offset points", va="top", fontweight="bold")  # fmt: skip
+        return figure
+
+    return drawing
+
+
+@styled
+def _png(figure: Drawing) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _words(figure: Drawing) -> str:
+    titles = [figure.get_suptitle(), *(axes.get_title(loc="left") for axes in figure.axes)]
+    return ". ".join(" ".join(title.split()) for title in titles if title)
+
+
+def columns(*parts: object) -> str:
+    """Parts of a page beside each other in HTML, as many as fit, and the rest below them."""
+    look = "display: grid; gap: 0.25rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr))"
+    return f'<div style="{look}">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def answer(*parts: object) -> str:
+    """Columns that are a page's answer: screen readers read them out whenever they change."""
+    return f'<div role="status">{columns(*parts)}</div>'
+
+
+def figures_table(estimates: Estimates, names: Sequence[str]) -> str:
+    """Some figures as a table in Markdown: value, 95 % interval of the mean, 10–90 % of replications."""
+    lines = ["| Figure | Value | 95 % interval of the mean | 10–90 % of days |", "|:--|--:|--:|--:|"]
+    for name in names:
+        kpi, figure = BY_NAME[name], estimates.figure(name)
+        cells = [with_unit(kpi, figure.value), interval(figure, kpi.unit) or "–"]
+        cells.append(" … ".join(number(end, kpi.unit) for end in (figure.p10, figure.p90)))
+        lines.append(f"| {kpi.title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def promise_text(verdict: Verdict, threshold_s: float) -> str:
+    """A target and what became of it, in two lines of HTML."""
+    kpi = BY_NAME[verdict.kpi]
+    title = f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
+    promised = f"promised {target_text(kpi, verdict.bound, verdict.side)}"
+    mark, said = {True: ("✓", "kept"), False: ("✗", "broken"), None: ("–", "not measured")}[verdict.met]
+    said = said if verdict.sure or verdict.met is None else f"probably {said}"
+    figure = with_unit(kpi, verdict.figure.value, verdict.bound)
+    return f"<strong>{mark} {title}: {figure}</strong><br>{said}; {promised}"
+
+
+def figure_text(name: str, figure: Figure) -> str:
+    """A figure and how sure it is, in two lines of HTML."""
+    kpi = BY_NAME[name]
+    sure = interval(figure, kpi.unit)
+    told = f"95 % interval {sure}" if sure else "without an interval"
+    return f"<strong>{kpi.title}: {with_unit(kpi, figure.value)}</strong><br>{told}"
+
+
+def caps_table(simulated: Sequence[Cap], chain: Sequence[Cap]) -> str:
+    """Caps on an agent's chats as a table in Markdown, as simulated and, in brackets, by theory's chain."""
+    names = ("service_level", "missed_rate", "response_s")
+    titles = [BY_NAME[name].title for name in names]
+    lines = [f"| Chats at once | {' | '.join(titles)} |", f"|--:|{'--:|' * len(names)}"]
+    said = {cap.chats: cap for cap in chain}
+    for cap in simulated:
+        cells = [with_unit(BY_NAME[name], getattr(cap, name)) for name in names]
+        if (other := said.get(cap.chats)) is not None:
+            told = (with_unit(BY_NAME[name], getattr(other, name)) for name in names)
+            cells = [f"{cell} ({text})" for cell, text in zip(cells, told, strict=True)]
+        lines.append(f"| {cap.chats} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def steps_table(steps: Sequence[Step]) -> str:
+    """What one more chat per agent makes better and worse, as far as it is sure, as a table in Markdown."""
+    lines = ["| One more chat | Better | Worse |", "|:--|:--|:--|"]
+    for step in steps:
+        told = [", ".join(BY_NAME[name].title for name in some) or "–" for some in (step.better, step.worse)]
+        lines.append(f"| {step.before.values[-1]} → {step.after.values[-1]} | {' | '.join(told)} |")
+    return "\n".join(lines)
+
+
+_TURN = Lock()

@@ -1,0 +1,1 @@
+"""How does it look? Pictures of runs, sweeps and days."""

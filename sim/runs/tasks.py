@@ -1,0 +1,97 @@
+"""What is simulated at a time? Tasks: some replications of one scenario, drawn, simulated and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise, starmap
+from typing import Any
+
+from sim import compile_cache
+from sim.compiled import IS_COMPILED
+from sim.draws.profile import expected_overall
+from sim.draws.sampling import draw_all
+from sim.engines import Engine, simulate_all
+from sim.kpis.measure import Kpis, measure_all
+from sim.kpis.packed import pack, unpack
+from sim.log.chatlog import ChatLog
+from sim.runs.kept import KeptDraws
+from sim.scenario.scenario import Scenario
+
+CHATS_A_BATCH = 12_500
+"""Replications that are drawn, simulated and measured at once bring about so many chats ..."""
+LONGEST_BATCH = 32
+"""... and are no more than so many."""
+_KEPT = KeptDraws()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Replications of a scenario. What comes of them depends on nothing else, wherever they run."""
+
+    scenario: Scenario
+    seed: int
+    replications: range
+    engine: Engine | str = Engine.KERNEL
+    keeps_logs: bool = False
+    in_search: bool = False
+    """Whether it is one of many plans that meet the same customers, of which only figures of chats are
+    wanted: nothing of agents, of percentiles and of satisfaction."""
+
+    def __len__(self) -> int:
+        """Replications."""
+        return len(self.replications)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task: figures of each replication in order, and their logs if they were wanted."""
+
+    runs: list[Kpis]
+    logs: list[ChatLog]
+    packed: bytes = b""
+    """The runs as they are kept in files, where they came from another machine like that."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel packed."""
+        return _arrived, (self.packed or pack(self.runs), self.logs)
+
+
+def _arrived(packed: bytes, logs: list[ChatLog]) -> Done:
+    return Done(unpack(packed), logs, packed)
+
+
+def run(task: Task) -> Done:
+    """Draw, simulate and measure a task's replications, a batch at a time."""
+    runs: list[Kpis] = []
+    logs: list[ChatLog] = []
+    scenario = _without_opinions(task.scenario) if task.in_search else task.scenario
+    draw = _KEPT.draw_all if task.in_search else draw_all
+    for batch in pieces(task.scenario, task.replications):
+        done = simulate_all(scenario, draw(scenario, task.seed, batch), task.engine)
+        runs += measure_all(done, scenario.targets, of_chats=task.in_search)
+        logs += done if task.keeps_logs else []
+    if IS_COMPILED and task.engine == Engine.KERNEL:
+        compile_cache.mark_ready()
+    return Done(runs, logs)
+
+
+def _without_opinions(scenario: Scenario) -> Scenario:
+    """The same centre without its model of quality, where nobody comes again because of it."""
+    if scenario.quality is None or any(queue.returns for queue in scenario.queues):
+        return scenario
+    return scenario.model_copy(update={"quality": None})
+
+
+def pieces(scenario: Scenario, replications: range, alike: int = 1) -> Iterator[range]:
+    """Replications in batches of like length: a multiple of *alike*, if possible."""
+    longest = max(1, min(LONGEST_BATCH, int(CHATS_A_BATCH / max(expected_overall(scenario), 1.0))))
+    rounds = -(-len(replications) // (longest * alike))
+    return alike_pieces(replications, min(rounds * alike, len(replications)))
+
+
+def alike_pieces(replications: range, n_pieces: int) -> Iterator[range]:
+    """Replications in so many pieces of like length."""
+    first, n = replications.start, len(replications)
+    edges = [first + k * n // n_pieces for k in range(n_pieces + 1)] if n else [first]
+    return starmap(range, pairwise(edges))

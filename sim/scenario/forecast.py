@@ -1,0 +1,177 @@
+"""How many chats does a forecast file expect in each planning interval?
+
+A forecast is a table with a header (what files hold one, `sim.scenario.table` says; what stands where in it,
+`sim.scenario.volumes`): a row an interval. Starts are local dates and times, or clock times, which then hold
+for every day. Rows outside the scenario's days are left aside; nights need no rows, but between the first and
+the last row of a day none may be missing, nor within the opening hours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from sim.errors import Problem
+from sim.scenario.table import TableError, read_table
+from sim.scenario.units import DAY_S, clock_text
+from sim.scenario.volumes import Volumes, Wanted, read_volumes
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a forecast is held against: the scenario's days and planning interval."""
+
+    start: dt.date
+    days: int
+    interval_min: int
+    open_s: float | None
+    """Opening time of day; None where the scenario has no opening hours."""
+    close_s: float | None
+
+    def __str__(self) -> str:
+        """The days, from the first to the last."""
+        return _days_text(self.start, self.start + dt.timedelta(days=self.days - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Volumes of a file, and every problem of it; with any, the volumes are of no use."""
+
+    volumes: list[float]
+    problems: list[Problem]
+    remarks: list[str]
+    """How the file was understood, and what was left out: a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    start_s: float
+    """Since the first midnight; for clock times, since midnight."""
+    chats: float
+
+
+class _Reader:
+    """Lays volumes into the scenario's planning intervals, and collects the problems."""
+
+    def __init__(self, found: Volumes, shown: str, calendar: Calendar) -> None:
+        self.found, self.shown, self.calendar = found, shown, calendar
+        self.problems = list(found.problems)
+
+    def broken(self, law: str, got: str = "", line: int | None = None, place: str = "") -> None:
+        self.problems.append(Problem(self.shown, place, law, got, line=line))
+
+    def volumes(self) -> list[float]:
+        rows, interval_s = self.found.rows, self.calendar.interval_min * 60.0
+        repeats = all(row.day is None for row in rows)
+        span_s = DAY_S if repeats else self.calendar.days * DAY_S
+        inside = self.rows(span_s)
+        n, n_inside = self.found.n, len(inside)
+        some = f", {n_inside:,} of them in the scenario's days" if n_inside < len(rows) else ""
+        self.found.understood.insert(0, f"{n:,} row{'s' if n != 1 else ''}{some}")
+        if self.problems:
+            return []
+        if not repeats and any(row.day is None for row in rows):
+            self.broken("dates and mere clock times must not be mixed")
+            return []
+        if not inside:
+            days = [row.day for row in rows if row.day is not None]
+            got = f"rows of {_days_text(min(days), max(days))}" if days else "no rows"
+            self.broken(f"no row lies within the scenario's days, {self.calendar}", got)
+            return []
+        self.check_steps(inside, interval_s)
+        volumes = [0.0] * round(span_s / interval_s)
+        for row in inside:
+            volumes[min(int(row.start_s // interval_s), len(volumes) - 1)] = row.chats
+        if not self.problems:
+            have = {int(row.start_s // interval_s) for row in inside}
+            self.check_cover(have, 1 if repeats else self.calendar.days)
+        return volumes * (self.calendar.days if repeats else 1)
+
+    def rows(self, span_s: float) -> list[_Row]:
+        """Rows that lie within the scenario's days, in their order."""
+        first = self.calendar.start
+        starts = (
+            (row, row.clock_s + ((row.day - first).days * DAY_S if row.day else 0)) for row in self.found.rows
+        )
+        rows = (_Row(row.line, start_s, row.chats) for row, start_s in starts if 0 <= start_s < span_s)
+        return sorted(rows, key=lambda row: row.start_s)
+
+    def check_steps(self, rows: list[_Row], interval_s: float) -> None:
+        for row in rows:
+            if row.start_s % interval_s:
+                law = f"rows must start on the planning interval of {self.calendar.interval_min} minutes"
+                self.broken(law, self.time_text(row.start_s), row.line, "start")
+        steps = [(late.start_s - early.start_s, late) for early, late in pairwise(rows)]
+        same_day = [step for step, late in steps if late.start_s % DAY_S >= step]
+        positive = [step for step in same_day if step > 0]
+        is_daily = len({row.start_s // DAY_S for row in rows}) == len(rows)
+        if is_daily and interval_s < DAY_S and not self.is_open_one_interval(interval_s):
+            law = f"rows must be {self.calendar.interval_min} minutes apart, the planning interval"
+            self.broken(law, "one row a day")
+            return
+        if positive and min(positive) > interval_s:
+            law = f"rows must be {self.calendar.interval_min} minutes apart, the planning interval"
+            self.broken(law, f"{min(positive) / 60:g} minutes")
+            return
+        for step, late in steps:
+            when = self.time_text(late.start_s)
+            if step == 0:
+                self.broken("an interval must have one row", f"a second one for {when}", late.line, "start")
+            elif step > interval_s and late.start_s // DAY_S == (late.start_s - step) // DAY_S:
+                gap = self.time_text(late.start_s - step + interval_s)
+                self.broken("no interval of a day may be missing", f"no row for {gap}", late.line, "start")
+
+    def is_open_one_interval(self, interval_s: float) -> bool:
+        """Whether the opening hours lie within one planning interval."""
+        if self.calendar.open_s is None or self.calendar.close_s is None:
+            return False
+        return self.calendar.open_s // interval_s == -(-self.calendar.close_s // interval_s) - 1
+
+    def check_cover(self, have: set[int], days: int) -> None:
+        per_day = 24 * 60 // self.calendar.interval_min
+        for day in range(days):
+            slots = {slot - day * per_day for slot in have if slot // per_day == day}
+            if not slots:
+                date = self.time_text(day * DAY_S).split()[0]
+                self.broken("no day of the scenario may be missing", f"no row for {date}")
+            if self.calendar.open_s is None or self.calendar.close_s is None:
+                continue
+            interval_s = self.calendar.interval_min * 60
+            wanted = range(
+                int(self.calendar.open_s // interval_s), -int(-self.calendar.close_s // interval_s)
+            )
+            missing = [slot for slot in wanted if slots and slot not in slots]
+            if missing:
+                gap = self.time_text(day * DAY_S + missing[0] * interval_s)
+                self.broken("every interval of the opening hours must have a row", f"no row for {gap}")
+
+    def time_text(self, seconds: float) -> str:
+        day = self.calendar.start + dt.timedelta(days=seconds // DAY_S)
+        return f"{day} {clock_text(seconds)}"
+
+
+def _days_text(first: dt.date, last: dt.date) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def read_forecast(path: Path, shown: str, wanted: Wanted, calendar: Calendar) -> Forecast:
+    """Read the expected chats of a queue in each planning interval; *shown* is the file's name in problems.
+
+    Raises
+    ------
+    OSError
+        If the file can't be read, with the reason in `strerror`.
+    """
+    try:
+        table = read_table(path, shown)
+    except TableError as error:
+        return Forecast([], [Problem(shown, "", error.law, error.got, error.hint, error.line)], [])
+    found = read_volumes(table, shown, wanted)
+    reader = _Reader(found, shown, calendar)
+    volumes = reader.volumes()
+    understood = [", ".join(found.understood)] if found.n else []  # of no rows a problem says more
+    remarks = [f"{shown}: {said}" for said in (*understood, *found.remarks)]
+    return Forecast(volumes, reader.problems, remarks)

@@ -1,0 +1,161 @@
+"""What is a record of a scenario? Frozen, hashable and valid from birth, whoever makes it.
+
+What a record made in Python breaks is told as it is of a file: a `ScenarioError` with every problem.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    ValidationError,
+)
+
+from sim.errors import ScenarioError
+from sim.scenario.words import Place, did_you_mean, problems
+
+BrokenLaw = tuple[Place, str, Any]
+"""A place inside a record, the law in words (with a hint after "; "), the value that broke it."""
+
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+class _Told(ModelMetaclass):
+    """Kind of records: what a call of one breaks is told in our words."""
+
+    def __call__(cls, *args: Any, **data: Any) -> Any:  # noqa: N805  a metaclass's self is a class
+        """Make a record.
+
+        Raises
+        ------
+        ScenarioError
+            With every law that the *data* break.
+        """
+        if args:
+            raise TypeError(f"{cls.__name__} takes its fields by name: {', '.join(_names(cls))}")
+        try:
+            return super().__call__(**data)
+        except ValidationError as error:
+            raise ScenarioError(list(problems(error, data, cls.__name__, cls._advice))) from None
+
+    def _advice(cls, detail: ErrorDetails, place: Place) -> str:  # noqa: N805  likewise
+        """What may have been meant by a name that a record does not have."""
+        if detail["type"] != "extra_forbidden" or len(place) > 1:
+            return ""
+        return did_you_mean(str(place[-1]), _names(cls)).removeprefix("; ")
+
+
+def _names(kind: _Told) -> list[str]:
+    return list(cast("type[BaseModel]", kind).model_fields)
+
+
+class Record(BaseModel, metaclass=_Told):
+    """Base of all records of a scenario: frozen, and no key is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Schema in which each key has its docstring: read only here, as it takes longer than all else."""
+        schema = handler(core)
+        keys = handler.resolve_ref_schema(schema)["properties"]
+        for kind in cls.__mro__[: cls.__mro__.index(Record)]:
+            for name, text in _docstrings(kind).items():
+                keys[cls.model_fields[name].alias or name].setdefault("description", text)
+        return schema
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Give a copy with some fields changed, as valid as any record.
+
+        Raises
+        ------
+        ScenarioError
+            With every law that it breaks.
+        """
+        if not update:
+            return super().model_copy(deep=deep)
+        names = {field.alias or name: name for name, field in type(self).model_fields.items()}
+        return type(self)(**{alias: update.get(name, getattr(self, name)) for alias, name in names.items()})
+
+
+def _docstrings(kind: type) -> dict[str, str]:
+    """Docstrings below the fields of a *kind* of records, as its source has them."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for key, below in pairwise(definition.body):
+        match key, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = inspect.cleandoc(text)
+    return found
+
+
+class ByDistribution(Record):
+    """A record that is chosen by its `law`, which a file must name; in Python its class says so."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Schema of a file's table, in which the law is required."""
+        schema = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(core, handler))
+        schema["properties"]["law"].pop("default", None)
+        schema["required"] = ["law", *(name for name in schema.get("required", ()) if name != "law")]
+        return schema
+
+
+class FrozenDict(dict[str, float]):
+    """A dictionary that nobody changes, so that what holds it can be hashed."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, float]]]:
+        return FrozenDict, (dict(self),)
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("records are frozen: make a new one, as `sim.vary` does")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+
+def plain(key: str, **rest: Any) -> BeforeValidator:
+    """In Python a plain number may stand for a record that has it under a *key*; in a file it may not."""
+
+    def read(value: Any, info: ValidationInfo) -> Any:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return {key: value, **rest} if is_number and info.context is None else value
+
+    return BeforeValidator(read)
+
+
+def law_broken(*broken: BrokenLaw) -> ValidationError:
+    """Error of one or more broken laws, each a place inside the record, the law in words and the value."""
+    return ValidationError.from_exception_data(
+        "law",
+        [
+            InitErrorDetails(type=PydanticCustomError("law", "{law}", {"law": law}), loc=place, input=value)
+            for place, law, value in broken
+        ],
+    )
+
+
+def repeated(names: Sequence[str]) -> list[int]:
+    """Places of the names that stood before.
+
+    >>> repeated(["a", "b", "a", "a"])
+    [2, 3]
+    """
+    return [k for k, name in enumerate(names) if name in names[:k]]

@@ -1,0 +1,365 @@
+"""What is the centre, and what is asked of it? The record of a scenario, and the laws between its parts.
+
+A scenario is frozen and valid from birth: whoever holds one need not check it again. Units are in the
+names. Clock times are seconds since midnight once they are read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Self, TypeVar, cast
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from sim.rules import Policy
+from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
+from sim.scenario.quality import Quality
+from sim.scenario.record import BrokenLaw, Record, law_broken
+from sim.scenario.team import Group
+from sim.scenario.units import (
+    DAY_S,
+    Clock,
+    Day,
+    Days,
+    Hours,
+    Name,
+    PositiveCount,
+    PositiveSeconds,
+    Seconds,
+    Share,
+    clock_text,
+    plural,
+)
+from sim.scenario.words import Words, did_you_mean
+
+ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict=True)]
+"""Hours of a week that somebody is paid for."""
+MOST_TIMES_SHOWN = 10
+"""A list of handling times is proposed if it has no more of them."""
+
+
+class OpeningHours(Record):
+    """When chats may arrive, [open, close) of every day."""
+
+    open: Clock = Field(examples=["08:00"])
+    close: Clock = Field(examples=["20:00"])
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        if self.close <= self.open:
+            hint = '; for midnight write "24:00"' if self.close == 0 else ""
+            law = f"the centre must close after it opens{hint}"
+            raise law_broken((("close",), law, clock_text(self.close)))
+        return self
+
+
+class Targets(Record):
+    """What is promised."""
+
+    threshold_s: Seconds = 30.0
+    """Acceptable wait: the threshold of every service level."""
+    service_level: Share | None = None
+    """Least share of chats accepted within the threshold (of those not gone within it)."""
+    max_missed: Share | None = None
+    """Largest share of chats that get no human reply."""
+    max_response_s: PositiveSeconds | None = None
+    """Largest mean time from a customer's message to its reply."""
+
+
+class Routing(Record):
+    """Which agent takes an arriving chat."""
+
+    policy: Policy = Policy.LEAST_LOADED
+
+
+class Scenario(Record):
+    """A contact centre, its customers and its promise."""
+
+    name: Name = "A live-chat centre"
+    start: Day = dt.date(2026, 3, 2)
+    """First day, local time; the default is a Monday."""
+    days: Days = 1
+    interval_min: PositiveCount = 30
+    """Planning interval; divides the day."""
+    warm_up_h: Hours = 0.0
+    """Chats that arrive earlier are simulated, not measured."""
+    hours: OpeningHours | None = None
+    """Opening hours; omitted: round the clock."""
+    fte_hours_per_week: ContractHours = 40.0
+    """Paid hours of a full-time agent's week, by contract: what makes hours into people."""
+    targets: Targets = Targets()
+    queues: tuple[Queue, ...] = Field(min_length=1, max_length=1_000)
+    groups: tuple[Group, ...] = Field(min_length=1, max_length=1_000)
+    routing: Routing = Routing()
+    quality: Quality | None = None
+    """What customers think of it: a stated model. Omitted: no figures of satisfaction."""
+
+    @model_validator(mode="after")
+    def _laws(self) -> Self:
+        broken = list(laws_between(Parts.of(self.__dict__)))
+        if broken:
+            raise law_broken(*broken)
+        return self
+
+    def __repr__(self) -> str:
+        parts = (self.days, "day"), (len(self.queues), "queue"), (self.n_agents, "agent")
+        return f"<Scenario {self.name!r}: {', '.join(plural(n, word) for n, word in parts)}>"
+
+    __str__ = __repr__
+
+    @property
+    def horizon_s(self) -> float:
+        """The last midnight: nobody arrives from then on (R1)."""
+        return float(self.days * DAY_S)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the centre is closed at any time (R12)."""
+        return self.hours is not None and (self.hours.open, self.hours.close) != (0, DAY_S)
+
+    @property
+    def interval_s(self) -> float:
+        """Length of the planning interval."""
+        return self.interval_min * 60.0
+
+    @property
+    def intervals_per_day(self) -> int:
+        """Planning intervals in a day."""
+        return 24 * 60 // self.interval_min
+
+    @property
+    def warm_up_s(self) -> float:
+        """Chats that arrive before this are not measured."""
+        return self.warm_up_h * 3600.0
+
+    @property
+    def n_agents(self) -> int:
+        """Agents in all groups."""
+        return sum(group.n_agents for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A scenario told apart by identity: to hash a record is to hash all that it holds."""
+
+    scenario: Scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.scenario is self.scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a scenario that are valid by themselves; None for one that is not."""
+
+    queues: list[Queue | None]
+    groups: list[Group | None]
+    names: dict[str, list[str | None]]
+    """Names of the "queues" and of the "groups", also of those that are broken elsewhere."""
+    skills: list[tuple[str, ...]]
+    """Queues that each group serves, as far as they can be read."""
+    interval_min: int | None
+    days: int | None
+    start: dt.date | None
+    warm_up_h: float | None
+    hours: OpeningHours | None
+    has_hours: bool
+    """Whether there are opening hours, valid or not."""
+    has_quality: bool
+    """Whether there is a table of quality, valid or not."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
+        """The valid parts of a scenario's raw *data*; *context* is that of the validation."""
+        return cls(
+            queues=[_valid(Queue, queue, context) for queue in _items(data, "queues")],
+            groups=[_valid(Group, group, context) for group in _items(data, "groups")],
+            names={
+                kind: [_valid(Name, _field(record, "name")) for record in _items(data, kind)]
+                for kind in ("queues", "groups")
+            },
+            skills=[
+                _valid(tuple[Name, ...], _field(record, "queues")) or () for record in _items(data, "groups")
+            ],
+            interval_min=_valid(PositiveCount, data.get("interval_min", 30)),
+            days=_valid(Days, data.get("days", 1)),
+            start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
+            warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
+            hours=_valid(OpeningHours, data.get("hours"), context),
+            has_hours=data.get("hours") is not None,
+            has_quality=data.get("quality") is not None,
+        )
+
+    def known(self, kind: str) -> list[str] | None:
+        """Names of all "queues" or "groups", or None if there are none or one of them can't be read."""
+        names = [name for name in self.names[kind] if name is not None]
+        return names if names and len(names) == len(self.names[kind]) else None
+
+
+def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
+    """Broken laws that concern more than one record, as far as the valid *parts* show them."""
+    yield from _calendar_laws(parts)
+    yield from _forecast_laws(parts)
+    yield from _name_laws(parts, "queues")
+    yield from _name_laws(parts, "groups")
+    yield from _skill_laws(parts)
+    yield from _preference_laws(parts)
+    yield from _model_laws(parts)
+    yield from _staffing_laws(parts)
+    yield from _late_laws(parts)
+    yield from _quality_laws(parts)
+
+
+def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    if parts.interval_min is not None and 24 * 60 % parts.interval_min:
+        yield ("interval_min",), "the planning interval must divide the day", parts.interval_min
+    if parts.days is None or parts.start is None:
+        return
+    if parts.warm_up_h is not None and parts.warm_up_h >= parts.days * 24:
+        law = f"the warm-up must end before the last day does, at {parts.days * 24} h"
+        yield ("warm_up_h",), law, parts.warm_up_h
+    first = dt.datetime.combine(parts.start, dt.time())
+    horizon = first + dt.timedelta(days=parts.days)
+    for q, queue in enumerate(parts.queues):
+        if queue is None:
+            continue
+        for k, spike in enumerate(queue.arrivals.spikes):
+            start = spike.start
+            if start >= horizon or start + dt.timedelta(minutes=spike.minutes) <= first:
+                yield (
+                    ("queues", q, "arrivals", "spikes", k),
+                    "a spike must touch the scenario's days",
+                    Words(str(start)),
+                )
+        if any(time_s >= parts.days * DAY_S for time_s in queue.arrivals.times_s or ()):
+            law = f"arrivals must lie before the horizon, {parts.days * DAY_S} s"
+            yield ("queues", q, "arrivals", "times_s"), law, max(queue.arrivals.times_s or ())
+
+
+def _forecast_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    if parts.days is None or parts.interval_min is None or 24 * 60 % parts.interval_min:
+        return
+    n = parts.days * 24 * 60 // parts.interval_min
+    for q, queue in enumerate(parts.queues):
+        per_interval = queue.arrivals.per_interval if queue else None
+        if per_interval is not None and len(per_interval) != n:
+            law = f"needs a number for each of the scenario's {n} planning intervals"
+            yield ("queues", q, "arrivals", "per_interval"), law, Words(f"{len(per_interval)} numbers")
+
+
+def _name_laws(parts: Parts, kind: str) -> Iterator[BrokenLaw]:
+    seen = set[str]()
+    for k, name in enumerate(parts.names[kind]):
+        if name is not None and name in seen:
+            yield (kind, k, "name"), f"names of {kind} must differ", name
+        seen.add(name or "")
+
+
+def _skill_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    queues = parts.known("queues")
+    if queues is not None:
+        for g, skills in enumerate(parts.skills):
+            for k, name in enumerate(skills):
+                if name not in queues:
+                    yield (
+                        ("groups", g, "queues", k),
+                        f"no queue has this name{did_you_mean(name, queues)}",
+                        name,
+                    )
+    if parts.skills and all(parts.skills):
+        served = {name for skills in parts.skills for name in skills}
+        for q, queue in enumerate(parts.names["queues"]):
+            if queue is not None and queue not in served:
+                yield ("queues", q, "name"), "no group serves this queue", queue
+
+
+def _preference_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    groups = parts.known("groups")
+    if groups is None:
+        return
+    for q, queue in enumerate(parts.queues):
+        for k, name in enumerate(queue.prefer if queue else ()):
+            place = ("queues", q, "prefer", k)
+            if name not in groups:
+                yield place, f"no group has this name{did_you_mean(name, groups)}", name
+            elif queue is not None and queue.name not in parts.skills[groups.index(name)]:
+                yield place, f"this group does not serve the queue {queue.name!r}", name
+
+
+def _model_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    by_name = {queue.name: (q, queue) for q, queue in enumerate(parts.queues) if queue}
+    for g, group in enumerate(parts.groups):
+        served = [by_name[name] for name in (group.queues if group else ()) if name in by_name]
+        if group is None:
+            continue
+        if len({queue.by_turns for _, queue in served}) > 1:
+            yield ("groups", g, "queues"), "a group serves by turns or by work, not both", list(group.queues)
+        for q, queue in served:
+            aht_s = queue.service.aht_s if isinstance(queue.service, ByWork) else None
+            if aht_s is not None and len(aht_s) < group.most_slots:
+                law = f"needs a handling time for each of the {group.most_slots} slots of {group.name!r}"
+                if group.most_slots <= MOST_TIMES_SHOWN:
+                    more = [*aht_s, *[aht_s[-1]] * (group.most_slots - len(aht_s))]
+                    shown = ", ".join(f"{each:.12g}" for each in more)
+                    law += f"; write [{shown}] if further chats slow nobody down"
+                yield ("queues", q, "service", "aht_s"), law, Words(f"{len(aht_s)} of them")
+
+
+def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    if parts.interval_min is None or 24 * 60 % parts.interval_min:
+        return
+    per_day = 24 * 60 // parts.interval_min
+    for g, group in enumerate(parts.groups):
+        staffing = group.staffing if group else None
+        if staffing is not None and len(staffing) not in {per_day, *RATE_COUNTS}:
+            law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
+            yield ("groups", g, "staffing"), law, Words(f"{len(staffing)} numbers")
+
+
+def _late_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    for g, group in enumerate(parts.groups):
+        if parts.has_hours or group is None or group.agents is None:
+            continue
+        if group.late_s is not None:
+            law = "constant agents never log in: needs opening hours, staffing or shifts"
+            yield ("groups", g, "late_s"), law, Words("agents")
+
+
+def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    for q, queue in enumerate(parts.queues):
+        if queue is not None and queue.returns is not None and not parts.has_quality:
+            law = "needs a [quality] table, which says how many chats are resolved"
+            yield ("queues", q, "return"), law, Words("none")
+
+
+T = TypeVar("T")
+
+
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _valid(kind: type[T] | Any, value: Any, context: Mapping[str, Any] | None = None) -> T | None:
+    try:
+        valid: T = _reader(cast("Hashable", kind)).validate_python(value, context=context)
+    except ValidationError:
+        return None
+    return valid
+
+
+def _items(data: Mapping[str, Any], key: str) -> list[Any]:
+    items = data.get(key)
+    return list(items) if isinstance(items, list | tuple) else []
+
+
+def _field(record: Any, key: str) -> Any:
+    if isinstance(record, Mapping):
+        return record.get(key)
+    return getattr(record, key, None)
