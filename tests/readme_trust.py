@@ -1,4 +1,4 @@
-"""The trust table of the README: some rows of `sim trust`, written into it from the command's document.
+"""The table of docs/trust.md: some rows of `sim trust`, written into it from the command's document.
 
 `sim trust --out results && python -m tests.readme_trust results/trust.json` writes it anew.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from sim.report.trust import digits
 from tests.conftest import ROOT
 
-README = ROOT / "README.md"
+PAGE = ROOT / "PAGE.md"
 BEGIN, END = "<!-- trust -->\n", "<!-- /trust -->"
 
 SHOWN = (
@@ -42,7 +42,7 @@ SHOWN = (
     ("Unresolved return, by turns", "resolved ÷ served"),
     ("Agents of different speed", "busy 1 ÷ time"),
 )
-"""Rows that the README shows."""
+"""Rows that the page shows."""
 
 
 def sentence(found: dict[str, Any]) -> str:
@@ -87,9 +87,9 @@ def section(found: dict[str, Any]) -> str:
 def main() -> None:
     """Write the section anew from the document that is named."""
     found = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
-    README.write_text(
+    PAGE.write_text(
         re.sub(pattern, lambda _: BEGIN + section(found) + END, text, flags=re.DOTALL), encoding="utf-8"
     )
 

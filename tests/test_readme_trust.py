@@ -1,4 +1,4 @@
-"""The README's trust table says what `sim trust` says."""
+"""The table of docs/trust.md says what `sim trust` says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 
 from sim.report.trust import digits, document
 from sim.validation.suite import suite, trust
-from tests.readme_trust import BEGIN, END, README, SHOWN, section
+from tests.readme_trust import BEGIN, END, PAGE, SHOWN, section
 
 pytestmark = pytest.mark.slow
 
-TEXT = README.read_text(encoding="utf-8")
+TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def shown() -> str:
