@@ -82,6 +82,13 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import OpeningHours, Routing, Scenario, Targets
     from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
     from sim.scenario.vary import vary
+    from sim.studies.compare import Comparison, compare
+    from sim.studies.risk import Risk, risk
+    from sim.studies.selection import Best, best
+    from sim.studies.sensitivity import Sensitivity, sensitivity
+    from sim.studies.staffing.roster import Roster, roster
+    from sim.studies.staffing.staff import Staffing, staff
+    from sim.studies.sweep import Sweep, sweep
 
 __version__ = "0.2.0"
 
@@ -89,11 +96,13 @@ __all__ = [
     "Again",
     "Arrivals",
     "Balking",
+    "Best",
     "Break",
     "BreakWindow",
     "ByTurns",
     "ByWork",
     "ChatLog",
+    "Comparison",
     "Draws",
     "Empirical",
     "EmpiricalCount",
@@ -126,15 +135,20 @@ __all__ = [
     "Ramp",
     "Replications",
     "Retry",
+    "Risk",
+    "Roster",
     "Routing",
     "Scenario",
     "ScenarioError",
     "Seniority",
+    "Sensitivity",
     "Shift",
     "Silence",
     "SimError",
     "Spike",
+    "Staffing",
     "StudyError",
+    "Sweep",
     "Targets",
     "TooLargeError",
     "Uniform",
@@ -142,13 +156,20 @@ __all__ = [
     "UnknownNameError",
     "VaryError",
     "Weibull",
+    "best",
+    "compare",
     "draw",
     "load",
     "measure",
     "parse",
     "replicate",
+    "risk",
+    "roster",
     "schema",
+    "sensitivity",
     "simulate",
+    "staff",
+    "sweep",
     "vary",
 ]
 
@@ -176,6 +197,13 @@ _HOMES = {
     "sim.scenario.scenario": "OpeningHours Routing Scenario Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
+    "sim.studies.compare": "Comparison compare",
+    "sim.studies.risk": "Risk risk",
+    "sim.studies.selection": "Best best",
+    "sim.studies.sensitivity": "Sensitivity sensitivity",
+    "sim.studies.staffing.roster": "Roster roster",
+    "sim.studies.staffing.staff": "Staffing staff",
+    "sim.studies.sweep": "Sweep sweep",
 }
 """Where the public names live: each is imported when it is first asked for."""
 

@@ -108,7 +108,17 @@ def best(
         refuse_existing(out, force=force)
     these = _plans(plans, vary or [], replications, max_runs)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
-        found = choose(these, figure, executor, within, confidence, replications, seed, max_runs, bar)
+        found = choose(
+            these,
+            figure,
+            executor=executor,
+            within=within,
+            confidence=confidence,
+            first=replications,
+            seed=seed,
+            most_runs=max_runs,
+            progress=bar,
+        )
     if out is not None:
         _write(out, found, seed, svg=svg, force=force)
         stderr(f"written to {out}")

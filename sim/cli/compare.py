@@ -82,7 +82,9 @@ def compare(
         f"{centre.name} ({printable(str(path))})" for centre, path in zip(centres, scenarios, strict=True)
     ]
     with progress() as bar, executing(workers, cluster, resume) as ours:
-        found = simulate_all(centres, seed, replications, progress=bar, executor=ours, names=names)
+        found = simulate_all(
+            centres, seed=seed, replications=replications, progress=bar, executor=ours, names=names
+        )
     if out is not None:
         _write(out, found, svg=svg, force=force)
         stderr(f"written to {out}")

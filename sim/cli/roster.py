@@ -131,7 +131,15 @@ def roster(
         executing(workers, cluster, resume) as ours,
     ):
         found = plan(
-            centre, patterns, per, confidence, seed, replications, rounds, progress=bar, executor=ours
+            centre,
+            patterns=patterns,
+            per=per,
+            confidence=confidence,
+            seed=seed,
+            replications=replications,
+            rounds=rounds,
+            progress=bar,
+            executor=ours,
         )
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
     if out is not None:

@@ -128,7 +128,15 @@ def sensitivity(
     look, risk = _risk(centre, figure, seed, months, forecast, week_days, inputs.remarks), None
     with executing(workers, cluster, resume) as executor:
         with progress() as bar:
-            found = changed(centre, figure, inputs.inputs, executor, seed, replications, bar)
+            found = changed(
+                centre,
+                figure,
+                inputs.inputs,
+                executor=executor,
+                seed=seed,
+                replications=replications,
+                progress=bar,
+            )
         is_whole = not found.unseen
         if is_whole and look is not None:
             try:
@@ -170,7 +178,6 @@ def _risk(
     remarks: list[str],
 ) -> Callable[[Executor, Progress], Risk] | None:
     """How to simulate the risk of the promise; None, with a remark, where nothing is promised."""
-    from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
     from sim.kpis.targets import TARGETS  # noqa: PLC0415
     from sim.studies.risk import refuse, risk  # noqa: PLC0415
 
@@ -183,7 +190,14 @@ def _risk(
         forecast_cv = 0.0
     refuse(centre, months, forecast_cv)
     return lambda executor, bar: risk(
-        centre, BY_NAME[figure], executor, seed, months, forecast_cv, week_days, bar
+        centre,
+        figure,
+        executor=executor,
+        seed=seed,
+        months=months,
+        forecast_cv=forecast_cv,
+        week_days=week_days,
+        progress=bar,
     )
 
 

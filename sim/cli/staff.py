@@ -118,7 +118,16 @@ def staff(
         progress("Replications searched, at most", MOST_WORK * replications) as bar,
         executing(workers, cluster, resume) as ours,
     ):
-        found = search(centre, per, step, confidence, seed, replications, progress=bar, executor=ours)
+        found = search(
+            centre,
+            per=per,
+            step=step,
+            confidence=confidence,
+            seed=seed,
+            replications=replications,
+            progress=bar,
+            executor=ours,
+        )
     took_s = monotonic() - began
     if out is not None:
         _write(out, found, seed, fte_hours_per_week, svg=svg, force=force)

@@ -97,7 +97,13 @@ def sweep(
         stderr(f"{runs:,} replications will take about {duration_text(seconds)}")
     with progress() as bar, executing(workers, cluster, resume) as ours:
         found = simulate_all(
-            centre, varies, seed, replications, progress=bar, executor=ours, most_runs=max_runs
+            centre,
+            varies,
+            seed=seed,
+            replications=replications,
+            progress=bar,
+            executor=ours,
+            most_runs=max_runs,
         )
     _remarks(found)
     if out is not None:

@@ -68,7 +68,7 @@ def replicate(
     figure that a target binds (the service level, if there is none) is below the precision, absolutely for
     shares and relative to the value otherwise, or until `MOST_REPLICATIONS` are done. *each* is shown every
     log in order of replication, and *progress* the number of tasks done and to be done. Ctrl-C ends it with
-    what is done, if anything is. A crew that is *hired* already simulates, else *workers* threads.
+    what is done, if anything is. An *executor* that is given simulates, else *workers* threads.
     """
     if replications is None:
         replications = usual_replications([scenario], engine)

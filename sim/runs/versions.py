@@ -19,7 +19,8 @@ import sim
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 """What figures are computed with."""
 _SOURCES = (
-    "compiled.py", "compiler.py", "rules.py", "arrays.py", "scenario", "draws", "log", "engines", "kpis", "runs",
+    *("compiled.py", "compiler.py", "rules.py", "arrays.py"),
+    *("scenario", "draws", "log", "engines", "kpis", "runs"),
 )  # fmt: skip
 """What figures are computed by."""
 OURS, SOURCES, ARITHMETIC = "livechat-sim", "sources of livechat-sim", "arithmetic"

@@ -27,6 +27,7 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.runs.replicate import usual_replications
 from sim.runs.tasks import Task
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import plural
 from sim.scenario.vary import differences
 from sim.studies.paired import ALPHA, Paired, difference, holm
 
@@ -118,6 +119,11 @@ class Comparison:
     replications: int
     interrupted: bool
 
+    def __repr__(self) -> str:
+        others = plural(len(self.contrasts), "scenario")
+        runs = plural(self.replications, "replication")
+        return f"<Comparison of {others} with {self.baseline.scenario.name!r}: {runs} each>"
+
     @property
     def plans(self) -> tuple[Plan, ...]:
         """All of them, the baseline first."""
@@ -126,6 +132,7 @@ class Comparison:
 
 def compare(
     scenarios: Sequence[Scenario],
+    *,
     seed: int = 1,
     replications: int | None = None,
     workers: int | None = None,
@@ -137,7 +144,7 @@ def compare(
 
     Each gets as many *replications*, `usual_replications` if omitted.
     *names* tell them apart where theirs are alike. *progress* is told tasks done and wanted. Ctrl-C ends it
-    with the replications that all have done, if any is. A crew that is *hired* already simulates, else
+    with the replications that all have done, if any is. An *executor* that is given simulates, else
     *workers* threads.
 
     Raises

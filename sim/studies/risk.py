@@ -31,7 +31,7 @@ from sim.kpis.intervals import t_quantile, wilson
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis, ratio
 from sim.kpis.targets import TARGETS
-from sim.runs.executor import Executor, Progress
+from sim.runs.executor import Executor, Progress, executing
 from sim.runs.tasks import Task
 from sim.scenario.scenario import Scenario
 from sim.scenario.vary import varied
@@ -93,21 +93,28 @@ class Risk:
     days: Floats
     """The figure on each simulated day, shape (n_days,), NaN where it does not exist."""
 
+    def __repr__(self) -> str:
+        chances = (f"a {period.name} {period.chances[-1].value:.0%}" for period in self.periods)
+        return f"<Risk that the promise is missed: {', '.join(chances)}>"
+
 
 def risk(
     scenario: Scenario,
-    kpi: Kpi,
-    executor: Executor,
+    figure: str = "service_level",
+    *,
     seed: int = 1,
     months: int = 50,
     forecast_cv: float = 0.0,
     week_days: int | None = None,
+    workers: int | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Risk:
     """Simulate *months* of a *scenario*'s days, and say how likely each target is missed.
 
     The forecast is wrong by a lognormal factor of mean 1 and coefficient of variation *forecast_cv*, one a
-    month. A week has *week_days* open days: if None, as many as the scenario's days suggest.
+    month. A week has *week_days* open days: if None, as many as the scenario's days suggest. Days are told by
+    one *figure*, too. An *executor* that is given simulates, else *workers* threads.
 
     Raises
     ------
@@ -122,7 +129,9 @@ def risk(
     each = -(-lengths["month"] // len(open_days))
     refuse_too_large(scenario, each * months, keeps_logs=False)
     factors = stratified_factors(forecast_cv, months)
-    runs = list(_simulated(scenario, seed, factors, each, executor, progress))
+    kpi = BY_NAME[figure]
+    with executing(workers, given=executor) as ours:
+        runs = list(_simulated(scenario, seed, factors, each, ours, progress))
     calendar = _Calendar(open_days, months, lengths["month"])
     values = calendar.days(np.array([run.values(kpi.name, By.DAY) for run in runs]))
     sums = {target: [calendar.days(side) for side in _sums(runs, TARGETS[target][0])] for target in bounds}

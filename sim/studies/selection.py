@@ -16,7 +16,7 @@ Conference, 228-235).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -29,7 +29,7 @@ from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.measure import Kpis
-from sim.runs.executor import Executor, Progress
+from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.paired import Paired, difference
 
@@ -142,6 +142,9 @@ class Best:
     unseen: tuple[str, ...] = ()
     """Plans that were not simulated yet when the user stopped."""
 
+    def __repr__(self) -> str:
+        return f"<Best of {len(self.ranked)} plans by {self.kpi.name}: {self.ranked[0].plan.name!r}>"
+
 
 @dataclass(slots=True)
 class _Runs:
@@ -183,21 +186,24 @@ class _Runs:
 
 
 def best(
-    plans: Sequence[Plan],
+    plans: Sequence[Plan] | Mapping[str, Scenario],
     figure: str,
-    executor: Executor,
+    *,
     within: float = 0.01,
     confidence: float = 0.95,
     first: int = 20,
     seed: int = 1,
     most_runs: int = 100_000,
+    workers: int | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Best:
     """Find the plan whose *figure* is best, with a *confidence*.
 
     Differences *within* the indifference zone don't matter: for shares it is absolute, for other figures
     relative to the best of the first stage. It ends undecided where *most_runs* in all are not enough, and on
-    Ctrl-C once two plans have had their first stage.
+    Ctrl-C once two plans have had their first stage. An *executor* that is given simulates, else *workers*
+    threads.
 
     Raises
     ------
@@ -210,9 +216,19 @@ def best(
         raise StudyError(f"best: of {kpi.name} ({kpi.title}) neither more nor less is better")
     if len(plans) < 2:
         raise StudyError(f"best: needs at least 2 plans, got {len(plans)}")
+    if isinstance(plans, Mapping):
+        plans = [Plan(name, scenario) for name, scenario in plans.items()]
     for plan in plans:
         refuse_too_large(plan.scenario, first)
-    runs = _Runs(plans, figure, 1.0 if kpi.better == "higher" else -1.0, executor, seed, progress)
+    sign = 1.0 if kpi.better == "higher" else -1.0
+    with executing(workers, given=executor) as ours:
+        return _found(
+            kpi, _Runs(plans, figure, sign, ours, seed, progress), within, confidence, first, most_runs
+        )
+
+
+def _found(kpi: Kpi, runs: _Runs, within: float, confidence: float, first: int, most_runs: int) -> Best:
+    plans = runs.plans
     seen, start, is_whole = _first_stage(runs, first)
     highest = float(start.mean(axis=1).max())
     zone = within if kpi.unit == "share" else within * abs(highest)

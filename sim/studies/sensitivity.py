@@ -7,17 +7,19 @@ changed at a time; what two changes do together is a question for a sweep.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import Estimates, Figure
-from sim.runs.executor import Executor, Progress
+from sim.kpis.measure import Kpis
+from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import plural
 from sim.scenario.vary import varied
-from sim.studies.inputs import Input, Side
+from sim.studies.inputs import Input, Side, usual_inputs
 from sim.studies.paired import Paired, difference
 
 
@@ -57,19 +59,26 @@ class Sensitivity:
     unseen: tuple[str, ...] = ()
     """Inputs that were not simulated yet when the user stopped."""
 
+    def __repr__(self) -> str:
+        widest = f", the widest {self.bars[0].title!r}" if self.bars else ""
+        return f"<Sensitivity of {self.kpi.name}: {plural(len(self.bars), 'input')}{widest}>"
+
 
 def sensitivity(
     scenario: Scenario,
-    figure: str,
-    inputs: Sequence[Input],
-    executor: Executor,
+    figure: str = "service_level",
+    inputs: Sequence[Input] | None = None,
+    *,
     seed: int = 1,
     replications: int = 100,
+    workers: int | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Sensitivity:
     """Simulate a *scenario* as it is and with each change of the *inputs*, and compare one *figure*.
 
-    Ctrl-C ends it with the inputs that are done, if any is.
+    Inputs are the usual ones if omitted. Ctrl-C ends it with those that are done, if any is. An *executor*
+    that is given simulates, else *workers* threads.
 
     Raises
     ------
@@ -79,26 +88,33 @@ def sensitivity(
         If a change breaks a law of scenarios.
     """
     kpi = BY_NAME[figure]
+    if inputs is None:
+        inputs = usual_inputs(scenario).inputs
     if not inputs:
         raise StudyError("sensitivity: nothing to vary in this scenario: add inputs by --vary PATH=VALUES")
     scenarios = [scenario, *(varied(scenario, side.changes) for each in inputs for side in each.sides)]
     for changed in scenarios:
         refuse_too_large(changed, replications, keeps_logs=False)
-    runs = executor.replications(scenarios, seed, range(replications), progress)
-    base = Estimates(next(runs))
-    if base.figure(figure).value is None:
+    with executing(workers, given=executor) as ours:
+        base, bars = _bars(ours.replications(scenarios, seed, range(replications), progress), inputs, kpi)
+    unseen = tuple(each.title for each in inputs[len(bars) :])
+    order = sorted(bars, key=lambda bar: -bar.swing)
+    return Sensitivity(kpi, base.figure(figure), tuple(order), replications, unseen)
+
+
+def _bars(runs: Iterator[list[Kpis]], inputs: Sequence[Input], kpi: Kpi) -> tuple[Estimates, list[Bar]]:
+    """The scenario as it is, and what each of the *inputs* does to a figure, as far as that is done."""
+    base, bars = Estimates(next(runs)), list[Bar]()
+    if base.figure(kpi.name).value is None:
         raise StudyError(f"sensitivity: this scenario has no {kpi.name} ({kpi.title})")
-    bars: list[Bar] = []
     try:
         for each in inputs:
-            effects = tuple(_effect(side, base, Estimates(next(runs)), figure) for side in each.sides)
+            effects = tuple(_effect(side, base, Estimates(next(runs)), kpi.name) for side in each.sides)
             bars.append(Bar(each.title, effects))
     except KeyboardInterrupt:
         if not bars:
             raise
-    unseen = tuple(each.title for each in inputs[len(bars) :])
-    order = sorted(bars, key=lambda bar: -bar.swing)
-    return Sensitivity(kpi, base.figure(figure), tuple(order), replications, unseen)
+    return base, bars
 
 
 def _effect(side: Side, base: Estimates, changed: Estimates, figure: str) -> Effect:

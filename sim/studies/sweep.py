@@ -6,7 +6,7 @@ so a sweep of a thousand points needs no more memory than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -22,6 +22,7 @@ from sim.kpis.targets import TARGETS, Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.heads import scaled_words
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import plural
 from sim.scenario.vary import Change, Vary, read_vary, varied
 
 FIGURES = (
@@ -98,6 +99,10 @@ class Sweep:
     interrupted: bool
     """Whether the user stopped before all points were done."""
 
+    def __repr__(self) -> str:
+        points = f"{len(self.points):,} of {prod(self.shape):,} points"
+        return f"<Sweep of {self.scenario.name!r}: {points}, {plural(self.replications, 'replication')} each>"
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Values of each variable."""
@@ -130,7 +135,8 @@ class Sweep:
 
 def sweep(
     scenario: Scenario,
-    varies: Sequence[Vary],
+    varies: Sequence[Vary] | Mapping[str, Iterable[Any]],
+    *,
     seed: int = 1,
     replications: int = 20,
     workers: int | None = None,
@@ -140,8 +146,9 @@ def sweep(
 ) -> Sweep:
     """Simulate a *scenario* with every value of one or two variables, each with the same customers.
 
-    *progress* is told tasks done and wanted. Ctrl-C ends it with the points that are done, if any is. A crew
-    that is *hired* already simulates, else *workers* threads.
+    Values stand beside their paths, as in ``{"groups.0.agents": range(6, 12)}``, or come from `read_varies`.
+    *progress* is told tasks done and wanted. Ctrl-C ends it with the points that are done, if any is. An
+    *executor* that is given simulates, else *workers* threads.
 
     Raises
     ------
@@ -152,6 +159,8 @@ def sweep(
     StudyError
         If it would be more than *most_runs*.
     """
+    if isinstance(varies, Mapping):
+        varies = [Vary(path, "=", tuple(values)) for path, values in varies.items()]
     _refuse_variables(varies)
     refuse_explosion(scenario, [len(vary.values) for vary in varies], replications, most_runs)
     changes, scenarios = _points(scenario, varies)

@@ -23,7 +23,7 @@ def test_it_shows_what_the_package_finds(draw: Run):
     shift = {"agents": 7, "start": "08:00", "end": "20:00"}
     changes = [Change("groups.0.shifts", "=", [shift]), Change("targets.max_response_s", "=", None)]
     centre = varied(sim.load(ROOT / "scenarios" / "web_shop.toml"), changes)
-    points = sweep(centre, [read_vary("groups.0.shifts.0.agents=2:16")], 1, 20).points
+    points = sweep(centre, [read_vary("groups.0.shifts.0.agents=2:16")], seed=1, replications=20).points
     kept = [point.values[0] for point in points if point.keeps]
     assert shown["fewest"].values == (min(kept),)
     assert shown["chosen"].figures == points[5].figures

@@ -66,3 +66,39 @@ def test_a_changed_scenario_is_told_by_path(shop: sim.Scenario) -> None:
         sim.vary(shop, {"queues.0.patiense": 90})
     with pytest.raises(sim.ScenarioError, match="must be at least 1, got 0"):
         sim.vary(shop, {"groups.0.concurrency": 0})
+
+
+def test_every_study_is_flat_takes_its_options_by_name_and_says_its_answer_in_a_line(
+    shop: sim.Scenario,
+) -> None:
+    few, lean = {"seed": 1, "replications": 20}, sim.vary(shop, {"groups.0.concurrency": 2})
+    said = [
+        sim.sweep(shop, {"groups.0.concurrency": range(2, 4)}, **few),
+        sim.compare([shop, lean], **few),
+        sim.best({"three": shop, "two": lean}, "frt_s", first=20, most_runs=60),
+        sim.sensitivity(shop, **few),
+        sim.risk(shop, months=20),
+    ]
+    assert [repr(each).partition(":")[0] for each in said] == [
+        "<Sweep of 'Web shop, a weekday'",
+        "<Comparison of 1 scenario with 'Web shop, a weekday'",
+        "<Best of 2 plans by frt_s",
+        "<Sensitivity of service_level",
+        "<Risk that the promise is missed",
+    ]
+    assert all(len(repr(each)) < 110 for each in said)
+    with pytest.raises(TypeError, match="positional"):
+        sim.compare([shop, lean], 1)  # type: ignore[misc]
+
+
+def test_a_staffing_and_a_roster_say_their_hours(shop: sim.Scenario) -> None:
+    small = sim.Scenario(
+        hours=sim.OpeningHours(open="08:00", close="12:00"),
+        queues=[sim.Queue(name="q", arrivals=20, service=sim.ByWork(work_s=300))],
+        groups=[
+            sim.Group(name="g", queues=["q"], agents=4, patterns=[sim.Pattern(lengths_h=[4.0], breaks=[])])
+        ],
+        targets=sim.Targets(service_level=0.8),
+    )
+    assert repr(sim.staff(small, replications=20)).startswith("<Staffing of 'A live-chat centre': ")
+    assert " paid hours a day>" in repr(sim.roster(small, replications=20))

@@ -108,7 +108,7 @@ def teams() -> list[Plan]:
 
 def chosen(figure: str, seed: int = 1, **more: float) -> Best:
     with executing(1) as executor:
-        return best(teams(), figure, executor, seed=seed, **more)  # type: ignore[arg-type]
+        return best(teams(), figure, executor=executor, seed=seed, **more)  # type: ignore[arg-type]
 
 
 def test_the_largest_team_is_best_and_small_ones_are_given_up_at_once():
@@ -142,7 +142,7 @@ def test_what_cannot_be_ranked_is_refused():
         with pytest.raises(StudyError, match=said):
             chosen(figure)
     with executing(1) as executor, pytest.raises(StudyError, match="at least 2 plans, got 1"):
-        best(teams()[:1], "frt_s", executor)
+        best(teams()[:1], "frt_s", executor=executor)
 
 
 def test_ctrl_c_gives_the_leader_so_far():
@@ -158,7 +158,7 @@ def test_ctrl_c_gives_the_leader_so_far():
         loads = read_vary("queues.0.arrivals.per_hour=40,40.1,40.2,40.3").changes()
         plans = [Plan(f"plan {k}", varied(teams()[1].scenario, [c])) for k, c in enumerate(loads)]
         with executing(1) as executor:
-            return best(plans, "frt_s", executor, within=1e-4, progress=stop)
+            return best(plans, "frt_s", executor=executor, within=1e-4, progress=stop)
 
     late = stopped(95)
     assert late.selection.interrupted

@@ -10,7 +10,6 @@ from scipy.stats import norm
 from sim.draws.busyness import drawn_volumes, expected_volumes
 from sim.draws.sampling import draw
 from sim.errors import StudyError, VaryError
-from sim.kpis.definitions import BY_NAME
 from sim.runs.executor import executing
 from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
@@ -33,12 +32,12 @@ def changed(
     scenario: Scenario, inputs: list[Input], figure: str = "service_level", n: int = 20
 ) -> Sensitivity:
     with executing(1) as executor:
-        return sensitivity(scenario, figure, inputs, executor, replications=n)
+        return sensitivity(scenario, figure, inputs, executor=executor, replications=n)
 
 
 def risk_of(scenario: Scenario, figure: str = "offered", **more: float) -> Risk:
     with executing(1) as executor:
-        return risk(scenario, BY_NAME[figure], executor, **more)  # type: ignore[arg-type]
+        return risk(scenario, figure, executor=executor, **more)  # type: ignore[arg-type]
 
 
 def test_each_effect_is_that_of_the_changed_scenario():
@@ -74,7 +73,9 @@ def test_ctrl_c_keeps_the_inputs_that_are_done():
                 raise KeyboardInterrupt
 
         with executing(1) as executor:
-            return sensitivity(scenario, "service_level", inputs, executor, replications=20, progress=stop)
+            return sensitivity(
+                scenario, "service_level", inputs, executor=executor, replications=20, progress=stop
+            )
 
     found = stopped(7)
     assert 0 < len(found.bars) < len(inputs)

@@ -178,7 +178,7 @@ def test_the_answer_keeps_its_promise_and_nobody_can_be_spared(
 ):
     """On few days, of several seeds: the search goes on until fresh days and its own agree."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.15)
-    found = staff(scenario, per, confidence=confidence, seed=seed, replications=40, executor=us)
+    found = staff(scenario, per=per, confidence=confidence, seed=seed, replications=40, executor=us)
 
     assert found.kept
     assert found.settled
@@ -387,7 +387,7 @@ def test_what_no_agent_could_have_helped_is_named(us: Executor):
     hasty["queues"][0]["reply_patience"] = EXPONENTIAL | {"mean_s": 5.0}
 
     with pytest.raises(StudyError, match=r"no staffing keeps missed_rate at most 5.0%.* left\)"):
-        staff(Scenario.model_validate(hasty), Per.DAY, replications=20, executor=us)
+        staff(Scenario.model_validate(hasty), per=Per.DAY, replications=20, executor=us)
 
 
 def test_who_comes_at_night_is_nobodys_to_answer(us: Executor):
@@ -395,7 +395,9 @@ def test_who_comes_at_night_is_nobodys_to_answer(us: Executor):
     scenario = chats([20.0], 2, ANSWERED)
     late = scenario.queues[0].arrivals.model_copy(update={"per_hour": (20.0,) * 24})
     queue = scenario.queues[0].model_copy(update={"arrivals": late})
-    closed = staff(scenario.model_copy(update={"queues": (queue,)}), Per.DAY, replications=20, executor=us)
+    closed = staff(
+        scenario.model_copy(update={"queues": (queue,)}), per=Per.DAY, replications=20, executor=us
+    )
 
     assert closed.kept
     assert closed.plan[0].sum() > 0

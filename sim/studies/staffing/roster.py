@@ -101,6 +101,10 @@ class Roster:
     simulated: int
     """Replications in all."""
 
+    def __repr__(self) -> str:
+        kinds = f"{len(self.shifts)} kinds of shifts"
+        return f"<Roster of {self.scenario.name!r}: {kinds}, {self.paid_h:,.1f} paid hours a day>"
+
     @property
     def kept(self) -> bool:
         """Whether the roster keeps the promise on fresh days."""
@@ -136,6 +140,7 @@ class Roster:
 
 def roster(
     scenario: Scenario,
+    *,
     patterns: tuple[Pattern, ...] | None = None,
     per: Per = Per.INTERVAL,
     confidence: float | None = None,

@@ -77,6 +77,10 @@ class Staffing:
     chats: float
     """Chats simulated in all."""
 
+    def __repr__(self) -> str:
+        kept = "kept" if self.kept else "not kept"
+        return f"<Staffing of {self.scenario.name!r}: {self.hours:,.1f} agent hours a day, targets {kept}>"
+
     @property
     def hours(self) -> float:
         """Agent hours a day."""
@@ -90,6 +94,7 @@ class Staffing:
 
 def staff(
     scenario: Scenario,
+    *,
     per: Per = Per.INTERVAL,
     step: Step = Step.INTERVAL,
     confidence: float | None = None,
