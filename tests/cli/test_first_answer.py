@@ -71,7 +71,7 @@ def figures(text: str) -> list[str]:
 
 def test_the_first_run_shows_the_first_days_and_says_so(tmp_path: Path, small: Path):
     """The figures are the kernel's; no cache is there yet, and nobody waits for the compiler."""
-    fake = "from sim.studies import first\nfirst.compile_behind = lambda: print('another process compiles')\n"
+    fake = "from sim.runs import first\nfirst.compile_behind = lambda: print('another process compiles')\n"
     fake += "import atexit\natexit.register(lambda: print('with the compiler:', 'numba' in sys.modules))"
     code, shown = on_a_terminal(tmp_path / "cache", "run", str(small), before=fake)
 

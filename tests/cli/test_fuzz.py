@@ -87,9 +87,9 @@ def _idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything is read and looked at, and nothing simulated."""
 
     def nobody(*_: object, **__: object) -> None:
-        raise StudyError("nobody is hired here")
+        raise StudyError("nothing is simulated here")
 
-    monkeypatch.setattr("sim.runs.executor.crew", nobody)
+    monkeypatch.setattr("sim.runs.executor.executing", nobody)
     return
 
 

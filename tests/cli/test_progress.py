@@ -17,7 +17,7 @@ def test_long_work_in_a_pipe_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch)
     lines: list[str] = []
     said = Event()
     monkeypatch.setattr(module, "LINE_AFTER_S", 0.02)
-    monkeypatch.setattr(module, "remark", lambda text: (lines.append(text), said.set()))
+    monkeypatch.setattr(module, "stderr", lambda text: (lines.append(text), said.set()))
 
     with progress("Days", 1000) as show:
         assert said.wait(10)

@@ -191,9 +191,9 @@ def test_ctrl_c_gives_the_best_so_far(desk: Path, monkeypatch: pytest.MonkeyPatc
     @contextmanager
     def executor(*args: Any) -> Iterator[Executor]:
         with executing(2) as ours:
-            yield Impatient(ours.executor, 2)
+            yield Impatient(ours.pool, 2)
 
-    monkeypatch.setattr("sim.runs.executor.crew", executor)
+    monkeypatch.setattr("sim.runs.executor.executing", executor)
     table, data = sim("staff", desk, "-n", "80"), sim("staff", desk, "-n", "80", "--json")
 
     assert (table.exit_code, data.exit_code) == (130, 130)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
-from sim.cli.common import remark
+from sim.cli.common import stderr
 from tests.conftest import ROOT
 
 
@@ -102,11 +102,11 @@ def test_remarks_fit_a_terminal_and_stay_whole_elsewhere(
     termios.tcsetwinsize(its, (25, 80))
     with os.fdopen(its, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
-        remark(text)
+        stderr(text)
     lines = os.read(mine, 100_000).decode().splitlines()
     os.close(mine)
     monkeypatch.undo()
-    remark(text)
+    stderr(text)
 
     assert len(lines) == 2
     assert max(map(len, lines)) <= 80

@@ -190,7 +190,11 @@ def test_what_nobody_used_for_a_month_is_thrown_away(tmp_path: Path, monkeypatch
 
 
 def defined(name: str, parameters: str, value: str, **known: object):
-    """A function that might stand in a source of ours."""
+    """A function that might stand in a source of ours.
+
+    numba writes down all that such a function knows, so it knows nothing that others add to Python's builtins.
+    """
+    known["__builtins__"] = {}
     path = compile_cache.PACKAGE / "draws" / "merge.py"
     exec(compile(f"def {name}({parameters}):\n    return {value}\n", str(path), "exec"), known)
     return known[name]
@@ -234,7 +238,7 @@ def test_where_no_folder_can_be_written_it_is_compiled_at_every_start_and_said_s
 def test_a_long_compilation_is_announced_once_whichever_threads_wait_for_it(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    """All threads of a crew ask for the engine at the same time. What is loaded is not announced."""
+    """All threads ask for the engine at the same time. What is loaded is not announced."""
     monkeypatch.setattr(compiler, "NOTICE_AFTER_S", 0.0)
     loads = compiler._Cache._load
 

@@ -137,7 +137,7 @@ def test_as_many_threads_as_processors_have_one_each():
             return frozenset(os.sched_getaffinity(0))
 
         with executing(n) as executor:
-            found = {future.result() for future in [executor.executor.submit(settled) for _ in range(n)]}
+            found = {future.result() for future in [executor.pool.submit(settled) for _ in range(n)]}
 
         assert found == ({frozenset({one}) for one in allowed} if n == len(allowed) else {frozenset(allowed)})
     assert os.sched_getaffinity(0) == allowed

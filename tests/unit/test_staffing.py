@@ -132,7 +132,7 @@ def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatie
 
 
 def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Executor):
-    """The answer on days of its own; each agent is needed; the work is counted as the crew did it."""
+    """The answer on days of its own; each agent is needed; the work is counted as the executor did it."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL, busyness_cv=0.15)
     counted: list[int] = []
 
@@ -142,7 +142,7 @@ def test_a_study_says_what_it_found_and_takes_no_more_than_it_may(us: Executor):
             counted.extend(len(job.replications) for job in jobs)
             return super().measured(jobs, progress)
 
-    found = staff(scenario, replications=120, executor=Counting(us.executor, us.n))
+    found = staff(scenario, replications=120, executor=Counting(us.pool, us.n))
 
     assert found.kept
     assert found.settled
@@ -291,7 +291,7 @@ def test_days_that_are_known_are_not_simulated_again(us: Executor):
 
 
 class Impatient(Executor):
-    """A crew at work when somebody presses Ctrl-C, after some replications."""
+    """An executor at work when somebody presses Ctrl-C, after some replications."""
 
     left = 0
 
@@ -305,7 +305,7 @@ class Impatient(Executor):
 def test_an_interrupted_search_gives_the_best_so_far(us: Executor):
     """It is a staffing that kept the promise, and it is marked; before there was one there is none."""
     scenario = chats([30.0, 50.0, 20.0], 3, ALL)
-    impatient = Impatient(us.executor, us.n)
+    impatient = Impatient(us.pool, us.n)
     impatient.left = 900
     found = staff(scenario, replications=120, executor=impatient)
 
@@ -377,7 +377,7 @@ def test_what_nobody_can_keep_is_refused_with_the_reason(
     scenario: Scenario, how: dict[str, Any], words: str, us: Executor
 ):
     with pytest.raises(StudyError, match=words):
-        staff(scenario, **{"replications": 40, "hired": us} | how)
+        staff(scenario, **{"replications": 40, "executor": us} | how)
 
 
 def test_what_no_agent_could_have_helped_is_named(us: Executor):

@@ -95,12 +95,12 @@ def test_points_and_rows_are_where_they_should_be(grid: Sweep):
 def test_runs_are_dropped(shop: Scenario):
     """Nothing of a sweep holds a run; replications that are kept do."""
     gc.collect()
-    before = sum(isinstance(thing, Kpis) for thing in gc.get_objects())
+    before = sum(type(thing) is Kpis for thing in gc.get_objects())
     found = sweep(shop, [read_vary(AGENTS)], replications=3)
     gc.collect()
-    assert sum(isinstance(thing, Kpis) for thing in gc.get_objects()) == before
+    assert sum(type(thing) is Kpis for thing in gc.get_objects()) == before
     kept = replicate(shop, replications=3)
-    assert sum(isinstance(thing, Kpis) for thing in gc.get_objects()) == before + 3
+    assert sum(type(thing) is Kpis for thing in gc.get_objects()) == before + 3
     assert (len(found.points), kept.wanted) == (5, 3)
 
 
@@ -350,7 +350,7 @@ def test_an_explosion_is_refused_with_its_runs_and_its_time(shop: Scenario):
 
 def test_points_that_break_a_law_are_all_told(shop: Scenario, monkeypatch: pytest.MonkeyPatch):
     """With place, law and value, before anything is simulated."""
-    monkeypatch.setattr("sim.studies.sweep.crew", lambda _: pytest.fail("simulated"))
+    monkeypatch.setattr("sim.studies.sweep.executing", lambda *_, **__: pytest.fail("simulated"))
     with pytest.raises(ScenarioError) as caught:
         sweep(shop, [read_vary("groups.0.concurrency=-1:1")])
     told = str(caught.value)
