@@ -22,7 +22,7 @@ from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
 from tests.benchmarks import systems
 from tests.benchmarks.comparisons import assert_near
-from tests.benchmarks.timing import Row, interleaved, ratio
+from tests.benchmarks.timing import Row, Timed, interleaved, ratio
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,8 +95,37 @@ def threads(scenario: Scenario, replications: int, rounds: int) -> Row:
     )
 
 
+def by_work(days: int, rounds: int) -> Row:
+    """What a call takes of M/M/20+M: drawn, simulated and measured, in one batch."""
+    scenario = systems.one_at_a_time()
+    drawing, simulating, measuring, chats = _parts(scenario, days, rounds)
+    per_call = [1e6 * part.median_s / chats for part in (simulating, drawing, measuring)]
+    together = [
+        sum(parts) for parts in zip(*(part.seconds for part in (drawing, simulating, measuring)), strict=True)
+    ]
+    return Row(
+        "a call by work, M/M/20+M: simulated; drawn; measured",
+        f"a batch of {days} days, {chats:,} calls",
+        " and ".join(f"{us:.2f}" for us in per_call) + " µs a call",
+        ratio(together, simulating.seconds, "the cost of simulating, in all"),
+    )
+
+
 def shares(scenario: Scenario, days: int, rounds: int) -> Row:
     """What drawing, simulating and measuring take of a day, in one batch as a study does it."""
+    drawing, simulating, measuring, chats = _parts(scenario, days, rounds)
+    per_day = [1e3 * part.median_s / days for part in (drawing, simulating, measuring)]
+    together = [one + other for one, other in zip(drawing.seconds, measuring.seconds, strict=True)]
+    return Row(
+        "drawing, simulating and measuring `web_shop.toml`",
+        f"a batch of {days} replications, {chats:,} chats",
+        " and ".join(f"{ms:.2f}" for ms in per_day) + " ms a day",
+        ratio(together, simulating.seconds, "the cost of simulating, to draw and measure"),
+    )
+
+
+def _parts(scenario: Scenario, days: int, rounds: int) -> tuple[Timed, Timed, Timed, int]:
+    """What drawing, simulating and measuring take of a batch, and its chats."""
     draws = draw_all(scenario, 1, range(days))
     logs = simulate_all(scenario, draws)
     assert [kpis["offered"] for kpis in measure_all(logs, scenario.targets)] == [d.n_chats for d in draws]
@@ -106,14 +135,7 @@ def shares(scenario: Scenario, days: int, rounds: int) -> Row:
         lambda _: simulate_all(scenario, draws),
         lambda _: measure_all(logs, scenario.targets),
     )
-    per_day = [1e3 * part.median_s / days for part in (drawing, simulating, measuring)]
-    together = [one + other for one, other in zip(drawing.seconds, measuring.seconds, strict=True)]
-    return Row(
-        "drawing, simulating and measuring `web_shop.toml`",
-        f"a batch of {days} replications, {sum(day.n_chats for day in draws):,} chats",
-        " and ".join(f"{ms:.2f}" for ms in per_day) + " ms a day",
-        ratio(together, simulating.seconds, "the cost of simulating, to draw and measure"),
-    )
+    return drawing, simulating, measuring, sum(day.n_chats for day in draws)
 
 
 def big_day(agents: int, chats: int) -> Row:

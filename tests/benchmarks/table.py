@@ -83,6 +83,7 @@ def rows(sizes: Sizes) -> Iterator[Row]:
     yield comparisons.plain_simpy(sizes.shop_agents, sizes.rounds)
     yield from costs.growing_teams(sizes.team_days, sizes.rounds)
     yield from costs.longer_runs(sizes.long_days, sizes.rounds)
+    yield costs.by_work(sizes.days, sizes.rounds)
     yield costs.threads(web_shop, sizes.replications, sizes.rounds)
     yield costs.shares(web_shop, sizes.days, sizes.rounds)
     yield big_day
