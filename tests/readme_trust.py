@@ -14,7 +14,7 @@ from typing import Any
 from sim.report.trust import digits
 from tests.conftest import ROOT
 
-PAGE = ROOT / "PAGE.md"
+PAGE = ROOT / "docs" / "trust.md"
 BEGIN, END = "<!-- trust -->\n", "<!-- /trust -->"
 
 SHOWN = (
