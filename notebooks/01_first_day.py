@@ -52,14 +52,15 @@ def _(days, demand, seed):
 @app.cell(hide_code=True)
 def _(days, demand, seed):
     scenario = varied(sim.load(SCENARIO), [Change("queues.0.arrivals.per_hour", "*=", demand.value / 100)])
-    estimates = sim.replicate(scenario, seed=seed.value, replications=days.value).estimates
+    estimates, note = live.estimated(scenario, seed.value, days.value)
     promises = verdicts(estimates, scenario.targets)
-    return estimates, promises, scenario
+    return estimates, note, promises, scenario
 
 
 @app.cell(hide_code=True)
-def _(promises, scenario):
-    mo.Html(live.answer(*(live.promise_text(promise, scenario.targets.threshold_s) for promise in promises)))
+def _(note, promises, scenario):
+    texts = (live.promise_text(promise, scenario.targets.threshold_s) for promise in promises)
+    mo.vstack([mo.Html(live.answer(*texts)), mo.md(note)])
     return
 
 

@@ -13,11 +13,16 @@ from typing import ParamSpec
 
 from matplotlib.figure import Figure as Drawing
 
+from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.targets import Verdict
 from sim.report.plots.style import INK, styled
 from sim.report.tables import interval, number, target_text, with_unit
+from sim.runs import first
+from sim.runs.replicate import replicate
+from sim.runs.tasks import Task
+from sim.scenario.scenario import Scenario
 from sim.studies.caps import Cap
 from sim.studies.frontier import Step
 
@@ -37,6 +42,24 @@ class Picture:
     png: bytes
     alt: str
     """What its titles say, for those who can't see it."""
+
+
+def estimated(scenario: Scenario, seed: int, days: int) -> tuple[Estimates, str]:
+    """Figures of some *days* of a *scenario*, and what is to be said of them, if anything.
+
+    While the engine is still to be compiled another process does that, and the first answer is of as many
+    days as the reference engine does in a moment.
+    """
+    n = first.replications(scenario) if first.has_to_compile() else None
+    if n is None:
+        return replicate(scenario, seed=seed, replications=days).estimates, ""
+    first.compile_behind()
+    n = min(n, days)
+    runs = first.run_plainly(Task(scenario, seed, range(n), Engine.REFERENCE)).runs
+    return Estimates(runs), (
+        f"The engine is being compiled for this machine: once, about half a minute. Until then these are the "
+        f"first {n} days, by the reference engine; move a slider for all that you ask for."
+    )
 
 
 def picture(

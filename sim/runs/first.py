@@ -7,13 +7,17 @@ which outlives this one.
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.compile_cache import PACKAGE, folder, is_compiling, is_ready
 from sim.compiled import IS_COMPILED, PLAIN
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.runs.tasks import Done, Task
 
 FEWEST, MOST = 5, 20
 """Replications of a first answer: of fewer than that no interval holds."""
@@ -52,6 +56,24 @@ def compile_behind() -> None:
         [sys.executable, "-P", "-c", code],
         stdin=nowhere, stdout=nowhere, stderr=nowhere, env=environment, **apart,
     )  # fmt: skip
+
+
+def run_plainly(task: Task) -> Done:
+    """Run a *task* in another process, in which nothing is compiled, and wait for what comes of it."""
+    code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); import {__name__} as it; it.answer()"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        input=pickle.dumps(task), stdout=subprocess.PIPE, env=os.environ | {PLAIN: "1"}, check=True,
+    )  # fmt: skip
+    result: Done = pickle.loads(done.stdout)
+    return result
+
+
+def answer() -> None:
+    """Run the task that stands on stdin, and write what comes of it to stdout."""
+    from sim.runs.tasks import run  # noqa: PLC0415  needs the engines
+
+    sys.stdout.buffer.write(pickle.dumps(run(pickle.load(sys.stdin.buffer))))
 
 
 def compile_all() -> None:

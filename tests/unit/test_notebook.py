@@ -14,6 +14,7 @@ from sim.kpis.targets import Verdict, verdicts
 from sim.report import notebook as live
 from sim.report.plots import run as plots
 from sim.report.plots import style
+from sim.runs import first
 from sim.scenario.vary import Change, read_vary, varied
 from sim.studies.caps import Cap, best
 from sim.studies.frontier import one_more
@@ -138,3 +139,23 @@ def test_what_one_more_chat_does_as_a_table(scenario):
     assert step == "1 → 2"
     assert "Missed share" in better
     assert worse == "Response"
+
+
+def test_while_the_engine_is_compiled_the_first_days_are_shown(
+    scenario: sim.Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    """By the reference engine, in a process of its own: the same figures to the last bit, and a word of it."""
+    behind: list[bool] = []
+    monkeypatch.setattr(first, "has_to_compile", lambda: True)
+    monkeypatch.setattr(first, "compile_behind", lambda: behind.append(True))
+    few, note = live.estimated(scenario, 1, 3)
+
+    assert behind == [True]
+    assert "the first 3 days, by the reference engine" in note
+    whole = sim.replicate(scenario, seed=1, replications=3).estimates
+    for name in ("service_level", "wait_p90_s", "response_s", "attention"):
+        assert few.figure(name) == whole.figure(name)
+
+    monkeypatch.setattr(first, "has_to_compile", lambda: False)
+    again, nothing = live.estimated(scenario, 1, 3)
+    assert (again.figure("asa_s"), nothing) == (whole.figure("asa_s"), "")
