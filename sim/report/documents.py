@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from sim import __version__
 from sim.engines import Engine
@@ -18,6 +16,9 @@ from sim.kpis.targets import Verdict, verdicts
 from sim.kpis.waterfall import waterfall
 from sim.report.tables import ACROSS, labels, number
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: Engine) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def interval_table(scenario: Scenario, estimates: Estimates, *, everything: bool
     The usual figures (*everything*: all), as the tables name and round them: the value, and the ends of its
     95 % interval.
     """
+    import polars as pl  # noqa: PLC0415  heavy
+
     known = [kpi.name for kpi in KPIS if By.INTERVAL in kpi.form.breakdowns]
     names = known if everything else [name for name in known if name in ACROSS[By.INTERVAL]]
     figures = {name: estimates.figures(name, By.INTERVAL) for name in names}

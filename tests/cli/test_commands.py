@@ -402,7 +402,9 @@ def test_schema_is_json():
             ["numba", "matplotlib", "scipy.special", "simpy", "polars", "sim.theory.applies"],
         ),
         (
-            [["run", "scenarios/web_shop.toml", "-n", "3"]],  # loads compiled code, and compiles none
+            [
+                ["run", "scenarios/web_shop.toml", "-n", "3", *more] for more in ([], ["--json"])
+            ],  # compiles nothing
             ["numba.np.random.distributions", "scipy.linalg", "matplotlib", "simpy", "polars"],
         ),
     ],
