@@ -163,13 +163,14 @@ class Estimates:
         return np.asarray(value - (self.n - 1) * (without - without.mean(axis=0)))
 
     def _ranked(self, kpi: Kpi, by: By) -> Ranked | None:
-        """Values of a percentile in order, sorted once; None where it can't be told apart."""
+        """Values of a percentile in order; None where it can't be told apart. Only the last ones are kept."""
         assert isinstance(kpi.form, Quantile)
         if by not in kpi.form.breakdowns:
             return None
         size = self.runs[0].sizes[by]
         key = kpi.form.value, by if size > 1 else By.OVERALL
         if key not in self._ordered:
+            self._ordered.clear()  # they are copies of all values
             samples = [run.samples[kpi.name] for run in self.runs]
             self._ordered[key] = Ranked(samples, by, size)
         return self._ordered[key]

@@ -12,7 +12,7 @@ many values at once: Shao and Wu, *A general theory for jackknife variance estim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,17 +24,20 @@ from sim.kpis.intervals import Ends, t_quantile
 from sim.kpis.loops import By
 from sim.kpis.totals import Sample
 
+_AT_A_TIME = 32
+"""Days whose values are copied, to be sorted each by itself."""
+
 
 class Ranked:
     """Values of several days in each cell of a breakdown, in order."""
 
     def __init__(self, samples: Sequence[Sample], by: By, size: int) -> None:
         self.n, self.size = len(samples), size
-        self._days = [(each.values, each.cell(by, size)) for each in samples]
+        self._samples, self._by = samples, by
         self._edges = firsts(self.sizes.sum(axis=0).astype(np.int64).tolist())
         self.values = np.empty(self._edges[-1])
         free = self._edges[:-1].copy()
-        for day, sizes in zip(self._days, self.sizes.astype(np.int64), strict=True):
+        for day, sizes in zip(self._days(), self.sizes.astype(np.int64), strict=True):
             first = np.repeat(free - firsts(sizes.tolist())[:-1], sizes)
             self.values[first + np.arange(len(first))] = _by_cell(*day, size)
             free += sizes
@@ -49,20 +52,28 @@ class Ranked:
     def sizes(self) -> Floats:
         """Values of each day in each cell, shape (n_days, n_cells)."""
         return np.array(
-            [np.bincount(cells, minlength=self.size) for _, cells in self._days], dtype=np.float64
+            [np.bincount(cells, minlength=self.size) for _, cells in self._days()], dtype=np.float64
         )
+
+    def _days(self, some: slice = slice(None)) -> Iterator[tuple[Floats, NDArray[np.integer]]]:
+        """Values of each of *some* days, and their cells: worked out anew, for they take memory."""
+        return ((each.values, each.cell(self._by, self.size)) for each in self._samples[some])
 
     def of_days(self, share: float) -> Floats:
         """Quantile of each day by itself in each cell, shape (n_days, n_cells)."""
-        edges = firsts(self.sizes.astype(np.int64).ravel().tolist())
-        values = np.concatenate([_by_cell(*day, self.size) for day in self._days])
-        return _quantiles(_sort_within(values, edges), edges, share).reshape(self.n, self.size)
+        found = []
+        for first in range(0, self.n, _AT_A_TIME):
+            some = slice(first, first + _AT_A_TIME)
+            edges = firsts(self.sizes[some].astype(np.int64).ravel().tolist())
+            values = np.concatenate([_by_cell(*day, self.size) for day in self._days(some)])
+            found.append(_quantiles(_sort_within(values, edges), edges, share))
+        return np.concatenate(found).reshape(self.n, self.size)
 
     @cached_property
     def _day(self) -> Ints:
         """Day of each of the values in order."""
-        values, cells = (np.concatenate(column) for column in zip(*self._days, strict=True))
-        day = np.repeat(np.arange(self.n), [len(of_day) for of_day, _ in self._days])
+        values, cells = (np.concatenate(column) for column in zip(*self._days(), strict=True))
+        day = np.repeat(np.arange(self.n), [len(of_day) for of_day, _ in self._days()])
         return day[np.lexsort((values, cells))]
 
     def quantile(self, share: float | Floats) -> Floats:
@@ -75,7 +86,7 @@ class Ranked:
         below = np.array(
             [
                 np.bincount(cells, weights=of_day <= value[cells], minlength=self.size)
-                for of_day, cells in self._days
+                for of_day, cells in self._days()
             ]
         )
         pooled = sizes.sum(axis=0)

@@ -200,14 +200,16 @@ def test_leaving_a_day_out_is_to_take_the_others(days: list[list[float]], share:
     )
 
 
-def test_percentiles_of_each_day_are_those_of_its_own_values():
-    """In every cell, to the bit; NaN where a day has no value there."""
+def test_percentiles_of_each_day_are_those_of_its_own_values(monkeypatch: pytest.MonkeyPatch):
+    """In every cell, to the bit, however many days are sorted at a time; NaN where a day has no value there."""
     days = [([3.0, 1.0, 2.0, 9.0, 4.0], [0, 2, 0, 0, 2]), ([], []), ([5.0, 0.5, 7.25], [2, 2, 2])]
     samples = [
         Sample(np.array(values), {By.QUEUE: np.array(cells, dtype=np.int32)}, 1) for values, cells in days
     ]
-    found = Ranked(samples, By.QUEUE, 3).of_days(0.8)
+    order = Ranked(samples, By.QUEUE, 3)
     own = [[[v for v, c in zip(*day, strict=True) if c == cell] for cell in range(3)] for day in days]
 
     expected = [[np.quantile(cell, 0.8) if cell else np.nan for cell in day] for day in own]
-    assert np.array_equal(found, expected, equal_nan=True)
+    for at_a_time in (1, 2, 32):
+        monkeypatch.setattr("sim.kpis.ranked._AT_A_TIME", at_a_time)
+        assert np.array_equal(order.of_days(0.8), expected, equal_nan=True)
