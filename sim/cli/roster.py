@@ -90,7 +90,7 @@ def roster(
             "-n",
             parser=whole(20),
             metavar="N",
-            help="Replications that the answer is held against.",
+            help="New days on which the shifts are checked.",
         ),
     ] = 200,
     rounds: Rounds = 12,

@@ -66,9 +66,9 @@ All = Annotated[bool, typer.Option("--all", help="Show every figure, not only th
 Precision = Annotated[
     float | None,
     typer.Option(
-        help="Go on until the 95 % interval of each figure with a target is at most this far on either side: "
-        "0.02 is 2 points of a share, or 2 % of any other figure. --replications are the first stage, "
-        "10,000 the end.",
+        help="Add replications until the 95 % interval of each figure with a target is at most this far on "
+        "either side: 0.02 is 2 points of a share, or 2 % of any other figure. Starts with --replications, "
+        "stops at 10,000.",
         parser=real(TINY, 1),
         metavar="SHARE",
         show_default=False,
@@ -94,7 +94,7 @@ def run(
     scenario: ScenarioPath,
     seed: Seed = 1,
     replications: UsualReplications = None,
-    engine: Annotated[Engine, typer.Option(help="What simulates.")] = Engine.KERNEL,
+    engine: Annotated[Engine, typer.Option(help="Simulation engine.")] = Engine.KERNEL,
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = None,

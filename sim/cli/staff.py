@@ -62,7 +62,9 @@ def staff(
     scenario: ScenarioPath,
     confidence: Confidence = None,
     per: PerSpan = Per.INTERVAL,
-    step: Annotated[Step, typer.Option(help="Change the staffing at most so often.")] = Step.INTERVAL,
+    step: Annotated[
+        Step, typer.Option(help="Shortest time for which staffing stays the same.")
+    ] = Step.INTERVAL,
     seed: Seed = 1,
     replications: Annotated[
         int,
@@ -71,7 +73,7 @@ def staff(
             "-n",
             parser=whole(20),
             metavar="N",
-            help="Replications that the answer is held against.",
+            help="New days on which the staffing is checked.",
         ),
     ] = 400,
     fte_hours_per_week: FteHours = None,
@@ -161,7 +163,7 @@ def leave_if_missed(found: Staffing | Roster, better: str) -> None:
         stderr(f"interrupted: this is the best found so far, and {better}")
     if not found.kept:
         days = (
-            "days that the search did not see" if found.is_whole else "the few days that it was held against"
+            "days that the search did not see" if found.is_whole else "the few days on which it was checked"
         )
         stderr(f"the targets are not kept on {days}")
     if not found.is_whole:

@@ -46,10 +46,10 @@ DRAWN = (
 """Figures of the forest plot, as far as they differ or have a target."""
 METHOD = (
     "Differences are taken between the same customers; intervals are each figure's own, 95 %. Verdicts are "
-    f"given together, by Holm's procedure over all figures: of {1 / ALPHA:.0f} comparisons of equals at most "
-    "one calls any of them different. In brackets: the figure's own interval leaves out zero, which among so "
-    "many may be chance. Counts are better or worse only where as many customers came. Runs "
-    "saved: as sure without pairing takes so many times the runs."
+    f"given together, by Holm's procedure over all figures, at {100 * ALPHA:.0f} %. In brackets: the "
+    "figure's own interval leaves out zero, which among so many may be chance. Counts are better or worse "
+    "only where as many customers came. Runs saved: how many times more runs it would take without common "
+    "random numbers."
 )
 _SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""

@@ -127,10 +127,9 @@ def _gap(found: Roster) -> str:
         return f"{cost}; no lower bound is proved: something cheaper may keep the targets."
     proof = f"{cost}, lower bound {_money(found, found.bound)}, gap {style.percent(found.gap)}"
     if found.is_cheapest:
-        return f"{proof}: nothing is cheaper, if more agents never make service worse."
+        return f"{proof}: nothing is cheaper, if more agents never worsen service."
     return (
-        f"{proof}: less than the bound can't do, if more agents never make service worse; between it and this"
-        " roster nothing is proved."
+        f"{proof}: if more agents never worsen service, the optimum lies between the bound and this roster."
     )
 
 

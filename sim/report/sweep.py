@@ -240,7 +240,7 @@ def _row_words(found: Sweep, best: Frontier, row: Best, *, costs: bool) -> str:
     at = f"{at}: " if at else ""
     value = _setting(found, row.point, only=best.inner)
     if not row.keeps:
-        return f"{at}nothing here keeps all targets; nearest is {value}, with {_missed(row.point)}."
+        return f"{at}no point keeps all targets; closest is {value}, with {_missed(row.point)}."
     if not costs:
         return f"{at}best that keeps all targets is {value}{_doubt(row.point, None)}."
     value = _priced(found, row.point, only=best.inner)

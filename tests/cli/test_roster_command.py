@@ -68,7 +68,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     )
     told = " ".join(result.stdout.split())
     assert f"{document['paid_hours']:.1f} paid hours a day" in told
-    proof = ": nothing is cheaper" if document["is_cheapest"] else ": less than the bound can't do"
+    proof = ": nothing is cheaper" if document["is_cheapest"] else ": if more agents never worsen service"
     assert (
         f"Cost {document['cost']:.1f} paid hours a day, lower bound {document['least_cost_proved']:.1f} paid hours,"
         f" gap {percent(document['gap'])}{proof}" in told
