@@ -11,8 +11,9 @@ is its surveys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isclose
 
 import numpy as np
@@ -21,7 +22,7 @@ from sim.arrays import Flags, Floats
 from sim.kpis.definitions import BY_NAME, Kpi, Peak, Quantile, Ratio
 from sim.kpis.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
 from sim.kpis.loops import By, Value
-from sim.kpis.measure import Kpis, columns_of_sums, quantile, ratio
+from sim.kpis.measure import Kpis, column_of, columns_of_sums, quantile, ratio
 from sim.kpis.ranked import Ranked
 from sim.scenario.units import plural
 
@@ -85,7 +86,6 @@ class Estimates:
         self.runs = list(runs)
         if not self.runs:
             raise ValueError("estimates need at least one run")
-        self._looked_up: dict[By, Floats] = {}
         self._found: dict[tuple[str, By], list[Figure]] = {}
         self._ordered: dict[tuple[Value, By], Ranked] = {}
 
@@ -177,9 +177,8 @@ class Estimates:
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
-        tables = self._tables(by)
         top, bottom = columns_of_sums(kpi, by)
-        return tables[top], tables[bottom]
+        return self._column(top, by), self._column(bottom, by)
 
     def _per_run(self, kpi: Kpi, by: By) -> Floats:
         """Figure of each run, shape (n_runs, n_cells)."""
@@ -189,17 +188,30 @@ class Estimates:
             case Quantile(share=share):
                 ranked, none = self._ranked(kpi, by), (self.n, self.runs[0].sizes[by])
                 return np.full(none, np.nan) if ranked is None else ranked.of_days(share)
-            case Peak():
-                return np.stack([run.values(kpi.name, by) for run in self.runs])
+            case Peak(highest=highest):
+                return self._column(column_of(kpi, highest.column, by), by)
 
-    def _tables(self, by: By) -> Floats:
-        """The runs' tables of a breakdown, shape (columns, n_runs, n_cells): put together for all figures."""
-        if by not in self._looked_up:
-            n_cells, n_columns = self.runs[0].tables[by].shape
-            tables = self._looked_up[by] = np.empty((n_columns, self.n, n_cells))
-            for r, run in enumerate(self.runs):
-                tables[:, r] = run.tables[by].T
-        return self._looked_up[by]
+    def _column(self, column: int, by: By) -> Floats:
+        """Column of the runs' tables of a breakdown, shape (n_runs, n_cells)."""
+        found, end = np.empty((self.n, self.runs[0].sizes[by])), 0
+        for tables, some in self._together:
+            first, end = end, end + some.stop - some.start
+            found[first:end] = tables[by][some, :, column]
+        return found
+
+    @cached_property
+    def _together(self) -> list[tuple[Mapping[By, Floats], slice]]:
+        """Tables of the runs that were measured together, and which of those they are, in order.
+
+        So nothing is put together but the columns that a figure is made of: tables are most of the memory.
+        """
+        pieces: list[tuple[Mapping[By, Floats], slice]] = []
+        for its in (run.tables for run in self.runs):
+            if pieces and pieces[-1][0] is its.every and pieces[-1][1].stop == its.run:
+                pieces[-1] = its.every, slice(pieces[-1][1].start, its.run + 1)
+            else:
+                pieces.append((its.every, slice(its.run, its.run + 1)))
+        return pieces
 
     def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:
         """Ends of the interval in each cell, as the replications give them: within no range yet."""

@@ -30,7 +30,7 @@ class Kpis:
 
     sizes: Mapping[By, int]
     """Cells of each breakdown."""
-    tables: Mapping[By, Floats]
+    tables: OfRun[By, Floats]
     """What they are made of, shape (n_cells, n_columns + 1): NaN in the last column."""
     samples: Mapping[str, Sample]
     """Of each quantile figure."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.kpis.definitions import KPIS, Quantile
 from sim.kpis.loops import END, By, Value
-from sim.kpis.measure import Kpis
-from sim.kpis.totals import Sample
+from sim.kpis.measure import Kpis, OfRun
+from sim.kpis.totals import Sample, by_column
 
 _QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
 _FAST = 1
@@ -106,18 +106,19 @@ def _are_samples_of(
 def _are_cells(cells: NDArray[Any], n: int, size: int) -> bool:
     return (
         cells.shape == (n,)
-        and cells.dtype.kind == "i"
+        and cells.dtype.kind in "iu"
+        and np.can_cast(cells.dtype, np.int64)
         and (not n or (0 <= cells.min() <= cells.max() < size))
     )
 
 
 def _runs(columns: Mapping[str, NDArray[Any]]) -> list[Kpis]:
     samples = {value: _samples(columns, value) for value in Value}
-    tables = {by: columns[f"table.{by}"] for by in By}
+    tables = {by: by_column(columns[f"table.{by}"]) for by in By}
     return [
         Kpis(
             sizes={by: table.shape[1] for by, table in tables.items()},
-            tables={by: table[run] for by, table in tables.items()},
+            tables=OfRun(tables, run),
             samples={name: samples[value][run] for name, value in _QUANTILES.items()},
         )
         for run in range(len(tables[By.OVERALL]))

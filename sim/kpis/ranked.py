@@ -128,8 +128,7 @@ class Ranked:
 
 def _by_cell(values: Floats, cells: NDArray[np.integer], size: int) -> Floats:
     """Copy of *values*, those of one cell after those of another."""
-    small = cells.astype(np.uint16) if size <= 1 << 16 else cells  # numpy counts these rather than compare
-    return values[np.argsort(small, kind="stable")] if size > 1 else values.copy()
+    return values[np.argsort(cells, kind="stable")] if size > 1 else values.copy()  # counts small numbers
 
 
 def _sort_within(values: Floats, edges: Ints) -> Floats:

@@ -7,9 +7,8 @@ Days and the whole run are added up from intervals, so that figures add up to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
 from itertools import pairwise
 
 import numpy as np
@@ -59,26 +58,10 @@ class Sample:
     def cell(self, by: By, size: int) -> NDArray[np.integer]:
         """Cell of each value in a breakdown with *size* cells."""
         if by is By.DAY:
-            return self.cells[By.INTERVAL] * size // self.n_intervals
+            return self.cells[By.INTERVAL] // (self.n_intervals // size)
         if size > 1 or by is By.INTERVAL:
             return self.cells[by]
         return np.broadcast_to(np.int32(0), self.values.shape)  # takes no memory
-
-
-class Pooled:
-    """Values of all runs that percentiles are taken of: cut apart when somebody asks for those of one."""
-
-    def __init__(self, cut: Callable[[], Sequence[Sample]]) -> None:
-        self._cut = cut
-
-    @cached_property
-    def _samples(self) -> Sequence[Sample]:
-        samples = self._cut()
-        del self._cut  # it holds more than the samples do
-        return samples
-
-    def __getitem__(self, run: int) -> Sample:
-        return self._samples[run]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +73,10 @@ class Totals:
     sizes: Mapping[By, int]
     """Cells of each breakdown in one run."""
     tables: Mapping[By, Floats]
-    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
-    samples: Mapping[Value, Pooled]
+    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing.
+
+    In memory they are `by_column`."""
+    samples: Mapping[Value, list[Sample]]
 
 
 class _Runs:
@@ -198,7 +183,8 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
         _fold(runs, added)
         for table in added.values():
             table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
-        return Totals(runs.n, runs.sizes, added, _samples(runs, dict.fromkeys(Value, responses.first(0))))
+        nothing = _samples(runs, dict.fromkeys(Value, responses.first(0)))
+        return Totals(runs.n, runs.sizes, _by_columns(added), nothing)
     legs = runs.legs()
     timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
     timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
@@ -213,7 +199,17 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
     added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
     _fold(runs, added)
     values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
-    return Totals(runs.n, runs.sizes, added, _samples(runs, values))
+    return Totals(runs.n, runs.sizes, _by_columns(added), _samples(runs, values))
+
+
+def by_column(table: Floats) -> Floats:
+    """Lay a table out anew in memory: each column, of which figures are made, of all runs in one piece."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(table, -1, 0)), 0, -1)
+
+
+def _by_columns(tables: Mapping[By, Floats]) -> dict[By, Floats]:
+    """Turn every table."""
+    return {by: by_column(table) for by, table in tables.items()}
 
 
 def _followed(
@@ -335,23 +331,20 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
             table[..., LACKING[name]] = np.nan
 
 
-def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, Pooled]:
-    """Values of percentiles."""
+def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, list[Sample]]:
+    """Values of percentiles, with their cells in the fewest bytes."""
     every = {By.QUEUE: runs.places.queue, By.GROUP: runs.places.group, By.INTERVAL: runs.places.interval}
-    places = {by: place for by, place in every.items() if by is By.INTERVAL or runs.sizes[by] > 1}
+    places = {
+        by: place.astype(np.min_scalar_type(runs.sizes[by]))
+        for by, place in every.items()
+        if by is By.INTERVAL or runs.sizes[by] > 1
+    }
     first_chat, n_intervals = runs.batch.first_chat, runs.sizes[By.INTERVAL]
-    samples = {}
-    for value, noted in values.items():
-        few_bytes = noted._replace(chat=noted.chat.astype(np.int32))
-        cut = partial(_split, first_chat, n_intervals, few_bytes, places)
-        if len(noted.value) > SAMPLE_LIMIT:
-            cut = partial(list, cut())  # not all of them are kept
-        samples[value] = Pooled(cut)
-    return samples
+    return {value: _split(first_chat, n_intervals, noted, places) for value, noted in values.items()}
 
 
 def _split(
-    first_chat: Ints, n_intervals: int, noted: timeline.Samples, places: Mapping[By, NDArray[np.int32]]
+    first_chat: Ints, n_intervals: int, noted: timeline.Samples, places: Mapping[By, NDArray[np.integer]]
 ) -> list[Sample]:
     """Sample of each run from the values of all; chats are in order."""
     chat, values = noted

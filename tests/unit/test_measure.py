@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -448,6 +449,39 @@ def test_the_interval_of_a_ratio_is_that_of_the_delta_method():
 
     below, _ = bent(6, float(stats.skew(np.array(a) - r * np.array(b), bias=False)))
     assert figure.high - figure.value == pytest.approx(-below * error)
+
+
+def test_runs_may_come_from_anywhere_in_any_order():
+    """Measured together, alone, or not all of them: what a figure adds up is theirs, run by run."""
+    logs = [simulate(shop(), draw(shop(), 1, replication)) for replication in range(6)]
+    one, other = measure_all(logs, Targets()), measure_all(logs[::-1], Targets())
+    runs = [one[4], *other[1:4], measure(logs[2]), *one[:2], *one[3:5], other[0]]
+    estimates = Estimates(runs)
+    for name in ("service_level", "asa_s", "queue_length_max"):
+        for by in (By.OVERALL, By.INTERVAL):
+            own = np.array([each.values(name, by) for each in runs])
+            assert np.array_equal(estimates.own_values(name, by), own, equal_nan=True), name
+
+
+def test_figures_take_little_more_memory_than_what_they_are_made_of():
+    """All together less than the tables, or the values of percentiles, once more."""
+    estimates = replicate(shop(), replications=100).estimates
+    run = estimates.runs[0]
+    tables = estimates.n * run.tables[By.INTERVAL].nbytes
+    values = sum(
+        each.samples[name].values.nbytes
+        for each in estimates.runs
+        for name in ("wait_p50_s", "frt_p90_s", "response_p90_s")
+    )
+    tracemalloc.start()
+    for by in (By.OVERALL, By.INTERVAL):
+        for kpi in KPIS:
+            if by in kpi.form.breakdowns:
+                estimates.values(kpi.name, by)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < min(tables, values)
 
 
 def test_percentiles_have_the_interval_of_pooled_values():
