@@ -24,7 +24,7 @@ from sim.kpis.intervals import Ends, t_quantile
 from sim.kpis.loops import By
 from sim.kpis.totals import Sample
 
-_AT_A_TIME = 32
+_AT_A_TIME = 8
 """Days whose values are copied, to be sorted each by itself."""
 
 
