@@ -75,7 +75,7 @@ class Totals:
     tables: Mapping[By, Floats]
     """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing.
 
-    In memory they are `by_column`."""
+    In memory they are `by_column`, unless only figures of chats were wanted, as in searches."""
     samples: Mapping[Value, list[Sample]]
 
 
@@ -183,8 +183,8 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
         _fold(runs, added)
         for table in added.values():
             table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
-        nothing = _samples(runs, dict.fromkeys(Value, responses.first(0)))
-        return Totals(runs.n, runs.sizes, _by_columns(added), nothing)
+        nothing = _samples(runs, {Value.RESPONSE_S: responses.first(0)})[Value.RESPONSE_S]
+        return Totals(runs.n, runs.sizes, added, dict.fromkeys(Value, nothing))
     legs = runs.legs()
     timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
     timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
