@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sim.draws.sampling import draw
     from sim.engines import Engine, simulate
     from sim.errors import (
+        LogError,
         OutputError,
         Problem,
         ScenarioError,
@@ -121,6 +122,7 @@ __all__ = [
     "Group",
     "Hyperexponential",
     "Kpis",
+    "LogError",
     "Lognormal",
     "LognormalFactor",
     "OpeningHours",
@@ -178,7 +180,8 @@ _HOMES = {
     "sim.draws.sampling": "draw",
     "sim.engines": "Engine simulate",
     "sim.errors": (
-        "OutputError Problem ScenarioError SimError StudyError TooLargeError UnknownNameError VaryError"
+        "LogError OutputError Problem ScenarioError SimError StudyError TooLargeError "
+        "UnknownNameError VaryError"
     ),
     "sim.log.chatlog": "ChatLog",
     "sim.kpis.estimate": "Estimates Figure",

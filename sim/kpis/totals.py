@@ -42,6 +42,7 @@ LACKING: Mapping[str, list[Column]] = {
         Column.CUSTOMERS, Column.CUSTOMERS_OFFERED, Column.CUSTOMERS_MISSED, Column.RETRIES, Column.RETURNS,
     ],
     "true_left_s": [Column.WASTED_S],
+    "wrap_up_attention": [Column.FOCUS_S, Column.ATTENTION_S],
     "balked": [Column.BALKED],
 }  # fmt: skip
 """What is not known where a log lacks a table or a column: rather no figure than one that would be 0."""

@@ -415,6 +415,8 @@ def _lacks(
         for column in TABLES["chats"]
         if column.name not in (*chats.columns, *legs.columns) and not (column.only and is_simulated)
     }
+    if not is_simulated:
+        lacks.add("wrap_up_attention")
     if messages is not None:
         lacks -= {"first_reply_s", "turns"}
     if spans is None:

@@ -269,6 +269,9 @@ def _change(data: dict[str, Any], place: Place, change: Change) -> None:
     last = place[-1]
     value = change.value
     if change.operator != "=":
+        if last == "per_hour" and node[last] is None and node.get("per_interval"):
+            instead = change.path.replace("per_hour", "per_interval")
+            raise VaryError(f"vary: {change}: the volumes come from a file here; vary {instead} instead")
         value = _changed(_standing(node, place), change)
     if _is_team(place) and type(value) is int and rescale(node, value):
         return

@@ -94,6 +94,16 @@ def test_one_unknown_time_leaves_out_that_chat_and_not_the_figure():
     assert kpis["served"] == 2
 
 
+def test_what_tables_do_not_say_of_attention_is_no_figure():
+    """Whether a wrap-up takes it stands in no table: without the centre's facts nobody knows."""
+    scenario = sim.load(ROOT / "scenarios" / "web_shop.toml")
+    log = sim.simulate(scenario, sim.draw(scenario, seed=1, replication=0))
+    read = ChatLog.of(log.chats(), log.messages(), log.legs(), log.agents())
+
+    assert sim.measure(read)["focus_aht_s"] is sim.measure(read)["attention"] is None
+    assert sim.measure(read)["aht_s"] == sim.measure(log)["aht_s"]
+
+
 def test_several_messages_in_a_row_are_one_turn_and_all_are_counted():
     """The clock runs from the oldest unanswered message; a bot's word is nobody's."""
     rows = [

@@ -169,3 +169,23 @@ def test_differences_name_the_paths(shop: Scenario):
     assert found == {"queues.0.capacity": [None, 40], "groups.0.concurrency": [3, 2]}
     staffed = varied(shop, [Change("groups.0.staffing", "=", [7] * 24)])
     assert {path for path, *_ in differences(shop, staffed)} == {"groups.0.staffing", "groups.0.shifts"}
+
+
+def test_volumes_from_a_file_are_varied_by_interval():
+    """Who tries it by the hour is told."""
+    import sim
+
+    shop = sim.Scenario(
+        queues=[
+            sim.Queue(
+                name="q", arrivals=sim.Arrivals(per_interval=(5.0,) * 48), service=sim.ByWork(work_s=300)
+            )
+        ],
+        groups=[sim.Group(name="g", queues=["q"], agents=3)],
+    )
+    with pytest.raises(
+        VaryError, match=r"volumes come from a file here; vary queues\.\*\.arrivals\.per_interval instead"
+    ):
+        varied(shop, read_vary("queues.*.arrivals.per_hour*=0.8").changes())
+    louder = varied(shop, read_vary("queues.*.arrivals.per_interval*=2").changes())
+    assert louder.queues[0].arrivals.per_interval == (10.0,) * 48

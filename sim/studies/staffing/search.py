@@ -23,7 +23,7 @@ from math import ceil, isfinite
 
 import numpy as np
 
-from sim.arrays import Flags, Ints
+from sim.arrays import Flags, Floats, Ints
 from sim.kpis.measure import Kpis
 from sim.runs.executor import Executor, Progress
 from sim.studies.staffing.choice import Per
@@ -42,6 +42,8 @@ MOST_ROUNDS = 40
 MOST_REPAIRS = 6
 LONG = 20
 """So many times as many days as those of the search say how lucky those are."""
+PATIENCE, LEAST_HELP = 3, 1e-9
+"""Agents that are added where they don't help before a search gives up there, and what counts as help."""
 MOST_FRESH = 16
 """The answer is held against at most so many times the fresh days asked for, if they leave it open."""
 SURE = 3.0
@@ -300,7 +302,13 @@ class Search:
         return plan
 
     def enough(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
-        """Add agents to a *plan* until it keeps the promise on *runs*."""
+        """Add agents to a *plan* until it keeps the promise on *runs*.
+
+        Where `PATIENCE` of them in a row don't help, they are taken back and no more are added: what is
+        missing there may be these days' luck, which agents don't cure.
+        """
+        lean, before = plan, np.full(plan.shape[1], np.inf)
+        in_vain = np.zeros(plan.shape[1], dtype=np.int64)
         for _ in range(MOST_ROUNDS):
             if not self.affords(1 + self._n_moves(), runs):
                 break
@@ -308,8 +316,27 @@ class Search:
             if base.kept:
                 self._best = plan
                 break
-            plan = self._with_more(plan, base, runs, coarse=coarse)
+            missing, has_more = self._missing(base), (plan != lean).any(axis=0)
+            helps = ~has_more | (missing < before - LEAST_HELP)
+            in_vain = np.where(in_vain >= PATIENCE, in_vain, np.where(helps, 0, in_vain + 1))
+            lean = np.where(helps & (in_vain < PATIENCE), plan, lean)
+            before = np.where(helps, missing, before)
+            given_up = in_vain >= PATIENCE
+            plan = np.where(given_up, lean, plan)
+            more = self._with_more(plan, base, runs, given_up, coarse=coarse)
+            if (more == plan).all():
+                break
+            plan = more
         return plan
+
+    def _missing(self, trial: Evaluation) -> Floats:
+        """How far each block is from the promise: all alike where the day is promised as a whole."""
+        if self.promise.per is not Per.INTERVAL or self.promise.confidence is not None:
+            return np.full(len(self.blocks.first), trial.shortfall())
+        pairs = zip(self.promise.bounds, trial.of_intervals(), strict=True)
+        missing = np.sum([bound.shortfall(values) for bound, values in pairs], axis=0)
+        ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
+        return np.array([missing[a:b].sum() for a, b in ends])
 
     def _filled_up(self, plan: Ints, runs: range) -> Ints:
         """Add agents wherever intervals miss a bound, all at once, before anything is weighed."""
@@ -400,15 +427,17 @@ class Search:
         ends = [*starts[1:], self.blocks.scenario.intervals_per_day]
         yield from ((b, slice(start, end)) for b, start, end in zip(of_colour, starts, ends, strict=True))
 
-    def _with_more(self, plan: Ints, base: Evaluation, runs: range, *, coarse: bool) -> Ints:
+    def _with_more(self, plan: Ints, base: Evaluation, runs: range, given_up: Flags, *, coarse: bool) -> Ints:
         """Add agents where they help most for their hours, until that should be enough.
 
-        A single group gets them where intervals are short, which needs no trying.
+        A single group gets them where intervals are short, which needs no trying. Blocks that were *given_up*
+        get none.
         """
         short = self._short(base) & (self.promise.per is Per.INTERVAL)
         if len(plan) == 1 and short.any():
-            return plan + short
-        left, hours = self.moves(plan, runs, 1, coarse=coarse), self.blocks.hours
+            return plan + (short & ~given_up)
+        hours = self.blocks.hours
+        left = [move for move in self.moves(plan, runs, 1, coarse=coarse) if not given_up[move.block]]
         plan, now = plan.copy(), base
         while left and (shortfall := now.shortfall()) > 0:
             after = [now.with_effect_of(base, move.tried, move.window) for move in left]
@@ -423,7 +452,7 @@ class Search:
             plan[move.group, move.block] += move.by
             now = after[best]
         if now is base:  # nobody alone helps: everybody gets one more
-            plan += 1
+            plan += ~given_up
         return plan
 
     def _without(
