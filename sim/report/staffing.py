@@ -22,6 +22,8 @@ from sim.report.plots import style
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.tables import (
     PIPED_WIDTH,
+    UNSURE,
+    below,
     column_of,
     hours,
     mark_of,
@@ -96,7 +98,7 @@ def _promise(found: Staffing, width: int) -> RenderableType:
         worst = _worst(found, bound)
         rows.append(
             [
-                mark_of(kept=value.kept and worst.kept),
+                _mark(found, bound, value),
                 title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
                 target_text(kpi, bound.value, bound.side),
                 with_unit(kpi, value.value, bound.value),
@@ -116,7 +118,18 @@ def _promise(found: Staffing, width: int) -> RenderableType:
             f"95 %: {' … '.join(number(end, 'share') for end in between)}",
         ]
     )
-    return narrowed("Targets", columns, rows, width, spare=(4,))
+    listed = narrowed("Targets", columns, rows, width, spare=(4,))
+    unsure = any(row is not None and isinstance(row[0], Text) and "(" in row[0].plain for row in rows)
+    return Group(listed, *below([UNSURE] if unsure else [], width))
+
+
+def _mark(found: Staffing, bound: Bound, day: Value) -> Text:
+    """Mark of a target over the day and in each interval; in brackets where any of them is not sure."""
+    k = found.promise.bounds.index(bound)
+    values = [day, *(need.values[k] for need in found.needs if need.values[k].value is not None)]
+    kept = all(value.kept for value in values)
+    sure = all(value.sure for value in values) if kept else any(v.sure for v in values if not v.kept)
+    return mark_of(kept=kept) if sure else Text.assemble("(", mark_of(kept=kept), ")")
 
 
 def _worst(found: Staffing, bound: Bound) -> Value:

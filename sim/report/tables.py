@@ -395,7 +395,7 @@ def _remark(verdict: Verdict) -> str:
         return said
     if verdict.figure.alike:
         return f"{said} in all replications, but they are few"
-    return f"{said} (no interval)" if verdict.figure.low is None else f"{said}, but not for sure"
+    return f"{said} (no interval)" if verdict.figure.low is None else f"{said}, not for sure"
 
 
 def below(notes: Iterable[str], width: int) -> list[Text]:
