@@ -60,8 +60,10 @@ class _Reader:
         self.found, self.shown, self.calendar = found, shown, calendar
         self.problems = list(found.problems)
 
-    def broken(self, law: str, got: str = "", line: int | None = None, place: str = "") -> None:
-        self.problems.append(Problem(self.shown, place, law, got, line=line))
+    def broken(
+        self, law: str, got: str = "", line: int | None = None, place: str = "", hint: str = ""
+    ) -> None:
+        self.problems.append(Problem(self.shown, place, law, got, hint, line=line))
 
     def volumes(self) -> list[float]:
         rows, interval_s = self.found.rows, self.calendar.interval_min * 60.0
@@ -79,7 +81,8 @@ class _Reader:
         if not inside:
             days = [row.day for row in rows if row.day is not None]
             got = f"rows of {_days_text(min(days), max(days))}" if days else "no rows"
-            self.broken(f"no row lies within the scenario's days, {self.calendar}", got)
+            hint = f"begin the scenario with start = {min(days)} (and days = ...)" if days else ""
+            self.broken(f"no row lies within the scenario's days, {self.calendar}", got, hint=hint)
             return []
         self.check_steps(inside, interval_s)
         volumes = [0.0] * round(span_s / interval_s)

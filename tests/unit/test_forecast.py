@@ -163,7 +163,7 @@ def test_what_was_understood_is_said_once(tmp_path: Path, data: str | bytes, sai
         (morning("start,chats", ",", "1.012 2 3 4"), "volumes may be read in two ways"),
         (morning("start;chats", ";", "9.5 9,5 10,5 11,5"), "v.csv:2:18: chats: a volume must be a number, 0 or more and at most 10,000,000, got '9.5'"),
         (morning("start;chats", ";", date="13/03/2026") + "\n03/14/2026 08:00;9", "dates must all have the day first, or all the month"),
-        (morning("start,chats", date="2027-03-02") + "\n2027-03-05 08:00,7", "v.csv: no row lies within the scenario's days, 2026-03-02, got rows of 2027-03-02 to 2027-03-05"),
+        (morning("start,chats", date="2027-03-02") + "\n2027-03-05 08:00,7", "v.csv: no row lies within the scenario's days, 2026-03-02, got rows of 2027-03-02 to 2027-03-05; begin the scenario with start = 2027-03-02"),
         (morning("start,chats,queue", ",", "9,a 10,a 11,b 12,order"), "v.csv: no row is of the queue 'orders', got 'a', 'b', 'order'; did you mean 'order'?"),
         (morning("start,chats").replace(":00,", ":00-05:00,"), "start: must be local time, without a time zone, got '2026-03-02 08:00-05:00'"),
         (morning("start,chats", ",", '9 10 11 "12'), "v.csv:5: a quote is never closed"),

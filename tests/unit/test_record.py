@@ -66,6 +66,8 @@ def test_what_a_record_breaks_is_told_in_our_words_all_at_once() -> None:
         shop(interval_min=7)
     with pytest.raises(ScenarioError, match="did you mean 'orders'"):
         shop(groups=[Group(name="Tier 1", queues=["order"], agents=8)])
+    with pytest.raises(ScenarioError, match="unknown key; did you mean 'max_missed'"):
+        sim.Targets(missed_rate=0.05)
     with pytest.raises(TypeError, match="takes its fields by name: zero, law, mean_s"):
         Exponential(180)
 
