@@ -169,15 +169,13 @@ class ChatCells(NamedTuple):
     """Numbered through all runs, and so are those that follow."""
     group_cell: Ints
     queue_cell: Ints
-    who: Ints
-    """The agent."""
     measured: Flags
 
 
 def room_for_cells(n: int) -> ChatCells:
     """Room for *n* chats."""
     within = [np.empty(n, dtype=np.int32) for _ in range(3)]
-    overall = [np.empty(n, dtype=np.int64) for _ in range(5)]
+    overall = [np.empty(n, dtype=np.int64) for _ in range(4)]
     return ChatCells(
         interval=within[0],
         group=within[1],
@@ -186,7 +184,6 @@ def room_for_cells(n: int) -> ChatCells:
         interval_cell=overall[1],
         group_cell=overall[2],
         queue_cell=overall[3],
-        who=overall[4],
         measured=np.empty(n, dtype=np.bool_),
     )
 
@@ -299,13 +296,13 @@ def locate(
     n_queues: int, n_groups: int, warm_up_s: float, edges_s: Floats, places: ChatCells,
 ) -> None:  # fmt: skip
     """Say where chats belong; *group* is that of each agent."""
-    near, n_intervals, n_agents = 0, len(edges_s) - 1, len(group)
+    near, n_intervals = 0, len(edges_s) - 1
     for run in range(len(first_chat) - 1):
         for i in range(first_chat[run], first_chat[run + 1]):
             near = _interval(arrival_s[i], edges_s, near)
             mine = 0 if agent[i] == NOBODY else group[agent[i]]
             places.interval[i], places.group[i], places.queue[i] = near, mine, queue[i]
-            places.run[i], places.who[i] = run, run * n_agents + agent[i]
+            places.run[i] = run
             places.interval_cell[i] = run * n_intervals + near
             places.group_cell[i], places.queue_cell[i] = run * n_groups + mine, run * n_queues + queue[i]
             places.measured[i] = arrival_s[i] >= warm_up_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class LogBatch:
             together=ChatLog(
                 centre=logs[0].centre,
                 chat=stacked([log.chat for log in logs]),
-                turn=_turns([log.turn for log in logs]),
+                turn=_stacked_lists([log.turn for log in logs]),
                 leg=_legs(logs),
                 duty=stacked([log.duty for log in logs]),
                 team=logs[0].team,
@@ -73,34 +74,20 @@ class LogBatch:
         chats, spans, lost = (
             slice(*first[r : r + 2].tolist()) for first in (self.first_chat, self.first_span, self.first_lost)
         )
-        offset = every.turn.offset[chats.start : chats.stop + 1]
-        turns = slice(offset[0], offset[-1])
-        turn, leg = every.turn, every.leg
+        leg = every.leg
         legs = slice(*np.searchsorted(leg.chat, [chats.start, chats.stop]).tolist())
         return ChatLog(
             centre=every.centre,
             chat=cut(every.chat, chats),
-            turn=Turns(offset - offset[0], turn.message_s[turns], turn.start_s[turns], turn.reply_s[turns]),
+            turn=_cut_lists(every.turn, chats),
             leg=replace(cut(leg, legs), chat=leg.chat[legs] - chats.start),
             duty=cut(every.duty, spans),
             team=replace(every.team, speed=self.speed[r]),
             lost=cut(every.lost, lost),
             n_events=int(self.n_events[r]),
-            message=None if every.message is None else _some(every.message, chats),
+            message=None if every.message is None else _cut_lists(every.message, chats),
             lacks=every.lacks,
         )
-
-
-def _turns(parts: Sequence[Turns]) -> Turns:
-    if len(parts) == 1:
-        return parts[0]
-    first_turn = firsts(len(part.reply_s) for part in parts)
-    offsets = [part.offset[:-1] + first for part, first in zip(parts, first_turn, strict=False)]
-    times = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("message_s", "start_s", "reply_s")
-    )
-    return Turns(np.concatenate([*offsets, first_turn[-1:]]), *times)
 
 
 def _legs(logs: Sequence[ChatLog]) -> Legs:
@@ -112,15 +99,23 @@ def _legs(logs: Sequence[ChatLog]) -> Legs:
 
 def _messages(parts: Sequence[Messages | None]) -> Messages | None:
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
-    first = firsts(len(part.sent_s) for part in known)
-    offsets = [part.offset[:-1] + start for part, start in zip(known, first, strict=False)]
-    return replace(stacked(known), offset=np.concatenate([*offsets, first[-1:]]))
+    return None if len(known) < len(parts) else _stacked_lists(known)
 
 
-def _some(messages: Messages, chats: slice) -> Messages:
-    """Messages of some *chats*."""
-    offset = messages.offset[chats.start : chats.stop + 1]
-    rows = slice(offset[0], offset[-1])
-    return Messages(offset - offset[0], messages.sent_s[rows], messages.role[rows], messages.started_s[rows])
+Lists = TypeVar("Lists", Turns, Messages)
+"""Columns of which each chat has a list: chat i at ``offset[i]`` to ``offset[i + 1]``."""
+
+
+def _stacked_lists(parts: Sequence[Lists]) -> Lists:
+    """Put the lists of all *parts* one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    first = firsts(int(part.offset[-1]) for part in parts)
+    offsets: list[Ints] = [part.offset[:-1] + start for part, start in zip(parts, first, strict=False)]
+    return replace(stacked(parts), offset=np.concatenate([*offsets, first[-1:]]))
+
+
+def _cut_lists(every: Lists, chats: slice) -> Lists:
+    """Take the lists of some *chats*."""
+    offset = every.offset[chats.start : chats.stop + 1]
+    return replace(cut(every, slice(offset[0], offset[-1])), offset=offset - offset[0])

@@ -64,11 +64,6 @@ class Column:
     only: str = ""
     """In which logs it is; empty: in all."""
 
-    @property
-    def is_true(self) -> bool:
-        """Whether it is truth that no real log has."""
-        return self.name.startswith("true_")
-
 
 RETRIES, QUALITY, LEAVING, ANNOUNCED = (
     "customers who come again",

@@ -24,7 +24,7 @@ Row = int
 """A group and an interval: group × intervals a day + interval."""
 Alternative = frozenset[tuple[Row, int]]
 """Rows and agents: one of the rows must have so many."""
-Distribution = tuple[Floats, Floats, Floats]
+Constraint = tuple[Floats, Floats, Floats]
 """Coefficients, a row for each sum, and the ends between which the sums must lie."""
 
 
@@ -147,9 +147,7 @@ class Programme:
             and all((low - 1e-9 <= total <= high + 1e-9).all() for total, low, high in sums)
         )
 
-    def _solved(
-        self, costs: Floats, laws: Sequence[Distribution], n_more: int, most: float
-    ) -> OptimizeResult:
+    def _solved(self, costs: Floats, laws: Sequence[Constraint], n_more: int, most: float) -> OptimizeResult:
         """Solve for the shifts and *n_more* variables of at most so many each."""
         upper = np.append(np.full(len(costs) - n_more, inf), np.full(n_more, most))
         whole = np.append(np.ones(len(costs) - n_more, np.int64), np.full(n_more, int(most < inf)))
@@ -162,7 +160,7 @@ class Programme:
             options={"mip_rel_gap": 0.0, "time_limit": self.time_limit_s},
         )
 
-    def _laws(self, cuts: Sequence[Linear], below: float) -> list[Distribution]:
+    def _laws(self, cuts: Sequence[Linear], below: float) -> list[Constraint]:
         """Limits of the patterns, linear *cuts*, and a cost *below* something."""
         laws = [
             *self._limits,
@@ -172,7 +170,7 @@ class Programme:
             laws.append((self.costs[None, :], np.array([-inf]), np.array([below - self.step / 2])))
         return laws
 
-    def _headcounts(self, least_heads: Sequence[int]) -> list[Distribution]:
+    def _headcounts(self, least_heads: Sequence[int]) -> list[Constraint]:
         """Limits of the agents of a pattern, and of those of a group."""
         everybody = self.candidates.all
         limits: list[tuple[list[bool], float, float]] = []
@@ -191,7 +189,7 @@ class Programme:
         ]
 
 
-def _beside(law: Distribution, n: int) -> Distribution:
+def _beside(law: Constraint, n: int) -> Constraint:
     """A law of shifts, in a programme that has *n* more variables."""
     rows, low, high = law
     return np.hstack([rows, np.zeros((len(rows), n))]), low, high

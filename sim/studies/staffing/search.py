@@ -333,6 +333,10 @@ class Search:
         """How far each block is from the promise: all alike where the day is promised as a whole."""
         if self.promise.per is not Per.INTERVAL or self.promise.confidence is not None:
             return np.full(len(self.blocks.first), trial.shortfall())
+        return self._missing_in_intervals(trial)
+
+    def _missing_in_intervals(self, trial: Evaluation) -> Floats:
+        """How far the intervals of each block are from their bounds."""
         pairs = zip(self.promise.bounds, trial.of_intervals(), strict=True)
         missing = np.sum([bound.shortfall(values) for bound, values in pairs], axis=0)
         ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
@@ -349,14 +353,7 @@ class Search:
 
     def _short(self, trial: Evaluation) -> Flags:
         """Blocks in which an interval misses a bound."""
-        misses = np.any(
-            [
-                bound.shortfall(values) > 0
-                for bound, values in zip(self.promise.bounds, trial.of_intervals(), strict=True)
-            ],
-            axis=0,
-        )
-        return self._blocks_of(np.asarray(misses))
+        return np.asarray(self._missing_in_intervals(trial) > 0)
 
     def _blocks_of(self, intervals: Flags) -> Flags:
         """Blocks that have one of the *intervals*."""
