@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from sim.cli.commands import app
 from sim.runs import first
 from sim.runs.tasks import Task, run
 from tests.conftest import ROOT
+from tests.terminals import all_on
 from tests.unit.test_compiled import another_process_compiling, cache  # noqa: F401  a fixture
 from tests.worlds import by_turns, queue, world
 
@@ -55,12 +55,8 @@ def on_a_terminal(cache_: Path, *words: str, before: str = "") -> tuple[int, str
         [sys.executable, "-c", code, *words], env=environment, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
-        shown = b""
-        with suppress(OSError):  # Linux says so when the other side has gone
-            while more := os.read(ours, 65_536):
-                shown += more
-        os.close(ours)
-    return process.returncode, shown.decode().replace("\r\n", "\n")
+        shown = all_on(ours)
+    return process.returncode, shown
 
 
 def figures(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from sim.cli import progress as module
 from sim.cli.progress import progress
+from tests.terminals import all_on
 
 
 def test_long_work_in_a_pipe_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch):
@@ -57,8 +58,7 @@ def test_a_terminal_sees_a_bar(monkeypatch: pytest.MonkeyPatch):
         with progress("Days") as show:
             show(3, 9)
             show(4, 9, "Rosters")
-    shown = os.read(mine, 100_000).decode()
-    os.close(mine)
+    shown = all_on(mine)
 
     assert "Days" in shown
     assert "3/9" in shown

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from sim.cli.commands import app
 from sim.cli.common import stderr
 from tests.conftest import ROOT
+from tests.terminals import all_on
 
 
 def shown(columns: int, *words: str) -> list[str]:
@@ -103,8 +104,7 @@ def test_remarks_fit_a_terminal_and_stay_whole_elsewhere(
     with os.fdopen(its, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
         stderr(text)
-    lines = os.read(mine, 100_000).decode().splitlines()
-    os.close(mine)
+    lines = all_on(mine).splitlines()
     monkeypatch.undo()
     stderr(text)
 
