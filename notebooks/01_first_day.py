@@ -53,13 +53,13 @@ def _(days, demand, seed):
 def _(days, demand, seed):
     scenario = varied(sim.load(SCENARIO), [Change("queues.0.arrivals.per_hour", "*=", demand.value / 100)])
     estimates, note = live.estimated(scenario, seed.value, days.value)
-    promises = verdicts(estimates, scenario.targets)
+    promises = verdicts(estimates, scenario)
     return estimates, note, promises, scenario
 
 
 @app.cell(hide_code=True)
 def _(note, promises, scenario):
-    texts = (live.promise_text(promise, scenario.targets.threshold_s) for promise in promises)
+    texts = (live.promise_text(promise, scenario) for promise in promises)
     mo.vstack([mo.Html(live.answer(*texts)), mo.md(note)])
     return
 

@@ -81,7 +81,7 @@ def _(agents, fewest, found, scenario):
     mo.Html(
         live.answer(
             f"{headline}<br>Your {agents.value} give:",
-            *(live.promise_text(promise, scenario.targets.threshold_s) for promise in chosen.verdicts),
+            *(live.promise_text(promise, scenario) for promise in chosen.verdicts),
             live.figure_text("asa_s", chosen.figures["asa_s"]),
         )
     )

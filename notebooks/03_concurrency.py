@@ -80,7 +80,7 @@ def _(best, best_by_theory, found):
     ]
     if best is not None:
         point = found.points[best.chats - 1]
-        _, missed, response_s = (live.promise_text(promise, 30) for promise in point.verdicts)
+        _, missed, response_s = (live.promise_text(promise, point.scenario) for promise in point.verdicts)
         parts += [missed, live.figure_text("frt_s", point.figures["frt_s"]), response_s]
     mo.Html(live.answer(*parts))
     return

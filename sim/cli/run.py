@@ -153,7 +153,7 @@ def run(
         raise typer.Exit(Exit.INTERRUPTED)
     if not result.precise:
         stderr(f"warning: the precision was not reached in {result.estimates.n:,} replications")
-    promise = verdicts(result.estimates, centre.targets)
+    promise = verdicts(result.estimates, centre)
     if not json and not check:
         n = result.estimates.n
         stdout(_what_next(scenario, centre, promise, n, is_first=first is not None, wide=wide))

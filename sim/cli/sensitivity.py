@@ -178,12 +178,12 @@ def _risk(
     remarks: list[str],
 ) -> Callable[[Executor, Progress], Risk] | None:
     """How to simulate the risk of the promise; None, with a remark, where nothing is promised."""
-    from sim.kpis.targets import TARGETS  # noqa: PLC0415
+    from sim.kpis.targets import bounds  # noqa: PLC0415
     from sim.studies.risk import refuse, risk  # noqa: PLC0415
 
     if not months:
         return None
-    if all(getattr(centre.targets, target) is None for target in TARGETS):
+    if not bounds(centre):
         remarks.append("Risk is left out: the scenario promises nothing in its [targets]")
         return None
     if all(queue.arrivals.times_s is not None for queue in centre.queues):

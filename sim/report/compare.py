@@ -19,7 +19,7 @@ from rich.text import Text
 from sim import __version__
 from sim.kpis.definitions import BY_NAME, KPIS
 from sim.kpis.estimate import Figure as Measured
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import in_order
 from sim.report.documents import figure_document, target_document
 from sim.report.plots import style
 from sim.report.plots.style import DARK, FAINT, GREY, INK, RED, styled
@@ -209,7 +209,8 @@ def forest(found: Comparison) -> Figure:
 
 def _bound(found: Comparison) -> list[str]:
     """Figures with a target in any of the scenarios."""
-    return [kpi for kpi, _ in TARGETS.values() if any(v.kpi == kpi for p in found.plans for v in p.verdicts)]
+    every = in_order(verdict.bound for plan in found.plans for verdict in plan.verdicts)
+    return list(dict.fromkeys(bound.kpi for bound in every))
 
 
 def _listed(found: Comparison, contrast: Contrast, width: int, *, everything: bool) -> RenderableType:
@@ -259,8 +260,8 @@ def _span(low: float, high: float, unit: str) -> str:
 def _value(plan: Plan, name: str, value: float | None, *, marked: bool) -> Text:
     unit = BY_NAME[name].unit
     for verdict in plan.verdicts if marked else ():
-        if verdict.kpi == name and verdict.met is not None:
-            text = number(value, unit, verdict.bound).removesuffix(" %")
+        if verdict.bound.kpi == name and verdict.met is not None:
+            text = number(value, unit, verdict.bound.value).removesuffix(" %")
             return Text.assemble(text, " ", verdict_mark(verdict))
     return Text(number(value, unit).removesuffix(" %"))
 

@@ -29,7 +29,7 @@ def run_document(scenario: Scenario, estimates: Estimates, seed: int, engine: En
         "replications": estimates.n,
         "engine": str(engine),
         "version": __version__,
-        "targets": [target_document(verdict) for verdict in verdicts(estimates, scenario.targets)],
+        "targets": [target_document(verdict) for verdict in verdicts(estimates, scenario)],
         "kpis": {kpi.name: figure_document(kpi.name, estimates.figure(kpi.name)) for kpi in KPIS},
         "hours": {name: [step._asdict() for step in steps] for name, steps in waterfall(scenario, estimates)},
         "by_queue": _named(scenario, estimates, By.QUEUE),
@@ -119,12 +119,12 @@ def figure_document(name: str, figure: Figure) -> dict[str, Any]:
 
 def target_document(verdict: Verdict) -> dict[str, Any]:
     """Document of a target and what was measured."""
-    figure = verdict.figure
+    bound, figure = verdict.bound, verdict.figure
     return {
-        "target": verdict.target,
-        "kpi": verdict.kpi,
-        "side": verdict.side,
-        "bound": verdict.bound,
+        "target": bound.target,
+        "kpi": bound.kpi,
+        "side": bound.side,
+        "bound": bound.value,
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Drawing
 from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Figure
-from sim.kpis.targets import Verdict
+from sim.kpis.targets import Verdict, title
 from sim.report.plots.style import INK, styled
 from sim.report.tables import interval, number, target_text, with_unit
 from sim.runs import first
@@ -124,15 +124,14 @@ def figures_table(estimates: Estimates, names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def promise_text(verdict: Verdict, threshold_s: float) -> str:
+def promise_text(verdict: Verdict, scenario: Scenario) -> str:
     """A target and what became of it, in two lines of HTML."""
-    kpi = BY_NAME[verdict.kpi]
-    title = f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
-    promised = f"promised {target_text(kpi, verdict.bound, verdict.side)}"
+    bound = verdict.bound
+    promised = f"promised {target_text(bound)}"
     mark, said = {True: ("✓", "kept"), False: ("✗", "broken"), None: ("–", "not measured")}[verdict.met]
     said = said if verdict.sure or verdict.met is None else f"probably {said}"
-    figure = with_unit(kpi, verdict.figure.value, verdict.bound)
-    return f"<strong>{mark} {title}: {figure}</strong><br>{said}; {promised}"
+    figure = with_unit(BY_NAME[bound.kpi], verdict.figure.value, bound.value)
+    return f"<strong>{mark} {title(bound, scenario)}: {figure}</strong><br>{said}; {promised}"
 
 
 def figure_text(name: str, figure: Figure) -> str:

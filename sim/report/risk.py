@@ -15,13 +15,13 @@ from rich.table import Column
 from rich.text import Text
 
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import bounds, title
 from sim.report.plots import style
 from sim.report.plots.style import DARK, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.sensitivity import titled
-from sim.report.tables import PIPED_WIDTH, SIGNS, Row, narrowed, number, title_of, with_unit
+from sim.report.tables import PIPED_WIDTH, SIGNS, Row, narrowed, number, with_unit
 from sim.scenario.scenario import Scenario
-from sim.studies.risk import ANY, Chance, Risk, Share
+from sim.studies.risk import Chance, Risk, Share
 
 PARTS = {"luck": "luck", "busyness": "busy and quiet days", "forecast": "forecast error"}
 """Titles of what a variance is made of."""
@@ -33,7 +33,7 @@ def table(found: Risk, scenario: Scenario, width: int = PIPED_WIDTH) -> Renderab
     columns = [Column("Missed"), *(Column(head, justify="right") for head in heads)]
     rows: list[Row | None] = [
         [
-            _label(chance.target, scenario),
+            _label(chance, scenario),
             *(_chance_text(period.chances[k]) for period in found.periods),
         ]
         for k, chance in enumerate(_told(found))
@@ -58,18 +58,17 @@ def _told(found: Risk) -> Sequence[Chance]:
     return chances[:1] if len(chances) == 2 else chances
 
 
-def promise(target: str, scenario: Scenario) -> str:
+def promise(chance: Chance, scenario: Scenario) -> str:
     """A target in words."""
-    if target == ANY:
+    bound = chance.bound
+    if bound is None:
         return "Any of them"
-    name, side = TARGETS[target]
-    kpi, bound = BY_NAME[name], getattr(scenario.targets, target)
-    return f"{title_of(kpi, scenario.targets.threshold_s)} {SIGNS[side]} {with_unit(kpi, bound)}"
+    return f"{title(bound, scenario)} {SIGNS[bound.side]} {with_unit(BY_NAME[bound.kpi], bound.value)}"
 
 
-def _label(target: str, scenario: Scenario) -> str:
+def _label(chance: Chance, scenario: Scenario) -> str:
     """A target in words, its bound in brackets."""
-    words, told = promise(target, scenario), target != ANY
+    words, told = promise(chance, scenario), chance.bound is not None
     for sign in SIGNS.values():
         words = words.replace(f" {sign} ", f" ({sign} ")
     return f"{words})" if told else words
@@ -166,11 +165,10 @@ def _draw_days(axes: Axes, found: Risk, scenario: Scenario) -> None:
         low, high = np.quantile(known, [0.1, 0.9])
         axes.axvspan(low, high, color=PALE, zorder=0.5, label="10–90 % of days")
         axes.axvline(known.mean(), color=INK, linewidth=1.2, label="mean of days")
-    for target, (name, side) in TARGETS.items():
-        bound = getattr(scenario.targets, target)
-        if name == kpi.name and bound is not None:
-            label = f"target: {SIGNS[side]} {with_unit(kpi, bound)}"
-            axes.axvline(bound, color=RED, linestyle="--", linewidth=1.3, label=label)
+    for bound in bounds(scenario):
+        if bound.kpi == kpi.name:
+            label = f"target: {SIGNS[bound.side]} {with_unit(kpi, bound.value)}"
+            axes.axvline(bound.value, color=RED, linestyle="--", linewidth=1.3, label=label)
     axes.set_xlabel(kpi.title if kpi.unit == "share" else f"{kpi.title} [{kpi.unit}]")
     axes.set_ylabel("share of days")
     style.shares(axes.yaxis)
@@ -181,15 +179,15 @@ def _draw_days(axes: Axes, found: Risk, scenario: Scenario) -> None:
 
 def _draw_chances(axes: Axes, found: Risk, scenario: Scenario) -> None:
     """Draw the probability to miss each target, by length of the period."""
-    targets = [chance.target for chance in _told(found)]
-    looks = dict(zip(targets, ((DARK, ""), (MID, "//"), (PALE, ".."), (ORANGE, "")), strict=False))
+    targets = _told(found)
+    looks = ((DARK, ""), (MID, "//"), (PALE, ".."), (ORANGE, ""))
     width = 0.8 / len(targets)
     for k, target in enumerate(targets):
         at = np.arange(len(found.periods)) + (k - (len(targets) - 1) / 2) * width
         chances = [period.chances[k] for period in found.periods]
         values = [chance.value for chance in chances]
         ends = [[c.value - c.low for c in chances], [c.high - c.value for c in chances]]
-        colour, hatch = looks[target]
+        colour, hatch = looks[k % len(looks)]
         axes.bar(at, values, width, color=colour, hatch=hatch, label=promise(target, scenario))
         axes.errorbar(at, values, ends, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
     axes.set_xticks(range(len(found.periods)), [f"{p.name}\n({_days(p.days)})" for p in found.periods])

@@ -17,6 +17,7 @@ from rich.text import Text
 from sim import __version__
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
+from sim.kpis.targets import Bound, title
 from sim.report.plots import style
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.tables import (
@@ -27,7 +28,6 @@ from sim.report.tables import (
     narrowed,
     number,
     target_text,
-    title_of,
     with_unit,
 )
 from sim.scenario.duty import pieces
@@ -35,7 +35,6 @@ from sim.scenario.team import Pattern
 from sim.scenario.units import clock_text, end_text
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.people import heads
-from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.roster import Planned, Roster
 from sim.studies.staffing.why import Value, values_of
 
@@ -174,8 +173,8 @@ def _promise(found: Roster, width: int) -> RenderableType:
         rows.append(
             [
                 mark_of(kept=day.kept and (worst.kept or not by_span)),
-                title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
-                target_text(kpi, bound.value, bound.side),
+                title(bound, found.scenario),
+                target_text(bound),
                 with_unit(kpi, day.value, bound.value),
                 f"worst interval {with_unit(kpi, worst.value, bound.value)}",
             ]
@@ -427,7 +426,7 @@ def service(found: Roster) -> Figure:
             axes, style.Band(value, low, high, p10, p90), _edges(found), "with this roster", "days", n
         )
         axes.axhline(bound.value, color=RED, linestyle="--", linewidth=1.3, label="target")
-        style.heading(axes, title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s))
+        style.heading(axes, title(bound, found.scenario))
     _clock(panels, found)
     return figure
 

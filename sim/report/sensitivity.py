@@ -15,7 +15,7 @@ from rich.table import Column
 from rich.text import Text
 
 from sim.kpis.definitions import Kpi
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import bounds
 from sim.report.plots import style
 from sim.report.plots.style import DARK, INK, MID, RED, styled
 from sim.report.tables import (
@@ -234,8 +234,7 @@ def _draw_effects(axes: Axes, rows: Sequence[tuple[float, Effect]], found: Sensi
 
 
 def _draw_target(axes: Axes, kpi: Kpi, scenario: Scenario) -> None:
-    for target, (name, side) in TARGETS.items():
-        bound = getattr(scenario.targets, target)
-        if name == kpi.name and bound is not None:
-            label = f"target: {SIGNS[side]} {with_unit(kpi, bound)}"
-            axes.axvline(bound, color=RED, linestyle="--", linewidth=1.3, label=label)
+    for bound in bounds(scenario):
+        if bound.kpi == kpi.name:
+            label = f"target: {SIGNS[bound.side]} {with_unit(kpi, bound.value)}"
+            axes.axvline(bound.value, color=RED, linestyle="--", linewidth=1.3, label=label)

@@ -16,6 +16,7 @@ from rich.text import Text
 from sim import __version__
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
+from sim.kpis.targets import Bound, title
 from sim.kpis.waterfall import waterfall
 from sim.report.documents import heading, rounded
 from sim.report.plots import style
@@ -30,13 +31,11 @@ from sim.report.tables import (
     narrowed,
     number,
     target_text,
-    title_of,
     with_unit,
 )
 from sim.scenario.units import clock_text, end_text
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.people import heads
-from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.staff import Staffing
 from sim.studies.staffing.why import Fewer, Need, Value
 
@@ -99,8 +98,8 @@ def _promise(found: Staffing, width: int) -> RenderableType:
         rows.append(
             [
                 _mark(found, bound, value),
-                title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s),
-                target_text(kpi, bound.value, bound.side),
+                title(bound, found.scenario),
+                target_text(bound),
                 with_unit(kpi, value.value, bound.value),
                 f"worst interval {with_unit(kpi, worst.value, bound.value)}"
                 if found.promise.per is Per.INTERVAL
@@ -371,7 +370,7 @@ def service(found: Staffing) -> Figure:
         if unit == "share":
             style.shares(axes.yaxis)
         axes.set_ylabel("" if unit == "share" else unit)
-        style.heading(axes, title_of(BY_NAME[bound.kpi], found.scenario.targets.threshold_s))
+        style.heading(axes, title(bound, found.scenario))
     style.clock(panels, found.scenario, float(edges_s[0]), float(edges_s[-1]))
     panels[-1].set_xlabel("time of day")
     return figure

@@ -137,7 +137,7 @@ def _owner(owners: Sequence[Any], owner: str) -> str:
 
 
 def _listed(found: Sweep, width: int) -> RenderableType:
-    bound = [verdict.kpi for verdict in found.points[0].verdicts]
+    bound = [verdict.bound.kpi for verdict in found.points[0].verdicts]
     others = [
         name
         for name in _BESIDE
@@ -178,9 +178,11 @@ def _head(name: str, point: Point | None = None) -> str:
     unit, head = BY_NAME[name].unit, BY_NAME[name].shown.head
     sign = "%" if unit == "share" else unit
     for verdict in point.verdicts if point is not None else ():
-        if verdict.kpi == name:
-            bound = number(verdict.bound, unit).removesuffix(" %").removesuffix(".0").removesuffix(".00")
-            return f"{head} {SIGNS[verdict.side]} {bound}\n{sign}"
+        if verdict.bound.kpi == name:
+            bound = (
+                number(verdict.bound.value, unit).removesuffix(" %").removesuffix(".0").removesuffix(".00")
+            )
+            return f"{head} {SIGNS[verdict.bound.side]} {bound}\n{sign}"
     return f"{head}\n{sign}"
 
 
@@ -190,7 +192,7 @@ def _plain_cell(name: str, figure: Figure) -> str:
 
 
 def _judged(verdict: Verdict) -> Text:
-    text = Text(_plain_cell(verdict.kpi, verdict.figure))
+    text = Text(_plain_cell(verdict.bound.kpi, verdict.figure))
     if verdict.met is None:
         return text.append("  – ")
     mark = "✓" if verdict.met else "✗"
@@ -280,8 +282,8 @@ def _missed(point: Point) -> str:
     """Targets that a point misses, the worst first."""
     missed = sorted((v for v in point.verdicts if v.met is False), key=shortfall, reverse=True)
     return ", ".join(
-        f"{BY_NAME[v.kpi].title.lower()} {with_unit(BY_NAME[v.kpi], v.figure.value)} "
-        f"(target {SIGNS[v.side]} {with_unit(BY_NAME[v.kpi], v.bound)})"
+        f"{BY_NAME[v.bound.kpi].title.lower()} {with_unit(BY_NAME[v.bound.kpi], v.figure.value)} "
+        f"(target {SIGNS[v.bound.side]} {with_unit(BY_NAME[v.bound.kpi], v.bound.value)})"
         for v in missed
     )
 
@@ -322,7 +324,7 @@ def _first_lost(steps: Sequence[Step], inner: int) -> str:
     """First of *steps* by which a target is lost, and which."""
     for step in steps:
         both = zip(step.before.verdicts, step.after.verdicts, strict=True)
-        lost = [BY_NAME[after.kpi].title for before, after in both if before.met and after.met is False]
+        lost = [BY_NAME[after.bound.kpi].title for before, after in both if before.met and after.met is False]
         if lost:
             return f"{_span(step, inner)}  ({', '.join(lost).lower()})"
     return "–"

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
 from math import isnan
-from typing import Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -24,7 +23,7 @@ from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.intervals import FEW, unseen
 from sim.kpis.loops import By
-from sim.kpis.targets import Verdict, verdicts
+from sim.kpis.targets import Bound, Verdict, title, verdicts
 from sim.kpis.waterfall import waterfall
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text
@@ -117,9 +116,9 @@ def _digits(value: float, decimals: int, beside: float | None) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def target_text(kpi: Kpi, bound: float, side: Literal["at least", "at most"]) -> str:
+def target_text(bound: Bound) -> str:
     """Text of a target, none of whose digits is rounded off: ``≤ 5.25 %``."""
-    return f"{SIGNS[side]} {with_unit(kpi, bound, bound)}"
+    return f"{SIGNS[bound.side]} {with_unit(BY_NAME[bound.kpi], bound.value, bound.value)}"
 
 
 def with_unit(kpi: Kpi, value: float | None, beside: float | None = None) -> str:
@@ -195,12 +194,12 @@ def summary(
     if len(basis) + len(_SAME_SEED) <= width:
         basis.append(_SAME_SEED)
     parts: list[RenderableType] = [head, basis]
-    promise = verdicts(estimates, scenario.targets)
+    promise = verdicts(estimates, scenario)
     if promise:
-        parts.append(_targets(promise, scenario.targets.threshold_s, width))
+        parts.append(_targets(promise, scenario, width))
     shown = list(_shown(estimates, everything=everything))
     parts.append(_figures(shown, estimates.n, width))
-    bound = [(BY_NAME[verdict.kpi], verdict.figure) for verdict in promise]
+    bound = [(BY_NAME[verdict.bound.kpi], verdict.figure) for verdict in promise]
     unsure = any(verdict.met is not None and not verdict.sure for verdict in promise)
     notes = [UNSURE] if unsure else []
     notes += [ASSUMED] if any(kpi.section == "satisfaction" for kpi, _ in shown) else []
@@ -329,7 +328,7 @@ SIGNS = {"at least": "≥", "at most": "≤"}
 """How the sides of targets read."""
 
 
-def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
+def _targets(promise: list[Verdict], scenario: Scenario, width: int) -> Table:
     columns = [
         Column(""),
         Column("Figure"),
@@ -340,13 +339,13 @@ def _targets(promise: list[Verdict], threshold_s: float, width: int) -> Table:
     ]
     rows: list[Row | None] = []
     for verdict in promise:
-        kpi = BY_NAME[verdict.kpi]
+        bound, kpi = verdict.bound, BY_NAME[verdict.bound.kpi]
         rows.append(
             [
                 verdict_mark(verdict),
-                title_of(kpi, threshold_s),
-                target_text(kpi, verdict.bound, verdict.side),
-                with_unit(kpi, verdict.figure.value, verdict.bound),
+                title(bound, scenario),
+                target_text(bound),
+                with_unit(kpi, verdict.figure.value, bound.value),
                 interval(verdict.figure, kpi.unit),
                 _remark(verdict),
             ]
@@ -358,10 +357,10 @@ def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
     """Say of each target without a figure why there is none."""
     by_turns = any(queue.by_turns for queue in scenario.queues)
     return [
-        f"{verdict.target} can't be measured: "
+        f"{verdict.bound.target} can't be measured: "
         + (
             "no chat came that it counts"
-            if by_turns or verdict.kpi != "response_s"
+            if by_turns or verdict.bound.kpi != "response_s"
             else "no queue is served by turns"
         )
         for verdict in promise
@@ -380,11 +379,6 @@ def verdict_mark(verdict: Verdict) -> Text:
 def mark_of(*, kept: bool) -> Text:
     """Mark of what is as it should be, or not."""
     return Text("✓", style="bold blue") if kept else Text("✗", style="bold yellow")
-
-
-def title_of(kpi: Kpi, threshold_s: float) -> str:
-    """Title of a figure, that of the service level with its threshold."""
-    return f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
 
 
 def _remark(verdict: Verdict) -> str:

@@ -16,7 +16,7 @@ from sim.errors import SimError
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.measure import Kpis
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import bounds
 from sim.log.chatlog import ChatLog
 from sim.runs.executor import Executor, Progress, executing
 from sim.runs.tasks import Task
@@ -112,8 +112,7 @@ def usual_replications(scenarios: Sequence[Scenario], engine: Engine | str = Eng
 
 def figures_to_be_sure_of(scenario: Scenario) -> list[str]:
     """Figures that the targets of a *scenario* bind; the service level if it has none."""
-    bound = [kpi for target, (kpi, _) in TARGETS.items() if getattr(scenario.targets, target) is not None]
-    return bound or ["service_level"]
+    return [bound.kpi for bound in bounds(scenario)] or ["service_level"]
 
 
 def longer_side(name: str, figure: Figure, n: int) -> float:

@@ -200,7 +200,7 @@ def _simulate(
 
 def _plan(k: int, scenario: Scenario, name: str, estimates: Estimates) -> Plan:
     figures = {kpi.name: estimates.figure(kpi.name) for kpi in KPIS}
-    return Plan(chr(ord("A") + k), name, scenario, figures, tuple(verdicts(estimates, scenario.targets)))
+    return Plan(chr(ord("A") + k), name, scenario, figures, tuple(verdicts(estimates, scenario)))
 
 
 def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterator[Contrast]:

@@ -96,7 +96,7 @@ def nearest(points: Sequence[Point]) -> Point:
 
 def shortfall(verdict: Verdict) -> float:
     """How far a target is missed, as a share of it; 0 where it is kept or not measured."""
-    value, bound = verdict.figure.value, verdict.bound
+    value, bound = verdict.figure.value, verdict.bound.value
     if value is None or verdict.met:
         return 0.0
     return abs(value - bound) / bound if bound else float("inf")

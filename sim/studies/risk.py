@@ -30,7 +30,7 @@ from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.intervals import t_quantile, wilson
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis, ratio
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import Bound, bounds
 from sim.runs.executor import Executor, Progress, executing
 from sim.runs.tasks import Task
 from sim.scenario.scenario import Scenario
@@ -48,11 +48,16 @@ ANY = "any"
 class Chance:
     """Probability that a target is missed, with its 95 % interval."""
 
-    target: str
-    """Its key in the scenario, or `ANY`."""
+    bound: Bound | None
+    """None for the promise as a whole."""
     value: float
     low: float
     high: float
+
+    @property
+    def target(self) -> str:
+        """Its key in the scenario, or `ANY`."""
+        return ANY if self.bound is None else self.bound.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def risk(
         `FEWEST_MONTHS`.
     """
     refuse(scenario, months, forecast_cv)
-    bounds, open_days = _bounds(scenario), _open_days(scenario)
+    promise, open_days = bounds(scenario), _open_days(scenario)
     week = week_days or max(1, round(7 * len(open_days) / scenario.days))
     lengths = {"day": 1, "week": week, "month": round(week * MONTH_WEEKS)}
     each = -(-lengths["month"] // len(open_days))
@@ -134,7 +139,7 @@ def risk(
         runs = list(_simulated(scenario, seed, factors, each, ours, progress))
     calendar = _Calendar(open_days, months, lengths["month"])
     values = calendar.days(np.array([run.values(kpi.name, By.DAY) for run in runs]))
-    sums = {target: [calendar.days(side) for side in _sums(runs, TARGETS[target][0])] for target in bounds}
+    sums = {bound: [calendar.days(side) for side in _sums(runs, bound)] for bound in promise}
     volumes = drawn_volumes(scenario, seed, range(each * months)) / np.maximum(
         expected_volumes(scenario), 1e-9
     )
@@ -142,11 +147,11 @@ def risk(
     parts = _split(values - calendar.usual(values), busyness, has_error=forecast_cv > 0)
     periods = []
     for name, days in lengths.items():
-        missed = {target: _missed(target, bound, sums[target], days) for target, bound in bounds.items()}
-        missed |= {ANY: np.any(list(missed.values()), axis=0)}
-        chances = [_chance(target, flags, months, forecast_cv > 0) for target, flags in missed.items()]
+        missed: dict[Bound | None, Flags] = {bound: _missed(bound, sums[bound], days) for bound in promise}
+        missed |= {None: np.any(list(missed.values()), axis=0)}
+        chances = [_chance(bound, flags, months, forecast_cv > 0) for bound, flags in missed.items()]
         shares = _shares(parts, days)
-        periods.append(Period(name, days, missed[ANY].size, tuple(chances), *shares))
+        periods.append(Period(name, days, missed[None].size, tuple(chances), *shares))
     return Risk(kpi, forecast_cv, months, tuple(periods), values.ravel())
 
 
@@ -184,11 +189,6 @@ class _Calendar:
         return means
 
 
-def _bounds(scenario: Scenario) -> dict[str, float]:
-    bounds = {target: getattr(scenario.targets, target) for target in TARGETS}
-    return {target: bound for target, bound in bounds.items() if bound is not None}
-
-
 def _open_days(scenario: Scenario) -> Ints:
     """Days of the scenario on which somebody is expected."""
     return np.flatnonzero(expected_volumes(scenario).sum(axis=0) > 0)
@@ -202,7 +202,7 @@ def refuse(scenario: Scenario, months: int, forecast_cv: float) -> None:
     StudyError
         With the reason.
     """
-    if not _bounds(scenario):
+    if not bounds(scenario):
         raise StudyError("risk: the scenario promises nothing: it has no [targets]")
     if not len(_open_days(scenario)):
         raise StudyError("risk: nobody is expected on any day")
@@ -230,20 +230,19 @@ def _simulated(
         yield from result.runs
 
 
-def _sums(runs: Sequence[Kpis], name: str) -> tuple[Floats, Floats]:
+def _sums(runs: Sequence[Kpis], bound: Bound) -> tuple[Floats, Floats]:
     """Sums above and below the line of each day, shape (n_replications, days) each."""
-    tops, bottoms = zip(*(run.sums(BY_NAME[name], By.DAY) for run in runs), strict=True)
+    tops, bottoms = zip(*(run.sums(BY_NAME[bound.kpi], By.DAY) for run in runs), strict=True)
     return np.array(tops), np.array(bottoms)
 
 
-def _missed(target: str, bound: float, sums: Sequence[Floats], days: int) -> Flags:
+def _missed(bound: Bound, sums: Sequence[Floats], days: int) -> Flags:
     """Whether each period of so many *days* misses a target, shape (months, periods of a month).
 
     A period whose figure does not exist, for nobody came, misses nothing.
     """
     top, bottom = (_pooled(side, days) for side in sums)
-    values = ratio(top, bottom)
-    return np.asarray(values < bound if TARGETS[target][1] == "at least" else values > bound)
+    return ~bound.kept(ratio(top, bottom))
 
 
 def _pooled(by_day: Floats, days: int) -> Floats:
@@ -252,7 +251,7 @@ def _pooled(by_day: Floats, days: int) -> Floats:
     return np.asarray(by_day[:, : n * days].reshape(len(by_day), n, days).sum(axis=2))
 
 
-def _chance(target: str, missed: Flags, months: int, has_error: bool) -> Chance:
+def _chance(bound: Bound | None, missed: Flags, months: int, has_error: bool) -> Chance:
     """Probability with Wilson's interval.
 
     Where months differ by their forecast, their periods are alike and count for fewer: for as many
@@ -264,7 +263,7 @@ def _chance(target: str, missed: Flags, months: int, has_error: bool) -> Chance:
         variance = float(missed.mean(axis=1).var(ddof=1)) / months
         n = min(max(p * (1 - p) / variance, float(months)), n) if variance else float(months)
     low, high = wilson(p, n)
-    return Chance(target, p, low, high)
+    return Chance(bound, p, low, high)
 
 
 def _split(values: Floats, busyness: Sequence[Floats], *, has_error: bool) -> Floats | None:

@@ -18,7 +18,7 @@ from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
 from sim.kpis.estimate import Estimates, Figure
-from sim.kpis.targets import TARGETS, Verdict, all_kept, is_sure, verdicts
+from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.heads import scaled_words
 from sim.scenario.scenario import Scenario
@@ -39,8 +39,8 @@ MOST_RUNS = 100_000
 SECONDS_A_RUN, SECONDS_A_CHAT = 0.5e-3, 4e-6
 """What a run takes on two cores, from draw to figures, and each of its chats: measured, for estimates."""
 
-JUDGED = (*(kpi for kpi, _ in TARGETS.values()), "frt_s")
-"""Figures by which points are held against each other: those that targets bind, and the first response."""
+JUDGED = ("service_level", "missed_rate", "response_s", "frt_s")
+"""Figures by which points are held against each other, whatever targets bind."""
 
 _DECIDED = {
     "agents", "staffing", "shifts", "concurrency", "seniority", "queues",
@@ -293,6 +293,6 @@ def _point(changes: tuple[Change, ...], scenario: Scenario, estimates: Estimates
         changes,
         scenario,
         {name: estimates.figure(name) for name in FIGURES},
-        tuple(verdicts(estimates, scenario.targets)),
+        tuple(verdicts(estimates, scenario)),
         {name: estimates.pseudo_values(name)[:, 0] for name in JUDGED},
     )

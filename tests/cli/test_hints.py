@@ -11,10 +11,12 @@ import typer.main
 
 from sim.cli.commands import app
 from sim.cli.hints import after_run
-from sim.kpis.targets import Verdict
+from sim.kpis.targets import Bound, Verdict
 from sim.scenario.files import load
 from sim.studies.sweep import read_varies, sweep
 from tests.conftest import ROOT
+
+LEVEL = Bound("service_level", "service_level", "at least", 0.8)
 
 
 def test_the_next_command_answers_the_next_question():
@@ -22,7 +24,7 @@ def test_the_next_command_answers_the_next_question():
     path = ROOT / "scenarios" / "new_hires.toml"
     centre = load(path)
     figure: Any = None
-    kept = Verdict("service_level", "service_level", "at least", 0.8, figure, met=True, sure=True)
+    kept = Verdict(LEVEL, figure, met=True, sure=True)
     unsure, missed = replace(kept, sure=False), replace(kept, met=False)
     unknown = replace(kept, met=None)
     commands: Any = typer.main.get_command(app)
@@ -49,7 +51,7 @@ def test_every_value_of_the_sweep_it_advises_is_allowed():
     """New hires and seniors are not more than the agents."""
     for path in sorted((ROOT / "scenarios").glob("*.toml")):
         centre = load(path)
-        verdict: Any = Verdict("", "service_level", "at least", 0.8, None, met=True, sure=True)  # type: ignore[arg-type]
+        verdict: Any = Verdict(LEVEL, None, met=True, sure=True)  # type: ignore[arg-type]
         words = shlex.split(after_run(path, centre, [verdict], 20, 0).split("   (")[0])
         varies = read_varies(words[-1:], centre, 1)
         if path.stem == "new_hires":

@@ -129,7 +129,7 @@ def test_the_figures_are_those_of_the_scenarios_alone(shop: Scenario, found: Com
         assert each.value == alone.figure(kpi.name).value
         if each.by.value is not None and each.baseline is not None and each.value is not None:
             assert each.by.value == pytest.approx(each.value - each.baseline, abs=1e-9, rel=1e-6), kpi.name
-    assert found.contrasts[0].plan.verdicts == tuple(verdicts(alone, shop.targets))
+    assert found.contrasts[0].plan.verdicts == tuple(verdicts(alone, shop))
 
 
 def test_verdicts_point_both_ways(found: Comparison):
@@ -355,7 +355,7 @@ def test_two_scenarios_of_which_one_has_the_other_s_percentiles(shop: Scenario, 
 def test_targets_that_are_not_sure_have_their_mark_in_brackets(found: Comparison):
     """As `run` shows them, and the brackets are explained; a figure next to its target shows its side."""
     baseline = found.baseline
-    verdict = next(each for each in baseline.verdicts if each.kpi == "response_s")
+    verdict = next(each for each in baseline.verdicts if each.bound.kpi == "response_s")
     near = replace(verdict, figure=replace(verdict.figure, value=60.0004), met=False, sure=False)
     plan = replace(baseline, verdicts=(near,))
     contrast = found.contrasts[0]

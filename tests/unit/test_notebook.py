@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 
 import sim
 from sim.kpis.estimate import Figure
-from sim.kpis.targets import Verdict, verdicts
+from sim.kpis.targets import Bound, Verdict, verdicts
 from sim.report import notebook as live
 from sim.report.plots import run as plots
 from sim.report.plots import style
@@ -86,12 +86,12 @@ def test_a_mark_is_drawn_in_every_panel():
         (None, None, False, "– Service level in 30 s: –</strong><br>not measured; "),
     ],
 )
-def test_a_promise_in_words(value, met, sure, text):
+def test_a_promise_in_words(value, met, sure, text, scenario):
     """Kept or broken, surely or probably, or not measured."""
     figure = Figure(value, None, None, False, None, None, None)
-    verdict = Verdict("service_level", "service_level", "at least", 0.8, figure, met, sure)
+    verdict = Verdict(Bound("service_level", "service_level", "at least", 0.8), figure, met, sure)
 
-    assert text in live.promise_text(verdict, 30)
+    assert text in live.promise_text(verdict, scenario)
 
 
 def test_figures_as_a_table_of_markdown(scenario, estimates):
@@ -102,7 +102,7 @@ def test_figures_as_a_table_of_markdown(scenario, estimates):
     assert head.count("|") == row.count("|") == 5
     for number in (figure.value, figure.low, figure.high, figure.p10, figure.p90):
         assert f"{100 * number:.1f} %" in row
-    target = verdicts(estimates, scenario.targets)[1]
+    target = verdicts(estimates, scenario)[1]
     assert f"{100 * target.figure.value:.1f} %" in live.figure_text("missed_rate", target.figure)
 
 

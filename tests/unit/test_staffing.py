@@ -13,6 +13,7 @@ import pytest
 from sim.errors import StudyError
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import By
+from sim.kpis.targets import Bound
 from sim.runs.executor import Executor, executing
 from sim.scenario.demand import Arrivals
 from sim.scenario.duty import duty_plan
@@ -21,7 +22,7 @@ from sim.scenario.scenario import OpeningHours, Scenario
 from sim.studies.staffing.choice import Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import blocks, expected_a_day
-from sim.studies.staffing.promise import Bound, Promise, promised
+from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Found, Search
 from sim.studies.staffing.staff import MOST_WORK, staff
 from sim.studies.staffing.trial import Evaluation, Level
@@ -120,7 +121,7 @@ def test_one_slot_teams_equal_erlang_c_and_a(per_min: int, patient: int, impatie
         goal = Goal(figure, 0.8, 20.0)
         mean_s = 120.0 if patience else None
         exact = int(agents_for(lambda n, m=mean_s: erlang(n, per_min / 60, 300, m), per_min / 60, goal))
-        promise = Promise((Bound(figure, "at least", 0.8),), Per.DAY)
+        promise = Promise((Bound("service_level", figure, "at least", 0.8),), Per.DAY)
         parts = blocks(scenario, Step.DAY)
         search = Search(parts, promise, us)
         found = search.find(np.array([[exact + 2]]), Days(40))

@@ -71,7 +71,7 @@ def test_a_point_is_what_its_scenario_gives_alone(shop: Scenario, grid: Sweep):
         point = grid.points[place]
         alone = replicate(varied(shop, point.changes), replications=12).estimates
         assert point.figures == {name: alone.figure(name) for name in FIGURES}
-        assert point.verdicts == tuple(verdicts(alone, shop.targets))
+        assert point.verdicts == tuple(verdicts(alone, shop))
         assert set(point.said) == {"service_level", "missed_rate", "response_s", "frt_s"}
         for name in point.said:
             assert np.array_equal(point.said[name], alone.pseudo_values(name)[:, 0])

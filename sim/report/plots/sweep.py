@@ -124,7 +124,7 @@ def heat(found: Sweep) -> Figure:
     if len(found.varies) != 2:
         raise ValueError("a heat map needs two variables")
     across = _across(found)
-    names = [verdict.kpi for verdict in found.points[0].verdicts] or list(PANELS[:2])
+    names = [verdict.bound.kpi for verdict in found.points[0].verdicts] or list(PANELS[:2])
     names = [name for name in names if any(point.figures[name].value is not None for point in found.points)]
     has_targets = any(point.verdicts for point in found.points)
     n = len(names) + has_targets
@@ -182,7 +182,7 @@ def _draw_team(axes: Axes, found: Sweep) -> None:
 
 def _draw_bound(axes: Axes, points: Sequence[Point], name: str) -> None:
     """Draw the target of a figure, as a line over all points, for it may be varied itself."""
-    bounds = {verdict.bound for point in points for verdict in point.verdicts if verdict.kpi == name}
+    bounds = {v.bound.value for point in points for v in point.verdicts if v.bound.kpi == name}
     for bound in bounds:
         axes.axhline(bound, color=RED, linestyle="--", linewidth=1.3, zorder=1.5)
 
@@ -298,7 +298,7 @@ def _draw_heat(figure: Figure, axes: Axes, grid: list[list[Point | None]], name:
     kpi = BY_NAME[name]
     values = np.array([[_value(point, name) for point in row] for row in grid], dtype=np.float64)
     verdicts = [[_verdict(point, name) for point in row] for row in grid]
-    bound = next((verdict.bound for row in verdicts for verdict in row if verdict is not None), None)
+    bound = next((verdict.bound.value for row in verdicts for verdict in row if verdict is not None), None)
     top = float(np.nanmax(values))
     if kpi.better == "lower" and bound:
         top = min(top, 3 * bound)  # what is far off need not be told apart
@@ -318,7 +318,7 @@ def _draw_heat(figure: Figure, axes: Axes, grid: list[list[Point | None]], name:
 
 def _bound_text(name: str, verdicts: list[list[Verdict | None]]) -> str:
     """Target of a figure, if it is one and the same everywhere."""
-    known = {(verdict.side, verdict.bound) for row in verdicts for verdict in row if verdict is not None}
+    known = {(v.bound.side, v.bound.value) for row in verdicts for v in row if v is not None}
     if len(known) != 1:
         return "(targets vary)"
     side, bound = known.pop()
@@ -457,7 +457,7 @@ def _value(point: Point | None, name: str) -> float:
 
 
 def _verdict(point: Point | None, name: str) -> Verdict | None:
-    found = [verdict for verdict in point.verdicts if verdict.kpi == name] if point is not None else []
+    found = [verdict for verdict in point.verdicts if verdict.bound.kpi == name] if point is not None else []
     return found[0] if found else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -11,31 +10,9 @@ from sim.arrays import Flags, Floats
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Ratio
 from sim.kpis.measure import ratio
-from sim.kpis.targets import TARGETS
+from sim.kpis.targets import KEYS, Bound, bounds
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A figure that is a ratio of sums, and what it must not fall below or rise above."""
-
-    kpi: str
-    side: Literal["at least", "at most"]
-    value: float
-
-    def __post_init__(self) -> None:
-        if not isinstance(BY_NAME[self.kpi].form, Ratio):
-            raise StudyError(f"{self.kpi}: only figures that add up over intervals can be staffed for")
-
-    def shortfall(self, values: Floats) -> Floats:
-        """By how much *values* miss it, relative to the bound; 0 where it is kept or there is no value."""
-        above = (values - self.value) / (self.value or 1.0)
-        return np.maximum(np.nan_to_num(-above if self.side == "at least" else above), 0.0)
-
-    def kept(self, values: Floats) -> Flags:
-        """Whether each of the *values* keeps it; where there is none it is kept."""
-        return np.asarray(self.shortfall(values) == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +25,9 @@ class Promise:
     """Share of days that must each keep every bound, besides; None: on average alone."""
 
     def __post_init__(self) -> None:
+        for bound in self.bounds:
+            if not isinstance(BY_NAME[bound.kpi].form, Ratio):
+                raise StudyError(f"{bound.kpi}: only figures that add up over intervals can be staffed for")
         if self.confidence is not None and not 0 < self.confidence < 1:
             raise StudyError(f"confidence: must be above 0 and below 1, got {self.confidence:g}")
 
@@ -71,11 +51,7 @@ def promised(scenario: Scenario, per: Per = Per.INTERVAL, confidence: float | No
     StudyError
         If it has no target.
     """
-    bounds = [
-        Bound(kpi, side, float(getattr(scenario.targets, target)))
-        for target, (kpi, side) in TARGETS.items()
-        if getattr(scenario.targets, target) is not None
-    ]
-    if not bounds:
-        raise StudyError(f"targets: needs at least one of {', '.join(TARGETS)}, got none")
-    return Promise(tuple(bounds), per, confidence)
+    found = bounds(scenario)
+    if not found:
+        raise StudyError(f"targets: needs at least one of {', '.join(KEYS)}, got none")
+    return Promise(found, per, confidence)

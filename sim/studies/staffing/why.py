@@ -12,9 +12,9 @@ from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Figure, ratios_over_days
 from sim.kpis.loops import By, Column
 from sim.kpis.measure import Kpis
+from sim.kpis.targets import Bound
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
-from sim.studies.staffing.promise import Bound
 from sim.studies.staffing.search import Found, Move
 from sim.studies.staffing.trial import Evaluation
 from sim.theory.applies import handling_s
