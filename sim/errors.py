@@ -150,6 +150,10 @@ class LogError(SimError):
     """A table of a log lacks a column that it can't be without, or holds what it can't."""
 
 
+class ResultError(SimError):
+    """A file is no result, or one that this version can't read."""
+
+
 class ClusterError(SimError):
     """A cluster does not answer, lost its work, or runs another version."""
 

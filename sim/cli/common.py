@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TextIO
 from warnings import catch_warnings
 
 import typer
@@ -22,6 +22,9 @@ from sim.cli.numbers import MOST_SEED, whole
 from sim.errors import OutputError, SimError, printable
 from sim.interrupts import came
 from sim.output import reason
+
+if TYPE_CHECKING:
+    from sim.report.result import Result
 
 P = ParamSpec("P")
 _INDENT = "  "
@@ -178,6 +181,36 @@ def stdout(text: str) -> None:
         pass
     except OSError as error:
         raise OutputError(f"standard output: can't be written to: {error.strerror}") from None
+
+
+def give(
+    result: Result,
+    *,
+    json: bool,
+    wide: bool = False,
+    out: Path | None = None,
+    svg: bool = False,
+    force: bool = False,
+    more: Callable[[Path], None] | None = None,
+    few: str = "",
+) -> None:
+    """Print a result, as its document or as text, and write it into a directory if one is named.
+
+    *more* writes what else belongs there, and *few* says what of it does not.
+    """
+    if out is not None:
+        from sim.report.folder import save  # noqa: PLC0415
+
+        save(result, out, svg=svg, force=force, more=more)
+        stderr(f"written to {out}{few}")
+    if json:
+        from sim.report.data import document, to_json  # noqa: PLC0415
+
+        stdout(to_json(document(result)))
+    else:
+        from sim.report.text import text  # noqa: PLC0415
+
+        stdout(text(result, wide=wide))
 
 
 def print_result(

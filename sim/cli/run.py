@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,7 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
+    give,
     handles_errors,
     stderr,
     stdout,
@@ -118,7 +119,9 @@ def run(
     if out is not None:
         _refuse(out, resume, force=force)
     first = first_days(context, centre)  # before anything is imported that needs the compiler
+    from sim.kpis.loops import By  # noqa: PLC0415
     from sim.kpis.targets import verdicts  # noqa: PLC0415
+    from sim.report.run import result as run_result  # noqa: PLC0415
     from sim.report.tables import unmeasured  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.runs.replicate import FEWEST, replicate  # noqa: PLC0415
@@ -131,20 +134,25 @@ def run(
     with executing(workers, cluster, resume) as executor, progress() as show:
         each = keep if out is not None else None
         result = replicate(centre, seed, replications, engine, None, precision, each, show, executor)
-    if out is not None:
-        how = {"everything": everything, "csv": csv, "svg": svg, "force": force}
-        _write(out, centre, result.estimates, seed, engine, keep, **how)
+    answer = run_result(
+        centre,
+        result.estimates,
+        seed,
+        engine,
+        by=[By(str(name)) for name in by or []],
+        everything=everything,
+        theory=theory,
+        controls=controls,
+        interrupted=result.interrupted,
+    )
+    few = ""
+    if out is not None and result.estimates.n > len(keep.tables):
         few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
-        stderr(f"written to {out}{few * (result.estimates.n > len(keep.tables))}")
-    if json:
-        from sim.report.documents import run_document, to_json  # noqa: PLC0415
 
-        document = run_document(centre, result.estimates, seed, engine)
-        document |= _beside(centre, result.estimates) if theory else {}
-        stdout(to_json(document | (_adjusted(centre, result.estimates) if controls else {})))
-    else:
-        more = {"everything": everything, "theory": theory, "controls": controls, "wide": wide}
-        stdout(_tables(centre, result.estimates, seed, by or [], **more))
+    def records(folder: Path) -> None:
+        _write(folder, centre, result.estimates, keep, csv=csv, svg=svg)
+
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force, more=records, few=few)
     never = never_settles(centre)
     if never is not None:
         stderr(f"warning: {never}")
@@ -212,66 +220,10 @@ class _Keeper:
             self.tables.append(frames(log, replication))
 
 
-def _tables(
-    centre: Scenario,
-    estimates: Estimates,
-    seed: int,
-    by: list[Breakdown],
-    *,
-    everything: bool,
-    theory: bool,
-    controls: bool,
-    wide: bool,
-) -> str:
-    from sim.kpis.loops import By as Cells  # noqa: PLC0415
-    from sim.report import tables  # noqa: PLC0415
-
-    terminal = tables.Terminal(wide=wide)
-    parts = [tables.summary(centre, estimates, seed, terminal.width, everything=everything)]
-    shrunk = tables.hours(centre, estimates)
-    parts += [shrunk] if shrunk is not None else []
-    parts += [tables.breakdown(centre, estimates, Cells(str(name)), terminal.width) for name in by]
-    if controls:
-        from sim.report.controls import table  # noqa: PLC0415
-
-        parts.append(table(centre, estimates, terminal.width))
-    if theory:
-        from sim.report.theory_table import beside  # noqa: PLC0415
-        from sim.theory.applies import formula_for  # noqa: PLC0415
-
-        parts.append(beside(formula_for(centre), estimates, terminal.width))
-    return terminal.text(parts)
-
-
-def _adjusted(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
-    """Adjusted figures, as data."""
-    from sim.report.controls import document  # noqa: PLC0415
-
-    return document(centre, estimates)
-
-
-def _beside(centre: Scenario, estimates: Estimates) -> dict[str, Any]:
-    """What a formula says, as data."""
-    from sim.report.theory_table import document  # noqa: PLC0415
-    from sim.theory.applies import formula_for  # noqa: PLC0415
-
-    return {"theory": document(formula_for(centre), estimates)}
-
-
 def _write(
-    out: Path,
-    centre: Scenario,
-    estimates: Estimates,
-    seed: int,
-    engine: Engine,
-    keep: _Keeper,
-    *,
-    everything: bool,
-    csv: bool,
-    svg: bool,
-    force: bool,
+    folder: Path, centre: Scenario, estimates: Estimates, keep: _Keeper, *, csv: bool, svg: bool
 ) -> None:
-    """Write everything into the folder *out*: tables in another thread, beside the pictures.
+    """Write chats, messages, legs and agents into a *folder*, in another thread, beside the pictures.
 
     Ctrl-C waits for no more than the table that is being written.
     """
@@ -279,13 +231,11 @@ def _write(
 
     from sim.log import export  # noqa: PLC0415
     from sim.log.schema import TABLES  # noqa: PLC0415
-    from sim.report.documents import interval_table, run_document, to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
     from sim.report.plots import run as plots  # noqa: PLC0415
 
-    total, count = len(TABLES) + 2 + 4, itertools.count(1)
+    total, count = len(TABLES) + 4, itertools.count(1)
     tables = ThreadPoolExecutor(1)
-    with whole_folder(out, force=force) as folder, progress("Files", total) as show:
+    with progress("Files", total) as show:
 
         def written(_: object = None) -> None:
             show(next(count), total)
@@ -297,12 +247,6 @@ def _write(
             ]
             for task in tasks:
                 task.add_done_callback(written)
-            document = to_json(run_document(centre, estimates, seed, engine))
-            (folder / "kpis.json").write_text(document + "\n", encoding="utf-8")
-            written()
-            intervals = interval_table(centre, estimates, everything=everything)
-            export.write_csv(intervals, folder / "intervals.csv")
-            written()
             if keep.first is not None:
                 pictures = plots.run_figures(centre, estimates, keep.first)
                 plots.save(pictures, folder, svg=svg, told=written)

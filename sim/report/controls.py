@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.table import Column
-from rich.text import Text
-
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates
-from sim.report.tables import PIPED_WIDTH, Row, narrowed, number
+from sim.kpis.estimate import Figure as Quantity
+from sim.report.result import PER_ROW, Column, Table
 from sim.scenario.scenario import Scenario
 from sim.studies.controls import Adjusted, adjusted
 
@@ -28,38 +22,27 @@ NONE = (
 )
 
 
-def table(scenario: Scenario, estimates: Estimates, width: int = PIPED_WIDTH) -> RenderableType:
-    """A row a figure: as it is, adjusted, and what is gained; within a *width*."""
-    columns = [
-        Column("Figure"),
-        Column("Value", justify="right"),
-        Column("Adjusted", justify="right"),
-        Column("95 % interval", justify="right"),
-        Column("Gain", justify="right"),
-    ]
-    rows: list[Row | None] = []
+def table(scenario: Scenario, estimates: Estimates) -> Table:
+    """A row a figure: as it is, adjusted, and what is gained."""
+    rows = []
     for name, found in _found(scenario, estimates).items():
-        kpi = BY_NAME[name]
-        ends = f"{number(found.low, kpi.unit)} … {number(found.high, kpi.unit)}"
-        title = kpi.title if kpi.unit == "share" else f"{kpi.title} [{kpi.unit}]"
-        plain = number(estimates.figure(name).value, kpi.unit)
-        rows.append([title, plain, number(found.value, kpi.unit), ends, f"{found.gain:.1f} ×"])
-    if not rows:
-        return Text(NONE)
-    return Group(
-        narrowed("With control variates", columns, rows, width, spare=()), Text(textwrap.fill(METHOD, width))
-    )
-
-
-def document(scenario: Scenario, estimates: Estimates) -> dict[str, Any]:
-    """The same as data."""
-    return {
-        "controls": {
-            name: {"value": found.value, "low": found.low, "high": found.high}
+        kpi, plain = BY_NAME[name], estimates.figure(name)
+        value = Quantity(found.value, found.low, found.high, False, None, None, None)
+        rows.append(
+            {"kpi": name, "title": kpi.title, "unadjusted": plain.value, "value": value, "unit": kpi.unit}
             | {"controls": found.controls, "gain": found.gain}
-            for name, found in _found(scenario, estimates).items()
-        }
-    }
+        )
+    columns = (
+        Column("kpi", is_shown=False),
+        Column("title", "Figure"),
+        Column("unadjusted", "Value", PER_ROW, "number"),
+        Column("value", "Adjusted", PER_ROW, "quantity", "interval"),
+        Column("unit"),
+        Column("controls", is_shown=False),
+        Column("gain", "Gain", "×", "number"),
+    )
+    notes = (METHOD if rows else NONE,)
+    return Table("controls", "With control variates", columns, rows, key="kpi", notes=notes)
 
 
 def _found(scenario: Scenario, estimates: Estimates) -> dict[str, Adjusted]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import OutputError
 from sim.interrupts import unbroken
 from sim.output import move, on_disk, problems_told, reason, scratch
+
+if TYPE_CHECKING:
+    from sim.report.result import Result
 
 
 def refuse_existing(folder: Path, *, force: bool) -> None:
@@ -67,3 +71,39 @@ def _libraries_told(folder: Path) -> Iterator[None]:
         yield
     except PolarsError as error:
         raise OutputError(f"{folder}: can't be written to: {reason(error)}") from None
+
+
+def save(
+    result: Result,
+    folder: Path,
+    *,
+    svg: bool = False,
+    force: bool = False,
+    more: Callable[[Path], None] | None = None,
+    told: Callable[[], None] | None = None,
+) -> None:
+    """Write all of a *result* into a *folder*: result.json, result.html, a CSV for each table, its pictures.
+
+    *more* writes what else belongs there, and each file is *told* of.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written, or holds something and *force* is not given.
+    """
+    from sim.log.export import write_csv  # noqa: PLC0415  heavy
+    from sim.report.data import FILE, document, spreadsheet, to_json  # noqa: PLC0415  heavy
+    from sim.report.html import page  # noqa: PLC0415  heavy
+    from sim.report.plots.run import save as save_pictures  # noqa: PLC0415  heavy
+
+    with whole_folder(folder, force=force) as new:
+        if more is not None:
+            more(new)
+        (new / FILE).write_text(to_json(document(result)) + "\n", encoding="utf-8")
+        for table in filter(lambda each: each.shown_rows, result.tables):
+            write_csv(spreadsheet(table), new / f"{table.name}.csv")
+            if told is not None:
+                told()
+        pictures = {name: draw() for name, draw in result.pictures().items()}
+        save_pictures(pictures, new, svg=svg, told=told)
+        (new / "result.html").write_text(page(result, [f"{name}.png" for name in pictures]), encoding="utf-8")

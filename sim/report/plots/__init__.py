@@ -1,1 +1,4 @@
-"""How does it look? Pictures of runs, sweeps and days."""
+"""How does it look? Pictures of results, and of days."""
+
+HOMES: dict[str, str] = {}
+"""Where the pictures of each study are drawn, by a function ``pictures`` of its result."""

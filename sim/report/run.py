@@ -1,0 +1,269 @@
+"""What does a run answer with? Targets, key figures, where paid hours go, and figures broken down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from math import isnan
+from typing import Any
+
+from sim.engines import Engine
+from sim.kpis.definitions import BY_NAME, KPIS, Kpi
+from sim.kpis.estimate import Estimates
+from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.loops import By
+from sim.kpis.targets import verdicts
+from sim.kpis.waterfall import waterfall
+from sim.report.controls import table as controls_table
+from sim.report.numbers import caveats, target_text, with_unit
+from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
+from sim.report.theory_table import table as theory_table
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S, clock_text, plural
+
+SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
+"""Titles of sections that are not their name."""
+ASSUMED = "Satisfaction is what the model in the scenario's [quality] gives: an assumption, nothing measured."
+ACROSS = {by: tuple(kpi.name for kpi in KPIS if by in kpi.shown.across) for by in By}
+"""Columns of each breakdown."""
+ALWAYS = {"offered", "missed_rate"}
+"""Figures that are shown even where they say nothing."""
+
+
+def result(
+    scenario: Scenario,
+    estimates: Estimates,
+    seed: int,
+    engine: Engine = Engine.KERNEL,
+    *,
+    by: Collection[By] = (),
+    everything: bool = False,
+    theory: bool = False,
+    controls: bool = False,
+    interrupted: bool = False,
+) -> Result:
+    """Result of replications of a *scenario*.
+
+    Figures are broken down *by* what is asked for, *everything* is shown and not only the usual, what
+    *theory* says stands beside it, and figures adjusted by *controls* below.
+    """
+    found = tuple(judged(verdict, scenario) for verdict in verdicts(estimates, scenario))
+    beside, told = theory_table(scenario, estimates) if theory else ((), ())
+    tables = (
+        kpis(estimates, everything=everything, judged=found),
+        hours(scenario, estimates),
+        *(breakdown(scenario, estimates, part, everything=everything, is_shown=part in by)
+          for part in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY)),
+        *((controls_table(scenario, estimates),) if controls else ()),
+        *beside,
+        intervals(scenario, estimates, everything=everything),
+    )  # fmt: skip
+    head = Head(
+        "run",
+        (scenario.name,),
+        _basis(scenario, estimates.n, seed),
+        seed,
+        estimates.n,
+        interrupted=interrupted,
+    )
+    facts = {"engine": str(engine)} | calendar(scenario)
+    return Result(head, found, (*answer(found), *told), tables, facts, estimates)
+
+
+def calendar(scenario: Scenario) -> dict[str, Any]:
+    """What a picture over time must know: first day, days, seconds of a planning interval, threshold."""
+    return {
+        "start": str(scenario.start), "days": scenario.days, "interval_s": scenario.interval_s,
+        "threshold_s": scenario.targets.threshold_s,
+    }  # fmt: skip
+
+
+def _basis(scenario: Scenario, n: int, seed: int) -> str:
+    runs = f"{plural(scenario.days, 'day')}, {plural(n, 'replication')}, seed {seed}"
+    return f"{runs} (the same seed gives the same result)"
+
+
+def answer(found: Sequence[Judged]) -> Iterator[str]:
+    """Say in a sentence whether the targets are met, and which are not."""
+    known = [each for each in found if each.met is not None]
+    if not known:
+        return
+    missed = [each for each in known if not each.met]
+    if not missed:
+        sure = "" if all(each.sure for each in known) else ", but not for sure"
+        yield f"{'The target is' if len(known) == 1 else f'All {len(known)} targets are'} met{sure}."
+        return
+    told = "; ".join(missed_words(each) for each in missed)
+    sure = "" if any(each.sure for each in missed) else ", but not for sure"
+    yield f"{len(missed)} of {plural(len(known), 'target')} missed{sure}: {told}."
+
+
+def missed_words(each: Judged) -> str:
+    """A target that is missed: what was found, and what was asked for."""
+    assert each.bound is not None
+    title = each.title if each.title[:2].isupper() else each.title[0].lower() + each.title[1:]
+    where = f" of {each.where}" if each.where else ""
+    value = with_unit(each.unit, each.quantity.value, each.bound)
+    return f"{title}{where} {value} (target {target_text(each.unit, each.bound, each.side)})"
+
+
+def kpis(estimates: Estimates, *, everything: bool = False, judged: Sequence[Judged] = ()) -> Table:
+    """Key figures of the whole scenario, in sections."""
+    shown = {kpi.name for kpi in KPIS if everything or _is_shown(estimates, kpi)}
+    rows = [
+        {"kpi": kpi.name, "title": kpi.title, "section": SECTIONS.get(kpi.section, kpi.section.capitalize())}
+        | {
+            "value": estimates.figure(kpi.name),
+            "unit": kpi.unit,
+            "better": kpi.better,
+            "shown": kpi.name in shown,
+        }
+        for kpi in KPIS
+    ]
+    told = [(BY_NAME[name], estimates.figure(name)) for name in BY_NAME if name in shown]
+    told += [(BY_NAME[each.kpi], each.quantity) for each in judged]
+    assumed = any(kpi.section == "satisfaction" for kpi, _ in told)
+    look: Look = "spread" if estimates.n > 1 else "interval"
+    columns = (
+        Column("kpi", is_shown=False),
+        Column("title", "Figure"),
+        Column("section", is_shown=False),
+        Column("value", "Value", PER_ROW, "quantity", look),
+        Column("unit"),
+        Column("better", is_shown=False),
+        Column("shown", form="flag", is_shown=False),
+    )
+    notes = (*caveats(estimates.n, told), *([ASSUMED] if assumed else []))
+    return Table("kpis", "Key figures", columns, rows, key="kpi", section="section", notes=notes)
+
+
+def _is_shown(estimates: Estimates, kpi: Kpi) -> bool:
+    """Whether a figure is usual, and says something in this scenario."""
+    value = estimates.figure(kpi.name).value
+    is_empty = value is None or (kpi.section == "volume" and value == 0) or _is_idle(estimates, kpi.name)
+    return kpi.shown.usual and not (is_empty and kpi.name not in ALWAYS)
+
+
+def _is_idle(estimates: Estimates, name: str) -> bool:
+    """Whether a figure says nothing in this scenario."""
+    if name == "completion":  # then it is what missed leaves
+        return estimates.figure("served").value == estimates.figure("answered").value
+    if name in {"successful", "success_rate"}:  # there is no model of resolution
+        return estimates.figure("resolution").value is None
+    idle = BY_NAME[name].shown.idle
+    return idle is not None and estimates.figure(idle[0]).value == idle[1]
+
+
+def hours(scenario: Scenario, estimates: Estimates) -> Table:
+    """From paid hours to hours on duty: what each cause takes, group by group; shown where any does."""
+    rows = [
+        {"group": name, "step": step.title, "share": step.share, "hours": step.hours, "shown": len(steps) > 2}
+        for name, steps in waterfall(scenario, estimates)
+        for step in steps
+    ]
+    columns = (
+        Column("group", is_shown=False),
+        Column("step"),
+        Column("share", "Share", "share", "number"),
+        Column("hours", "", "h", "number"),
+        Column("shown", form="flag", is_shown=False),
+    )
+    title = "From paid hours to hours on duty"
+    return Table("hours", title, columns, rows, section="group", is_shown=any(row["shown"] for row in rows))
+
+
+def breakdown(
+    scenario: Scenario, estimates: Estimates, by: By, *, everything: bool = False, is_shown: bool = True
+) -> Table:
+    """One row a cell of a breakdown; intervals and days in which nothing happens are not shown."""
+    names = [kpi.name for kpi in KPIS if by in kpi.form.breakdowns]
+    usual = {
+        name
+        for name in ACROSS[by]
+        if estimates.figure(name).value is not None and not _is_idle(estimates, name)
+    }
+    named = by in {By.QUEUE, By.GROUP}
+    values: dict[str, Sequence[Any]]
+    if named:
+        values = {name: estimates.figures(name, by) for name in names}
+    else:
+        values = {
+            name: [None if isnan(v) else float(v) for v in estimates.values(name, by)] for name in names
+        }
+    rows = []
+    for cell, label in enumerate(labels(scenario, by)):
+        row: dict[str, Any] = {str(by): label} if named else _place(scenario, by, cell, label)
+        row |= {name: values[name][cell] for name in names}
+        rows.append(row if named else row | {"shown": any((row[name] or 0) > 0 for name in usual)})
+    first = [Column(str(by), by.capitalize())] if named else [
+        Column("start_s", is_shown=False), Column("start", by.capitalize()),
+        Column("shown", form="flag", is_shown=False),
+    ]  # fmt: skip
+    order = [
+        *(name for name in ACROSS[by] if name in names),
+        *(name for name in names if name not in ACROSS[by]),
+    ]
+    figures = [
+        _column(name, "quantity" if named else "number", everything or name in usual) for name in order
+    ]
+    key = str(by) if named else ""
+    return Table(f"by_{by}", f"By {by}", (*first, *figures), rows, key=key, is_shown=is_shown, wraps=True)
+
+
+def _place(scenario: Scenario, by: By, cell: int, label: str) -> dict[str, Any]:
+    width_s = scenario.interval_s if by is By.INTERVAL else DAY_S
+    return {"start_s": float(cell * width_s), "start": label}
+
+
+def _column(name: str, form: Any, is_shown: bool) -> Column:
+    column = figure_column(name, form=form)
+    return Column(column.name, column.title, column.unit, column.form, is_shown=is_shown)
+
+
+def intervals(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
+    """One row a planning interval in which something happens: the usual figures with their intervals."""
+    known = [kpi.name for kpi in KPIS if By.INTERVAL in kpi.form.breakdowns]
+    names = [name for name in known if everything or name in ACROSS[By.INTERVAL]]
+    figures: dict[str, list[Quantity]] = {name: estimates.figures(name, By.INTERVAL) for name in names}
+    midnight = dt.datetime.combine(scenario.start, dt.time())
+    rows = []
+    for k in range(scenario.days * scenario.intervals_per_day):
+        if any((figures[name][k].value or 0) > 0 for name in names if name in ACROSS[By.INTERVAL]):
+            ends = (midnight + dt.timedelta(seconds=(k + side) * scenario.interval_s) for side in (0, 1))
+            rows.append(
+                {"start_s": k * scenario.interval_s}
+                | dict(zip(("from", "to"), (f"{end:%Y-%m-%d %H:%M}" for end in ends), strict=True))
+                | {name: figures[name][k] for name in names}
+            )
+    columns = (
+        Column("start_s", is_shown=False),
+        Column("from", "From"),
+        Column("to", "To"),
+        *(Column(name, BY_NAME[name].title, BY_NAME[name].unit, "quantity") for name in names),
+    )
+    return Table(
+        "intervals", "Planning intervals, each figure with its 95 % interval", columns, rows, is_shown=False
+    )
+
+
+def labels(scenario: Scenario, by: By) -> list[str]:
+    """Names of the cells of a breakdown."""
+    match by:
+        case By.OVERALL:
+            return [scenario.name]
+        case By.QUEUE:
+            return [queue.name for queue in scenario.queues]
+        case By.GROUP:
+            return [group.name for group in scenario.groups]
+        case By.DAY:
+            return [day_text(scenario, day) for day in range(scenario.days)]
+        case By.INTERVAL:
+            starts = [k * scenario.interval_s for k in range(scenario.days * scenario.intervals_per_day)]
+            if scenario.days == 1:
+                return [clock_text(start) for start in starts]
+            return [f"{day_text(scenario, int(start // DAY_S))} {clock_text(start)}" for start in starts]
+
+
+def day_text(scenario: Scenario, day: int) -> str:
+    """Weekday and date of a day of the scenario."""
+    return f"{scenario.start + dt.timedelta(days=day):%a %Y-%m-%d}"
