@@ -280,7 +280,7 @@ def figure_column(
 
 
 def answering(study: Callable[P, Found], result: Callable[[Found], Result]) -> Callable[P, Result]:
-    """Give a *study* that answers with a `Result`, made of what it found by *result*; it is asked the same."""
+    """Give a *study* that answers with a `Result`, which *result* makes of what it found."""
 
     @wraps(study)
     def asked(*args: P.args, **kwargs: P.kwargs) -> Result:
