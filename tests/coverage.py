@@ -21,7 +21,7 @@ from sim.kpis.intervals import FEW, Ends, carriers, few_days, skewed_t
 from sim.kpis.loops import By
 from sim.kpis.measure import ratio
 from sim.kpis.ranked import Ranked
-from sim.kpis.totals import Sample
+from sim.kpis.samples import Samples
 from sim.runs.executor import executing
 from sim.scenario.scenario import Scenario
 from sim.studies.controls import CARRIERS_EACH, regressed
@@ -81,7 +81,7 @@ class Days:
 
     def ranked(self, name: str, days: Ints) -> Ranked:
         """Values of some *days*, in order."""
-        return Ranked([Sample(self.values[name][day], {}, 1) for day in days], By.OVERALL, 1)
+        return Ranked([Samples.of_one(self.values[name][day]) for day in days], By.OVERALL, 1)
 
 
 RATIOS = ("missed_rate", "service_level", "asa_s", "nps")

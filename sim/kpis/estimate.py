@@ -11,7 +11,7 @@ is its surveys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isclose
@@ -22,8 +22,10 @@ from sim.arrays import Flags, Floats
 from sim.kpis.definitions import BY_NAME, Kpi, Peak, Quantile, Ratio
 from sim.kpis.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
 from sim.kpis.loops import By, Value
-from sim.kpis.measure import Kpis, column_of, columns_of_sums, quantile, ratio
+from sim.kpis.measure import Kpis, column_of, columns_of_sums, pieces, ratio
+from sim.kpis.order import quantile
 from sim.kpis.ranked import Ranked
+from sim.kpis.totals import Totals
 from sim.scenario.units import plural
 
 _RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
@@ -87,7 +89,9 @@ class Estimates:
         if not self.runs:
             raise ValueError("estimates need at least one run")
         self._found: dict[tuple[str, By], list[Figure]] = {}
-        self._ordered: dict[tuple[Value, By], Ranked] = {}
+        self._pooled: dict[tuple[str, By], Floats] = {}
+        self._values: dict[tuple[Value, By], Ranked] = {}
+        self._columns: dict[int, Floats] = {}
 
     def __repr__(self) -> str:
         level = self.figure("service_level")
@@ -106,9 +110,7 @@ class Estimates:
 
     def figures(self, name: str, by: By | str) -> list[Figure]:
         """Figure in each cell of a breakdown."""
-        kpi, by = BY_NAME[name], By(by)
-        if by in kpi.form.breakdowns and self.runs[0].sizes[by] == 1:
-            by = By.OVERALL
+        kpi, by = BY_NAME[name], self._as_told_apart(name, By(by))
         if (name, by) not in self._found:
             per_run, value = self._per_run(kpi, by), self.values(name, by)
             ends = self._ends(kpi, by, value)
@@ -117,7 +119,17 @@ class Estimates:
 
     def values(self, name: str, by: By | str) -> Floats:
         """Pooled value of a figure in each cell of a breakdown; NaN where there is none."""
-        kpi, by = BY_NAME[name], By(by)
+        by = self._as_told_apart(name, By(by))
+        if (name, by) not in self._pooled:
+            self._pooled[name, by] = self._value(BY_NAME[name], by)
+        return self._pooled[name, by].copy()
+
+    def _as_told_apart(self, name: str, by: By) -> By:
+        """Breakdown in which cells of a figure are told apart: where there is one, it is the whole run."""
+        is_whole = by in BY_NAME[name].form.breakdowns and self.runs[0].sizes[by] == 1
+        return By.OVERALL if is_whole else by
+
+    def _value(self, kpi: Kpi, by: By) -> Floats:
         match kpi.form:
             case Ratio():
                 top, bottom = self._sums(kpi, by)
@@ -163,17 +175,15 @@ class Estimates:
         return np.asarray(value - (self.n - 1) * (without - without.mean(axis=0)))
 
     def _ranked(self, kpi: Kpi, by: By) -> Ranked | None:
-        """Values of a percentile in order; None where it can't be told apart. Only the last ones are kept."""
+        """Values of a percentile; None where it can't be told apart."""
         assert isinstance(kpi.form, Quantile)
         if by not in kpi.form.breakdowns:
             return None
-        size = self.runs[0].sizes[by]
-        key = kpi.form.value, by if size > 1 else By.OVERALL
-        if key not in self._ordered:
-            self._ordered.clear()  # they are copies of all values
-            samples = [run.samples[kpi.name] for run in self.runs]
-            self._ordered[key] = Ranked(samples, by, size)
-        return self._ordered[key]
+        key = kpi.form.value, by
+        if key not in self._values:
+            samples = [data.samples[kpi.form.value].of_runs(some) for data, some in self._pieces]
+            self._values[key] = Ranked(samples, by, self.runs[0].sizes[by])
+        return self._values[key]
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of each run, shape (n_runs, n_cells)."""
@@ -192,26 +202,21 @@ class Estimates:
                 return self._column(column_of(kpi, highest.column, by), by)
 
     def _column(self, column: int, by: By) -> Floats:
-        """Column of the runs' tables of a breakdown, shape (n_runs, n_cells)."""
+        """Column of the runs' tables of a breakdown, shape (n_runs, n_cells); those of the whole are kept."""
+        if by is By.OVERALL and column in self._columns:
+            return self._columns[column]
         found, end = np.empty((self.n, self.runs[0].sizes[by])), 0
-        for tables, some in self._together:
+        for data, some in self._pieces:
             first, end = end, end + some.stop - some.start
-            found[first:end] = tables[by][some, :, column]
+            data.tables[by].put(column, some, found[first:end])
+        if by is By.OVERALL:
+            found.flags.writeable = False
+            self._columns[column] = found
         return found
 
     @cached_property
-    def _together(self) -> list[tuple[Mapping[By, Floats], slice]]:
-        """Tables of the runs that were measured together, and which of those they are, in order.
-
-        So nothing is put together but the columns that a figure is made of: tables are most of the memory.
-        """
-        pieces: list[tuple[Mapping[By, Floats], slice]] = []
-        for its in (run.tables for run in self.runs):
-            if pieces and pieces[-1][0] is its.every and pieces[-1][1].stop == its.run:
-                pieces[-1] = its.every, slice(pieces[-1][1].start, its.run + 1)
-            else:
-                pieces.append((its.every, slice(its.run, its.run + 1)))
-        return pieces
+    def _pieces(self) -> list[tuple[Totals, slice]]:
+        return pieces(self.runs)
 
     def _ends(self, kpi: Kpi, by: By, value: Floats) -> Ends:
         """Ends of the interval in each cell, as the replications give them: within no range yet."""

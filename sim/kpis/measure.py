@@ -16,7 +16,9 @@ import numpy as np
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME, KPIS, RATIOS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.loops import END, By, Column
-from sim.kpis.totals import Sample, totals
+from sim.kpis.ranked import Ranked
+from sim.kpis.samples import Samples
+from sim.kpis.totals import Totals, totals
 from sim.log.chatlog import ChatLog
 from sim.scenario.scenario import Targets
 
@@ -28,12 +30,10 @@ V = TypeVar("V")
 class Kpis:
     """Key figures of one run: sums above and below the line, in every breakdown."""
 
-    sizes: Mapping[By, int]
-    """Cells of each breakdown."""
-    tables: OfRun[By, Floats]
-    """What they are made of, shape (n_cells, n_columns + 1): NaN in the last column."""
-    samples: Mapping[str, Sample]
-    """Of each quantile figure."""
+    of: Totals
+    """Of all runs that were measured together ..."""
+    run: int
+    """... this one."""
 
     def __getitem__(self, name: str) -> float | None:
         """Value of a key figure over the whole run, or None where its denominator is zero.
@@ -63,6 +63,21 @@ class Kpis:
         return f"<Kpis: {self['offered']:,.0f} chats offered, service level {shown}>"
 
     @property
+    def sizes(self) -> Mapping[By, int]:
+        """Cells of each breakdown."""
+        return self.of.sizes
+
+    @property
+    def tables(self) -> Mapping[By, Floats]:
+        """What they are made of, shape (n_cells, n_columns + 1): NaN in the last column."""
+        return OfRun(self.of.tables, self.run)
+
+    @property
+    def samples(self) -> Mapping[str, Samples]:
+        """Values of each quantile figure."""
+        return OfRun({name: self.of.samples[value] for name, value in QUANTILES.items()}, self.run)
+
+    @property
     def top(self) -> dict[By, Floats]:
         """Sums above the line of all ratios, shape (n_ratios, n_cells): NaN where one can't be told apart."""
         return {by: np.stack([self.sums(kpi, by)[0] for kpi in RATIOS]) for by in self.tables}
@@ -75,7 +90,7 @@ class Kpis:
     def sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
         """Sums above and below the line of a ratio in each cell of a breakdown."""
         top, bottom = columns_of_sums(kpi, by)
-        return self.tables[by][:, top], self.tables[by][:, bottom]
+        return self._found(top, by), self._found(bottom, by)
 
     def squares(self, kpi: Kpi, by: By) -> Floats:
         """Sums of squares of what a ratio's rows add above the line; NaN where nobody knows."""
@@ -90,13 +105,16 @@ class Kpis:
             case Ratio():
                 return ratio(*self.sums(kpi, by))
             case Quantile(share=share):
-                return quantiles([self.samples[name]], share, by, self.sizes[by])
+                return Ranked([self.samples[name]], by, self.sizes[by]).quantile(share)
             case Peak(highest=highest):
                 return self._column(kpi, highest.column, by)
 
     def _column(self, kpi: Kpi, column: Column, by: By) -> Floats:
         """Column of the table of a breakdown, if the figure can be told apart there."""
-        values: Floats = self.tables[by][:, column_of(kpi, column, by)]
+        return self._found(column_of(kpi, column, by), by)
+
+    def _found(self, column: int, by: By) -> Floats:
+        values: Floats = self.of.tables[by].column(column, slice(self.run, self.run + 1))[0]
         return values
 
 
@@ -128,7 +146,8 @@ class OfRun(Mapping[K, V]):
         return len(self.every)
 
 
-_QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
+QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
+"""Figures that are percentiles, and of what."""
 
 
 def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
@@ -141,41 +160,39 @@ def measure_all(logs: Iterable[ChatLog], targets: Targets, *, of_chats: bool = F
 
     If only figures *of chats* are wanted, none of agents, of the queue's length and of percentiles exist.
     """
-    data = totals(logs, targets.threshold_s, of_chats=of_chats)
-    samples = {name: data.samples[value] for name, value in _QUANTILES.items()}
-    return [Kpis(data.sizes, OfRun(data.tables, run), OfRun(samples, run)) for run in range(data.n)]
+    return kpis_of(totals(logs, targets.threshold_s, of_chats=of_chats))
+
+
+def kpis_of(data: Totals) -> list[Kpis]:
+    """Key figures of each of the runs that were added up."""
+    return [Kpis(data, run) for run in range(data.n)]
+
+
+def pieces(runs: Iterable[Kpis]) -> list[tuple[Totals, slice]]:
+    """Give the runs that follow each other and were measured together, and which those are.
+
+    So nothing is put together but the columns that a figure is made of: tables are most of the memory.
+    """
+    found: list[tuple[Totals, slice]] = []
+    for each in runs:
+        if found and found[-1][0] is each.of and found[-1][1].stop == each.run:
+            found[-1] = each.of, slice(found[-1][1].start, each.run + 1)
+        else:
+            found.append((each.of, slice(each.run, each.run + 1)))
+    return found
+
+
+def columns(runs: Iterable[Kpis], by: By, wanted: Sequence[int]) -> Floats:
+    """Columns of the tables of a breakdown, shape (n_runs, n_columns, n_cells)."""
+    return np.concatenate(
+        [
+            np.stack([data.tables[by].column(column, some) for column in wanted], axis=1)
+            for data, some in pieces(runs)
+        ]
+    )
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:
     """*top* over *bottom*; NaN where *bottom* is zero or unknown."""
     unknown = np.full(np.shape(top), np.nan)
     return np.asarray(np.divide(top, bottom, out=unknown, where=bottom != 0), dtype=np.float64)
-
-
-def quantiles(samples: Sequence[Sample], share: float, by: By, size: int) -> Floats:
-    """Quantile of the pooled values of *samples* in each cell of a breakdown, shape (size,)."""
-    result = np.full(size, np.nan)
-    values = np.concatenate([sample.values for sample in samples])
-    if by is By.OVERALL:
-        if len(values):
-            result[0] = quantile(values, share)
-        return result
-    cells = np.concatenate([sample.cell(by, size) for sample in samples])
-    order = np.argsort(cells, kind="stable")
-    edges = np.searchsorted(cells[order], np.arange(size + 1))
-    for cell in np.flatnonzero(np.diff(edges)):
-        result[cell] = quantile(values[order[edges[cell] : edges[cell + 1]]], share)
-    return result
-
-
-def quantile(values: Floats, share: float) -> float:
-    """Quantile of some known *values*, interpolated, to the bit, as `np.quantile` does it.
-
-    Of a thousand runs' few chats it takes a tenth of the time.
-    """
-    place = (len(values) - 1) * share
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    parted = np.partition(values, (low, high))
-    below, above, rest = float(parted[low]), float(parted[high]), place - low
-    return above - (above - below) * (1 - rest) if rest >= 0.5 else below + (above - below) * rest

@@ -6,18 +6,17 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kpis.definitions import KPIS, Quantile
 from sim.kpis.loops import END, By, Value
-from sim.kpis.measure import Kpis, OfRun
-from sim.kpis.totals import Sample, by_column
+from sim.kpis.measure import Kpis, kpis_of
+from sim.kpis.samples import Samples, together
+from sim.kpis.sparse import SparseTables
+from sim.kpis.totals import Totals
 
-_QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Quantile)}
 _FAST = 1
 """Level of compression: tables are full of zeros."""
 _TASTE, _WORTH_IT = 1 << 14, 0.8
@@ -30,12 +29,11 @@ def pack(runs: Sequence[Kpis]) -> bytes:
     for by in By:
         arrays[f"table.{by}"] = np.stack([run.tables[by] for run in runs])
     for value in Value:
-        samples = [run.samples[_name(value)] for run in runs]
-        arrays[f"{value}.edges"] = np.cumsum([0, *(len(sample.values) for sample in samples)])
-        arrays[f"{value}.values"] = np.concatenate([sample.values for sample in samples])
-        for by in samples[0].cells:
-            arrays[f"{value}.cells.{by}"] = np.concatenate([sample.cells[by] for sample in samples])
-        arrays[f"{value}.intervals"] = np.array(samples[0].n_intervals)
+        samples = together([run.of.samples[value][run.run] for run in runs])
+        arrays[f"{value}.edges"] = samples.edges
+        arrays[f"{value}.values"] = samples.values
+        for by, cells in samples.cells.items():
+            arrays[f"{value}.cells.{by}"] = cells
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compresslevel=_FAST) as archive:
         for name, array in arrays.items():
@@ -86,19 +84,17 @@ def _are_tables_of(table: NDArray[Any], n: int, n_cells: int) -> bool:
 def _are_samples_of(
     columns: Mapping[str, NDArray[Any]], value: Value, n: int, sizes: Mapping[By, int]
 ) -> bool:
-    values, edges = columns[f"{value}.values"], columns[f"{value}.edges"]
-    prefix = f"{value}.cells."
-    cells = {By(name.removeprefix(prefix)): columns[name] for name in columns if name.startswith(prefix)}
+    values, edges, cells = (getattr(_samples(columns, value), name) for name in ("values", "edges", "cells"))
     return bool(
         values.dtype == np.float64
         and values.ndim == 1
         and edges.dtype == np.int64
-        and edges.shape == (n + 1,)
-        and edges[0] == 0
-        and edges[-1] == len(values)
+        and edges.shape == (n, sizes[By.INTERVAL] + 1)
+        and edges[0, 0] == 0
+        and edges[-1, -1] == len(values)
         and (np.diff(edges) >= 0).all()
-        and columns[f"{value}.intervals"] == sizes[By.INTERVAL]
-        and cells.keys() == {By.INTERVAL, *(by for by in (By.QUEUE, By.GROUP) if sizes[by] > 1)}
+        and (edges[1:, 0] == edges[:-1, -1]).all()
+        and cells.keys() == {by for by in (By.QUEUE, By.GROUP) if sizes[by] > 1}
         and all(_are_cells(cells[by], len(values), sizes[by]) for by in cells)
     )
 
@@ -113,16 +109,10 @@ def _are_cells(cells: NDArray[Any], n: int, size: int) -> bool:
 
 
 def _runs(columns: Mapping[str, NDArray[Any]]) -> list[Kpis]:
+    tables = {by: SparseTables.of(columns[f"table.{by}"]) for by in By}
+    sizes = {by: table.n_cells for by, table in tables.items()}
     samples = {value: _samples(columns, value) for value in Value}
-    tables = {by: by_column(columns[f"table.{by}"]) for by in By}
-    return [
-        Kpis(
-            sizes={by: table.shape[1] for by, table in tables.items()},
-            tables=OfRun(tables, run),
-            samples={name: samples[value][run] for name, value in _QUANTILES.items()},
-        )
-        for run in range(len(tables[By.OVERALL]))
-    ]
+    return kpis_of(Totals(len(tables[By.OVERALL]), sizes, tables, samples))
 
 
 def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
@@ -136,18 +126,7 @@ def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
     archive.writestr(entry, data, zipfile.ZIP_DEFLATED if shrinks else zipfile.ZIP_STORED, _FAST)
 
 
-def _name(value: Value) -> str:
-    """A figure whose quantile is taken of a value."""
-    return next(name for name, its_value in _QUANTILES.items() if its_value == value)
-
-
-def _samples(columns: Mapping[str, NDArray[Any]], value: Value) -> list[Sample]:
+def _samples(columns: Mapping[str, NDArray[Any]], value: Value) -> Samples:
     prefix = f"{value}.cells."
-    cells = {
-        By(name.removeprefix(prefix)): column for name, column in columns.items() if name.startswith(prefix)
-    }
-    values, n_intervals = columns[f"{value}.values"], int(columns[f"{value}.intervals"])
-    return [
-        Sample(values[a:b], {by: column[a:b] for by, column in cells.items()}, n_intervals)
-        for a, b in pairwise(columns[f"{value}.edges"].tolist())
-    ]
+    cells = {By(name.removeprefix(prefix)): columns[name] for name in columns if name.startswith(prefix)}
+    return Samples(columns[f"{value}.values"], columns[f"{value}.edges"], cells)

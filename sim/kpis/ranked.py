@@ -1,4 +1,4 @@
-"""What percentile do all days have together, and how sure is it? Values of many days, sorted once.
+"""What percentile do all days have together, and how sure is it?
 
 The interval is Woodruff's, with days as clusters: the share of values below the percentile has an interval
 by Student's *t* over days, and its ends are read off the pooled values (R. S. Woodruff, *Confidence intervals
@@ -12,83 +12,72 @@ many values at once: Shao and Wu, *A general theory for jackknife variance estim
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Floats, Ints, firsts
+from sim.arrays import Floats, Ints
 from sim.kpis.intervals import Ends, t_quantile
 from sim.kpis.loops import By
-from sim.kpis.totals import Sample
+from sim.kpis.order import quantile_of
+from sim.kpis.samples import Samples
 
 _AT_A_TIME = 8
 """Days whose values are copied, to be sorted each by itself."""
 
 
 class Ranked:
-    """Values of several days in each cell of a breakdown, in order."""
+    """Values of several days in each cell of a breakdown: looked at where they are, for they take memory."""
 
-    def __init__(self, samples: Sequence[Sample], by: By, size: int) -> None:
-        self.n, self.size = len(samples), size
+    def __init__(self, samples: Sequence[Samples], by: By, size: int) -> None:
+        self.n, self.size = sum(map(len, samples)), size
         self._samples, self._by = samples, by
-        self._edges = firsts(self.sizes.sum(axis=0).astype(np.int64).tolist())
-        self.values = np.empty(self._edges[-1])
-        free = self._edges[:-1].copy()
-        for day, sizes in zip(self._days(), self.sizes.astype(np.int64), strict=True):
-            first = np.repeat(free - firsts(sizes.tolist())[:-1], sizes)
-            self.values[first + np.arange(len(first))] = _by_cell(*day, size)
-            free += sizes
-        _sort_within(self.values, self._edges)
-
-    @property
-    def counts(self) -> Ints:
-        """Values in each cell."""
-        return np.diff(self._edges)
+        self._quantiles: dict[float, Floats] = {}
 
     @cached_property
     def sizes(self) -> Floats:
         """Values of each day in each cell, shape (n_days, n_cells)."""
-        return np.array(
-            [np.bincount(cells, minlength=self.size) for _, cells in self._days()], dtype=np.float64
-        )
+        return np.concatenate([some.count(self._by, self.size) for some in self._samples], dtype=np.float64)
 
-    def _days(self, some: slice = slice(None)) -> Iterator[tuple[Floats, NDArray[np.integer]]]:
-        """Values of each of *some* days, and their cells: worked out anew, for they take memory."""
-        return ((each.values, each.cell(self._by, self.size)) for each in self._samples[some])
+    def _up_to(self, most: Floats) -> Floats:
+        """Values of each day in each cell up to its *most*, shape (n_days, n_cells)."""
+        found = []
+        for some in self._samples:
+            cells = some.cell(self._by, self.size) % self.size if self.size > 1 else 0
+            found.append(some.count(self._by, self.size, some.values <= most[cells]))
+        return np.concatenate(found, dtype=np.float64)
+
+    def _pieces(self, cell: int) -> list[Floats]:
+        """Values of all days in a cell."""
+        return [piece for some in self._samples for piece in some.of_cell(self._by, self.size, cell)]
 
     def of_days(self, share: float) -> Floats:
         """Quantile of each day by itself in each cell, shape (n_days, n_cells)."""
         found = []
-        for first in range(0, self.n, _AT_A_TIME):
-            some = slice(first, first + _AT_A_TIME)
-            edges = firsts(self.sizes[some].astype(np.int64).ravel().tolist())
-            values = np.concatenate([_by_cell(*day, self.size) for day in self._days(some)])
-            found.append(_quantiles(_sort_within(values, edges), edges, share))
+        for some in self._samples:
+            for first in range(0, len(some), _AT_A_TIME):
+                days = some.of_runs(slice(first, first + _AT_A_TIME))
+                values, edges = days.by_cell(self._by, self.size)
+                found.append(_quantiles(_sort_within(values, edges), edges, share))
         return np.concatenate(found).reshape(self.n, self.size)
-
-    @cached_property
-    def _day(self) -> Ints:
-        """Day of each of the values in order."""
-        values, cells = (np.concatenate(column) for column in zip(*self._days(), strict=True))
-        day = np.repeat(np.arange(self.n), [len(of_day) for of_day, _ in self._days()])
-        return day[np.lexsort((values, cells))]
 
     def quantile(self, share: float | Floats) -> Floats:
         """Quantile of each cell, interpolated as `np.quantile` does it; NaN where there is no value."""
-        return _quantiles(self.values, self._edges, share)
+        if isinstance(share, float):
+            if share not in self._quantiles:
+                self._quantiles[share] = self.quantile(np.array(share))
+            return self._quantiles[share]
+        found = np.full(self.size, np.nan)
+        shares = np.broadcast_to(share, found.shape)
+        for cell in np.flatnonzero(self.sizes.any(axis=0)).tolist():
+            found[cell] = quantile_of(self._pieces(cell), float(shares[cell]))
+        return found
 
     def woodruff(self, share: float) -> Ends:
         """95 % interval of a quantile in each cell; NaN where days say the same, or there are too few."""
-        value, sizes = self.quantile(share), self.sizes
-        below = np.array(
-            [
-                np.bincount(cells, weights=of_day <= value[cells], minlength=self.size)
-                for of_day, cells in self._days()
-            ]
-        )
+        sizes, below = self.sizes, self._up_to(self.quantile(share))
         pooled = sizes.sum(axis=0)
         off = below - below.sum(axis=0) / np.maximum(pooled, 1) * sizes
         spread = np.sqrt((off * off).sum(axis=0) / max(self.n - 1, 1) / self.n)
@@ -105,18 +94,17 @@ class Ranked:
         Of the values without a day's, the k-th stands k + m places from the start, where m are the day's own
         before it: those with at most k values of other days before them.
         """
-        first, end = self._edges[cell], self._edges[cell + 1]
-        day = self._day[first:end]
+        values, day = self._in_order(cell)
         size = np.bincount(day, minlength=self.n)
         by_day = np.argsort(day, kind="stable")
         others_before = by_day - (np.arange(len(day)) - np.repeat(np.cumsum(size) - size, size))
-        left = end - first - size
+        left = len(values) - size
         place = np.maximum(left - 1, 0) * share
         whose = day[by_day]
 
         def nth(k: Ints) -> Floats:
             own = np.bincount(whose, weights=others_before <= k[whose], minlength=self.n).astype(np.int64)
-            return np.asarray(self.values[np.minimum(first + k + own, max(end - 1, 0))])
+            return np.asarray(values[np.minimum(k + own, max(len(values) - 1, 0))])
 
         low = place.astype(np.int64)
         some = left > 0
@@ -125,10 +113,12 @@ class Ranked:
         found = _between(nth(low), nth(np.minimum(low + 1, np.maximum(left - 1, 0))), place - low)
         return np.where(some, found, np.nan)
 
-
-def _by_cell(values: Floats, cells: NDArray[np.integer], size: int) -> Floats:
-    """Copy of *values*, those of one cell after those of another."""
-    return values[np.argsort(cells, kind="stable")] if size > 1 else values.copy()  # counts small numbers
+    def _in_order(self, cell: int) -> tuple[Floats, Ints]:
+        """Values of a cell in order, and the day of each."""
+        sizes = self.sizes[:, cell].astype(np.int64)
+        values, day = np.concatenate([np.empty(0), *self._pieces(cell)]), np.repeat(np.arange(self.n), sizes)
+        order = np.argsort(values, kind="stable")
+        return values[order], day[order]
 
 
 def _sort_within(values: Floats, edges: Ints) -> Floats:
@@ -138,13 +128,13 @@ def _sort_within(values: Floats, edges: Ints) -> Floats:
     return values
 
 
-def _quantiles(values: Floats, edges: Ints, share: float | Floats) -> Floats:
+def _quantiles(values: Floats, edges: Ints, share: float) -> Floats:
     """Quantiles of *values* that are in order between each two *edges*; NaN where there is none."""
     counts = np.diff(edges)
     found = np.full(len(counts), np.nan)
     some = np.flatnonzero(counts)
     first, count = edges[some], counts[some]
-    place = (count - 1) * np.broadcast_to(share, found.shape)[some]
+    place = (count - 1) * share
     low = place.astype(np.int64)
     high = np.minimum(low + 1, count - 1)
     found[some] = _between(values[first + low], values[first + high], place - low)

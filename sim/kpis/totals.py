@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.arrays import Floats, Ints
 from sim.compiled import for_loops
 from sim.kpis import loops as tables
 from sim.kpis import timeline
 from sim.kpis.loops import By, Column, Value
+from sim.kpis.samples import Samples
+from sim.kpis.sparse import SparseTables
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.log.schema import Role
@@ -49,23 +50,6 @@ LACKING: Mapping[str, list[Column]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """Values of one run that percentiles are taken of, with the cell of each in every breakdown."""
-
-    values: Floats
-    cells: Mapping[By, NDArray[np.integer]]
-    n_intervals: int
-
-    def cell(self, by: By, size: int) -> NDArray[np.integer]:
-        """Cell of each value in a breakdown with *size* cells."""
-        if by is By.DAY:
-            return self.cells[By.INTERVAL] // (self.n_intervals // size)
-        if size > 1 or by is By.INTERVAL:
-            return self.cells[by]
-        return np.broadcast_to(np.int32(0), self.values.shape)  # takes no memory
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Totals:
     """What the logs of some runs add up to."""
 
@@ -73,11 +57,9 @@ class Totals:
     """Runs."""
     sizes: Mapping[By, int]
     """Cells of each breakdown in one run."""
-    tables: Mapping[By, Floats]
-    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing.
-
-    In memory they are `by_column`, unless only figures of chats were wanted, as in searches."""
-    samples: Mapping[Value, list[Sample]]
+    tables: Mapping[By, SparseTables]
+    """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
+    samples: Mapping[Value, Samples]
 
 
 class _Runs:
@@ -185,7 +167,7 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
         for table in added.values():
             table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
         nothing = _samples(runs, {Value.RESPONSE_S: responses.first(0)})[Value.RESPONSE_S]
-        return Totals(runs.n, runs.sizes, added, dict.fromkeys(Value, nothing))
+        return Totals(runs.n, runs.sizes, _kept(added), dict.fromkeys(Value, nothing))
     legs = runs.legs()
     timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
     timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
@@ -200,17 +182,11 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
     added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
     _fold(runs, added)
     values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
-    return Totals(runs.n, runs.sizes, _by_columns(added), _samples(runs, values))
+    return Totals(runs.n, runs.sizes, _kept(added), _samples(runs, values))
 
 
-def by_column(table: Floats) -> Floats:
-    """Lay a table out anew in memory: each column, of which figures are made, of all runs in one piece."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(table, -1, 0)), 0, -1)
-
-
-def _by_columns(tables: Mapping[By, Floats]) -> dict[By, Floats]:
-    """Turn every table."""
-    return {by: by_column(table) for by, table in tables.items()}
+def _kept(added: Mapping[By, Floats]) -> dict[By, SparseTables]:
+    return {by: SparseTables.of(table) for by, table in added.items()}
 
 
 def _followed(
@@ -332,32 +308,30 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
             table[..., LACKING[name]] = np.nan
 
 
-def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, list[Sample]]:
+def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, Samples]:
     """Values of percentiles, with their cells in the fewest bytes."""
-    every = {By.QUEUE: runs.places.queue, By.GROUP: runs.places.group, By.INTERVAL: runs.places.interval}
     places = {
         by: place.astype(np.min_scalar_type(runs.sizes[by]))
-        for by, place in every.items()
-        if by is By.INTERVAL or runs.sizes[by] > 1
+        for by, place in ((By.QUEUE, runs.places.queue), (By.GROUP, runs.places.group))
+        if runs.sizes[by] > 1
     }
-    first_chat, n_intervals = runs.batch.first_chat, runs.sizes[By.INTERVAL]
-    return {value: _split(first_chat, n_intervals, noted, places) for value, noted in values.items()}
+    found = {}
+    for value, noted in values.items():
+        chat, kept = _thinned(runs.batch.first_chat, noted)
+        cells = {by: place[chat] for by, place in places.items()}
+        interval = runs.places.interval_cell[chat]
+        found[value] = Samples.of(kept, interval, runs.n, runs.sizes[By.INTERVAL], cells)
+    return found
 
 
-def _split(
-    first_chat: Ints, n_intervals: int, noted: timeline.Samples, places: Mapping[By, NDArray[np.integer]]
-) -> list[Sample]:
-    """Sample of each run from the values of all; chats are in order."""
+def _thinned(first_chat: Ints, noted: timeline.Samples) -> timeline.Samples:
+    """As many values of each run as are kept, and no memory of others; chats are in order."""
     chat, values = noted
     edges = np.searchsorted(chat, first_chat)
     steps = np.diff(edges) // SAMPLE_LIMIT + 1
-    if steps.max() > 1:
-        kept = np.concatenate(
-            [np.arange(a, b, step) for (a, b), step in zip(pairwise(edges), steps, strict=True)]
-        )
-        chat, values, edges = chat[kept], values[kept], np.searchsorted(kept, edges)
-    cells = {by: place[chat] for by, place in places.items()}
-    return [
-        Sample(values[a:b], {by: cell[a:b] for by, cell in cells.items()}, n_intervals)
-        for a, b in pairwise(edges.tolist())
-    ]
+    if steps.max() == 1:
+        return timeline.Samples(chat, values.copy())
+    kept = np.concatenate(
+        [np.arange(a, b, step) for (a, b), step in zip(pairwise(edges), steps, strict=True)]
+    )
+    return timeline.Samples(chat[kept], values[kept])

@@ -24,6 +24,7 @@ from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates
 from sim.kpis.intervals import carriers, skewed_t
 from sim.kpis.loops import By, Column
+from sim.kpis.measure import columns
 from sim.scenario.scenario import Scenario
 
 CARRIERS_EACH = 15
@@ -82,7 +83,7 @@ def arrival_controls(estimates: Estimates, scenario: Scenario, most: int) -> Flo
 
     Of each queue, or of all together where these are more than *most*; the squares are left out next.
     """
-    came = np.array([run.tables[By.QUEUE][:, Column.CUSTOMERS] for run in estimates.runs])
+    came = columns(estimates.runs, By.QUEUE, [Column.CUSTOMERS])[:, 0]
     expected, variances = expected_volumes(scenario).sum(axis=1), volume_variances(scenario)
     if 2 * (variances > 0).sum() > most:
         came, expected, variances = (part.sum(axis=-1, keepdims=True) for part in (came, expected, variances))

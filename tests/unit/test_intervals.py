@@ -18,7 +18,7 @@ from sim.kpis.estimate import pseudo_values, ratios_over_days
 from sim.kpis.intervals import chance_of, few_days, moments, skewed_t, unseen
 from sim.kpis.loops import By
 from sim.kpis.ranked import Ranked
-from sim.kpis.totals import Sample
+from sim.kpis.samples import Samples
 
 MISSED = np.array([0.0, 2, 0, 1, 0, 15])
 OFFERED = np.array([150.0, 160, 140, 170, 155, 210])
@@ -39,7 +39,7 @@ def said(top: Floats, bottom: Floats = OFFERED) -> Floats:
 
 def ranked(days: list[list[float]]) -> Ranked:
     """Values of days, in one cell."""
-    return Ranked([Sample(np.array(day, dtype=float), {}, 1) for day in days], By.OVERALL, 1)
+    return Ranked([Samples.of_one(np.array(day, dtype=float)) for day in days], By.OVERALL, 1)
 
 
 def test_a_share_that_one_day_carries():
@@ -190,7 +190,7 @@ def test_leaving_a_day_out_is_to_take_the_others(days: list[list[float]], share:
     """Against numpy, with ties everywhere and days without a value; and in cells as overall."""
     naive = [np.quantile(np.concatenate(days[:r] + days[r + 1 :]), share) for r in range(len(days))]
     cells = [np.array([k % 2 for k in range(len(day))], dtype=np.int32) for day in days]
-    samples = [Sample(np.array(day), {By.QUEUE: cell}, 1) for day, cell in zip(days, cells, strict=True)]
+    samples = [Samples.of_one(np.array(day), {By.QUEUE: cell}) for day, cell in zip(days, cells, strict=True)]
     pooled = [[x for day in days for k, x in enumerate(day) if k % 2 == cell] for cell in range(2)]
 
     assert ranked(days).without(share, 0).tolist() == pytest.approx(naive)
@@ -204,7 +204,8 @@ def test_percentiles_of_each_day_are_those_of_its_own_values(monkeypatch: pytest
     """In every cell, to the bit, however many days are sorted at a time; NaN where a day has no value there."""
     days = [([3.0, 1.0, 2.0, 9.0, 4.0], [0, 2, 0, 0, 2]), ([], []), ([5.0, 0.5, 7.25], [2, 2, 2])]
     samples = [
-        Sample(np.array(values), {By.QUEUE: np.array(cells, dtype=np.int32)}, 1) for values, cells in days
+        Samples.of_one(np.array(values), {By.QUEUE: np.array(cells, dtype=np.int32)})
+        for values, cells in days
     ]
     order = Ranked(samples, By.QUEUE, 3)
     own = [[[v for v, c in zip(*day, strict=True) if c == cell] for cell in range(3)] for day in days]

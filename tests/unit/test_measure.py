@@ -19,7 +19,8 @@ from sim.kpis import timeline, totals
 from sim.kpis.definitions import BY_NAME, KPIS, Ratio
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import END, By, Column
-from sim.kpis.measure import Kpis, measure, measure_all, quantile
+from sim.kpis.measure import Kpis, measure, measure_all
+from sim.kpis.order import quantile
 from sim.kpis.targets import verdicts
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome

@@ -36,8 +36,9 @@ def same(one: Kpis, other: Kpis) -> bool:
     pairs = [(one.tables[by], other.tables[by]) for by in one.tables]
     for name, sample in one.samples.items():
         its = other.samples[name]
-        assert (sample.n_intervals, sample.cells.keys()) == (its.n_intervals, its.cells.keys())
-        pairs += [(sample.values, its.values), *((sample.cells[by], its.cells[by]) for by in sample.cells)]
+        assert sample.cells.keys() == its.cells.keys()
+        pairs += [(sample.values, its.values), (sample.edges, its.edges)]
+        pairs += [(sample.cells[by], its.cells[by]) for by in sample.cells]
     return all(
         (a.dtype, a.shape, np.ascontiguousarray(a).tobytes())
         == (b.dtype, b.shape, np.ascontiguousarray(b).tobytes())

@@ -16,7 +16,7 @@ from sim.arrays import Flags, Floats
 from sim.draws.busyness import interval_moments
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.loops import By, Column
-from sim.kpis.measure import Kpis, columns_of_sums, ratio
+from sim.kpis.measure import Kpis, columns, columns_of_sums, ratio
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
@@ -82,8 +82,8 @@ class Evaluation:
     @classmethod
     def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Evaluation:
         """Give the trial that *runs* of a *scenario* are: each of its days counts as one."""
-        columns = [c for name in promise.figures for c in columns_of_sums(BY_NAME[name], By.INTERVAL)]
-        found = np.array([run.tables[By.INTERVAL].T[[*columns, Column.CUSTOMERS]] for run in runs])
+        sides = [c for name in promise.figures for c in columns_of_sums(BY_NAME[name], By.INTERVAL)]
+        found = columns(runs, By.INTERVAL, [*sides, Column.CUSTOMERS])
         sums = np.ascontiguousarray(found[:, :-1])
         by_day = sums.reshape(len(runs), -1, 2, scenario.days, scenario.intervals_per_day)
         top, bottom = np.nan_to_num(by_day.transpose(2, 1, 0, 3, 4)).reshape(

@@ -11,7 +11,7 @@ from sim.arrays import Floats, Ints
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Figure, ratios_over_days
 from sim.kpis.loops import By, Column
-from sim.kpis.measure import Kpis
+from sim.kpis.measure import Kpis, columns
 from sim.kpis.targets import Bound
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
@@ -177,8 +177,7 @@ def _parts(scenario: Scenario, runs: Sequence[Kpis], levels: Ints, first: int, e
     """
 
     def mean(column: Column) -> float:
-        tables = [run.tables[By.INTERVAL][:, column] for run in runs]
-        by_day = np.array(tables).reshape(len(runs), runs[0].sizes[By.DAY], -1)
+        by_day = columns(runs, By.INTERVAL, [column]).reshape(len(runs), runs[0].sizes[By.DAY], -1)
         return float(by_day[:, :, first:end].sum())
 
     edges_s = open_edges(scenario)

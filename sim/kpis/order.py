@@ -1,0 +1,60 @@
+"""Which value is the k-th smallest? Found by selection: not sorted, nor, of many, put in one place.
+
+Of millions of values a sample tells between which bounds the wanted ones lie. Those below are counted, and
+those between are looked at. If the sample misled, all are: the answer is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.arrays import Floats
+
+MANY = 1 << 20
+"""More values than these are not put in one place."""
+_SAMPLE = 1 << 12
+"""Values of a sample ..."""
+_MARGIN = 200
+"""... and how many places off it the bounds are: six standard errors of a median's place."""
+
+
+def quantile(values: Floats, share: float) -> float:
+    """Quantile of some known *values*, interpolated, to the bit, as `np.quantile` does it.
+
+    Of a thousand runs' few chats it takes a tenth of the time.
+    """
+    return quantile_of([values], share)
+
+
+def quantile_of(pieces: Sequence[Floats], share: float) -> float:
+    """Quantile of the known values of all *pieces*, at least one."""
+    n = sum(map(len, pieces))
+    place = (n - 1) * share
+    low = int(place)
+    high = min(low + 1, n - 1)
+    below, above = _far_apart(pieces, n, low, high) or _together(np.concatenate(pieces), low, high)
+    rest = place - low
+    return above - (above - below) * (1 - rest) if rest >= 0.5 else below + (above - below) * rest
+
+
+def _together(values: Floats, low: int, high: int) -> tuple[float, float]:
+    """Values that have *low* and *high* others before them; *values* are put in another order."""
+    values.partition((low, high))
+    return float(values[low]), float(values[high])
+
+
+def _far_apart(pieces: Sequence[Floats], n: int, low: int, high: int) -> tuple[float, float] | None:
+    """Give the same of *n* values in *pieces*; None where they are few, or a sample does not tell."""
+    if n <= MANY:
+        return None
+    sample = np.sort(np.concatenate([piece[:: n // _SAMPLE] for piece in pieces]))
+    place = low * len(sample) // n
+    floor = sample[place - _MARGIN] if place >= _MARGIN else -np.inf
+    ceiling = sample[place + _MARGIN] if place + _MARGIN < len(sample) else np.inf
+    before = sum(int(np.count_nonzero(piece < floor)) for piece in pieces)
+    between = np.concatenate([piece[(floor <= piece) & (piece <= ceiling)] for piece in pieces])
+    if not before <= low <= high < before + len(between):
+        return None
+    return _together(between, low - before, high - before)
