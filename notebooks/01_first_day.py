@@ -11,8 +11,7 @@ with app.setup:
     import sim
     from sim.kpis.targets import verdicts
     from sim.report import notebook as live
-    from sim.report.plots import run as plots
-    from sim.report.plots.gantt import gantt
+    from sim.report import run
     from sim.scenario.vary import Change, varied
 
     SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "web_shop.toml"
@@ -54,7 +53,8 @@ def _(days, demand, seed):
     scenario = varied(sim.load(SCENARIO), [Change("queues.0.arrivals.per_hour", "*=", demand.value / 100)])
     estimates, note = live.estimated(scenario, seed.value, days.value)
     promises = verdicts(estimates, scenario)
-    return estimates, note, promises, scenario
+    result = run.result(scenario, estimates, seed.value)
+    return estimates, note, promises, result, scenario
 
 
 @app.cell(hide_code=True)
@@ -65,8 +65,8 @@ def _(note, promises, scenario):
 
 
 @app.cell(hide_code=True)
-def _(estimates, scenario):
-    day = live.picture((11, 5.4), plots.day, estimates, scenario)
+def _(result):
+    day = live.picture((11, 5.4), result.plot, "day")
     mo.image(day.png, alt=day.alt, style=live.FITS)
     return
 
@@ -118,8 +118,8 @@ def _(estimates):
 
 
 @app.cell(hide_code=True)
-def _(estimates, scenario):
-    team = live.picture((11, 5.4), plots.agents, estimates, scenario)
+def _(result):
+    team = live.picture((11, 5.4), result.plot, "agents")
     mo.vstack(
         [
             mo.md("""
@@ -136,9 +136,8 @@ def _(estimates, scenario):
 
 
 @app.cell(hide_code=True)
-def _(scenario, seed):
-    log = sim.simulate(scenario, sim.draw(scenario, seed=seed.value, replication=0))
-    hour = live.picture((11, 3.4), gantt, log, scenario)
+def _(result):
+    hour = live.picture((11, 3.4), result.plot, "gantt")
     mo.vstack(
         [
             mo.md("""

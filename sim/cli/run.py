@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from sim.kpis.estimate import Estimates
     from sim.kpis.targets import Verdict
     from sim.log.chatlog import ChatLog
     from sim.scenario.scenario import Scenario
@@ -144,13 +142,15 @@ def run(
         theory=theory,
         controls=controls,
         interrupted=result.interrupted,
+        log=keep.first,
+        pictures=json or out is not None,
     )
     few = ""
     if out is not None and result.estimates.n > len(keep.tables):
         few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
 
     def records(folder: Path) -> None:
-        _write(folder, centre, result.estimates, keep, csv=csv, svg=svg)
+        _write(folder, keep, csv=csv)
 
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force, more=records, few=few)
     never = never_settles(centre)
@@ -220,37 +220,12 @@ class _Keeper:
             self.tables.append(frames(log, replication))
 
 
-def _write(
-    folder: Path, centre: Scenario, estimates: Estimates, keep: _Keeper, *, csv: bool, svg: bool
-) -> None:
-    """Write chats, messages, legs and agents into a *folder*, in another thread, beside the pictures.
-
-    Ctrl-C waits for no more than the table that is being written.
-    """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
+def _write(folder: Path, keep: _Keeper, *, csv: bool) -> None:
+    """Write chats, messages, legs and agents into a *folder*."""
     from sim.log import export  # noqa: PLC0415
     from sim.log.schema import TABLES  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
 
-    total, count = len(TABLES) + 4, itertools.count(1)
-    tables = ThreadPoolExecutor(1)
-    with progress("Files", total) as show:
-
-        def written(_: object = None) -> None:
-            show(next(count), total)
-
-        try:
-            tasks = [
-                tables.submit(export.write, name, keep.tables, folder, csv=csv or name != "messages")
-                for name in TABLES
-            ]
-            for task in tasks:
-                task.add_done_callback(written)
-            if keep.first is not None:
-                pictures = plots.run_figures(centre, estimates, keep.first)
-                plots.save(pictures, folder, svg=svg, told=written)
-            for task in tasks:
-                task.result()
-        finally:
-            tables.shutdown(cancel_futures=True)
+    with progress("Files", len(TABLES)) as show:
+        for done, name in enumerate(TABLES, start=1):
+            export.write(name, keep.tables, folder, csv=csv or name != "messages")
+            show(done, len(TABLES))

@@ -100,8 +100,10 @@ def save(
         if more is not None:
             more(new)
         (new / FILE).write_text(to_json(document(result)) + "\n", encoding="utf-8")
-        for table in filter(lambda each: each.shown_rows, result.tables):
-            write_csv(spreadsheet(table), new / f"{table.name}.csv")
+        for table in result.tables:
+            rows = spreadsheet(table)
+            if not rows.is_empty():  # what is for pictures alone shows no column
+                write_csv(rows, new / f"{table.name}.csv")
             if told is not None:
                 told()
         pictures = {name: draw() for name, draw in result.pictures().items()}

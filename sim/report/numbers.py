@@ -11,6 +11,7 @@ from sim.kpis.definitions import Kpi, Quantile
 from sim.kpis.estimate import Figure as Quantity
 from sim.kpis.intervals import FEW, unseen
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import HOUR_S
 
 SIGNS = {"at least": "≥", "at most": "≤"}
 """How the sides of targets read."""
@@ -180,3 +181,25 @@ def titled(kpi: Kpi, scenario: Scenario) -> str:
 def in_words(kpi: Kpi) -> str:
     """Title of a figure within a sentence: abbreviations stay in capitals."""
     return kpi.title if kpi.title[:2].isupper() else kpi.title[0].lower() + kpi.title[1:]
+
+
+def percent(share: float) -> str:
+    """A *share* in words.
+
+    >>> percent(0.804), percent(0.003), percent(0.9999)
+    ('80 %', '0.3 %', '99.9 %')
+    """
+    few = 0 < share < 0.095 or 0.995 <= share < 1
+    share = min(share, 0.999) if share < 1 else share
+    return f"{100 * share:.1f} %" if few else f"{100 * share:.0f} %"
+
+
+def duration_unit(longest_s: float) -> tuple[float, str]:
+    """Seconds in the unit in which durations up to *longest_s* read best, and its name.
+
+    >>> duration_unit(240), duration_unit(3000), duration_unit(90000)
+    ((1.0, 's'), (60.0, 'min'), (3600.0, 'h'))
+    """
+    if longest_s <= 900:
+        return 1.0, "s"
+    return (60.0, "min") if longest_s <= 4 * HOUR_S else (float(HOUR_S), "h")

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.targets import bounds, title
+from sim.report.numbers import percent
 from sim.report.plots import style
 from sim.report.plots.style import DARK, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.sensitivity import titled
@@ -85,7 +86,7 @@ def method(found: Risk) -> str:
         return f"{basis} The forecast is taken to be right."
     return (
         f"{basis} The forecast is assumed to be wrong by one factor a month, lognormal with a standard "
-        f"deviation of {style.percent(found.forecast_cv)}."
+        f"deviation of {percent(found.forecast_cv)}."
     )
 
 

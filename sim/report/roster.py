@@ -18,6 +18,7 @@ from sim import __version__
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.targets import Bound, title
+from sim.report.numbers import percent
 from sim.report.plots import style
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.tables import (
@@ -54,7 +55,7 @@ def _basis(found: Roster, seed: int) -> str:
     span = "in every interval" if found.promise.per is Per.INTERVAL else "over the day"
     text = f"Cheapest shifts that keep the targets {span}, on average over days"
     if found.promise.confidence is not None:
-        text += f", and on {style.percent(found.promise.confidence)} of days"
+        text += f", and on {percent(found.promise.confidence)} of days"
     text += f"; {_days(found):,} days that the search did not see, seed {seed}"
     return text if found.is_whole else f"{text}; interrupted: the best found so far, and cheaper ones may do"
 
@@ -124,7 +125,7 @@ def _gap(found: Roster) -> str:
     cost = f"Cost {_money(found, found.cost)} a day"
     if found.gap is None:
         return f"{cost}; no lower bound is proved: something cheaper may keep the targets."
-    proof = f"{cost}, lower bound {_money(found, found.bound)}, gap {style.percent(found.gap)}"
+    proof = f"{cost}, lower bound {_money(found, found.bound)}, gap {percent(found.gap)}"
     if found.is_cheapest:
         return f"{proof}: nothing is cheaper, if more agents never worsen service."
     return (
@@ -439,5 +440,5 @@ def _edges(found: Roster) -> Floats:
 
 def _clock(panels: list[Axes], found: Roster) -> None:
     edges_s = _edges(found)
-    style.clock(panels, found.scenario, float(edges_s[0]), float(edges_s[-1]))
+    style.clock(panels, found.scenario.start, float(edges_s[0]), float(edges_s[-1]))
     panels[-1].set_xlabel("time of day")

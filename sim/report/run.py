@@ -7,17 +7,21 @@ from collections.abc import Collection, Iterator, Sequence
 from math import isnan
 from typing import Any
 
-from sim.engines import Engine
+from sim.draws.sampling import draw
+from sim.engines import Engine, simulate
 from sim.kpis.definitions import BY_NAME, KPIS, Kpi
 from sim.kpis.estimate import Estimates
-from sim.kpis.estimate import Figure as Quantity
 from sim.kpis.loops import By
 from sim.kpis.targets import verdicts
 from sim.kpis.waterfall import waterfall
+from sim.log.chatlog import ChatLog
+from sim.report.agent_hour import agent_hour
 from sim.report.controls import table as controls_table
+from sim.report.intervals import table as intervals
 from sim.report.numbers import caveats, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
 from sim.report.theory_table import table as theory_table
+from sim.report.waits import table as waits
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text, plural
 
@@ -41,11 +45,14 @@ def result(
     theory: bool = False,
     controls: bool = False,
     interrupted: bool = False,
+    log: ChatLog | None = None,
+    pictures: bool = True,
 ) -> Result:
     """Result of replications of a *scenario*.
 
     Figures are broken down *by* what is asked for, *everything* is shown and not only the usual, what
-    *theory* says stands beside it, and figures adjusted by *controls* below.
+    *theory* says stands beside it, and figures adjusted by *controls* below. Only with its *pictures* it has
+    the tables that these are drawn from; they show the chats of a *log*, or of the first replication.
     """
     found = tuple(judged(verdict, scenario) for verdict in verdicts(estimates, scenario))
     beside, told = theory_table(scenario, estimates) if theory else ((), ())
@@ -56,8 +63,12 @@ def result(
           for part in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY)),
         *((controls_table(scenario, estimates),) if controls else ()),
         *beside,
-        intervals(scenario, estimates, everything=everything),
+        *((intervals(scenario, estimates, everything=everything),) if pictures else ()),
     )  # fmt: skip
+    facts = {"engine": str(engine)} | calendar(scenario)
+    if pictures:
+        hour, whose = agent_hour(log or simulate(scenario, draw(scenario, seed, 0), engine))
+        tables, facts = (*tables, waits(scenario, estimates), hour), facts | whose
     head = Head(
         "run",
         (scenario.name,),
@@ -66,7 +77,6 @@ def result(
         estimates.n,
         interrupted=interrupted,
     )
-    facts = {"engine": str(engine)} | calendar(scenario)
     return Result(head, found, (*answer(found), *told), tables, facts, estimates)
 
 
@@ -218,32 +228,6 @@ def _place(scenario: Scenario, by: By, cell: int, label: str) -> dict[str, Any]:
 def _column(name: str, form: Any, is_shown: bool) -> Column:
     column = figure_column(name, form=form)
     return Column(column.name, column.title, column.unit, column.form, is_shown=is_shown)
-
-
-def intervals(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
-    """One row a planning interval in which something happens: the usual figures with their intervals."""
-    known = [kpi.name for kpi in KPIS if By.INTERVAL in kpi.form.breakdowns]
-    names = [name for name in known if everything or name in ACROSS[By.INTERVAL]]
-    figures: dict[str, list[Quantity]] = {name: estimates.figures(name, By.INTERVAL) for name in names}
-    midnight = dt.datetime.combine(scenario.start, dt.time())
-    rows = []
-    for k in range(scenario.days * scenario.intervals_per_day):
-        if any((figures[name][k].value or 0) > 0 for name in names if name in ACROSS[By.INTERVAL]):
-            ends = (midnight + dt.timedelta(seconds=(k + side) * scenario.interval_s) for side in (0, 1))
-            rows.append(
-                {"start_s": k * scenario.interval_s}
-                | dict(zip(("from", "to"), (f"{end:%Y-%m-%d %H:%M}" for end in ends), strict=True))
-                | {name: figures[name][k] for name in names}
-            )
-    columns = (
-        Column("start_s", is_shown=False),
-        Column("from", "From"),
-        Column("to", "To"),
-        *(Column(name, BY_NAME[name].title, BY_NAME[name].unit, "quantity") for name in names),
-    )
-    return Table(
-        "intervals", "Planning intervals, each figure with its 95 % interval", columns, rows, is_shown=False
-    )
 
 
 def labels(scenario: Scenario, by: By) -> list[str]:

@@ -19,6 +19,7 @@ from sim.kpis.definitions import BY_NAME
 from sim.kpis.targets import Bound, title
 from sim.kpis.waterfall import waterfall
 from sim.report.documents import heading, rounded
+from sim.report.numbers import percent
 from sim.report.plots import style
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.tables import (
@@ -67,7 +68,7 @@ def _basis(found: Staffing, seed: int) -> str:
     span = "in every interval" if found.promise.per is Per.INTERVAL else "over the day"
     text = f"Fewest agents that keep the targets {span}, on average over days"
     if found.promise.confidence is not None:
-        text += f",\nand on {style.percent(found.promise.confidence)} of days"
+        text += f",\nand on {percent(found.promise.confidence)} of days"
     days = found.replications * found.scenario.days
     text += f"\n{days:,} days that the search did not see, seed {seed}"
     return text if found.is_whole else f"{text}\nInterrupted: the best found so far; one agent fewer may do"
@@ -351,7 +352,7 @@ def requirement(found: Staffing) -> Figure:
     axes.set_ylabel("agents")
     style.counts(axes.yaxis)
     style.heading(axes, "Requirement", columns=3)
-    style.clock((axes,), found.scenario, float(edges_s[0]), float(edges_s[-1]))
+    style.clock((axes,), found.scenario.start, float(edges_s[0]), float(edges_s[-1]))
     axes.set_xlabel("time of day")
     return figure
 
@@ -371,7 +372,7 @@ def service(found: Staffing) -> Figure:
             style.shares(axes.yaxis)
         axes.set_ylabel("" if unit == "share" else unit)
         style.heading(axes, title(bound, found.scenario))
-    style.clock(panels, found.scenario, float(edges_s[0]), float(edges_s[-1]))
+    style.clock(panels, found.scenario.start, float(edges_s[0]), float(edges_s[-1]))
     panels[-1].set_xlabel("time of day")
     return figure
 
@@ -412,7 +413,7 @@ def levels(found: Staffing) -> Figure:
     axes.set_ylim(bottom=0)
     style.counts(axes.yaxis)
     style.heading(axes, "The surer, the more agents")
-    style.clock((axes,), found.scenario, float(edges_s[0]), float(edges_s[-1]))
+    style.clock((axes,), found.scenario.start, float(edges_s[0]), float(edges_s[-1]))
     axes.set_xlabel("time of day")
     return figure
 

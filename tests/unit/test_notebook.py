@@ -12,7 +12,7 @@ import sim
 from sim.kpis.estimate import Figure
 from sim.kpis.targets import Bound, Verdict, verdicts
 from sim.report import notebook as live
-from sim.report.plots import run as plots
+from sim.report import run
 from sim.report.plots import style
 from sim.runs import first
 from sim.scenario.vary import Change, read_vary, varied
@@ -38,7 +38,7 @@ def estimates(scenario: sim.Scenario) -> sim.Estimates:
 
 def test_a_picture_is_a_png_of_the_size_asked_for_and_says_its_titles(scenario, estimates):
     """Width and height stand in the file's header, in dots."""
-    picture = live.picture((6, 4), plots.day, estimates, scenario)
+    picture = live.picture((6, 4), run.result(scenario, estimates, 1).plot, "day")
 
     assert picture.png.startswith(PNG)
     size = [int.from_bytes(picture.png[at : at + 4], "big") for at in (16, 20)]
@@ -50,9 +50,10 @@ def test_a_picture_is_a_png_of_the_size_asked_for_and_says_its_titles(scenario, 
 def test_readers_who_ask_at_once_get_the_same_picture_and_settings_stay(scenario, estimates):
     """The style belongs to the process, so pictures are drawn one at a time."""
     before = dict(mpl.rcParams)
-    alone = live.picture((5, 3), plots.waits, estimates, scenario)
+    plot = run.result(scenario, estimates, 1).plot
+    alone = live.picture((5, 3), plot, "waits")
     with ThreadPoolExecutor(4) as readers:
-        asked = [readers.submit(live.picture, (5, 3), plots.waits, estimates, scenario) for _ in range(6)]
+        asked = [readers.submit(live.picture, (5, 3), plot, "waits") for _ in range(6)]
         pictures = [future.result() for future in asked]
 
     assert pictures == [alone] * 6

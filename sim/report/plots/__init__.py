@@ -1,4 +1,4 @@
 """How does it look? Pictures of results, and of days."""
 
-HOMES: dict[str, str] = {}
+HOMES: dict[str, str] = {"run": "sim.report.plots.run"}
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""

@@ -23,8 +23,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.arrays import Floats
-from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S, HOUR_S, clock_text
+from sim.scenario.units import DAY_S, clock_text
 
 INK = "#1d2733"
 DARK, MID, PALE, FAINT = "#174a7c", "#6aa7dc", "#cfe2f3", "#eef1f4"
@@ -174,24 +173,13 @@ def shares(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
 
 
-def percent(share: float) -> str:
-    """A *share* in words.
-
-    >>> percent(0.804), percent(0.003), percent(0.9999)
-    ('80 %', '0.3 %', '99.9 %')
-    """
-    few = 0 < share < 0.095 or 0.995 <= share < 1
-    share = min(share, 0.999) if share < 1 else share
-    return f"{100 * share:.1f} %" if few else f"{100 * share:.0f} %"
-
-
-def date_text(scenario: Scenario, time_s: float) -> str:
-    """Day of a time in seconds since the first midnight, such as "Mon 2 Mar"."""
-    day = scenario.start + dt.timedelta(days=int(time_s // DAY_S))
+def date_text(start: dt.date, time_s: float) -> str:
+    """Day of a time in seconds since the first midnight, that of *start*, such as "Mon 2 Mar"."""
+    day = start + dt.timedelta(days=int(time_s // DAY_S))
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def clock(panels: Sequence[Axes], scenario: Scenario, from_s: float, to_s: float) -> None:
+def clock(panels: Sequence[Axes], start: dt.date, from_s: float, to_s: float) -> None:
     """Label the horizontal axis that *panels* share with clock times, and with days if there are several."""
     first, last = int(from_s // DAY_S), int(-(-to_s // DAY_S))
     axes = panels[-1]
@@ -202,11 +190,11 @@ def clock(panels: Sequence[Axes], scenario: Scenario, from_s: float, to_s: float
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_major_formatter(FixedFormatter([] if step_s == DAY_S else timed))
     if last - first <= 1:
-        axes.set_xlabel(f"time of day, {date_text(scenario, from_s)} {scenario.start.year}")
+        axes.set_xlabel(f"time of day, {date_text(start, from_s)} {start.year}")
         return
     days = range(first, last, -(-(last - first) // 8))
     middles = [(max(from_s, day * DAY_S) + min(to_s, (day + 1) * DAY_S)) / 2 for day in days]
-    names = [date_text(scenario, day * DAY_S) for day in days]
+    names = [date_text(start, day * DAY_S) for day in days]
     axes.xaxis.set_minor_locator(FixedLocator(middles))
     axes.xaxis.set_minor_formatter(FixedFormatter(names))
     axes.xaxis.remove_overlapping_locs = False
@@ -223,14 +211,3 @@ def _step(span_s: float) -> float:
         if span_s / (minutes * 60) <= 13:
             return minutes * 60.0
     return float(DAY_S)
-
-
-def duration_unit(longest_s: float) -> tuple[float, str]:
-    """Seconds in the unit in which durations up to *longest_s* read best, and its name.
-
-    >>> duration_unit(240), duration_unit(3000), duration_unit(90000)
-    ((1.0, 's'), (60.0, 'min'), (3600.0, 'h'))
-    """
-    if longest_s <= 900:
-        return 1.0, "s"
-    return (60.0, "min") if longest_s <= 4 * HOUR_S else (float(HOUR_S), "h")

@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.targets import Verdict
+from sim.report.numbers import percent
 from sim.report.plots import style
 from sim.report.plots.style import DARK, FAINT, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.sweep import setting, value_text, variable
@@ -323,7 +324,7 @@ def _bound_text(name: str, verdicts: list[list[Verdict | None]]) -> str:
         return "(targets vary)"
     side, bound = known.pop()
     unit = BY_NAME[name].unit
-    return f"{SIGNS[side]} {style.percent(bound) if unit == 'share' else f'{bound:g} {unit}'}"
+    return f"{SIGNS[side]} {percent(bound) if unit == 'share' else f'{bound:g} {unit}'}"
 
 
 def _write_numbers(axes: Axes, values: Floats, unit: str, top: float) -> None:

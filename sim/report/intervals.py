@@ -1,0 +1,76 @@
+"""How does service go through the day? Every planning interval, its figures and numbers at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from sim.kpis.definitions import BY_NAME, KPIS
+from sim.kpis.estimate import Estimates
+from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.intervals import skewed_t
+from sim.kpis.loops import By
+from sim.kpis.measure import ratio
+from sim.report.result import Column, Table
+from sim.scenario.scenario import Scenario
+
+NUMBERS = {
+    "busy_agents": ("Agents with a chat", "agents", "occupancy", False),
+    "composing_agents": ("Agents composing", "agents", "attention", False),
+    "open_chats": ("Open chats", "chats", "slot_utilisation", False),
+    "slots": ("Slots on duty", "slots", "slot_utilisation", True),
+}
+"""Mean numbers at a time: title, unit, and the ratio of agents' time above (true: below) whose line they are."""
+
+
+def table(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
+    """A row a planning interval: the usual figures, or *everything*, and numbers at a time.
+
+    Those in which nothing happens are not shown.
+    """
+    known = [kpi for kpi in KPIS if By.INTERVAL in kpi.form.breakdowns]
+    usual = [kpi.name for kpi in known if By.INTERVAL in kpi.shown.across]
+    names = [kpi.name for kpi in known] if everything else usual
+    figures = {name: estimates.figures(name, By.INTERVAL) for name in names}
+    figures |= {name: _numbers(estimates, *told[2:]) for name, told in NUMBERS.items()}
+    midnight = dt.datetime.combine(scenario.start, dt.time())
+    rows: list[dict[str, Any]] = []
+    for k in range(scenario.days * scenario.intervals_per_day):
+        ends = (midnight + dt.timedelta(seconds=(k + side) * scenario.interval_s) for side in (0, 1))
+        rows.append(
+            {
+                "start_s": k * scenario.interval_s,
+                "shown": any((figures[name][k].value or 0) > 0 for name in usual),
+            }
+            | dict(zip(("from", "to"), (f"{end:%Y-%m-%d %H:%M}" for end in ends), strict=True))
+            | {name: figures[name][k] for name in figures}
+        )
+    columns = (
+        Column("start_s", is_shown=False),
+        Column("shown", form="flag", is_shown=False),
+        Column("from", "From"),
+        Column("to", "To"),
+        *(Column(name, BY_NAME[name].title, BY_NAME[name].unit, "quantity") for name in names),
+        *(Column(name, title, unit, "quantity") for name, (title, unit, *_) in NUMBERS.items()),
+    )
+    title = "Planning intervals, each figure with its 95 % interval"
+    return Table("intervals", title, columns, rows, is_shown=False)
+
+
+def _numbers(estimates: Estimates, name: str, below: bool) -> list[Quantity]:
+    """Mean number at a time, from the time that a ratio of agents' time adds up above or *below* the line."""
+    time_s, window_s = estimates.sums(name, By.INTERVAL)[below], estimates.sums("agents", By.INTERVAL)[1]
+    numbers = np.nan_to_num(ratio(time_s, window_s))
+    low, high = skewed_t(numbers)
+    p10, p90 = np.quantile(numbers, [0.1, 0.9], axis=0)
+    sides = (numbers.mean(axis=0), np.maximum(low, 0.0), high, p10, p90)
+    return [
+        Quantity(mean, _known(low), _known(high), False, mean, p10, p90)
+        for mean, low, high, p10, p90 in zip(*(side.tolist() for side in sides), strict=True)
+    ]
+
+
+def _known(end: float) -> float | None:
+    return None if np.isnan(end) else end

@@ -1,0 +1,91 @@
+"""What holds of the result of every study, whatever it found."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sim.report.data import document, read_result, schema, to_json
+from sim.report.html import page
+from sim.report.result import Result
+from sim.report.text import plain
+
+
+def holds(result: Result, folder: Path) -> Result:
+    """The *result* as it was read back, after all that holds of every one was seen to hold of it."""
+    _fits(document(result), schema(), "")
+    _has_its_tables(document(result))
+    file = folder / "result.json"
+    file.write_text(to_json(document(result)), encoding="utf-8")
+    again = read_result(file)
+
+    assert again == result
+    assert again.found is None
+    assert document(again) == document(result)
+    for width in (80, 110):
+        assert plain(again, width) == plain(result, width)
+    assert all(len(line.rstrip()) <= 80 for line in plain(result, 80).splitlines())
+    assert page(again) == page(result)
+    assert repr(again) == repr(result)
+    assert "\n" not in repr(result)
+    for table in result.tables:
+        assert again.frame(table.name).equals(result.frame(table.name)), table.name
+        assert len(table.frame()) == len(table.rows)
+    assert list(again.pictures()) == list(result.pictures())
+    for name, draw in result.pictures().items():
+        assert _png(again.plot(name)) == _png(draw()), name
+    return again
+
+
+def _png(figure: Any) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=50, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _has_its_tables(written: dict[str, Any]) -> None:
+    """Each table stands under its name, and its rows have its columns and no others."""
+    for name, told in written["tables"].items():
+        rows, key = written[name], told.get("key")
+        assert isinstance(rows, dict if key else list), name
+        columns = {column["name"] for column in told["columns"]} - {key}
+        flat = {
+            c["name"]
+            for c in told["columns"]
+            if c["name"] == "value" and c.get("form") in {"quantity", "difference"}
+        }
+        for row in rows.values() if key else rows:
+            if flat:
+                assert columns <= set(row), name
+            else:
+                assert columns == set(row), name
+
+
+def _fits(value: Any, wanted: dict[str, Any], place: str) -> None:
+    """A *value* is as its schema says; the few words of JSON Schema that ours uses."""
+    kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+    if "type" in wanted:
+        types = [wanted["type"]] if isinstance(wanted["type"], str) else wanted["type"]
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = [
+            is_number and (name == "number" or isinstance(value, int))
+            if name in {"number", "integer"}
+            else isinstance(value, kinds[name])
+            for name in types
+        ]
+        assert any(fits), f"{place}: {value!r} is no {types}"
+    if "const" in wanted:
+        assert value == wanted["const"], place
+    if "enum" in wanted:
+        assert value in wanted["enum"], place
+    if isinstance(value, list) and "items" in wanted:
+        for k, item in enumerate(value):
+            _fits(item, wanted["items"], f"{place}[{k}]")
+    if isinstance(value, dict):
+        assert set(wanted.get("required", ())) <= set(value), place
+        for name, inner in value.items():
+            known, others = wanted.get("properties", {}), wanted.get("additionalProperties", True)
+            assert name in known or others is not False, f"{place}.{name}"
+            if name in known or isinstance(others, dict):
+                _fits(inner, known.get(name, others), f"{place}.{name}")

@@ -1,0 +1,145 @@
+"""One shape for what every study answers: read back from its JSON it says, shows and draws the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.errors import ResultError, UnknownNameError
+from sim.report import run
+from sim.report.data import document, read_result, to_json
+from sim.report.result import Column, Head, Quantity, Result, Table
+from sim.report.text import plain
+from tests.conftest import ROOT
+from tests.results import holds
+
+
+@pytest.fixture(scope="module")
+def shop() -> sim.Scenario:
+    return sim.load(ROOT / "scenarios" / "web_shop.toml")
+
+
+@pytest.fixture(scope="module")
+def a_run(shop: sim.Scenario) -> Result:
+    """Four days of the web shop, with everything that a run may be asked for."""
+    estimates = sim.replicate(shop, seed=1, replications=20).estimates
+    return run.result(shop, estimates, 1, by=["interval"], theory=True, controls=True)
+
+
+def test_a_run_is_the_same_when_read_back(a_run: Result, tmp_path: Path):
+    """Words, tables, pictures, frames, and its document fits the schema."""
+    again = holds(a_run, tmp_path)
+
+    assert again["service_level"] == a_run.found.figure("service_level")
+    assert {"day", "agents", "waits", "gantt"} == set(again.pictures())
+
+
+@pytest.mark.parametrize("name", ["two_languages", "roster", "unresolved", "erlang_a"])
+def test_so_are_runs_of_other_scenarios(name: str, tmp_path: Path):
+    """Several queues and groups, shifts, no satisfaction, by work; of one replication and of three."""
+    scenario = sim.load(ROOT / "scenarios" / f"{name}.toml")
+    for n in (1, 3):
+        holds(run.result(scenario, sim.replicate(scenario, replications=n).estimates, 1), tmp_path)
+
+
+def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
+    """What a program that knows nothing of us can do with the document alone."""
+    written = json.loads(to_json(document(a_run)))
+    lines = [written["scenario"] or written["study"], *written["words"]]
+    for name, told in written["tables"].items():
+        lines.append(told["title"])
+        columns = [column["name"] for column in told["columns"] if column.get("shown", True)]
+        rows = written[name]
+        if isinstance(rows, dict):
+            rows = [{told["key"]: label, **row} for label, row in rows.items()]
+        for row in rows:
+            cells = [row[column] for column in columns]
+            lines.append(" | ".join(str(c["value"] if isinstance(c, dict) else c) for c in cells))
+
+    assert "Web shop, a weekday" in lines
+    assert sum(line.startswith("ASA | ") for line in lines) >= 1
+    assert len(lines) > 150
+
+
+def test_what_it_has_not_is_told_with_what_is_near(a_run: Result):
+    """Figures, tables and pictures by a wrong name."""
+    with pytest.raises(UnknownNameError, match="asa_s"):
+        a_run["asa"]
+    with pytest.raises(UnknownNameError, match="by_queue"):
+        a_run.frame(by="que")
+    with pytest.raises(UnknownNameError, match="gantt"):
+        a_run.plot("gant")
+
+
+def test_frames_have_figures_by_name(a_run: Result, shop: sim.Scenario):
+    """With their ends, at full precision; the night is there too."""
+    by_queue, by_interval = a_run.frame(by="queue"), a_run.frame(by="interval")
+
+    figure = a_run.found.figures("asa_s", "queue")[0]
+    assert by_queue.row(0, named=True)["asa_s_high"] == figure.high
+    assert len(by_interval) == shop.intervals_per_day
+    assert a_run.frame("kpis").filter(kpi="asa_s")["value"][0] == a_run["asa_s"].value
+
+
+def test_saved_it_is_a_folder_that_is_read_back(a_run: Result, tmp_path: Path):
+    """result.json and a page with the pictures beside it; never over what is there already."""
+    a_run.save(tmp_path / "out")
+
+    assert read_result(tmp_path / "out") == a_run
+    page = (tmp_path / "out" / "result.html").read_text(encoding="utf-8")
+    assert "<td" in page
+    assert 'src="day.png"' in page
+    assert (tmp_path / "out" / "day.png").exists()
+    with pytest.raises(sim.OutputError, match="exists"):
+        a_run.save(tmp_path / "out")
+
+
+def test_what_is_no_result_is_refused(tmp_path: Path, a_run: Result):
+    """With its place and what is wrong, and no traceback of ours."""
+    file = tmp_path / "x.json"
+    with pytest.raises(ResultError, match="can't be read"):
+        read_result(file)
+    for text, why in (
+        ("{", "not JSON"),
+        ("[]", "no result"),
+        ('{"format": 7}', "of 7"),
+        ('{"format": 1}', "damaged"),
+    ):
+        file.write_text(text)
+        with pytest.raises(ResultError, match=why):
+            read_result(file)
+    lacking = document(a_run)
+    del lacking["kpis"]
+    file.write_text(json.dumps(lacking))
+    with pytest.raises(ResultError, match="kpis"):
+        read_result(file)
+
+
+def test_numbers_without_end_and_without_value_come_back(tmp_path: Path):
+    """∞ and – on the terminal; neither is in JSON."""
+    quantity = Quantity(float("inf"), None, None, False, None, None, None)
+    columns = (
+        Column("n", form="number"),
+        Column("wait_s", "Wait", "s", "number"),
+        Column("q", "Q", "s", "quantity"),
+    )
+    rows = [{"n": 1, "wait_s": float("inf"), "q": quantity}, {"n": 2, "wait_s": None, "q": None}]
+    result = Result(Head("theory", (), "M/M/1"), tables=(Table("results", "Results", columns, rows),))
+    again = holds(result, tmp_path)
+
+    assert again.table("results").rows[0]["wait_s"] == float("inf")
+    assert "∞" in plain(result)
+    assert "–" in plain(result)
+
+
+def test_names_are_text_in_pages_too(a_run: Result):
+    """No name is markup."""
+    head = replace(a_run.head, scenarios=("<script>alert(1)</script>",))
+    page = replace(a_run, head=head)._repr_html_()
+
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
