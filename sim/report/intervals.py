@@ -22,7 +22,7 @@ NUMBERS = {
     "open_chats": ("Open chats", "chats", "slot_utilisation", False),
     "slots": ("Slots on duty", "slots", "slot_utilisation", True),
 }
-"""Mean numbers at a time: title, unit, and the ratio of agents' time above (true: below) whose line they are."""
+"""Mean numbers at a time: title, unit, and the ratio above (true: below) whose line they stand."""
 
 
 def table(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
