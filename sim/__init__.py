@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from sim.kpis.estimate import Estimates, Figure
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
+    from sim.report.best import best
     from sim.rules import Outcome
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
     from sim.scenario.vary import vary
     from sim.studies.compare import Comparison, compare
     from sim.studies.risk import Risk, risk
-    from sim.studies.selection import Best, best
+    from sim.studies.selection import Best
     from sim.studies.sensitivity import Sensitivity, sensitivity
     from sim.studies.staffing.roster import Roster, roster
     from sim.studies.staffing.staff import Staffing, staff
@@ -196,13 +197,14 @@ _HOMES = {
         "Hyperexponential Lognormal PiecewiseHazard PoissonCount Uniform Weibull"
     ),
     "sim.scenario.quality": "Quality",
+    "sim.report.best": "best",
     "sim.rules": "Outcome",
     "sim.scenario.scenario": "OpeningHours Routing Scenario Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
     "sim.studies.compare": "Comparison compare",
     "sim.studies.risk": "Risk risk",
-    "sim.studies.selection": "Best best",
+    "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity sensitivity",
     "sim.studies.staffing.roster": "Roster roster",
     "sim.studies.staffing.staff": "Staffing staff",

@@ -20,8 +20,8 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.numbers import TINY, real, whole
@@ -29,7 +29,7 @@ from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.scenario.vary import Change
-    from sim.studies.selection import Best, Plan
+    from sim.studies.selection import Plan
 
 Plans = Annotated[
     list[Path], typer.Argument(metavar="PLAN", help="Scenario files, a plan each.", show_default=False)
@@ -99,16 +99,15 @@ def best(
     All plans meet the same customers. The procedure is Kim and Nelson's, sequential with an indifference
     zone.
     """
-    from sim.report import best as show  # noqa: PLC0415
+    from sim.report.best import best as choose  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
-    from sim.studies.selection import best as choose  # noqa: PLC0415
 
     if out is not None:
         refuse_existing(out, force=force)
     these = _plans(plans, vary or [], replications, max_runs)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
-        found = choose(
+        answer = choose(
             these,
             figure,
             executor=executor,
@@ -119,17 +118,9 @@ def best(
             most_runs=max_runs,
             progress=bar,
         )
-    if out is not None:
-        _write(out, found, seed, svg=svg, force=force)
-        stderr(f"written to {out}")
-    print_result(
-        lambda: show.document(found, seed),
-        lambda width: [show.table(found, seed, width)],
-        json=json,
-        wide=wide,
-    )
-    if found.selection.interrupted:
-        stderr(f"interrupted after {sum(found.selection.used):,} replications: this is the best so far")
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    if answer.head.interrupted:
+        stderr(f"interrupted after {answer.head.replications:,} replications: this is the best so far")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
@@ -168,16 +159,3 @@ def _named(changes: tuple[Change, ...]) -> list[Change]:
     if len(set(keys)) < len(keys):
         return list(changes)
     return [replace(change, path=key) for change, key in zip(changes, keys, strict=True)]
-
-
-def _write(out: Path, found: Best, seed: int, *, svg: bool, force: bool) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import best as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        (folder / "best.json").write_text(to_json(show.document(found, seed)) + "\n", encoding="utf-8")
-        write_csv(show.frame(found), folder / "best.csv")
-        plots.save({"best": show.picture(found)}, folder, svg=svg)

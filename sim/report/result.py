@@ -21,6 +21,7 @@ from sim.kpis.targets import Verdict, title
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural
 from sim.scenario.words import did_you_mean
+from sim.studies.paired import Paired
 
 if TYPE_CHECKING:
     import polars as pl
@@ -269,6 +270,12 @@ def judged(verdict: Verdict, scenario: Scenario) -> Judged:
         bound.target, bound.kpi, title(bound, scenario), unit, bound.side, bound.value, verdict.figure,
         verdict.met, verdict.sure, where,
     )  # fmt: skip
+
+
+def change(by: Paired) -> Quantity:
+    """A difference as results have it: with a band of days only where it is the same in all of them."""
+    band = by.value if by.steady or by.same else None
+    return Quantity(by.value, by.low, by.high, by.few_days, by.value, band, band)
 
 
 def figure_column(

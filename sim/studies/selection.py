@@ -138,6 +138,7 @@ class Best:
     """Indifference zone, in the unit of the figure."""
     confidence: float
     first: int
+    seed: int
     selection: Selection
     unseen: tuple[str, ...] = ()
     """Plans that were not simulated yet when the user stopped."""
@@ -244,7 +245,7 @@ def _found(kpi: Kpi, runs: _Runs, within: float, confidence: float, first: int, 
 
     order = sorted(ranked, key=merit, reverse=True)
     unseen = tuple(plan.name for k, plan in enumerate(plans) if k not in seen)
-    return Best(kpi, tuple(order), zone, confidence, first, found, unseen)
+    return Best(kpi, tuple(order), zone, confidence, first, runs.seed, found, unseen)
 
 
 def _first_stage(runs: _Runs, n: int) -> tuple[Sequence[int], Floats, bool]:

@@ -19,13 +19,13 @@ def test_best_prints_writes_and_documents(tmp_path: Path):
     assert printed.returncode == 0, printed.stderr
     assert "% saved" in printed.stdout
     assert "one, agents=3" in printed.stdout
-    assert {path.name for path in out.iterdir()} == {"best.json", "best.csv", "best.png"}
-    data = json.loads((out / "best.json").read_text())
+    assert {path.name for path in out.iterdir()} == {"result.json", "result.html", "plans.csv", "best.png"}
+    data = json.loads((out / "result.json").read_text())
     assert data["best"].endswith("agents=3")
     assert {row["plan"] for row in data["plans"]} == {
         "one, agents=1", "one, agents=3", "two, agents=1", "two, agents=3",
     }  # fmt: skip
-    assert sim("best", *these, "--json").stdout == (out / "best.json").read_text()
+    assert sim("best", *these, "--json").stdout == (out / "result.json").read_text()
 
 
 def test_best_tells_what_is_wrong(tmp_path: Path):

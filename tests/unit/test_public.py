@@ -75,7 +75,7 @@ def test_every_study_is_flat_takes_its_options_by_name_and_says_its_answer_in_a_
     said = [
         sim.sweep(shop, {"groups.0.concurrency": range(2, 4)}, **few),
         sim.compare([shop, lean], **few),
-        sim.best({"three": shop, "two": lean}, "frt_s", first=20, most_runs=60),
+        sim.best({"three": shop, "two": lean}, "frt_s", first=20, most_runs=60).found,
         sim.sensitivity(shop, **few),
         sim.risk(shop, months=20),
     ]

@@ -46,6 +46,25 @@ def test_so_are_runs_of_other_scenarios(name: str, tmp_path: Path):
         holds(run.result(scenario, sim.replicate(scenario, replications=n).estimates, 1), tmp_path)
 
 
+def small(**more: object) -> sim.Scenario:
+    """Four hours of one queue, with targets that may be missed."""
+    usual = {
+        "hours": sim.OpeningHours(open="08:00", close="12:00"),
+        "queues": [sim.Queue(name="q", arrivals=40, patience=90, service=sim.ByWork(work_s=300))],
+        "groups": [sim.Group(name="g", queues=["q"], agents=3, concurrency=2)],
+        "targets": sim.Targets(service_level=0.8, max_missed=0.1),
+    }
+    return sim.Scenario(**usual | more)  # type: ignore[arg-type]
+
+
+def test_so_is_the_choice_of_a_plan(tmp_path: Path):
+    """Of a figure in seconds and of a share; decided, and not."""
+    plans = {"three": small(), "four": sim.vary(small(), {"groups.0.agents": 4})}
+    for figure, most in (("frt_s", 1000), ("service_level", 10)):
+        answer = sim.best(plans, figure, first=5, most_runs=most, workers=1)
+        assert holds(answer, tmp_path).facts["best"] == answer.found.ranked[0].plan.name
+
+
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
     """What a program that knows nothing of us can do with the document alone."""
     written = json.loads(to_json(document(a_run)))

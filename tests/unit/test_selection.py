@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.report import best as show
+from sim.report.best import result
 from sim.runs.executor import executing
 from sim.scenario.vary import read_vary, varied
 from sim.studies.selection import Best, Plan, Selection, best, select
@@ -169,13 +169,13 @@ def test_ctrl_c_gives_the_leader_so_far():
     assert early.selection.interrupted
     assert {each.plan.name for each in early.ranked} == {"plan 0", "plan 1"}
     assert early.unseen == ("plan 2", "plan 3")
-    told = show.words(early)
-    assert told == [
+    told = result(early)
+    assert told.words == (
         "Interrupted and undecided: plan 0 leads so far, of 2 plans not given up. "
-        "Not simulated yet: plan 2, plan 3."
-    ]
-    document = show.document(early, 1)
-    assert (document["interrupted"], document["decided"], document["saved"]) == (True, False, None)
+        "Not simulated yet: plan 2, plan 3.",
+    )
+    assert told.head.interrupted
+    assert (told.facts["decided"], told.facts["saved"]) == (False, None)
     with pytest.raises(KeyboardInterrupt):
         stopped(20)
 

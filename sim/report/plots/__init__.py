@@ -1,4 +1,7 @@
 """How does it look? Pictures of results, and of days."""
 
-HOMES: dict[str, str] = {"run": "sim.report.plots.run"}
+HOMES: dict[str, str] = {
+    "best": "sim.report.plots.best",
+    "run": "sim.report.plots.run",
+}
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""
