@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
     from sim.report.best import best
+    from sim.report.risk import risk
+    from sim.report.sensitivity import sensitivity
     from sim.rules import Outcome
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
@@ -85,9 +87,9 @@ if TYPE_CHECKING:
     from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
     from sim.scenario.vary import vary
     from sim.studies.compare import Comparison, compare
-    from sim.studies.risk import Risk, risk
+    from sim.studies.risk import Risk
     from sim.studies.selection import Best
-    from sim.studies.sensitivity import Sensitivity, sensitivity
+    from sim.studies.sensitivity import Sensitivity
     from sim.studies.staffing.roster import Roster, roster
     from sim.studies.staffing.staff import Staffing, staff
     from sim.studies.sweep import Sweep, sweep
@@ -203,9 +205,11 @@ _HOMES = {
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
     "sim.studies.compare": "Comparison compare",
-    "sim.studies.risk": "Risk risk",
     "sim.studies.selection": "Best",
-    "sim.studies.sensitivity": "Sensitivity sensitivity",
+    "sim.studies.risk": "Risk",
+    "sim.report.risk": "risk",
+    "sim.studies.sensitivity": "Sensitivity",
+    "sim.report.sensitivity": "sensitivity",
     "sim.studies.staffing.roster": "Roster roster",
     "sim.studies.staffing.staff": "Staffing staff",
     "sim.studies.sweep": "Sweep sweep",

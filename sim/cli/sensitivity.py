@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,9 +19,9 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
     stderr,
-    stdout,
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.studies.inputs import Inputs, Spans
     from sim.studies.risk import Risk
-    from sim.studies.sensitivity import Sensitivity
 
 KpiName = Annotated[
     str, typer.Option("--figure", metavar="NAME", help="Key figure that is looked at (`sim kpis`).")
@@ -116,6 +114,7 @@ def sensitivity(
     """
     from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.report.sensitivity import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.inputs import Spans  # noqa: PLC0415
@@ -146,10 +145,8 @@ def sensitivity(
                 is_whole = False
     if not is_whole and look is not None:
         inputs.remarks.append("Risk is left out: interrupted")
-    _tell(centre, found, risk, inputs.remarks, seed, json=json, wide=wide)
-    if out is not None:
-        _write(out, centre, found, risk, inputs.remarks, seed, svg=svg, force=force)
-        stderr(f"written to {out}")
+    answer = result(found, risk, inputs.remarks, interrupted=not is_whole)
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if not is_whole:
         stderr("interrupted: this is what is known so far")
         raise typer.Exit(Exit.INTERRUPTED)
@@ -199,69 +196,3 @@ def _risk(
         week_days=week_days,
         progress=bar,
     )
-
-
-def _tell(
-    centre: Scenario,
-    found: Sensitivity,
-    risk: Risk | None,
-    remarks: list[str],
-    seed: int,
-    *,
-    json: bool,
-    wide: bool,
-) -> None:
-    from sim.report import risk as risks  # noqa: PLC0415
-    from sim.report import sensitivity as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.tables import Terminal  # noqa: PLC0415
-
-    if json:
-        stdout(to_json(_document(centre, found, risk, remarks, seed)))
-        return
-    terminal = Terminal(wide=wide)
-    parts = [show.table(found, centre, seed, terminal.width)]
-    parts += [] if risk is None else [risks.table(risk, centre, terminal.width)]
-    stdout(terminal.text(parts))
-    for text in remarks:
-        stderr(text)
-
-
-def _document(
-    centre: Scenario, found: Sensitivity, risk: Risk | None, remarks: list[str], seed: int
-) -> dict[str, Any]:
-    from sim import __version__  # noqa: PLC0415
-    from sim.report import risk as risks  # noqa: PLC0415
-    from sim.report import sensitivity as show  # noqa: PLC0415
-
-    head = {"scenario": centre.name, "seed": seed, "version": __version__}
-    return head | show.document(found, remarks) | {"risk": None if risk is None else risks.document(risk)}
-
-
-def _write(
-    out: Path,
-    centre: Scenario,
-    found: Sensitivity,
-    risk: Risk | None,
-    remarks: list[str],
-    seed: int,
-    *,
-    svg: bool,
-    force: bool,
-) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import risk as risks  # noqa: PLC0415
-    from sim.report import sensitivity as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        text = to_json(_document(centre, found, risk, remarks, seed))
-        (folder / "sensitivity.json").write_text(text + "\n", encoding="utf-8")
-        write_csv(show.frame(found), folder / "sensitivity.csv")
-        figures = {"tornado": show.tornado(found, centre)}
-        if risk is not None:
-            write_csv(risks.frame(risk), folder / "risk.csv")
-            figures["risk"] = risks.picture(risk, centre)
-        plots.save(figures, folder, svg=svg)

@@ -6,6 +6,7 @@ result is read back from its JSON and says, shows and draws the same.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
@@ -39,6 +40,8 @@ Look = Literal["", "interval", "spread", "reach", "span"]
 in one cell as ``value ± longer side``, or as ``value (low … high)``. Words that ``span`` may go on below."""
 Row = Mapping[str, Any]
 """Cells of a row by column."""
+_LINE = 110
+"""Letters of a line that names a result."""
 _MANY = 30
 """Names that are not worth listing."""
 
@@ -152,7 +155,10 @@ class Result:
     """The study's own record, with the simulated figures; none in a result that was read from a file."""
 
     def __repr__(self) -> str:
-        return f"<{self.head.study} {self.title!r}: {self._gist()}>"
+        return (
+            textwrap.shorten(f"<{self.head.study} {self.title!r}: {self._gist()}", _LINE, placeholder=" …")
+            + ">"
+        )
 
     def __str__(self) -> str:
         from sim.report.text import text  # noqa: PLC0415  heavy
@@ -228,19 +234,17 @@ class Result:
         save(self, Path(folder), svg=svg, force=force)
 
     def _gist(self) -> str:
-        """Replications, service level and targets, or what tables there are."""
+        """Replications, service level and targets of a run; the answer of another study."""
         from sim.report.numbers import interval, number  # noqa: PLC0415  above
 
-        parts = [] if self.head.replications is None else [plural(self.head.replications, "replication")]
-        if self.has("kpis"):
-            level = self["service_level"]
-            parts.append(f"service level {number(level.value, 'share')} ({interval(level, 'share') or '–'})")
-        known = [each for each in self.judged if each.met is not None]
-        if known:
-            parts.append(f"{sum(bool(each.met) for each in known)} of {plural(len(known), 'target')} met")
         if not self.has("kpis"):
-            parts.append(f"tables {', '.join(table.name for table in self.tables)}")
-        return ", ".join(parts)
+            return self.words[0] if self.words else f"tables {', '.join(each.name for each in self.tables)}"
+        level = self["service_level"]
+        parts = [plural(self.head.replications or 0, "replication")]
+        parts.append(f"service level {number(level.value, 'share')} ({interval(level, 'share') or '–'})")
+        known = [each for each in self.judged if each.met is not None]
+        met = sum(bool(each.met) for each in known)
+        return ", ".join([*parts, *([f"{met} of {plural(len(known), 'target')} met"] if known else [])])
 
 
 def _known(name: str, known: list[str], what: str) -> str:

@@ -1,78 +1,124 @@
-"""How does the risk of a promise read? As a table, as data, and as a picture."""
+"""What does a risk answer with? How likely a day, a week or a month misses the promise, and what varies."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from rich.console import Group, RenderableType
-from rich.table import Column
-from rich.text import Text
 
 from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Figure as Quantity
 from sim.kpis.targets import bounds, title
-from sim.report.numbers import percent
-from sim.report.plots import style
-from sim.report.plots.style import DARK, INK, MID, ORANGE, PALE, RED, styled
-from sim.report.sensitivity import titled
-from sim.report.tables import PIPED_WIDTH, SIGNS, Row, narrowed, number, with_unit
-from sim.scenario.scenario import Scenario
-from sim.studies.risk import Chance, Risk, Share
+from sim.report.numbers import number, percent, target_text, titled
+from sim.report.result import Column, Head, Result, Row, Table, answering
+from sim.scenario.units import plural
+from sim.studies.risk import Chance, Period, Risk, Share
+from sim.studies.risk import risk as simulate
 
 PARTS = {"luck": "luck", "busyness": "busy and quiet days", "forecast": "forecast error"}
 """Titles of what a variance is made of."""
+_BINS = 40
 
 
-def table(found: Risk, scenario: Scenario, width: int = PIPED_WIDTH) -> RenderableType:
-    """Probability that a day, a week, a month misses each target, and what makes them vary."""
-    heads = [f"A {period.name}\n{_days(period.days)}" for period in found.periods]
-    columns = [Column("Missed"), *(Column(head, justify="right") for head in heads)]
-    rows: list[Row | None] = [
-        [
-            _label(chance, scenario),
-            *(_chance_text(period.chances[k]) for period in found.periods),
-        ]
-        for k, chance in enumerate(_told(found))
+def result(found: Risk) -> Result:
+    """Result of a risk."""
+    basis = f"{found.months} months simulated, seed {found.seed}"
+    head = Head("risk", (found.scenario.name,), basis, found.seed, found.months)
+    made, facts = tables(found)
+    return Result(head, (), tuple(words(found)), made, facts | {"figure": found.kpi.name}, found)
+
+
+def words(found: Risk) -> list[str]:
+    """How likely the promise is missed, in a sentence."""
+    told = (f"a {period.name} {number(period.chances[-1].value, 'share')}" for period in found.periods)
+    return [f"Probability to miss the promise: {', '.join(told)}."]
+
+
+def tables(found: Risk) -> tuple[tuple[Table, ...], dict[str, Any]]:
+    """Chances, what the variance is made of, and the days; and facts for their picture."""
+    known = found.days[~np.isnan(found.days)]
+    kpi = found.kpi
+    facts: dict[str, Any] = {
+        "forecast_cv": found.forecast_cv,
+        "months": found.months,
+        "periods": [
+            {"period": period.name, "days": period.days, "simulated": period.n} for period in found.periods
+        ],
+        "risk_of": {
+            "title": kpi.title, "unit": kpi.unit, "in_words": titled(kpi, found.scenario),
+            "varies": found.periods[0].luck is not None,
+            "mean": float(known.mean()) if len(known) else None,
+            "p10_p90": np.quantile(known, [0.1, 0.9]).tolist() if len(known) else None,
+            "bounds": [
+                {"side": bound.side, "value": bound.value}
+                for bound in bounds(found.scenario) if bound.kpi == kpi.name and bound.where is None
+            ],
+        },
+    }  # fmt: skip
+    made = (_chances(found), *_variance(found), _days(known))
+    return made, facts
+
+
+def _chances(found: Risk) -> Table:
+    """A row a target; that of a single one is that of any, and stands alone."""
+    some = found.periods[0].chances
+    rows: list[Row] = [
+        {"target": chance.target, "title": _label(chance, found), "shown": not (len(some) == 2 and k == 1)}
+        | {period.name: _quantity(period.chances[k]) for period in found.periods}
+        for k, chance in enumerate(some)
     ]
-    missed = narrowed("Probability to miss the promise", columns, rows, width, spare=(), fold=" (")
-    parts: list[RenderableType] = [missed, Text(textwrap.fill(method(found), width))]
-    if found.periods[0].luck is not None:
-        columns = [Column("Made of"), *(Column(head, justify="right") for head in heads)]
-        shown = [name for name in PARTS if any(_share(found, k, name) for k in range(len(heads)))]
-        rows = [
-            [PARTS[name].capitalize(), *(_share_text(getattr(period, name)) for period in found.periods)]
-            for name in shown
-        ]
-        title = f"Variance of {titled(found.kpi, scenario)}, from one {found.periods[0].name} to the next"
-        parts.append(narrowed(title, columns, rows, width, spare=(), fold=" ("))
-    return Group(*parts)
+    columns = (
+        Column("target", is_shown=False),
+        Column("shown", form="flag", is_shown=False),
+        Column("title", "Missed", look="span"),
+        *(Column(period.name, _head(period), "share", "quantity", "span") for period in found.periods),
+    )
+    return Table("risk", "Probability to miss the promise", columns, rows, notes=(method(found),))
 
 
-def _told(found: Risk) -> Sequence[Chance]:
-    """Chances that are worth a row: those of a single target are those of any."""
-    chances = found.periods[0].chances
-    return chances[:1] if len(chances) == 2 else chances
+def _variance(found: Risk) -> tuple[Table, ...]:
+    """What the variance is made of; nothing where the figure does not vary."""
+    if found.periods[0].luck is None:
+        return ()
+    rows: list[Row] = []
+    for part, name in PARTS.items():
+        shares: list[Share | None] = [getattr(period, part) for period in found.periods]
+        if any(share is not None and share.high for share in shares):
+            each = zip(found.periods, shares, strict=True)
+            cells = {period.name: share and _quantity(share) for period, share in each}
+            rows.append({"part": part, "title": name.capitalize(), **cells})
+    columns = (
+        Column("part", is_shown=False),
+        Column("title", "Made of"),
+        *(Column(period.name, _head(period), "share", "quantity", "span") for period in found.periods),
+    )
+    subject = f"Variance of {titled(found.kpi, found.scenario)}, from one {found.periods[0].name} to the next"
+    return (Table("variance", subject, columns, rows),)
 
 
-def promise(chance: Chance, scenario: Scenario) -> str:
-    """A target in words."""
+def _days(known: Any) -> Table:
+    """How many of the simulated days have which value of the figure; for the picture."""
+    counts, edges = np.histogram(known, _BINS) if len(known) else (np.zeros(0), np.zeros(1))
+    ends = zip(edges[:-1].tolist(), edges[1:].tolist(), (counts / max(len(known), 1)).tolist(), strict=True)
+    columns = tuple(Column(name, form="number", is_shown=False) for name in ("from", "to", "share"))
+    rows = [{"from": low, "to": high, "share": share} for low, high, share in ends]
+    return Table("days", "Days by value", columns, rows, is_shown=False)
+
+
+def _head(period: Period) -> str:
+    return f"A {period.name}\n{plural(period.days, 'day')}"
+
+
+def _quantity(found: Chance | Share) -> Quantity:
+    return Quantity(found.value, found.low, found.high, False, None, None, None)
+
+
+def _label(chance: Chance, found: Risk) -> str:
+    """A target in words, its bound in brackets."""
     bound = chance.bound
     if bound is None:
         return "Any of them"
-    return f"{title(bound, scenario)} {SIGNS[bound.side]} {with_unit(BY_NAME[bound.kpi], bound.value)}"
-
-
-def _label(chance: Chance, scenario: Scenario) -> str:
-    """A target in words, its bound in brackets."""
-    words, told = promise(chance, scenario), chance.bound is not None
-    for sign in SIGNS.values():
-        words = words.replace(f" {sign} ", f" ({sign} ")
-    return f"{words})" if told else words
+    return f"{title(bound, found.scenario)} ({target_text(BY_NAME[bound.kpi].unit, bound.value, bound.side)})"
 
 
 def method(found: Risk) -> str:
@@ -90,128 +136,4 @@ def method(found: Risk) -> str:
     )
 
 
-def _days(n: int) -> str:
-    return "1 day" if n == 1 else f"{n} days"
-
-
-def _chance_text(chance: Chance) -> str:
-    value, low, high = (number(end, "share") for end in (chance.value, chance.low, chance.high))
-    return f"{value} ({low.removesuffix(' %')} … {high})"
-
-
-def _share(found: Risk, k: int, name: str) -> float:
-    share: Share | None = getattr(found.periods[k], name)
-    return 0.0 if share is None else share.high
-
-
-def _share_text(share: Share | None) -> str:
-    if share is None:
-        return "–"
-    return f"{100 * share.value:.0f} % ({100 * share.low:.0f} … {100 * share.high:.0f} %)"
-
-
-def document(found: Risk) -> dict[str, Any]:
-    """The same as data."""
-    return {
-        "forecast_cv": found.forecast_cv,
-        "months": found.months,
-        "figure": found.kpi.name,
-        "periods": [
-            {
-                "period": period.name,
-                "days": period.days,
-                "simulated": period.n,
-                "missed": {chance.target: _ends(chance) for chance in period.chances},
-                "variance": {name: _ends(getattr(period, name)) for name in PARTS},
-            }
-            for period in found.periods
-        ],
-        "method": method(found),
-    }
-
-
-def _ends(value: Any) -> dict[str, float] | None:
-    return None if value is None else {"value": value.value, "low": value.low, "high": value.high}
-
-
-def frame(found: Risk) -> pl.DataFrame:
-    """One row a period and target: the probability that it is missed, and its interval."""
-    return pl.DataFrame(
-        [
-            {"period": period.name, "days": period.days, "simulated": period.n, "target": chance.target}
-            | {"probability": chance.value, "low": chance.low, "high": chance.high}
-            for period in found.periods
-            for chance in period.chances
-        ]
-    )
-
-
-@styled
-def picture(found: Risk, scenario: Scenario) -> Figure:
-    """How days differ, how likely a day, a week and a month miss the promise, and what makes them vary."""
-    figure = style.canvas(scenario.name, f"the risk, {found.months} months simulated", 7.2)
-    grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.1))
-    _draw_days(figure.add_subplot(grid[0, :]), found, scenario)
-    _draw_chances(figure.add_subplot(grid[1, 0]), found, scenario)
-    _draw_parts(figure.add_subplot(grid[1, 1]), found, scenario)
-    return figure
-
-
-def _draw_days(axes: Axes, found: Risk, scenario: Scenario) -> None:
-    """Draw how many days have which value of the figure."""
-    kpi = found.kpi
-    known = found.days[~np.isnan(found.days)]
-    if len(known):
-        axes.hist(known, bins=40, weights=np.full(len(known), 1 / len(known)), color=MID, label="days")
-        low, high = np.quantile(known, [0.1, 0.9])
-        axes.axvspan(low, high, color=PALE, zorder=0.5, label="10–90 % of days")
-        axes.axvline(known.mean(), color=INK, linewidth=1.2, label="mean of days")
-    for bound in bounds(scenario):
-        if bound.kpi == kpi.name:
-            label = f"target: {SIGNS[bound.side]} {with_unit(kpi, bound.value)}"
-            axes.axvline(bound.value, color=RED, linestyle="--", linewidth=1.3, label=label)
-    axes.set_xlabel(kpi.title if kpi.unit == "share" else f"{kpi.title} [{kpi.unit}]")
-    axes.set_ylabel("share of days")
-    style.shares(axes.yaxis)
-    if kpi.unit == "share":
-        style.shares(axes.xaxis)
-    style.heading(axes, f"The days' {titled(kpi, scenario)}")
-
-
-def _draw_chances(axes: Axes, found: Risk, scenario: Scenario) -> None:
-    """Draw the probability to miss each target, by length of the period."""
-    targets = _told(found)
-    looks = ((DARK, ""), (MID, "//"), (PALE, ".."), (ORANGE, ""))
-    width = 0.8 / len(targets)
-    for k, target in enumerate(targets):
-        at = np.arange(len(found.periods)) + (k - (len(targets) - 1) / 2) * width
-        chances = [period.chances[k] for period in found.periods]
-        values = [chance.value for chance in chances]
-        ends = [[c.value - c.low for c in chances], [c.high - c.value for c in chances]]
-        colour, hatch = looks[k % len(looks)]
-        axes.bar(at, values, width, color=colour, hatch=hatch, label=promise(target, scenario))
-        axes.errorbar(at, values, ends, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
-    axes.set_xticks(range(len(found.periods)), [f"{p.name}\n({_days(p.days)})" for p in found.periods])
-    highest = max(chance.high for period in found.periods for chance in period.chances)
-    axes.set_ylim(0, min(1.0, 1.1 * highest))
-    style.shares(axes.yaxis)
-    style.heading(axes, "Probability to miss, 95 % interval", columns=1)
-
-
-def _draw_parts(axes: Axes, found: Risk, scenario: Scenario) -> None:
-    """Draw what the variance is made of, by length of the period."""
-    if found.periods[0].luck is None:
-        axes.set_axis_off()
-        style.remark(axes, f"{titled(found.kpi, scenario)} does not vary")
-        return
-    below = np.zeros(len(found.periods))
-    for name, colour, hatch in (("luck", PALE, ""), ("busyness", MID, "//"), ("forecast", DARK, "")):
-        shares = np.array([getattr(period, name).value for period in found.periods])
-        if shares.any():
-            at = range(len(shares))
-            axes.bar(at, shares, 0.6, bottom=below, color=colour, hatch=hatch, label=PARTS[name])
-            below += shares
-    axes.set_xticks(range(len(found.periods)), [f"{p.name}\n({_days(p.days)})" for p in found.periods])
-    axes.set_ylim(0, 1)
-    style.shares(axes.yaxis)
-    style.heading(axes, "Their variance is made of", columns=1)
+risk = answering(simulate, result)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
@@ -132,6 +132,9 @@ class _Shown:
     right: bool = False
     spare: int = 0
     fold: bool = False
+    """Whether words may go on below themselves."""
+    breaks: bool = False
+    """Whether what is in brackets may stand on a line of its own."""
 
 
 def grids(table: Table, width: int) -> Iterator[Grid]:
@@ -206,7 +209,7 @@ def _texts(column: Column, indent: str, *, beside: bool, bare: bool) -> list[_Sh
         return _value(row[name], unit(row), column, has_sign=has_sign)
 
     head = head if column.unit == PER_ROW else heading(head, sign(column.unit, is_difference=is_difference))
-    texts = [_Shown(head, value, right=True, spare=spare)]
+    texts = [_Shown(head, value, right=True, spare=spare, breaks=column.look == "span")]
     if beside:
         texts.append(_Shown("", lambda row: "" if row["unit"] == "share" else str(row["unit"])))
     if column.look in {"interval", "spread"}:
@@ -268,7 +271,10 @@ def _quantity(
     words = _number(cell.value, unit, beside, has_sign=has_sign)
     if column.look == "reach":
         return f"{words} {reach(cell, unit)}".rstrip()
-    return f"{words} ({interval(cell, unit)})" if column.look == "span" and cell.low is not None else words
+    if column.look != "span" or cell.low is None:
+        return words
+    ends = interval(cell, unit)
+    return f"{words} ({ends if has_sign else ends.replace(' %', '')})"
 
 
 def _verdict(cell: Judged, unit: str, column: Column, *, has_sign: bool) -> Text:
@@ -324,9 +330,12 @@ def _width(grid: Grid) -> int:
 def _narrowed(title: str, columns: list[_Shown], rows: Sequence[Row | str | None], width: int) -> Grid:
     """Table without as many of its spare columns as must go for it to fit into a *width*, and which they are.
 
-    After all have gone, cells of columns that may be folded go on below themselves.
+    Before any goes, brackets may stand on lines of their own; after all have gone, cells of columns that may
+    be folded go on below themselves.
     """
     kept, gone = list(columns), list[_Shown]()
+    if any(column.breaks for column in kept) and _width(_grid(title, kept, rows)) > width:
+        kept = [_broken(column) if column.breaks else column for column in kept]
     while True:
         grid = _grid(title, kept, rows)
         if names := [column.head.replace("\n", " ") for column in gone if column.head]:
@@ -341,6 +350,11 @@ def _narrowed(title: str, columns: list[_Shown], rows: Sequence[Row | str | None
             return grid
         gone.append(min(spare, key=lambda column: column.spare))
         kept.remove(gone[-1])
+
+
+def _broken(column: _Shown) -> _Shown:
+    """A column whose brackets stand on a line of their own."""
+    return replace(column, cell=lambda row: str(column.cell(row)).replace(" (", "\n("))
 
 
 def _targets(judged: Sequence[Judged], width: int) -> Grid:

@@ -90,9 +90,11 @@ class Period:
 class Risk:
     """How likely it is that the promise is missed."""
 
+    scenario: Scenario
     kpi: Kpi
     """Figure whose variance is split."""
     forecast_cv: float
+    seed: int
     months: int
     periods: tuple[Period, ...]
     days: Floats
@@ -152,7 +154,7 @@ def risk(
         chances = [_chance(bound, flags, months, forecast_cv > 0) for bound, flags in missed.items()]
         shares = _shares(parts, days)
         periods.append(Period(name, days, missed[None].size, tuple(chances), *shares))
-    return Risk(kpi, forecast_cv, months, tuple(periods), values.ravel())
+    return Risk(scenario, kpi, forecast_cv, seed, months, tuple(periods), values.ravel())
 
 
 def stratified_factors(cv: float, n: int) -> Floats:

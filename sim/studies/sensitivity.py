@@ -51,10 +51,12 @@ class Bar:
 class Sensitivity:
     """The inputs in order of what they matter to one figure: the widest swing first."""
 
+    scenario: Scenario
     kpi: Kpi
     base: Figure
     """The scenario as it is."""
     bars: tuple[Bar, ...]
+    seed: int
     replications: int
     unseen: tuple[str, ...] = ()
     """Inputs that were not simulated yet when the user stopped."""
@@ -99,7 +101,7 @@ def sensitivity(
         base, bars = _bars(ours.replications(scenarios, seed, range(replications), progress), inputs, kpi)
     unseen = tuple(each.title for each in inputs[len(bars) :])
     order = sorted(bars, key=lambda bar: -bar.swing)
-    return Sensitivity(kpi, base.figure(figure), tuple(order), replications, unseen)
+    return Sensitivity(scenario, kpi, base.figure(figure), tuple(order), seed, replications, unseen)
 
 
 def _bars(runs: Iterator[list[Kpis]], inputs: Sequence[Input], kpi: Kpi) -> tuple[Estimates, list[Bar]]:

@@ -83,8 +83,8 @@ def test_every_study_is_flat_takes_its_options_by_name_and_says_its_answer_in_a_
         "<Sweep of 'Web shop, a weekday'",
         "<Comparison of 1 scenario with 'Web shop, a weekday'",
         "<Best of 2 plans by frt_s",
-        "<Sensitivity of service_level",
-        "<Risk that the promise is missed",
+        "<sensitivity 'Web shop, a weekday'",
+        "<risk 'Web shop, a weekday'",
     ]
     assert all(len(repr(each)) < 110 for each in said)
     with pytest.raises(TypeError, match="positional"):

@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.errors import ResultError, UnknownNameError
-from sim.report import run
+from sim.report import run, sensitivity
 from sim.report.data import document, read_result, to_json
 from sim.report.result import Column, Head, Quantity, Result, Table
 from sim.report.text import plain
@@ -162,3 +162,16 @@ def test_names_are_text_in_pages_too(a_run: Result):
 
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_sensitivity_is_the_same_when_read_back(shop: sim.Scenario, tmp_path: Path):
+    """Its tornado too; alone, and with the risk beside it."""
+    found = sim.sensitivity(shop, replications=4)
+    holds(found, tmp_path)
+    risk = sim.risk(shop, months=5, forecast_cv=0.1)
+    holds(risk, tmp_path)
+    both = holds(sensitivity.result(found.found, risk.found, ["A remark"]), tmp_path)
+
+    assert both.words[0] == found.words[0]
+    assert both.words[-1] == "A remark"
+    assert set(both.pictures()) == {"tornado", "risk"}

@@ -3,5 +3,7 @@
 HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
     "run": "sim.report.plots.run",
+    "risk": "sim.report.plots.risk",
+    "sensitivity": "sim.report.plots.sensitivity",
 }
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""
