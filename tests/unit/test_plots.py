@@ -291,3 +291,19 @@ def test_warm_up_is_left_out_of_the_picture():
     assert picture("day", scenario, estimates).axes[2].get_xlim()[0] == 13 * 3600
     assert np.isnan(estimates.values("queue_length", By.INTERVAL)[0])
     picture("agents", scenario, estimates)
+
+
+def test_panels_lie_one_below_the_other_within_the_picture(by_turns):
+    """With all that is written around them, also where a legend is as wide as its panel."""
+    scenario, logs, estimates = by_turns
+    figures = [picture(name, scenario, estimates) for name in ("day", "agents", "waits")]
+    for figure in (*figures, hour(scenario, logs[0])):
+        figure.draw_without_rendering()
+        renderer = figure._get_renderer()
+        boxes = [axes.get_tightbbox(renderer) for axes in figure.axes]
+        title = figure.texts[0].get_window_extent(renderer)
+
+        assert all(0 <= box.x0 < box.x1 <= figure.bbox.width for box in boxes)
+        assert title.y0 > boxes[0].y1
+        assert boxes[-1].y0 > 0
+        assert all(above.y0 > below.y1 for above, below in pairwise(boxes))

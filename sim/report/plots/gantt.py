@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from sim.arrays import Floats
 from sim.report.agent_hour import ACCEPTED, CHAT, COMPOSING, OFF_DUTY, WRAP_UP
 from sim.report.plots import style
+from sim.report.plots.stacked import Stacked
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.result import Result, Row
 
@@ -32,12 +33,12 @@ def gantt(result: Result) -> Figure:
     """One agent's slots, chat by chat."""
     table, of = result.table("agent_hour"), result.facts["agent_hour_of"]
     if of is None:
-        figure = style.canvas(result.title, "an agent's chats", 2.2)
+        figure = style.canvas(result.title, "an agent's chats", 2.2, Stacked())
         axes = figure.subplots()
         axes.set(xticks=[], yticks=[])
         style.remark(axes, "no agent held a chat")
         return figure
-    figure = style.canvas(result.title, of["agent"], 1.6 + 0.55 * (of["slots"] + of["attentive"]))
+    figure = style.canvas(result.title, of["agent"], 1.6 + 0.55 * (of["slots"] + of["attentive"]), Stacked())
     axes = figure.subplots()
     axes.grid(visible=False)
     _draw_chats(axes, table.rows)

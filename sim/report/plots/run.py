@@ -5,6 +5,8 @@ mean says how sure the mean is, and 10–90 % of days says how days vary. Steps 
 interval; chats are counted, and their waits shown, where they arrive.
 """
 
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -21,9 +24,13 @@ from sim.arrays import Floats
 from sim.report.numbers import duration_unit, percent
 from sim.report.plots import style
 from sim.report.plots.gantt import gantt
+from sim.report.plots.stacked import Stacked
 from sim.report.plots.style import DARK, FAINT, INK, MID, ORANGE, PALE, RED, Band, styled
 from sim.report.result import Result
 from sim.scenario.units import HOUR_S, clock_text
+
+DPI = 150
+"""Dots per inch of pictures in files."""
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
@@ -83,7 +90,7 @@ class _Day:
 def day(result: Result) -> Figure:
     """Arrivals, queue and waits over the day, as far as anything happens in it."""
     axis = _Day(result)
-    figure = style.canvas(axis.name, f"demand and waiting, {axis.basis}", 8.2)
+    figure = style.canvas(axis.name, f"demand and waiting, {axis.basis}", 8.2, Stacked())
     offered, queue, waits = figure.subplots(3, 1, sharex=True)
     first, last = _active(np.nan_to_num(axis.values("offered")) + np.nan_to_num(axis.values("queue_length")))
     _draw_offered(offered, axis, first, last)
@@ -97,7 +104,7 @@ def day(result: Result) -> Figure:
 def agents(result: Result) -> Figure:
     """Agents on duty and what they do, and open chats against slots, over the day."""
     axis = _Day(result)
-    figure = style.canvas(axis.name, f"agents, {axis.basis}", 6.2)
+    figure = style.canvas(axis.name, f"agents, {axis.basis}", 6.2, Stacked())
     team, slots = figure.subplots(2, 1, sharex=True)
     duty, busy = np.nan_to_num(axis.values("agents")), axis.band("busy_agents").value
     doings = busy + (duty - duty.min())
@@ -112,7 +119,7 @@ def agents(result: Result) -> Figure:
 def waits(result: Result) -> Figure:
     """Share of the accepted chats that waits longer than a time, for every time."""
     axis, table = _Day(result), result.table("waits")
-    figure = style.canvas(axis.name, f"waits, {axis.basis}", 4.6)
+    figure = style.canvas(axis.name, f"waits, {axis.basis}", 4.6, Stacked())
     axes = figure.subplots()
     end_s = table.rows[-1]["after_s"] if table.rows else max(2 * axis.threshold_s, 10.0)
     unit_s, unit = duration_unit(end_s)
@@ -144,7 +151,8 @@ def save(
     paths = []
     for name, figure in figures.items():
         paths.append(folder / f"{name}.png")
-        figure.savefig(paths[-1], dpi=150, metadata={"Software": None})
+        figure.set_dpi(DPI)
+        FigureCanvasAgg(figure).print_png(paths[-1], metadata={"Software": None})  # savefig draws twice
         if svg:
             paths.append(folder / f"{name}.svg")
             figure.savefig(paths[-1], metadata={"Date": None, "Creator": None})

@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import LayoutEngine
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.arrays import Floats
@@ -111,9 +112,9 @@ class Band:
     p90: Floats
 
 
-def canvas(name: str, subject: str, height_in: float) -> Figure:
+def canvas(name: str, subject: str, height_in: float, layout: LayoutEngine | None = None) -> Figure:
     """Empty figure of the width of a page, with the *name* of the scenario and its *subject* at the left."""
-    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout=layout or "constrained")
     title = f"{name}: {subject}"
     if len(title) > _LINE:
         title = f"{textwrap.fill(name, _LINE)}\n{subject}"
