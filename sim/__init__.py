@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     from sim.log.chatlog import ChatLog
     from sim.report.best import best
     from sim.report.risk import risk
+    from sim.report.roster import roster
     from sim.report.sensitivity import sensitivity
+    from sim.report.staffing import staff
     from sim.rules import Outcome
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
@@ -90,8 +92,8 @@ if TYPE_CHECKING:
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
     from sim.studies.sensitivity import Sensitivity
-    from sim.studies.staffing.roster import Roster, roster
-    from sim.studies.staffing.staff import Staffing, staff
+    from sim.studies.staffing.roster import Roster
+    from sim.studies.staffing.staff import Staffing
     from sim.studies.sweep import Sweep, sweep
 
 __version__ = "0.2.0"
@@ -189,6 +191,8 @@ _HOMES = {
     "sim.log.chatlog": "ChatLog",
     "sim.kpis.estimate": "Estimates Figure",
     "sim.kpis.measure": "Kpis measure",
+    "sim.report.roster": "roster",
+    "sim.report.staffing": "staff",
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
@@ -210,8 +214,8 @@ _HOMES = {
     "sim.report.risk": "risk",
     "sim.studies.sensitivity": "Sensitivity",
     "sim.report.sensitivity": "sensitivity",
-    "sim.studies.staffing.roster": "Roster roster",
-    "sim.studies.staffing.staff": "Staffing staff",
+    "sim.studies.staffing.roster": "Roster",
+    "sim.studies.staffing.staff": "Staffing",
     "sim.studies.sweep": "Sweep sweep",
 }
 """Where the public names live: each is imported when it is first asked for."""

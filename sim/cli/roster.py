@@ -18,8 +18,8 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.numbers import real, whole
@@ -30,7 +30,6 @@ from sim.studies.staffing.choice import Per
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.team import Pattern
-    from sim.studies.staffing.roster import Roster
 
 Lengths = Annotated[
     str | None,
@@ -113,10 +112,11 @@ def roster(
     that the search did not see. Ctrl-C gives the best one found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.report import roster as show  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.report.roster import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
+    from sim.scenario.write import read, written  # noqa: PLC0415
     from sim.scenario.write import write as write_scenario  # noqa: PLC0415
     from sim.studies.staffing.roster import roster as plan  # noqa: PLC0415
 
@@ -142,18 +142,16 @@ def roster(
             executor=ours,
         )
     comment = f"by sim roster --seed {seed}: {found.paid_h:,.1f} paid hours a day"
-    if out is not None:
-        _write(out, scenario, found, seed, fte_hours_per_week, comment, svg=svg, force=force)
-        stderr(f"written to {out}")
     if write is not None:
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         stderr(f"shifts written to {write}")
-    print_result(
-        lambda: show.document(found, seed, fte_hours_per_week),
-        lambda width: show.tables(found, seed, fte_hours_per_week, width),
-        json=json,
-        wide=wide,
-    )
+
+    def staffed(folder: Path) -> None:
+        text = written(read(scenario), found.scenario.groups, scenario.parent, out, comment)
+        (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")
+
+    answer = result(found, fte_hours_per_week)
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force, more=staffed)
     leave_if_missed(found, "cheaper shifts may do")
 
 
@@ -171,31 +169,3 @@ def _patterns(
     except ValueError:
         raise StudyError(f"--lengths: must be hours such as 8,6,4, got {short(lengths or '')!r}") from None
     return standard(centre, hours, grid or GRID_MIN, BREAK_MIN if pause is None else pause)
-
-
-def _write(
-    out: Path,
-    source: Path,
-    found: Roster,
-    seed: int,
-    fte_hours_per_week: float | None,
-    comment: str,
-    *,
-    svg: bool,
-    force: bool,
-) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import roster as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-    from sim.scenario.write import read, written  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        document = to_json(show.document(found, seed, fte_hours_per_week))
-        (folder / "roster.json").write_text(document + "\n", encoding="utf-8")
-        write_csv(show.shift_table(found), folder / "shifts.csv")
-        write_csv(show.coverage_table(found), folder / "coverage.csv")
-        plots.save(show.pictures(found), folder, svg=svg)
-        text = written(read(source), found.scenario.groups, source.parent, out, comment)
-        (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")

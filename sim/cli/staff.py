@@ -20,8 +20,8 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.numbers import real, whole
@@ -102,8 +102,8 @@ def staff(
     that the search did not see, and from which nobody can be spared. Ctrl-C gives the best found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.report import staffing as show  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.report.staffing import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.scenario.write import write as write_scenario  # noqa: PLC0415
@@ -131,9 +131,6 @@ def staff(
             executor=ours,
         )
     took_s = monotonic() - began
-    if out is not None:
-        _write(out, found, seed, fte_hours_per_week, svg=svg, force=force)
-        stderr(f"written to {out}")
     if write is not None:
         comment = (
             f"Staffing by sim staff, seed {seed}, {replications} days; {found.hours:,.1f} agent hours a day"
@@ -141,12 +138,7 @@ def staff(
         )
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         stderr(f"staffing written to {write}")
-    print_result(
-        lambda: show.document(found, seed, fte_hours_per_week),
-        lambda width: show.tables(found, seed, fte_hours_per_week, width),
-        json=json,
-        wide=wide,
-    )
+    give(result(found, fte_hours_per_week), json=json, wide=wide, out=out, svg=svg, force=force)
     stderr(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"
         f" {replications:,} asked for; about {found.chats:,.0f} chats, in {took_s:.0f} s"
@@ -170,19 +162,3 @@ def leave_if_missed(found: Staffing | Roster, better: str) -> None:
         raise typer.Exit(Exit.INTERRUPTED)
     if not found.kept:
         raise typer.Exit(Exit.MISSED)
-
-
-def _write(
-    out: Path, found: Staffing, seed: int, fte_hours_per_week: float | None, *, svg: bool, force: bool
-) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import staffing as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        document = to_json(show.document(found, seed, fte_hours_per_week))
-        (folder / "staffing.json").write_text(document + "\n", encoding="utf-8")
-        write_csv(show.requirement_table(found), folder / "requirement.csv")
-        plots.save(show.pictures(found), folder, svg=svg)

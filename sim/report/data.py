@@ -314,6 +314,8 @@ def _rounded(cell: Any, column: Column, row: Mapping[str, Any], written: Callabl
     """A cell as the tables round it; a share in per cent."""
     if column.form in {"clock"}:
         return written(cell, column.name)
+    if column.name == "unit":
+        return sign(cell)
     if isinstance(cell, bool) or column.form in {"text", "flag"} or not isinstance(cell, float):
         return cell
     return rounded(cell, str(row.get("unit", "")) if column.unit == PER_ROW else column.unit)

@@ -35,9 +35,10 @@ PER_ROW = "per row"
 Form = Literal["text", "number", "quantity", "judged", "difference", "clock", "flag"]
 """What stands in a column's cells: words; a number; a `Quantity`; a `Judged`; a `Quantity` that is a
 difference; seconds since midnight; true or false."""
-Look = Literal["", "interval", "spread", "reach", "span"]
+Look = Literal["", "interval", "spread", "reach", "span", "misses"]
 """How much of a quantity is shown: its value alone; its 95 % interval too; that and the band of 10–90 %; both
-in one cell as ``value ± longer side``, or as ``value (low … high)``. Words that ``span`` may go on below."""
+in one cell as ``value ± longer side``, or as ``value (low … high)``. Words that ``span`` may go on below. Of
+what is judged, ``misses`` alone may be marked."""
 Row = Mapping[str, Any]
 """Cells of a row by column."""
 _LINE = 110

@@ -281,6 +281,8 @@ def _verdict(cell: Judged, unit: str, column: Column, *, has_sign: bool) -> Text
     """A quantity that has a target, and its mark."""
     beside = None if column.look == "reach" else cell.bound
     words = _quantity(cell.quantity, unit, column, beside, has_sign=has_sign)
+    if column.look == "misses":
+        return Text.assemble(words, " ", mark(cell.met)) if cell.met is False else Text(words)
     if cell.bound is None or cell.met is None:
         return Text(words if cell.bound is None else f"{words}  – ")
     return Text.assemble(words, " " * (1 + cell.sure), mark(cell.met, sure=cell.sure), " " * cell.sure)
@@ -372,9 +374,7 @@ def _targets(judged: Sequence[Judged], width: int) -> Grid:
         ),
     ]
     if has_worst:
-        columns.append(
-            _Shown("Worst interval", lambda row: _found(row["of"], row["of"].worst), right=True, spare=3)
-        )
+        columns.append(_Shown("Worst interval", lambda row: _worst(row["of"]), right=True, spare=3))
     columns.append(_Shown("Verdict", lambda row: _remark(row["of"]), spare=1))
     return _narrowed("Targets", columns, [{"of": each} for each in judged], width)
 
@@ -393,6 +393,10 @@ def _found(each: Judged, value: float | None) -> str:
         if value is None and each.worst is None and each.bound is None
         else with_unit(each.unit, value, each.bound)
     )
+
+
+def _worst(each: Judged) -> str:
+    return "" if each.worst is None else with_unit(each.unit, each.worst, each.bound)
 
 
 def _remark(each: Judged) -> str:

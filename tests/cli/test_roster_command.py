@@ -11,7 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sim.cli.commands import app
-from sim.report.plots.style import percent
+from sim.report.numbers import percent
 from sim.scenario.files import load
 from tests.conftest import SCENARIOS
 
@@ -55,7 +55,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     out, copy = tmp_path / "results" / "out", tmp_path / "shifts.toml"
     args = ("roster", str(tiny), "-n", "60")
     result = sim(*args, "--out", str(out), "--write", str(copy))
-    document = json.loads((out / "roster.json").read_text())
+    document = json.loads((out / "result.json").read_text())
     shown = result.stdout.split("Coverage:")[0].split("Shifts")[1]
     rows = [line.split() for line in shown.splitlines() if ":" in line]
 
@@ -80,7 +80,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
     )
     assert document["kept"]
     assert {path.name for path in out.iterdir()} == {
-        "roster.json", "shifts.csv", "coverage.csv", "scenario.toml",
+        "result.json", "result.html", "shifts.csv", "coverage.csv", "scenario.toml",
         *(f"{name}.png" for name in ("coverage", "shifts", "service")),
     }  # fmt: skip
     for path in (copy, out / "scenario.toml"):
@@ -91,9 +91,7 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
         assert sum(shift.agents for shift in group.shifts) == sum(row["agents"] for row in document["shifts"])
     assert sim("run", str(copy), "--check", "-n", "40").exit_code == 0
     coverage = list(csv.DictReader((out / "coverage.csv").read_text().splitlines()))
-    assert [float(row["on duty, A"]) for row in coverage] == [
-        row["on_duty"]["A"] for row in document["coverage"]
-    ]
+    assert [float(row["has"]) for row in coverage] == [row["on_duty.A"] for row in document["coverage"]]
 
 
 def test_json_alone_and_again(tiny: Path):

@@ -100,5 +100,8 @@ def test_a_staffing_and_a_roster_say_their_hours(shop: sim.Scenario) -> None:
         ],
         targets=sim.Targets(service_level=0.8),
     )
-    assert repr(sim.staff(small, replications=20)).startswith("<Staffing of 'A live-chat centre': ")
-    assert " paid hours a day>" in repr(sim.roster(small, replications=20))
+    staffing, roster = sim.staff(small, replications=20), sim.roster(small, replications=20)
+    assert repr(staffing.found).startswith("<Staffing of 'A live-chat centre': ")
+    assert repr(staffing).startswith("<staff 'A live-chat centre': ")
+    assert " paid hours a day>" in repr(roster.found)
+    assert repr(roster).startswith("<roster 'A live-chat centre': ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from sim.report import run, sensitivity
 from sim.report.data import document, read_result, to_json
 from sim.report.result import Column, Head, Quantity, Result, Table
 from sim.report.text import plain
+from sim.studies.staffing.choice import Per, Step
 from tests.conftest import ROOT
 from tests.results import holds
 
@@ -63,6 +65,68 @@ def test_so_is_the_choice_of_a_plan(tmp_path: Path):
     for figure, most in (("frt_s", 1000), ("service_level", 10)):
         answer = sim.best(plans, figure, first=5, most_runs=most, workers=1)
         assert holds(answer, tmp_path).facts["best"] == answer.found.ranked[0].plan.name
+
+
+def teams(days: int = 1, **more: Any) -> sim.Scenario:
+    """Two teams in a short day; some are planned away, and some don't come."""
+    chats = sim.ByTurns(turns=4, agent_s=40, customer_s=50)
+    busy = {"patience": 120, "service": chats}
+    return sim.Scenario(
+        name="Two [teams]",
+        days=days,
+        interval_min=60,
+        hours=sim.OpeningHours(open="09:00", close="13:00"),
+        targets=sim.Targets(threshold_s=30, service_level=0.8, max_missed=0.1, max_response_s=60),
+        queues=[sim.Queue(name="help", arrivals=40, **busy), sim.Queue(name="shop", arrivals=20, **busy)],
+        groups=[
+            sim.Group(name="Desk", queues=["help"], agents=1, shrinkage={"training": 0.1}, absence=0.05),
+            sim.Group(name="All", queues=["shop", "help"], agents=1, concurrency=2),
+        ],
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "asked"),
+    [(1, {"confidence": 0.5}), (2, {"step": Step.HOUR}), (1, {"per": Per.DAY, "step": Step.DAY})],
+)
+def test_a_staffing_is_the_same_when_read_back(days: int, asked: dict[str, Any], tmp_path: Path):
+    """With other shares of days and without; each interval judged, or the day alone."""
+    result = sim.staff(teams(days), replications=20, **asked)
+    again = holds(result, tmp_path)
+
+    assert list(again.pictures()) == [
+        "requirement",
+        "service",
+        *(["levels"] if "confidence" in asked else []),
+    ]
+    *targets, days_kept = again.judged
+    assert result.found.kept == again.kept == all(each.met for each in targets)
+    assert [each.worst is None for each in targets] == [asked.get("per") is Per.DAY] * 3
+    assert (days_kept.bound, days_kept.quantity.value) == (asked.get("confidence"), result.found.days_kept)
+    total = sum(row["agents.Desk"] + row["agents.All"] for row in again.table("staffing").rows)
+    assert total == again.facts["agent_hours"] == result.found.hours
+
+
+def test_a_roster_is_the_same_when_read_back(tmp_path: Path):
+    """Shifts with their breaks, of several groups, at a price."""
+    pause = sim.BreakWindow(minutes=15, earliest_h=1, latest_h=1.5)
+    patterns = (sim.Pattern(lengths_h=[3.0], grid_min=60, cost_per_hour=12.5, breaks=[pause]),
+                sim.Pattern(lengths_h=[1.0, 2.0], grid_min=60, cost_per_hour=15, breaks=[]))  # fmt: skip
+    result = sim.roster(teams(), patterns=patterns, replications=20, rounds=2)
+    again = holds(result, tmp_path)
+
+    assert list(again.pictures()) == ["coverage", "shifts", "service"]
+    found, shifts = result.found, again.table("shifts").rows
+    assert sum(row["cost"] for row in shifts) == pytest.approx(again.facts["cost"])
+    assert [row["agents"] for row in shifts] == [planned.agents for planned in found.shifts]
+    breaks = [len(planned.candidate.shift.breaks) for planned in found.shifts]
+    assert [
+        sum(row["shift"] == k for row in again.table("breaks").rows) for k in range(1, len(breaks) + 1)
+    ] == breaks
+    assert sum(breaks) > 0
+    on_duty = sum(row["on_duty.Desk"] + row["on_duty.All"] for row in again.table("coverage").rows)
+    assert on_duty == pytest.approx(again.facts["paid_hours"])
 
 
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):

@@ -5,5 +5,7 @@ HOMES: dict[str, str] = {
     "run": "sim.report.plots.run",
     "risk": "sim.report.plots.risk",
     "sensitivity": "sim.report.plots.sensitivity",
+    "staff": "sim.report.plots.staffing",
+    "roster": "sim.report.plots.roster",
 }
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""

@@ -94,6 +94,7 @@ class Roster:
     trial: Evaluation
     """What came of it on the last of them."""
     estimates: Estimates
+    seed: int
     replications: int
     """Fresh ones, each time."""
     is_whole: bool
@@ -501,6 +502,7 @@ class Planner:
             confirmations=n,
             trial=trial,
             estimates=Estimates(kpis),
+            seed=self.search.seed,
             replications=len(runs),
             is_whole=is_whole,
             simulated=self.search.simulated + len(runs),

@@ -21,6 +21,7 @@ from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import Blocks, blocks
 from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Found, Search
+from sim.studies.staffing.trial import Evaluation
 from sim.studies.staffing.why import Need, Value, needs, values_of
 
 MOST_WORK = 80
@@ -68,8 +69,11 @@ class Staffing:
     """Whether the search came to its end; else it was interrupted, and this is the best it had found."""
     levels: list[Level]
     """P50, P80, P95 and the confidence asked for, if one was."""
+    trial: Evaluation
+    """What came of it on fresh days ..."""
     estimates: Estimates
-    """Figures on fresh days."""
+    """... and the figures on them."""
+    seed: int
     replications: int
     """Fresh ones, that the answer is held against: those asked for, or more if these left it open."""
     simulated: int
@@ -86,9 +90,9 @@ class Staffing:
         """Agent hours a day."""
         return float((self.plan * self.blocks.hours).sum())
 
-    def staffing(self) -> dict[str, tuple[int, ...]]:
-        """Agents of each group in each planning interval of the day."""
-        levels = zip(self.scenario.groups, self.plan.tolist(), strict=True)
+    def staffing(self, plan: Ints | None = None) -> dict[str, tuple[int, ...]]:
+        """Agents of each group in each planning interval of the day; by another *plan*, if one is given."""
+        levels = zip(self.scenario.groups, (self.plan if plan is None else plan).tolist(), strict=True)
         return {group.name: self.blocks.spread(level) for group, level in levels}
 
 
@@ -143,7 +147,9 @@ def staff(
         settled=found.is_whole and all(fewer.is_needed for need in reasons for fewer in need.fewer),
         is_whole=found.is_whole,
         levels=levels,
+        trial=found.trial,
         estimates=estimates,
+        seed=seed,
         replications=len(found.runs),
         simulated=search.simulated,
         chats=float(estimates.figure("arrivals").value or 0.0) * search.simulated,
