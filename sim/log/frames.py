@@ -62,7 +62,7 @@ def _waits(log: ChatLog) -> Floats:
     return np.asarray(until_s - chat.arrival_s, dtype=np.float64)
 
 
-def _opinions(log: ChatLog) -> dict[str, pl.Series]:
+def _opinions(log: ChatLog) -> dict[str, Any]:
     """What those served think, and scores of those who answered the survey."""
     chat = log.chat
     if not len(chat.csat):
@@ -70,9 +70,9 @@ def _opinions(log: ChatLog) -> dict[str, pl.Series]:
     served, scores = chat.csat >= 0, {"csat": chat.csat, "nps": chat.nps, "ces": chat.ces}
     flags = {"resolved": chat.resolved, "surveyed": chat.surveyed, "converted": chat.converted}
     return (
-        {f"true_{name}": _where(served, score) for name, score in scores.items()}
+        {f"true_{name}": np.where(served, score, -1) for name, score in scores.items()}
         | {name: _where(served, flag) for name, flag in flags.items()}
-        | {name: _where(served & chat.surveyed, score) for name, score in scores.items()}
+        | {name: np.where(served & chat.surveyed, score, -1) for name, score in scores.items()}
     )
 
 
@@ -182,22 +182,25 @@ def _where(known: Flags, values: Floats | Ints | Flags) -> pl.Series:
 def _framed(table: str, columns: Columns, lacks: frozenset[str]) -> pl.DataFrame:
     """Frame of those *columns* of a *table* that the log has, in the order of the schema."""
     known = [column for column in TABLES[table] if column.name in columns and column.name not in lacks]
-    return pl.DataFrame([series(column, columns[column.name]) for column in known])
+    raw = pl.DataFrame([_raw(column, columns[column.name]) for column in known])
+    return raw.select(_read(column, raw.schema[column.name]) for column in known)  # all of them at once
 
 
-def series(column: Column, values: Any) -> pl.Series:
-    """Values of a *column* as a frame has them: NaN and negative identities and counts are null."""
+def _raw(column: Column, values: Any) -> pl.Series:
+    """Values of a *column* as they are."""
+    is_text = column.kind == "text" or (column.kind == "identity" and not isinstance(values, np.ndarray))
+    return pl.Series(column.name, values, dtype=pl.String if is_text else None)
+
+
+def _read(column: Column, kind: pl.DataType) -> pl.Expr:
+    """A *column* of some *kind* as a frame has it: NaN and negative identities and counts are null."""
+    found = pl.col(column.name)
     if column.kind in CHOICES:
         choice = CHOICES[column.kind]
         names = {member.value: member.name.lower() for member in choice}
-        return pl.Series(column.name, values).replace_strict(
-            names, return_dtype=pl.Enum(list(names.values()))
-        )
-    if column.kind == "text" or (column.kind == "identity" and not isinstance(values, np.ndarray)):
-        return pl.Series(column.name, values, dtype=pl.String)
-    found = pl.Series(column.name, values)
+        return found.replace_strict(names, return_dtype=pl.Enum(list(names.values())))
     if column.kind == "number":
         return found.cast(pl.Float64).fill_nan(None)
-    if column.kind == "flag":
+    if column.kind == "flag" or kind == pl.String:
         return found
-    return found.set(found < 0, None)
+    return pl.when(found >= 0).then(found)
