@@ -1,6 +1,6 @@
 """The table of docs/trust.md: some rows of `sim trust`, written into it from the command's document.
 
-`sim trust --out results && python -m tests.readme_trust results/trust.json` writes it anew.
+`sim trust --out results && python -m tests.readme_trust results/result.json` writes it anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.report.trust import digits
+from sim.report.numbers import digits
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "trust.md"
@@ -66,7 +66,7 @@ def line(row: dict[str, Any]) -> str:
     """One row."""
     unit = row["unit"]
     sign = {"share": " %", "s": " s"}.get(unit, "")
-    half = digits(row["high"] - row["simulated"], unit, 2)
+    half = digits(row["half"], unit, 2)
     cells = [
         row["case"],
         row["title"],

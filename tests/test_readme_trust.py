@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from sim.report.trust import digits, document
+from sim.report.data import document
+from sim.report.numbers import digits
+from sim.report.trust import result
 from sim.validation.suite import suite, trust
 from tests.readme_trust import BEGIN, END, PAGE, SHOWN, section
 
@@ -43,4 +45,4 @@ def test_its_rows_are_those_of_the_suite():
 @pytest.mark.nightly
 def test_it_is_the_table_of_seed_1():
     """Simulated anew, to the last digit."""
-    assert section(document(trust(1))) == shown()
+    assert section(document(result(trust(1)))) == shown()

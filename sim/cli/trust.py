@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,14 +15,14 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
-    from sim.validation.suite import Trust
+    from sim.validation.formulas import Point
 
 
 @handles_errors
@@ -50,10 +49,8 @@ def trust(
     cases = suite()
     with progress("Centres", len(cases)) as bar:
         found = simulate_all(seed, cases, progress=bar, workers=workers)
-    if out is not None:
-        _write(out, found, seed, workers, svg=svg, force=force)
-        stderr(f"written to {out}")
-    print_result(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
+    points = _formulas(seed, workers) if out is not None else []
+    give(show.result(found, points), json=json, wide=wide, out=out, svg=svg, force=force)
     if found.interrupted:
         stderr(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
         raise typer.Exit(Exit.INTERRUPTED)
@@ -63,16 +60,9 @@ def trust(
         raise typer.Exit(Exit.MISSED)
 
 
-def _write(out: Path, found: Trust, seed: int, workers: int | None, *, svg: bool, force: bool) -> None:
-    """Write the table as data, and two pictures: the table, and how wrong formulas are for chat."""
-    from sim.report import trust as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
+def _formulas(seed: int, workers: int | None) -> list[Point]:
+    """How wrong formulas are for chat, for a picture."""
     from sim.validation.formulas import LOADS, SLOTS, compared  # noqa: PLC0415
 
     with progress("Formulas", len(SLOTS) * len(LOADS)) as bar:
-        points = compared(seed, progress=bar, workers=workers)
-    with whole_folder(out, force=force) as folder:
-        (folder / "trust.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        plots.save({"trust": show.picture(found), "formulas": show.formulas(points)}, folder, svg=svg)
+        return compared(seed, progress=bar, workers=workers)

@@ -37,7 +37,7 @@ FLAT = "value"
 _QUANTITY = tuple(field.name for field in fields(Quantity))
 _COLUMN = {"is_shown": "shown"}
 """Names of fields that are others in JSON."""
-_HEAD = ("study", "scenario", "scenarios", "seed", "replications", "version", "interrupted", "basis")
+_HEAD = ("study", "title", "scenario", "scenarios", "seed", "replications", "version", "interrupted", "basis")
 _OWN = ("format", *_HEAD, "words", "targets", "tables")
 """Keys of the envelope itself."""
 
@@ -380,6 +380,7 @@ def schema() -> dict[str, Any]:
         "properties": {
             "format": {"const": FORMAT},
             "study": text,
+            "title": text,
             "scenario": {"type": ["string", "null"]},
             "scenarios": names,
             "seed": {"type": ["integer", "null"]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import floor, isinf, isnan, log10
+from math import floor, isfinite, isinf, isnan, log10
 from typing import Literal
 
 from sim.kpis.definitions import Kpi, Quantile
@@ -203,3 +203,15 @@ def duration_unit(longest_s: float) -> tuple[float, str]:
     if longest_s <= 900:
         return 1.0, "s"
     return (60.0, "min") if longest_s <= 4 * HOUR_S else (float(HOUR_S), "h")
+
+
+def digits(value: float, unit: str, significant: int = 5) -> str:
+    """Text of a value with so many *significant* digits, a share in per cent.
+
+    >>> digits(0.0986286, "share"), digits(1815.27, "chats"), digits(0.00021, "s", 2)
+    ('9.8629', '1815.3', '0.00021')
+    """
+    shown = 100 * value if unit == "share" else value
+    if not isfinite(shown):
+        return "–"
+    return f"{shown:.{significant}g}" if abs(shown) < 10**significant else f"{shown:.0f}"

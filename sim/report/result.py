@@ -35,13 +35,13 @@ PER_ROW = "per row"
 Form = Literal["text", "number", "quantity", "judged", "difference", "clock", "flag"]
 """What stands in a column's cells: words; a number; a `Quantity`; a `Judged`; a `Quantity` that is a
 difference; seconds since midnight; true or false."""
-Look = Literal["", "interval", "spread", "reach", "span", "misses"]
+Look = Literal["", "interval", "spread", "reach", "span", "misses", "digits"]
 """How much of a quantity is shown: its value alone; its 95 % interval too; that and the band of 10–90 %; both
 in one cell as ``value ± longer side``, or as ``value (low … high)``. Words that ``span`` may go on below. Of
-what is judged, ``misses`` alone may be marked."""
+what is judged, ``misses`` alone may be marked. Numbers to many ``digits`` are written without their unit."""
 Row = Mapping[str, Any]
 """Cells of a row by column."""
-_LINE = 110
+_LINE = 100
 """Letters of a line that names a result."""
 _MANY = 30
 """Names that are not worth listing."""
@@ -138,6 +138,8 @@ class Head:
     replications: int | None = None
     interrupted: bool = False
     version: str = __version__
+    title: str = ""
+    """What it is called, where that is not its scenario's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class Result:
     @property
     def title(self) -> str:
         """Scenario, or scenarios, in a few words."""
-        first, *others = self.head.scenarios or (self.head.study,)
+        first, *others = self.head.scenarios or (self.head.title or self.head.study,)
         return first if not others else f"{first} and {plural(len(others), 'other')}"
 
     @property

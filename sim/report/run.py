@@ -55,7 +55,7 @@ def result(
     the tables that these are drawn from; they show the chats of a *log*, or of the first replication.
     """
     found = tuple(judged(verdict, scenario) for verdict in verdicts(estimates, scenario))
-    beside, told = theory_table(scenario, estimates) if theory else ((), ())
+    beside, told, formula = theory_table(scenario, estimates) if theory else ((), (), {})
     tables = (
         kpis(estimates, everything=everything, judged=found),
         hours(scenario, estimates),
@@ -65,7 +65,7 @@ def result(
         *beside,
         *((intervals(scenario, estimates, everything=everything),) if pictures else ()),
     )  # fmt: skip
-    facts = {"engine": str(engine)} | calendar(scenario)
+    facts = {"engine": str(engine)} | calendar(scenario) | formula
     if pictures:
         hour, whose = agent_hour(log or simulate(scenario, draw(scenario, seed, 0), engine))
         tables, facts = (*tables, waits(scenario, estimates), hour), facts | whose

@@ -20,7 +20,18 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.kpis.estimate import Figure as Quantity
-from sim.report.numbers import UNSURE, heading, interval, number, reach, sign, signed, target_text, with_unit
+from sim.report.numbers import (
+    UNSURE,
+    digits,
+    heading,
+    interval,
+    number,
+    reach,
+    sign,
+    signed,
+    target_text,
+    with_unit,
+)
 from sim.report.result import PER_ROW, Column, Judged, Result, Row, Table
 from sim.scenario.units import clock_text, end_text
 
@@ -250,17 +261,16 @@ def written(cell: float | None, name: str) -> str:
 
 def _value(cell: Any, unit: str, column: Column, *, has_sign: bool) -> str | Text:
     """A cell of numbers, with its unit where that stands in cells."""
-    match cell:
-        case None:
-            return "–"
-        case Judged():
-            return _verdict(cell, unit, column, has_sign=has_sign)
-        case Quantity() if column.form == "difference":
-            return "–" if cell.value is None else signed(cell.value, unit, bare=not has_sign)
-        case Quantity():
-            return _quantity(cell, unit, column, has_sign=has_sign)
-        case int():
-            return f"{cell:,}"
+    if cell is None:
+        return "–"
+    if isinstance(cell, Judged):
+        return _verdict(cell, unit, column, has_sign=has_sign)
+    if isinstance(cell, Quantity):
+        return _quantity(cell, unit, column, has_sign=has_sign)
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if column.look == "digits":
+        return f"{digits(cell, unit)}{' %' * (unit == 'share')}"
     return _number(cell, unit, has_sign=has_sign)
 
 
@@ -268,6 +278,8 @@ def _quantity(
     cell: Quantity, unit: str, column: Column, beside: float | None = None, *, has_sign: bool
 ) -> str:
     """A quantity, and in the same cell how sure it is if the column looks so."""
+    if column.form == "difference":
+        return "–" if cell.value is None else signed(cell.value, unit, bare=not has_sign)
     words = _number(cell.value, unit, beside, has_sign=has_sign)
     if column.look == "reach":
         return f"{words} {reach(cell, unit)}".rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import Estimates
@@ -13,11 +14,14 @@ from sim.scenario.scenario import Scenario
 from sim.theory.applies import FIGURES, Formula, NoFormula, formula_for
 
 
-def table(scenario: Scenario, estimates: Estimates) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+def table(
+    scenario: Scenario, estimates: Estimates
+) -> tuple[tuple[Table, ...], tuple[str, ...], dict[str, Any]]:
     """Formula and run, a row a figure, and why they differ; or why no formula fits. ≈: not exact."""
     found = formula_for(scenario)
     if isinstance(found, NoFormula):
-        return (), (f"No formula fits this scenario: {found.why}.",)
+        told = f"No formula fits this scenario: {found.why}."
+        return (), (told,), {"formula": {"name": None, "is_exact": None, "why": found.why}}
     rows = [
         {
             "kpi": kpi.name,
@@ -37,7 +41,8 @@ def table(scenario: Scenario, estimates: Estimates) -> tuple[tuple[Table, ...], 
         Column("unit"),
     )
     title = f"Beside the formula: {found.name}"
-    return (Table("theory", title, columns, rows, key="kpi", notes=(sentence(found),)),), ()
+    facts = {"formula": {"name": found.name, "is_exact": found.is_exact, "why": sentence(found)}}
+    return (Table("theory", title, columns, rows, key="kpi", notes=(sentence(found),)),), (), facts
 
 
 def sentence(found: Formula) -> str:

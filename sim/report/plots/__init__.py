@@ -7,5 +7,6 @@ HOMES: dict[str, str] = {
     "sensitivity": "sim.report.plots.sensitivity",
     "staff": "sim.report.plots.staffing",
     "roster": "sim.report.plots.roster",
+    "trust": "sim.report.plots.trust",
 }
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""
