@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.common import Json, handles_errors, stdout
+from sim.cli.common import Json, give, handles_errors
 from sim.cli.help import Command, Family, examples
 from sim.cli.numbers import TINY, real, reals, whole
 from sim.errors import TheoryError, short
@@ -452,9 +452,6 @@ def _patience(text: str | None) -> Distribution | float | None:
 
 
 def _print(found: Answer, *, json: bool) -> None:
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.formulas import answer, document  # noqa: PLC0415
-    from sim.report.tables import Terminal  # noqa: PLC0415
+    from sim.report.formulas import result  # noqa: PLC0415
 
-    terminal = Terminal()
-    stdout(to_json(document(found)) if json else terminal.text([answer(found, terminal.width)]))
+    give(result(found), json=json)

@@ -53,6 +53,8 @@ def document(result: Result) -> dict[str, Any]:
     names = {"scenario": head.scenarios[0] if head.scenarios else None, "scenarios": list(head.scenarios)}
     own = {name: names.get(name, getattr(head, name, None)) for name in _HEAD}
     tables = {table.name: _rows(table) for table in result.tables}
+    if twice := (set(result.facts) & {*_OWN, *tables}) | ({*_OWN} & {*tables}):
+        raise ValueError(f"{head.study}: a fact or table is called as another part of a result: {twice}")
     return {
         "format": FORMAT,
         **own,

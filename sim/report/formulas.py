@@ -1,22 +1,16 @@
-"""How do the answers of formulas read? One interval's figures on a terminal, or as a JSON document."""
+"""What do formulas answer with? Figures of one interval in the long run, for one number of agents or many."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from math import isfinite, isinf, isnan
+from math import isinf, isnan
 from typing import Any
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Column, Table
-from rich.text import Text
-
-from sim import __version__
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
-from sim.report.tables import PIPED_WIDTH, number
+from sim.report.numbers import HARD
+from sim.report.result import PER_ROW, Column, Head, Result, Row, Table
 from sim.theory.line import Line
 
 OWN = {
@@ -48,8 +42,6 @@ SHORT = {
 """Heads of those columns."""
 
 PERCENTILES = {"wait_p50_s": 0.5, "wait_p80_s": 0.8, "wait_p90_s": 0.9, "wait_p95_s": 0.95}
-_HARD = "\u00a0"
-"""A blank at which no line ends."""
 Values = Mapping[str, float]
 
 
@@ -90,21 +82,17 @@ def title_and_unit(name: str) -> tuple[str, str]:
     return BY_NAME[name].title, BY_NAME[name].unit
 
 
-def text(value: float, unit: str) -> str:
-    """Text of a figure: ∞ for what never ends, – for what has no denominator."""
-    if isnan(value):
-        return "–"
-    return number(value, unit) if isfinite(value) else "∞"
-
-
-def answer(found: Answer, width: int = PIPED_WIDTH) -> RenderableType:
-    """All figures of one row, or the usual ones of each row; sentences filled to a *width*."""
-    head = Text(found.formula, style="bold")
+def result(found: Answer) -> Result:
+    """Result of a formula: all figures of one row below each other, or the usual ones of each row."""
     parts = [_given(name, value) for name, value in found.given.items() if value is not None]
-    given = textwrap.fill(f"{_HARD}· ".join(part.replace(" ", _HARD) for part in parts), width)
-    table = _one(found) if len(found.rows) == 1 else _many(found)
-    told = [Text(textwrap.fill(sentence, width)) for sentence in _remarks(found)]
-    return Group(head, Text(given.replace(_HARD, " ")), table, *told)
+    # No line ends within what was given.
+    basis = f"{HARD}· ".join(part.replace(" ", HARD) for part in parts)
+    head = Head("theory", (), basis, title=found.formula)
+    given = {name: value for name, value in found.given.items() if value is not None}
+    tables = (_one(found), _many(found)) if len(found.rows) == 1 else (_many(found),)
+    facts: dict[str, Any] = {"formula": found.formula, "given": given}
+    told = tuple(_remarks(found))
+    return Result(head, (), told, tables, facts | ({"remark": " ".join(told)} if told else {}), found)
 
 
 def _remarks(found: Answer) -> list[str]:
@@ -130,48 +118,40 @@ def _given(name: str, value: object) -> str:
 
 
 def _one(found: Answer) -> Table:
-    label, values = found.rows[0]
-    columns = (Column(found.by.capitalize()), Column(f"{label:,}", justify="right"), Column(""))
-    table = Table(*columns, box=box.SIMPLE_HEAD)
+    """A row a figure."""
+    (_, values), *_ = found.rows
+    rows: list[Row] = []
     for name, value in values.items():
         title, unit = title_and_unit(name)
-        table.add_row(title, text(value, unit), "" if unit == "share" else unit)
-    return table
+        rows.append({"kpi": name, "title": title, "value": _known(value), "unit": unit})
+    columns = (
+        Column("kpi", is_shown=False),
+        Column("title", found.by.capitalize()),
+        Column("value", f"{found.rows[0][0]:,}", PER_ROW, "number"),
+        Column("unit"),
+    )
+    return Table("figures", "", columns, rows, key="kpi")
 
 
 def _many(found: Answer) -> Table:
-    names = [name for name in ACROSS if name in found.rows[0][1] and not _is_idle(name, found.rows)]
-    columns = [Column(found.by.capitalize(), justify="right")]
-    for name in names:
-        unit = title_and_unit(name)[1]
-        columns.append(Column(f"{SHORT[name]}\n{'%' if unit == 'share' else unit}", justify="right"))
-    table = Table(*columns, box=box.SIMPLE_HEAD)
-    for label, values in found.rows:
-        cells = [text(values[name], title_and_unit(name)[1]).removesuffix(" %") for name in names]
-        table.add_row(f"{label:,}", *cells)
-    return table
+    """A row a number of agents, or whatever the rows differ in; shown if there are several."""
+    is_single, first = len(found.rows) == 1, found.rows[0][1]
+    names = [name for name in ACROSS if name in first and not _is_idle(name, found.rows)]
+    columns = [Column(found.by, found.by.capitalize(), form="number")]
+    for name in [*names, *(name for name in first if name not in names)]:
+        head = SHORT.get(name, title_and_unit(name)[0])
+        columns.append(Column(name, head, title_and_unit(name)[1], "number", is_shown=name in names))
+    rows = [
+        {found.by: label} | {name: _known(v) for name, v in values.items()} for label, values in found.rows
+    ]
+    return Table("results", "", tuple(columns), rows, is_shown=not is_single)
+
+
+def _known(value: float) -> float | None:
+    """A value; None where it has no denominator."""
+    return None if isnan(value) else value
 
 
 def _is_idle(name: str, rows: Sequence[tuple[int, Values]]) -> bool:
     """Whether nobody is blocked in any row: most lines have no limit."""
     return name == "blocked_rate" and not any(values[name] for _, values in rows)
-
-
-def document(found: Answer) -> dict[str, Any]:
-    """The same as data; a value without a denominator is null, and so is one without end, which says so."""
-    return {
-        "formula": found.formula,
-        "version": __version__,
-        "given": {name: value for name, value in found.given.items() if value is not None},
-        "results": [
-            {found.by: label, "figures": {name: _value(name, value) for name, value in values.items()}}
-            for label, values in found.rows
-        ],
-    } | ({"remark": " ".join(_remarks(found))} if _remarks(found) else {})
-
-
-def _value(name: str, value: float) -> dict[str, Any]:
-    unit = title_and_unit(name)[1]
-    if isfinite(value):
-        return {"value": value, "unit": unit}
-    return {"value": None, "unit": unit} | ({} if isnan(value) else {"is_infinite": True})

@@ -13,6 +13,8 @@ from sim.kpis.intervals import FEW, unseen
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import HOUR_S
 
+HARD = "\u00a0"
+"""A blank at which no line ends."""
 SIGNS = {"at least": "≥", "at most": "≤"}
 """How the sides of targets read."""
 ENOUGH_FOR_MEANS, ENOUGH_FOR_PERCENTILES = 20, 100

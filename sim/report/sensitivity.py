@@ -35,7 +35,7 @@ def result(
         interrupted=interrupted or bool(found.unseen),
     )  # fmt: skip
     facts: dict[str, Any] = {
-        "figure": kpi.name, "title": kpi.title, "unit": kpi.unit, "better": kpi.better,
+        "figure": kpi.name, "figure_title": kpi.title, "unit": kpi.unit, "better": kpi.better,
         "value": base.value, "low": base.low, "high": base.high, "few_days": base.few_days,
         "bounds": [
             {"side": bound.side, "value": bound.value}

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from sim.kpis.estimate import Figure as Quantity
 from sim.report.numbers import (
+    HARD,
     UNSURE,
     digits,
     heading,
@@ -94,7 +95,8 @@ def parts(
 ) -> Iterator[RenderableType]:
     """Title and basis, the answer, targets, tables, and the other sentences."""
     yield filled(result.title, sentence, style="bold")
-    yield Text("\n".join(textwrap.fill(line, sentence) for line in result.head.basis.split("\n") if line))
+    for line in filter(None, result.head.basis.split("\n")):
+        yield Text(textwrap.fill(line, sentence).replace(HARD, " "))
     first, *others = result.words or ("",)
     if first:
         yield filled(first, sentence)

@@ -27,7 +27,7 @@ def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
 @styled
 def tornado(result: Result) -> Figure:
     """A bar for each change, from the figure as it is to what it becomes: the widest swing on top."""
-    table, unit, title = result.table("inputs"), result.facts["unit"], result.facts["title"]
+    table, unit, title = result.table("inputs"), result.facts["unit"], result.facts["figure_title"]
     inputs = list(dict.fromkeys(row["input"] for row in table.rows))
     subject = f"what moves {result.facts['in_words']}"
     figure = style.canvas(result.title, subject, 1.9 + 0.27 * len(table.rows) + 0.16 * len(inputs))
