@@ -11,11 +11,12 @@ import pytest
 
 import sim
 from sim.errors import ResultError, UnknownNameError
-from sim.report import run, sensitivity
+from sim.report import run, sensitivity, staffing
 from sim.report.data import document, read_result, to_json
 from sim.report.result import Column, Head, Quantity, Result, Table
 from sim.report.text import plain
 from sim.studies.staffing.choice import Per, Step
+from sim.studies.staffing.staff import Level
 from tests.conftest import ROOT
 from tests.results import holds
 
@@ -106,6 +107,9 @@ def test_a_staffing_is_the_same_when_read_back(days: int, asked: dict[str, Any],
     assert (days_kept.bound, days_kept.quantity.value) == (asked.get("confidence"), result.found.days_kept)
     total = sum(row["agents.Desk"] + row["agents.All"] for row in again.table("staffing").rows)
     assert total == again.facts["agent_hours"] == result.found.hours
+    more = replace(result.found, levels=[Level(0.99, total + 8, result.found.plan + 1, 1.0)])
+    by_level = staffing.result(more).table("staffing_by_level").rows
+    assert sum(row["agents.Desk"] + row["agents.All"] for row in by_level) == total + 2 * 4
 
 
 def test_a_roster_is_the_same_when_read_back(tmp_path: Path):
