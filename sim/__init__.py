@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         LogError,
         OutputError,
         Problem,
+        ResultError,
         ScenarioError,
         SimError,
         StudyError,
@@ -54,12 +55,15 @@ if TYPE_CHECKING:
         UnknownNameError,
         VaryError,
     )
-    from sim.kpis.estimate import Estimates, Figure
+    from sim.kpis.estimate import Estimates, Figure, mean_of
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
     from sim.report.best import best
+    from sim.report.data import read_result
+    from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.risk import risk
     from sim.report.roster import roster
+    from sim.report.run import run
     from sim.report.sensitivity import sensitivity
     from sim.report.staffing import staff
     from sim.rules import Outcome
@@ -108,6 +112,7 @@ __all__ = [
     "ByTurns",
     "ByWork",
     "ChatLog",
+    "Column",
     "Comparison",
     "Draws",
     "Empirical",
@@ -125,7 +130,9 @@ __all__ = [
     "GammaFactor",
     "GeometricCount",
     "Group",
+    "Head",
     "Hyperexponential",
+    "Judged",
     "Kpis",
     "LogError",
     "Lognormal",
@@ -141,6 +148,8 @@ __all__ = [
     "Queue",
     "Ramp",
     "Replications",
+    "Result",
+    "ResultError",
     "Retry",
     "Risk",
     "Roster",
@@ -156,6 +165,7 @@ __all__ = [
     "Staffing",
     "StudyError",
     "Sweep",
+    "Table",
     "Targets",
     "TooLargeError",
     "Uniform",
@@ -167,11 +177,14 @@ __all__ = [
     "compare",
     "draw",
     "load",
+    "mean_of",
     "measure",
     "parse",
+    "read_result",
     "replicate",
     "risk",
     "roster",
+    "run",
     "schema",
     "sensitivity",
     "simulate",
@@ -185,35 +198,38 @@ _HOMES = {
     "sim.draws.sampling": "draw",
     "sim.engines": "Engine simulate",
     "sim.errors": (
-        "LogError OutputError Problem ScenarioError SimError StudyError TooLargeError "
-        "UnknownNameError VaryError"
+        "LogError OutputError Problem ResultError ScenarioError "
+        "SimError StudyError TooLargeError UnknownNameError VaryError"
     ),
-    "sim.log.chatlog": "ChatLog",
-    "sim.kpis.estimate": "Estimates Figure",
+    "sim.kpis.estimate": "Estimates Figure mean_of",
     "sim.kpis.measure": "Kpis measure",
+    "sim.log.chatlog": "ChatLog",
+    "sim.report.best": "best",
+    "sim.report.data": "read_result",
+    "sim.report.result": "Column Head Judged Result Table",
+    "sim.report.risk": "risk",
     "sim.report.roster": "roster",
+    "sim.report.run": "run",
+    "sim.report.sensitivity": "sensitivity",
     "sim.report.staffing": "staff",
+    "sim.rules": "Outcome",
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
+    "sim.scenario.distributions": (
+        "Empirical EmpiricalCount Erlang Exponential Fixed FixedCount Gamma "
+        "GeometricCount Hyperexponential Lognormal PiecewiseHazard PoissonCount Uniform Weibull"
+    ),
     "sim.scenario.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
     "sim.scenario.files": "load parse schema",
-    "sim.scenario.distributions": (
-        "Empirical EmpiricalCount Erlang Exponential Fixed FixedCount Gamma GeometricCount "
-        "Hyperexponential Lognormal PiecewiseHazard PoissonCount Uniform Weibull"
-    ),
     "sim.scenario.quality": "Quality",
-    "sim.report.best": "best",
-    "sim.rules": "Outcome",
     "sim.scenario.scenario": "OpeningHours Routing Scenario Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
     "sim.studies.compare": "Comparison compare",
-    "sim.studies.selection": "Best",
     "sim.studies.risk": "Risk",
-    "sim.report.risk": "risk",
+    "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity",
-    "sim.report.sensitivity": "sensitivity",
     "sim.studies.staffing.roster": "Roster",
     "sim.studies.staffing.staff": "Staffing",
     "sim.studies.sweep": "Sweep sweep",

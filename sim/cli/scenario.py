@@ -52,8 +52,17 @@ def new(
 
 
 @handles_errors
-def schema() -> None:
+def schema(
+    result: Annotated[
+        bool, typer.Option("--result", help="Of what the other commands print with --json instead.")
+    ] = False,
+) -> None:
     """Print the JSON Schema of a scenario file, with which editors complete it."""
+    if result:
+        from sim.report.data import schema as result_schema  # noqa: PLC0415
+
+        stdout(json.dumps(result_schema(), indent=2))
+        return
     from sim.scenario.files import schema as scenario_schema  # noqa: PLC0415
 
     stdout(json.dumps(scenario_schema(), indent=2))

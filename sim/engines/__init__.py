@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sim.draws.record import Draws
+    from sim.engines.reference import Choose
     from sim.log.batch import LogBatch
     from sim.log.chatlog import ChatLog
     from sim.scenario.scenario import Scenario
@@ -18,8 +19,24 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "simulate", "simulate_all"]
 
 
-def simulate(scenario: Scenario, draws: Draws, engine: Engine | str = Engine.KERNEL) -> ChatLog:
-    """Run the centre of *scenario* with the customers of *draws*, and return what happened."""
+def simulate(
+    scenario: Scenario,
+    draws: Draws,
+    engine: Engine | str = Engine.KERNEL,
+    *,
+    policy: Choose | None = None,
+) -> ChatLog:
+    """Run the centre of *scenario* with the customers of *draws*, and return what happened.
+
+    A *policy* is a routing of one's own: a function of the agents who may take an arriving chat, in order of
+    number (each has its `number`, `group`, `slots`, `n_open` and `idle_since`), of the name of the chat's
+    queue and of the time in seconds, which returns one of them. It replaces the scenario's, within each tier
+    of groups (R7), and the reference engine runs it.
+    """
+    if policy is not None:
+        from sim.engines import reference  # noqa: PLC0415  an engine is imported when it is used
+
+        return reference.simulate(scenario, draws, policy)
     return simulate_all(scenario, [draws], engine)[0]
 
 

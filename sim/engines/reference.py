@@ -18,6 +18,7 @@ from simpy.events import EventPriority
 
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
+from sim.errors import StudyError
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
 from sim.rules import After, Estimate, From, Order, Outcome, Policy
@@ -28,6 +29,9 @@ from sim.scenario.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
 Service: TypeAlias = Generator[simpy.Event, object, bool]
+Choose: TypeAlias = "Callable[[list[Agent], str, float], Agent]"
+"""A routing policy of one's own: chooses among agents with a free slot, in order of number; for a chat of a
+queue, by name, at a time in seconds."""
 
 
 class Clock(simpy.Environment):
@@ -86,8 +90,10 @@ class Agent:
 class State:
     """The state of the centre, and its processes."""
 
-    def __init__(self, scenario: Scenario, draws: Draws, team: DutyPlan) -> None:
-        self.scenario, self.draws, self.duty_plan = scenario, draws, team
+    def __init__(
+        self, scenario: Scenario, draws: Draws, team: DutyPlan, policy: Choose | None = None
+    ) -> None:
+        self.scenario, self.draws, self.duty_plan, self.policy = scenario, draws, team, policy
         self.env = Clock()
         n_queues = len(scenario.queues)
         self.agents = [
@@ -275,7 +281,12 @@ class State:
         return None
 
     def choose(self, free: list[Agent], row: int, q: int) -> Agent:
-        """Choose among agents in order of number, by the routing policy (R7)."""
+        """Choose among agents in order of number, by the routing policy (R7), or one of the user's own."""
+        if self.policy is not None:
+            chosen = self.policy(free, self.scenario.queues[q].name, self.env.now)
+            if chosen not in free:
+                raise StudyError(f"policy: must choose one of the agents it is given, got {chosen!r}")
+            return chosen
         match self.scenario.routing.policy:
             case Policy.LEAST_LOADED:
                 return min(free, key=lambda agent: (agent.n_open, agent.idle_since, agent.number))
@@ -509,9 +520,9 @@ def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
     return LogBatch.of([simulate(scenario, each) for each in draws])
 
 
-def simulate(scenario: Scenario, draws: Draws) -> ChatLog:
-    """Run the centre of *scenario* with the customers of *draws*."""
+def simulate(scenario: Scenario, draws: Draws, policy: Choose | None = None) -> ChatLog:
+    """Run the centre of *scenario* with the customers of *draws*, routed by one's own *policy* if given."""
     team = duty_plan(scenario, draws.people)
-    desk = State(scenario, draws, team)
+    desk = State(scenario, draws, team, policy)
     desk.run()
     return log_batch(scenario, DrawsBatch.of([draws]), [team], desk.log, np.array([desk.env.n_events]))[0]

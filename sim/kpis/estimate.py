@@ -275,6 +275,18 @@ def pseudo_values(top: Floats, bottom: Floats) -> Floats:
     return np.asarray(value + ratio(top - value * bottom, mean_bottom))
 
 
+def mean_of(values: Sequence[float | None]) -> Figure:
+    """Give a figure of one's own: the mean of a value of each replication, with its 95 % interval.
+
+    Replications that have none, None or NaN, are left out. A ratio's value had better be its sums divided.
+    """
+    column = np.array(values, dtype=np.float64)[:, None]
+    low, high = (_number(float(end[0])) for end in skewed_t(column))
+    spread = _spread(column[:, 0])
+    few = len(column) > 1 and bool(few_days(column)[0])
+    return Figure(value=spread["mean_of_runs"], low=low, high=high, few_days=few, **spread)
+
+
 def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Figure]:
     """Figure of each cell, its interval within the bounds that the figure can't pass."""
     floor, ceiling = _range(kpi)

@@ -41,7 +41,7 @@ in one cell as ``value ± longer side``, or as ``value (low … high)``. Words t
 what is judged, ``misses`` alone may be marked. Numbers to many ``digits`` are written without their unit."""
 Row = Mapping[str, Any]
 """Cells of a row by column."""
-_LINE = 100
+_LINE = 120
 """Letters of a line that names a result."""
 _MANY = 30
 """Names that are not worth listing."""

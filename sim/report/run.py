@@ -22,6 +22,8 @@ from sim.report.numbers import caveats, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
 from sim.report.theory_table import table as theory_table
 from sim.report.waits import table as waits
+from sim.runs.executor import Executor, Progress
+from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text, plural
 
@@ -251,3 +253,47 @@ def labels(scenario: Scenario, by: By) -> list[str]:
 def day_text(scenario: Scenario, day: int) -> str:
     """Weekday and date of a day of the scenario."""
     return f"{scenario.start + dt.timedelta(days=day):%a %Y-%m-%d}"
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    replications: int | None = None,
+    engine: Engine | str = Engine.KERNEL,
+    precision: float | None = None,
+    by: Collection[By | str] = (),
+    everything: bool = False,
+    theory: bool = False,
+    controls: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Result:
+    """Simulate a *scenario* and answer with its key figures, targets, breakdowns and pictures.
+
+    As many *replications* as make 200 days if omitted; with a *precision*, as many as it takes (see
+    `replicate`). What it says beside its key figures is *by* ``interval``, ``queue``, ``group`` or ``day``,
+    *everything* and not only the usual figures, what a formula of *theory* says, and figures adjusted by
+    *controls*; all breakdowns are tables of the result anyway. An *executor* that is given simulates, else
+    *workers* threads. Ctrl-C answers with what is done.
+
+    Raises
+    ------
+    SimError
+        For fewer than one replication, an unknown engine or breakdown, or more memory than there is.
+    """
+    found = replicate(
+        scenario, seed, replications, engine, workers, precision, progress=progress, executor=executor
+    )
+    return result(
+        scenario,
+        found.estimates,
+        seed,
+        Engine(engine),
+        by=[By(each) for each in by],
+        everything=everything,
+        theory=theory,
+        controls=controls,
+        interrupted=found.interrupted,
+    )

@@ -66,7 +66,7 @@ AGENTS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "concurrency",
-        "Concurrency",
+        "Chats held, mean",
         "chats",
         "neither",
         "agents",

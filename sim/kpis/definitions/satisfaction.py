@@ -36,7 +36,7 @@ SATISFACTION: tuple[Kpi, ...] = (
         shown=Shown(),
     ),
     Kpi(
-        "multitasking",
+        "mean_open_chats",
         "Chats held meanwhile",
         "chats",
         "neither",
