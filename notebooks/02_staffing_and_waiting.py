@@ -11,10 +11,8 @@ with app.setup:
     import sim
     from sim.report import notebook as live
     from sim.report.plots import sweep as curves
-    from sim.report.sweep import words
     from sim.scenario.vary import Change, read_vary, varied
     from sim.studies.frontier import cheapest
-    from sim.studies.sweep import sweep
 
     SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "web_shop.toml"
     DAYS = 20
@@ -64,9 +62,10 @@ def _(chats, demand, target):
             Change("targets.max_response_s", "=", None),
         ],
     )
-    found = sweep(scenario, [read_vary("groups.0.shifts.0.agents=2:16")], seed=1, replications=DAYS)
+    result = sim.sweep(scenario, [read_vary("groups.0.shifts.0.agents=2:16")], seed=1, replications=DAYS)
+    found = result.found
     fewest = cheapest(found.points)
-    return fewest, found, scenario
+    return fewest, found, result, scenario
 
 
 @app.cell(hide_code=True)
@@ -89,11 +88,11 @@ def _(agents, fewest, found, scenario):
 
 
 @app.cell(hide_code=True)
-def _(agents, found):
+def _(agents, result):
     trade_off = live.picture(
-        (11, 4.9), live.marked(curves.staffing_trade_off, agents.value, f"your {agents.value}"), found
+        (11, 4.9), live.marked(curves.staffing_trade_off, agents.value, f"your {agents.value}"), result
     )
-    mo.image(trade_off.png, alt=f"{trade_off.alt}. {' '.join(words(found))}", style=live.FITS)
+    mo.image(trade_off.png, alt=f"{trade_off.alt}. {' '.join(result.words)}", style=live.FITS)
     return
 
 
@@ -121,15 +120,15 @@ def _(agents):
 
 
 @app.cell(hide_code=True)
-def _(found):
-    whole = live.picture((11, 6.4), curves.trade_offs, found)
+def _(result):
+    whole = live.picture((11, 6.4), curves.trade_offs, result)
     mo.vstack(
         [
             mo.md(f"""
             ## The other side
 
             More agents also answer faster within the chat (*response*), for each holds fewer; and they are
-            less busy. {" ".join(words(found))}
+            less busy. {" ".join(result.words)}
 
             How many chats an agent should hold is the next question: see *One more chat?* And a team that is
             the same all day is too large at eight and too small at eleven: `sim staff` finds one for every

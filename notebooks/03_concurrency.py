@@ -11,11 +11,9 @@ with app.setup:
     import sim
     from sim.report import notebook as live
     from sim.report.plots import sweep as curves
-    from sim.report.sweep import words
     from sim.scenario.vary import Change, read_vary, varied
     from sim.studies import caps
     from sim.studies.frontier import one_more
-    from sim.studies.sweep import sweep
 
     SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "concurrency.toml"
     DAYS = 15
@@ -64,10 +62,11 @@ def _(agents, demand, response, switching):
             Change("targets.max_response_s", "=", response.value),
         ],
     )
-    found = sweep(scenario, [read_vary("groups.0.concurrency=1:6")], seed=1, replications=DAYS)
+    result = sim.sweep(scenario, [read_vary("groups.0.concurrency=1:6")], seed=1, replications=DAYS)
+    found = result.found
     simulated, chain = caps.simulated(found), caps.by_theory(found)
     best, best_by_theory = (caps.best(some, response.value) for some in (simulated, chain))
-    return best, best_by_theory, chain, found, simulated
+    return best, best_by_theory, chain, found, result, simulated
 
 
 @app.cell(hide_code=True)
@@ -87,9 +86,9 @@ def _(best, best_by_theory, found):
 
 
 @app.cell(hide_code=True)
-def _(found):
-    trade_off = live.picture((11.6, 5.5), curves.trade_offs, found)
-    mo.image(trade_off.png, alt=f"{trade_off.alt}. {' '.join(words(found))}", style=live.FITS)
+def _(result):
+    trade_off = live.picture((11.6, 5.5), curves.trade_offs, result)
+    mo.image(trade_off.png, alt=f"{trade_off.alt}. {' '.join(result.words)}", style=live.FITS)
     return
 
 

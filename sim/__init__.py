@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from sim.report.run import run
     from sim.report.sensitivity import sensitivity
     from sim.report.staffing import staff
+    from sim.report.sweep import sweep
     from sim.rules import Outcome
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
@@ -98,7 +99,7 @@ if TYPE_CHECKING:
     from sim.studies.sensitivity import Sensitivity
     from sim.studies.staffing.roster import Roster
     from sim.studies.staffing.staff import Staffing
-    from sim.studies.sweep import Sweep, sweep
+    from sim.studies.sweep import Sweep
 
 __version__ = "0.2.0"
 
@@ -212,6 +213,7 @@ _HOMES = {
     "sim.report.run": "run",
     "sim.report.sensitivity": "sensitivity",
     "sim.report.staffing": "staff",
+    "sim.report.sweep": "sweep",
     "sim.rules": "Outcome",
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
@@ -232,7 +234,7 @@ _HOMES = {
     "sim.studies.sensitivity": "Sensitivity",
     "sim.studies.staffing.roster": "Roster",
     "sim.studies.staffing.staff": "Staffing",
-    "sim.studies.sweep": "Sweep sweep",
+    "sim.studies.sweep": "Sweep",
 }
 """Where the public names live: each is imported when it is first asked for."""
 

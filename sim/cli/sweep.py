@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,15 +20,15 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
-    from sim.studies.sweep import Sweep
+    from sim.report.result import Result
 
 Varies = Annotated[
     list[str],
@@ -81,12 +80,11 @@ def sweep(
     Shows the figures of each point, the cheapest that keeps all targets, and from where on one more chat
     per agent makes it worse.
     """
-    from sim.report import sweep as show  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
+    from sim.report.sweep import sweep as simulate_all  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.sweep import duration_text, expected_seconds, read_varies  # noqa: PLC0415
-    from sim.studies.sweep import sweep as simulate_all  # noqa: PLC0415
 
     centre = load(scenario)
     varies = read_varies(vary, centre, replications, max_runs)
@@ -96,7 +94,7 @@ def sweep(
     if (seconds := expected_seconds(centre, runs)) > _LONG_S:
         stderr(f"{runs:,} replications will take about {duration_text(seconds)}")
     with progress() as bar, executing(workers, cluster, resume) as ours:
-        found = simulate_all(
+        answer = simulate_all(
             centre,
             varies,
             seed=seed,
@@ -105,36 +103,20 @@ def sweep(
             executor=ours,
             most_runs=max_runs,
         )
-    _remarks(found)
-    if out is not None:
-        _write(out, found, svg=svg, force=force)
-        stderr(f"written to {out}")
-    print_result(lambda: show.document(found), lambda width: [show.table(found, width)], json=json, wide=wide)
-    if found.interrupted:
-        stderr(f"interrupted after {len(found.points):,} of {runs // replications:,} points")
+    _remarks(answer)
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    if answer.head.interrupted:
+        stderr(f"interrupted after {len(answer.found.points):,} of {runs // replications:,} points")
         raise typer.Exit(Exit.INTERRUPTED)
 
 
-def _remarks(found: Sweep) -> None:
+def _remarks(answer: Result) -> None:
     """What the user should know of how the points came about."""
-    from sim.studies.sweep import duration_text, scalings  # noqa: PLC0415
+    from sim.studies.sweep import duration_text  # noqa: PLC0415
 
-    for words in scalings(found.scenario, [point.scenario for point in found.points]):
+    for words in answer.facts["remarks"]:
         stderr(f"note: {words}")
+    found = answer.found
     runs = len(found.points) * found.replications
     seconds = f"{found.seconds:.1f} s" if found.seconds < 10 else duration_text(found.seconds)
     stderr(f"{runs:,} replications with {found.chats:,} chats in {seconds}")
-
-
-def _write(out: Path, found: Sweep, *, svg: bool, force: bool) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import sweep as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-    from sim.report.plots import sweep as curves  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        (folder / "sweep.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        write_csv(show.frame(found), folder / "points.csv")
-        plots.save(curves.pictures(found), folder, svg=svg)

@@ -14,14 +14,14 @@ from dataclasses import fields
 from functools import partial
 from math import isfinite, isinf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from sim.errors import ResultError
 from sim.kpis.estimate import Figure as Quantity
 from sim.report.numbers import number, sign
-from sim.report.result import PER_ROW, Column, Head, Judged, Result, Table
+from sim.report.result import PER_ROW, Column, Form, Head, Judged, Result, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -318,7 +318,7 @@ def _rounded(cell: Any, column: Column, row: Mapping[str, Any], written: Callabl
         return written(cell, column.name)
     if column.name == "unit":
         return sign(cell)
-    if isinstance(cell, bool) or column.form in {"text", "flag"} or not isinstance(cell, float):
+    if isinstance(cell, bool) or column.form in {"text", "setting", "flag"} or not isinstance(cell, float):
         return cell
     return rounded(cell, str(row.get("unit", "")) if column.unit == PER_ROW else column.unit)
 
@@ -348,7 +348,7 @@ def schema() -> dict[str, Any]:
         "required": ["name", "title"],
         "properties": {
             "name": text, "title": text, "unit": text, "look": text,
-            "form": {"enum": ["text", "number", "quantity", "judged", "difference", "clock", "flag"]},
+            "form": {"enum": list(get_args(Form))},
             "shown": {"type": "boolean"}, "spare": {"type": "integer"},
         },
         "additionalProperties": False,

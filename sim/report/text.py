@@ -207,11 +207,11 @@ def _texts(column: Column, indent: str, *, beside: bool, bare: bool) -> list[_Sh
     keep their sign, and other units stand there.
     """
     name, head, spare = column.name, column.title, column.spare
-    if column.form in {"text", "clock", "flag"}:
+    if column.form in {"text", "setting", "clock", "flag"}:
         writers: dict[str, Callable[[Any, str], str]] = {"clock": written, "flag": _flag}
         write = writers.get(column.form, _words)
-        fold = column.look == "span"
-        return [_Shown(head, lambda row: indent + write(row[name], name), spare=spare, fold=fold)]
+        right, fold = column.form == "setting", column.look == "span"
+        return [_Shown(head, lambda row: indent + write(row[name], name), right, spare, fold, breaks=fold)]
     is_difference = column.form == "difference"
 
     def unit(row: Row) -> str:
@@ -370,7 +370,7 @@ def _narrowed(title: str, columns: list[_Shown], rows: Sequence[Row | str | None
 
 def _broken(column: _Shown) -> _Shown:
     """A column whose brackets stand on a line of their own."""
-    return replace(column, cell=lambda row: str(column.cell(row)).replace(" (", "\n("))
+    return replace(column, cell=lambda row: str(column.cell(row)).replace("  (", "\n(").replace(" (", "\n("))
 
 
 def _targets(judged: Sequence[Judged], width: int) -> Grid:

@@ -75,14 +75,14 @@ def test_every_study_is_flat_takes_its_options_by_name_and_says_its_answer_in_a_
     said = [
         sim.sweep(shop, {"groups.0.concurrency": range(2, 4)}, **few),
         sim.compare([shop, lean], **few),
-        sim.best({"three": shop, "two": lean}, "frt_s", first=20, most_runs=60).found,
+        sim.best({"three": shop, "two": lean}, "frt_s", first=20, most_runs=60),
         sim.sensitivity(shop, **few),
         sim.risk(shop, months=20),
     ]
     assert [repr(each).partition(":")[0] for each in said] == [
-        "<Sweep of 'Web shop, a weekday'",
+        "<sweep 'Web shop, a weekday'",
         "<Comparison of 1 scenario with 'Web shop, a weekday'",
-        "<Best of 2 plans by frt_s",
+        "<best 'Web shop, a weekday'",
         "<sensitivity 'Web shop, a weekday'",
         "<risk 'Web shop, a weekday'",
     ]

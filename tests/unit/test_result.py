@@ -133,6 +133,24 @@ def test_a_roster_is_the_same_when_read_back(tmp_path: Path):
     assert on_duty == pytest.approx(again.facts["paid_hours"])
 
 
+@pytest.mark.parametrize(
+    ("varies", "pictures"),
+    [
+        ({"groups.0.agents": [2, 4, 6]}, {"trade_offs", "staffing"}),
+        ({"groups.0.concurrency": [1, 2, 3], "groups.0.agents": [3, 5]}, {"heat", "staffing"}),
+        ({"queues.0.arrivals.per_hour": [20.5, 40], "groups.0.concurrency": [1, 2]}, {"heat"}),
+        ({"routing.policy": ["random", "least_loaded"]}, {"trade_offs"}),
+        ({"targets.service_level": [0.5, 0.9]}, {"trade_offs"}),
+    ],
+)
+def test_so_is_a_sweep(varies: dict[str, list[object]], pictures: set[str], tmp_path: Path):
+    """Of one variable and two; of numbers and words, of what is decided and of what is not."""
+    for scenario in (small(), small(targets=sim.Targets())):
+        for n in (1, 5):
+            again = holds(sim.sweep(scenario, varies, replications=n, workers=1), tmp_path)
+            assert set(again.pictures()) == pictures
+
+
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
     """What a program that knows nothing of us can do with the document alone."""
     written = json.loads(to_json(document(a_run)))

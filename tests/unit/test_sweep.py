@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from dataclasses import replace
 from itertools import product
 
@@ -13,10 +12,10 @@ import pytest
 from sim.errors import ScenarioError, StudyError, VaryError
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import verdicts
-from sim.report import sweep as show
-from sim.report.documents import to_json
-from sim.report.plots import sweep as curves
-from sim.report.tables import Terminal
+from sim.report.data import document, to_json
+from sim.report.sweep import result
+from sim.report.text import plain
+from sim.report.variables import setting, variable
 from sim.runs.replicate import replicate
 from sim.scenario.demand import ByTurns
 from sim.scenario.files import load
@@ -61,7 +60,7 @@ def line(shop: Scenario) -> Sweep:
 
 def text(found: Sweep) -> str:
     """Table as it is printed."""
-    return Terminal().text([show.table(found, 200)])
+    return plain(result(found), 200)
 
 
 def test_a_point_is_what_its_scenario_gives_alone(shop: Scenario, grid: Sweep):
@@ -116,7 +115,7 @@ def test_one_result_on_any_number_of_workers(shop: Scenario, line: Sweep):
     """To the last digit of the document."""
     again = sweep(shop, [read_vary(AGENTS)], replications=12, workers=1)
 
-    assert to_json(show.document(again)) == to_json(show.document(line))
+    assert to_json(document(result(again))) == to_json(document(result(line)))
 
 
 def test_ctrl_c_keeps_the_points_that_are_done(shop: Scenario, grid: Sweep):
@@ -134,8 +133,10 @@ def test_ctrl_c_keeps_the_points_that_are_done(shop: Scenario, grid: Sweep):
     assert [point.values for point in found.points] == [point.values for point in grid.points[:n]]
     assert found.points[n - 1].figures == grid.points[n - 1].figures
     assert found.at(2, 0) is None
-    assert set(curves.pictures(found)) == {"heat", "staffing"}
-    assert json.loads(to_json(show.document(found)))["interrupted"]
+    pictures = result(found).pictures()
+    assert set(pictures) == {"heat", "staffing"}
+    assert all(draw().axes for draw in pictures.values())
+    assert document(result(found))["interrupted"]
 
     def stop_at_once(*_: int) -> None:
         raise KeyboardInterrupt
@@ -238,7 +239,7 @@ def test_over_loads_there_is_a_best_for_each_and_no_cheapest_of_all(shop: Scenar
     loads = sweep(shop, [read_vary(f"{LOAD}*=0.2,1,2")], replications=2)
     assert frontier(loads) is None
     assert [point.keeps for point in loads.points] == [True, False, False]
-    assert "All targets are kept at chats an hour ×0.2 (not for sure)." in show.words(loads)
+    assert "All targets are kept at chats an hour ×0.2 (not for sure)." in result(loads).words
     promiseless = shop.model_copy(update={"targets": shop.targets.model_copy(
         update={"service_level": None, "max_missed": None, "max_response_s": None})})  # fmt: skip
     assert frontier(sweep(promiseless, [read_vary(AGENTS)], replications=2)) is None
@@ -397,18 +398,20 @@ def test_a_recommendation_that_is_not_sure_says_so_and_what_is(grid: Sweep):
     )
     assert told.count("(not for sure") == 1 + sum(r.keeps for r in best.rows)
     assert f"(not for sure; for sure: {slots} chats at once, {agents} agents" in told
-    assert json.loads(to_json(show.document(unsure)))["frontier"]["sure"] == [slots, agents]
+    assert list(result(unsure).facts["cheapest_for_sure"].values()) == [slots, agents]
     assert "only worse" not in told.lower()
     assert "Worse, nothing" in told
 
 
 def test_the_document_and_the_frame_have_every_point(grid: Sweep):
     """With values, figures, targets and the frontier."""
-    document = json.loads(to_json(show.document(grid)))
-    frame = show.frame(grid)
-    assert [point["values"] for point in document["points"]] == [list(point.values) for point in grid.points]
-    assert document["frontier"]["cheapest"] == list(frontier(grid).cheapest.values)  # type: ignore[union-attr]
-    assert len(document["one_more_chat"]) == 10
+    told, frame = document(result(grid)), result(grid).frame()
+    paths = ("groups.0.concurrency", "groups.0.agents")
+    assert [tuple(row[path] for path in paths) for row in told["points"]] == [p.values for p in grid.points]
+    cheapest_ = frontier(grid).cheapest.values  # type: ignore[union-attr]
+    assert told["cheapest"] == dict(zip(paths, cheapest_, strict=True))
+    assert [row["groups.0.concurrency"] for row in told["frontier"]] == [1, 2, 3]
+    assert len(told["one_more_chat"]) == sum(len(step.changes) for step in one_more(grid))
     assert frame["groups.0.agents"].to_list() == [point.values[1] for point in grid.points]
     assert frame["missed_rate_low"][3] == grid.points[3].figures["missed_rate"].low
     assert frame["keeps_all_targets"].to_list() == [point.keeps for point in grid.points]
@@ -430,8 +433,8 @@ def test_variables_are_called_by_what_planners_call_them(shop: Scenario):
         (shop, "routing.policy=random,longest_idle", "routing.policy", "routing.policy random"),
     ):
         vary = read_vary(words)
-        assert show.variable(scenario, vary) == name
-        assert show.setting(scenario, vary, vary.changes()[0]) == first
+        assert variable(scenario, vary) == name
+        assert setting(name, vary.changes()[0]) == first
 
 
 def test_what_became_of_shifts_and_staffing_is_told(shop: Scenario):

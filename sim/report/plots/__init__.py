@@ -8,5 +8,6 @@ HOMES: dict[str, str] = {
     "staff": "sim.report.plots.staffing",
     "roster": "sim.report.plots.roster",
     "trust": "sim.report.plots.trust",
+    "sweep": "sim.report.plots.sweep",
 }
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""
