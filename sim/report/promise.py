@@ -106,9 +106,9 @@ def unless_kept(found: Staffing | Roster) -> str:
 
 
 def name_of(bound: Bound, promise: Promise) -> str:
-    """Name of a column for a bound: that of its figure, if no other column would be called so."""
-    is_only = [other.kpi for other in promise.bounds].count(bound.kpi) == 1
-    return bound.kpi if is_only and bound.where is None else bound.key
+    """Name of a column for a bound: that of its figure, for the centre's if it is the only one of it."""
+    of_centre = [other.kpi for other in promise.bounds if other.where is None]
+    return bound.kpi if bound.where is None and of_centre.count(bound.kpi) == 1 else bound.key
 
 
 def head_of(bound: Bound) -> str:

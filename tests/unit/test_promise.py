@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import sim
-from sim.kpis.targets import bounds
-from sim.report.promise import judged
+from sim.kpis.loops import By
+from sim.kpis.targets import Where, bounds
+from sim.report.promise import judged, name_of
 from sim.report.result import Judged
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.promise import Promise
@@ -66,3 +69,13 @@ def test_days_are_judged_by_the_confidence_that_was_asked_for():
         (0.7, False, False),
         (0.99, False, True),
     ]
+
+
+def test_a_target_of_a_queue_renames_no_column():
+    """Names of columns are names in JSON: the centre's figure keeps its own."""
+    (centre,) = bounds(HALVES)
+    of_queue = replace(centre, where=Where(By.QUEUE, 0, "q"))
+    promise = Promise((centre, of_queue))
+
+    assert name_of(centre, Promise((centre,))) == name_of(centre, promise) == "service_level"
+    assert name_of(of_queue, promise) == of_queue.key

@@ -13,12 +13,13 @@ from sim.arrays import Floats
 from sim.kpis.estimate import Figure as Quantity
 from sim.report.plots import style
 from sim.report.plots.style import RED
+from sim.report.promise import DAYS_KEPT
 from sim.report.result import Judged, Result, Row, Table
 
 
 def promised(result: Result) -> list[Judged]:
-    """Targets of figures: those that the confidence is not about."""
-    return [each for each in result.judged if each.target != "confidence"]
+    """Targets of figures: all but the share of days."""
+    return [each for each in result.judged if each.kpi != DAYS_KEPT]
 
 
 def quantities(rows: Iterable[Row], name: str) -> list[Quantity]:
