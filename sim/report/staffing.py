@@ -22,6 +22,7 @@ from sim.report.promise import (
 from sim.report.result import PER_ROW, Column, Head, Result, Table, answering
 from sim.report.run import calendar, hours
 from sim.scenario.scenario import Scenario
+from sim.studies.staffing.choice import Per
 from sim.studies.staffing.people import Heads, heads
 from sim.studies.staffing.staff import Staffing
 from sim.studies.staffing.staff import staff as study
@@ -35,7 +36,11 @@ PARTS = {
     "shrinkage": "shrink",
 }
 """What agents are for: its name in data, and in the head of a column."""
-_FEWER = "One agent fewer: the target that is then missed by most, there or soon after, and its value there."
+_FEWER = {
+    Per.INTERVAL: "the target that is then missed by most, there or soon after, and its value there.",
+    Per.DAY: "the target that the day then misses by most, and its value over the day.",
+}
+"""Of which time it is told what one agent fewer does."""
 _REMARKS = {
     "enough": "enough: no target is missed.",
     "fresh days missed": "fresh days missed: no target was missed in the search, but one was on new days.",
@@ -124,7 +129,13 @@ def requirement(found: Staffing) -> Table:
     ]
     said = "\n".join(row["one_fewer"] or "" for row in rows)
     told = (remark for words, remark in _REMARKS.items() if words in said)
-    return Table("requirement", "Requirement", shown, rows, notes=(_FEWER, *told))
+    return Table(
+        "requirement",
+        "Requirement",
+        shown,
+        rows,
+        notes=(f"One agent fewer: {_FEWER[found.promise.per]}", *told),
+    )
 
 
 def _span(spare: int = 0) -> tuple[Column, Column]:
@@ -167,7 +178,7 @@ def one_fewer(found: Staffing) -> Table:
     """One row a block and group: what would be with one agent fewer there."""
     shown = (
         *_span(), Column("group", "Group"), *columns(found.promise), Column("breaks", is_shown=False),
-        Column("missed", "Missed by most"), Column("worst", "Value there", PER_ROW, "number"), Column("unit"),
+        Column("missed", "Missed by most"), Column("worst", "Its value", PER_ROW, "number"), Column("unit"),
         Column("days_kept", "Days kept", "share", "number"), Column("needed", "Needed", "", "flag"),
         Column("on_fresh_days", is_shown=False, form="flag"),
     )  # fmt: skip
@@ -179,7 +190,7 @@ def one_fewer(found: Staffing) -> Table:
         for need in found.needs
         for fewer in need.fewer
     ]
-    notes = ("Figures are of the interval itself; what is missed by most is there, or soon after.",)
+    notes = (f"Figures are of the interval itself. Missed by most: {_FEWER[found.promise.per]}",)
     return Table("one_fewer", "With one agent fewer", shown, rows, notes=notes, is_shown=False)
 
 

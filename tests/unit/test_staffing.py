@@ -185,6 +185,19 @@ def test_the_answer_keeps_its_promise_and_nobody_can_be_spared(
     assert found.settled
 
 
+def test_where_the_day_is_promised_it_is_the_day_that_one_agent_fewer_breaks(us: Executor):
+    """Its value is the day's, which moves by less than that of the interval without the agent."""
+    scenario = chats([30.0, 50.0, 20.0], 3, ALL)
+    found = staff(scenario, per=Per.DAY, replications=40, executor=us)
+    day = {value.kpi: value for value in found.day}
+    broken = [fewer for need in found.needs for fewer in need.fewer if fewer.breaks is not None]
+
+    assert broken
+    for fewer in broken:
+        own = next(value for value in fewer.values if value.kpi == fewer.breaks)
+        assert abs(fewer.worst - day[own.kpi].value) < abs(own.value - day[own.kpi].value)
+
+
 @pytest.mark.nightly
 def test_pairs_of_seeds_agree(us: Executor):
     """A web shop's day of 24 half-hours: by one agent, and in at most two; a quarter of an hour.

@@ -14,6 +14,7 @@ from sim.kpis.loops import By, Column
 from sim.kpis.measure import Kpis, columns
 from sim.kpis.targets import Bound
 from sim.scenario.scenario import Scenario
+from sim.studies.staffing.choice import Per
 from sim.studies.staffing.plan import Blocks, expected_a_day, open_edges
 from sim.studies.staffing.search import Found, Move
 from sim.studies.staffing.trial import Evaluation
@@ -40,7 +41,7 @@ class Fewer:
     breaks: str | None
     """Figure that is broken by most, here or soon after; None if only the share of days falls short."""
     worst: float | None
-    """That figure, where it is broken most."""
+    """That figure, where it is broken most; over the day, if that is promised."""
     days_kept: float
     """Share of days that would keep every bound."""
     is_needed: bool
@@ -146,9 +147,8 @@ def _binding(trial: Evaluation, values: Sequence[Value], fewer: Sequence[Fewer])
 def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> Fewer:
     base = found.base
     without = base.with_effect_of(base, move.tried, move.window)
-    lacks = _lacks(without)[:, move.window]
+    figures, lacks = _misses(without, move.window)
     worst = np.unravel_index(int(lacks.argmax()), lacks.shape) if lacks.any() else None
-    figures = without.of_intervals()[:, move.window]
     was_added = (move.group, move.block) in found.added
     return Fewer(
         group=blocks.scenario.groups[move.group].name,
@@ -161,12 +161,15 @@ def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> F
     )
 
 
-def _lacks(trial: Evaluation) -> Floats:
-    """What each bound misses in each interval, shape (n_bounds, n_intervals)."""
-    values = trial.of_intervals()
-    return np.array(
-        [bound.shortfall(value) for bound, value in zip(trial.promise.bounds, values, strict=True)]
-    )
+def _misses(trial: Evaluation, window: slice) -> tuple[Floats, Floats]:
+    """Figures in each interval of a *window*, or of the day if that is promised, and what each misses.
+
+    Both of shape (n_bounds, n_intervals), or (n_bounds, 1).
+    """
+    is_by_interval = trial.promise.per is Per.INTERVAL
+    figures = trial.of_intervals()[:, window] if is_by_interval else trial.overall()[:, None]
+    bounds = zip(trial.promise.bounds, figures, strict=True)
+    return figures, np.array([bound.shortfall(values) for bound, values in bounds])
 
 
 def _parts(scenario: Scenario, runs: Sequence[Kpis], levels: Ints, first: int, end: int) -> Parts:
