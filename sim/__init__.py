@@ -7,7 +7,7 @@ from that record::
     scenario = sim.load("scenarios/web_shop.toml")
     draws = sim.draw(scenario, seed=1, replication=0)
     log = sim.simulate(scenario, draws)
-    kpis = sim.measure(log, scenario.targets)
+    kpis = sim.measure(log, scenario)
 
 The floors of the house; imports only go down:
 
@@ -90,7 +90,8 @@ if TYPE_CHECKING:
     from sim.scenario.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
     from sim.scenario.files import load, parse, schema
     from sim.scenario.quality import Quality
-    from sim.scenario.scenario import OpeningHours, Routing, Scenario, Targets
+    from sim.scenario.scenario import OpeningHours, Routing, Scenario
+    from sim.scenario.targets import GroupTargets, QueueTargets, Targets
     from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
     from sim.scenario.vary import vary
     from sim.studies.compare import Comparison, compare
@@ -131,6 +132,7 @@ __all__ = [
     "GammaFactor",
     "GeometricCount",
     "Group",
+    "GroupTargets",
     "Head",
     "Hyperexponential",
     "Judged",
@@ -147,6 +149,7 @@ __all__ = [
     "Problem",
     "Quality",
     "Queue",
+    "QueueTargets",
     "Ramp",
     "Replications",
     "Result",
@@ -225,7 +228,8 @@ _HOMES = {
     "sim.scenario.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
     "sim.scenario.files": "load parse schema",
     "sim.scenario.quality": "Quality",
-    "sim.scenario.scenario": "OpeningHours Routing Scenario Targets",
+    "sim.scenario.scenario": "OpeningHours Routing Scenario",
+    "sim.scenario.targets": "GroupTargets QueueTargets Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
     "sim.studies.compare": "Comparison compare",

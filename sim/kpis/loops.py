@@ -62,7 +62,7 @@ class Column(IntEnum):
     ENTERED_KNOWN = auto()
     """Those of whom it is known how long they waited, or that they wait still."""
     ENTERED_IN_EARNEST = auto()
-    """Those, and not gone within the threshold."""
+    """Those, and not gone soon: within the threshold, or the time of short abandons."""
     ACCEPTED_IN_TIME = auto()
     ENDED_IN_TIME = auto()
     """Accepted, or gone, within the threshold."""
@@ -260,13 +260,26 @@ class ChatTotals(NamedTuple):
     interval: Floats
     queue: Floats
     group: Floats
+    queue_interval: Floats
+    """Of some queues by interval; empty where nobody asks."""
+    group_interval: Floats
+    """Of some groups likewise."""
+
+
+class CrossedCells(NamedTuple):
+    """Of each chat: its cell in the tables by interval of some queues and groups; −1 if it is in none."""
+
+    queue: Ints
+    group: Ints
 
 
 class Rules(NamedTuple):
     """What counts, and how."""
 
-    threshold_s: float
-    """Service levels look at it."""
+    threshold_s: Floats
+    """Of each queue: its service levels look at it."""
+    short_s: Floats
+    """Of each queue: who gives up so soon is not counted by the service level."""
     by_turns: Flags
     """Of each queue."""
     wrap_up_attention: Flags
@@ -309,6 +322,7 @@ def add_chats(
     rules: Rules,
     row: Floats,
     totals: ChatTotals,
+    crossed: CrossedCells,
 ) -> None:
     """Add all measured chats to all tables; *row* is room for what one of them adds, shape (n_columns,)."""
     n_columns = _CHATS_END if len(rarer.balked) or len(rarer.customer) or len(rarer.resolved) else _RARER
@@ -332,6 +346,10 @@ def add_chats(
             _add(row, totals.queue[rows.line[i]], n_columns)
         if len(totals.group) and accepted:
             _add(row, totals.group[rows.group[i]], n_columns)
+        if len(totals.queue_interval) and crossed.queue[i] >= 0:
+            _add(row, totals.queue_interval[crossed.queue[i]], n_columns)
+        if len(totals.group_interval) and accepted and crossed.group[i] >= 0:
+            _add(row, totals.group_interval[crossed.group[i]], n_columns)
 
 
 @inner
@@ -358,7 +376,9 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     waited = entered and not np.isnan(wait_s)
     known = waited or (outcome != Outcome.ABANDONED and rows.agent[i] == NO_AGENT)
     customer_s = rows.left_s[i] - rows.arrival_s[i] if silent else wait_s
-    in_time = entered and customer_s <= rules.threshold_s
+    queue = rows.queue[i]
+    in_time = entered and customer_s <= rules.threshold_s[queue]
+    soon = entered and customer_s <= rules.short_s[queue]
     row[Column.ARRIVALS] = 1.0
     row[Column.OFFERED] = offered
     row[COUNTED[outcome]] = 1.0
@@ -367,7 +387,7 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     row[Column.GAVE_UP] = gave_up
     row[Column.ENTERED] = entered
     row[Column.ENTERED_KNOWN] = entered and known
-    row[Column.ENTERED_IN_EARNEST] = entered and known and not (gave_up and in_time)
+    row[Column.ENTERED_IN_EARNEST] = entered and known and not (gave_up and soon)
     row[Column.ACCEPTED_IN_TIME] = accepted and in_time
     row[Column.ENDED_IN_TIME] = (accepted or gave_up) and in_time
     row[Column.QUEUED] = rows.queued[i]

@@ -8,7 +8,7 @@ are pooled. A zero denominator gives None, never 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,11 +16,14 @@ import numpy as np
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME, KPIS, RATIOS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.loops import END, By, Column
+from sim.kpis.promised import bound_sums, crossing
 from sim.kpis.ranked import Ranked
 from sim.kpis.samples import Samples
-from sim.kpis.totals import Totals, totals
+from sim.kpis.targets import Bound
+from sim.kpis.totals import Times, Totals, totals
 from sim.log.chatlog import ChatLog
-from sim.scenario.scenario import Targets
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Targets
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -150,17 +153,36 @@ QUANTILES = {kpi.name: kpi.form.value for kpi in KPIS if isinstance(kpi.form, Qu
 """Figures that are percentiles, and of what."""
 
 
-def measure(log: ChatLog, targets: Targets | None = None) -> Kpis:
-    """Measure the key figures of a *log*; service levels look at the threshold of the *targets*."""
+def measure(log: ChatLog, targets: Targets | Scenario | None = None) -> Kpis:
+    """Measure the key figures of a *log*.
+
+    Service levels look at the threshold of the *targets*; of a scenario, at each queue's own.
+    """
     return measure_all([log], targets or Targets())[0]
 
 
-def measure_all(logs: Iterable[ChatLog], targets: Targets, *, of_chats: bool = False) -> list[Kpis]:
+def measure_all(
+    logs: Iterable[ChatLog],
+    targets: Targets | Scenario,
+    *,
+    of_chats: bool = False,
+    bounds: Sequence[Bound] = (),
+) -> list[Kpis]:
     """Measure *logs* of one centre, each by itself: several at once take hardly longer than one.
 
     If only figures *of chats* are wanted, none of agents, of the queue's length and of percentiles exist.
+    What *bounds* bind is added up by interval as well.
     """
-    return kpis_of(totals(logs, targets.threshold_s, of_chats=of_chats))
+    data = totals(logs, _times(targets), of_chats=of_chats, crossing=crossing(bounds))
+    return kpis_of(replace(data, bound=bound_sums(data, bounds), crossed={}))
+
+
+def _times(targets: Targets | Scenario) -> Times:
+    """What service levels look at."""
+    if isinstance(targets, Targets):
+        short_s = targets.short_abandon_s
+        return Times(targets.threshold_s, targets.threshold_s if short_s is None else short_s)
+    return Times(targets.thresholds_s, targets.short_abandons_s)
 
 
 def kpis_of(data: Totals) -> list[Kpis]:
@@ -190,6 +212,11 @@ def columns(runs: Iterable[Kpis], by: By, wanted: Sequence[int]) -> Floats:
             for data, some in pieces(runs)
         ]
     )
+
+
+def bound_of(runs: Iterable[Kpis]) -> Floats:
+    """Sums of what was bound, by interval: shape (n_runs, n_bounds, 2, n_intervals), above the line first."""
+    return np.concatenate([data.bound[some] for data, some in pieces(runs)])
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kpis.loops import END, By, Value
-from sim.kpis.measure import Kpis, kpis_of
+from sim.kpis.measure import Kpis, bound_of, kpis_of
 from sim.kpis.samples import Samples, together
 from sim.kpis.sparse import SparseTables
 from sim.kpis.totals import Totals
@@ -28,6 +28,9 @@ def pack(runs: Sequence[Kpis]) -> bytes:
     arrays: dict[str, NDArray[Any]] = {}
     for by in By:
         arrays[f"table.{by}"] = np.stack([run.tables[by] for run in runs])
+    bound = bound_of(runs)
+    if bound.size:
+        arrays["bound"] = bound
     for value in Value:
         samples = together([run.of.samples[value][run.run] for run in runs])
         arrays[f"{value}.edges"] = samples.edges
@@ -47,8 +50,8 @@ def unpack(data: bytes) -> list[Kpis]:
         return _runs(dict(arrays))
 
 
-def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], most: float) -> list[Kpis]:
-    """Figures of *n* runs with so many cells in each breakdown, if *data* are: anybody may have written them.
+def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], n_bounds: int, most: float) -> list[Kpis]:
+    """Figures of *n* runs with so many cells and bounds, if *data* are: anybody may have written them.
 
     Raises
     ------
@@ -58,6 +61,8 @@ def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], most: float) ->
     try:
         columns = _columns(data, most)
         are_right = all(_are_tables_of(columns[f"table.{by}"], n, sizes[by]) for by in By)
+        bound = columns.get("bound", np.empty((n, 0, 2, sizes[By.INTERVAL])))
+        are_right &= bound.dtype == np.float64 and bound.shape == (n, n_bounds, 2, sizes[By.INTERVAL])
         runs = (
             _runs(columns) if are_right and all(_are_samples_of(columns, v, n, sizes) for v in Value) else []
         )
@@ -112,7 +117,9 @@ def _runs(columns: Mapping[str, NDArray[Any]]) -> list[Kpis]:
     tables = {by: SparseTables.of(columns[f"table.{by}"]) for by in By}
     sizes = {by: table.n_cells for by, table in tables.items()}
     samples = {value: _samples(columns, value) for value in Value}
-    return kpis_of(Totals(len(tables[By.OVERALL]), sizes, tables, samples))
+    n = len(tables[By.OVERALL])
+    bound = columns.get("bound", np.empty((n, 0, 2, sizes[By.INTERVAL])))
+    return kpis_of(Totals(n, sizes, tables, samples, bound))
 
 
 def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:

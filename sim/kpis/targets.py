@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import Flags, Floats
-from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.loops import By
+from sim.scenario.figures import TARGETS, Sided
 from sim.scenario.scenario import Scenario
 
-Sided = Literal["at least", "at most"]
+if TYPE_CHECKING:
+    from sim.kpis.estimate import Estimates, Figure
 
-_TARGETS: dict[str, tuple[str, Sided]] = {
-    "service_level": ("service_level", "at least"),
-    "max_missed": ("missed_rate", "at most"),
-    "max_response_s": ("response_s", "at most"),
-}
-"""Of each target in a scenario: the figure it binds, and from which side."""
-KEYS = tuple(_TARGETS)
-"""Targets as they are written, in the order in which they are shown."""
+_KEYS = list(TARGETS)
+_PLACES = {by: place for place, by in enumerate(By)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +42,32 @@ class Bound:
     value: float
     where: Where | None = None
     """The queue or group that it binds; None for the centre."""
+    within: float | None = None
+    """Where a percentile is counted, as searches do: what its values are to be no longer than. Then `value`
+    is the share of those that are to be."""
+
+    @property
+    def place(self) -> str:
+        """Path to it in the scenario: ``targets.max_asa_s``, ``queues.orders.targets.max_asa_s``."""
+        there = "" if self.where is None else f"{self.where.by}s.{self.where.name}."
+        return f"{there}targets.{self.target}"
 
     @property
     def key(self) -> str:
-        """Its place in the scenario: ``max_asa_s``, ``queues.orders.max_asa_s``."""
-        return self.target if self.where is None else f"{self.where.by}s.{self.where.name}.{self.target}"
+        """What it is called among others: its target, or its place if it is a queue's or group's."""
+        return self.target if self.where is None else self.place
+
+    @property
+    def counted(self) -> Kpi:
+        """The figure that it binds; of a percentile that is counted, the share within the time."""
+        kpi = BY_NAME[self.kpi]
+        if self.within is None:
+            return kpi
+        name = kpi.title.partition(",")[0]
+        head = f"{kpi.shown.head or name} ≤ {self.within:g}"
+        shown = replace(kpi.shown, head=head)
+        title_ = f"{name} within {self.within:g} s"
+        return replace(kpi, title=title_, unit="share", better="higher", shown=shown)
 
     @property
     def by(self) -> By:
@@ -96,11 +112,20 @@ class Verdict:
 
 
 def bounds(scenario: Scenario) -> tuple[Bound, ...]:
-    """Give every target that a *scenario* sets."""
-    found = ((target, getattr(scenario.targets, target)) for target in KEYS)
-    return tuple(
-        Bound(target, *_TARGETS[target], float(value)) for target, value in found if value is not None
-    )
+    """Give every target that a *scenario* sets: the centre's, the queues', the groups'."""
+    return tuple(_bounds(scenario))
+
+
+def _bounds(scenario: Scenario) -> Iterator[Bound]:
+    variant = scenario.targets.service_level_variant
+    yield from (Bound(*each) for each in scenario.targets.bounds(variant))
+    for q, queue in enumerate(scenario.queues):
+        where = Where(By.QUEUE, q, queue.name)
+        own = queue.targets.service_level_variant or variant
+        yield from (Bound(*each, where) for each in queue.targets.bounds(own))
+    for g, group in enumerate(scenario.groups):
+        where = Where(By.GROUP, g, group.name)
+        yield from (Bound(*each, where) for each in group.targets.bounds())
 
 
 def verdicts(estimates: Estimates, scenario: Scenario) -> list[Verdict]:
@@ -114,17 +139,33 @@ def _verdict(bound: Bound, figure: Figure, n: int) -> Verdict:
 
 
 def title(bound: Bound, scenario: Scenario) -> str:
-    """Name of a target as people read it, without its value: ``Service level in 30 s``."""
-    name = BY_NAME[bound.kpi].title
-    return f"{name} in {scenario.targets.threshold_s:g} s" if bound.kpi == "service_level" else name
+    """Figure that a target binds as people read it: ``Service level in 30 s``."""
+    return titled(bound.kpi, scenario, bound.where) if bound.within is None else bound.counted.title
+
+
+def named(bound: Bound, scenario: Scenario) -> str:
+    """The same with the queue or group: ``Service level in 30 s, orders``."""
+    name = title(bound, scenario)
+    return name if bound.where is None else f"{name}, {bound.where.name}"
+
+
+def titled(kpi: str, scenario: Scenario, where: Where | None = None) -> str:
+    """Title of a figure; that of a service level with its threshold, if it is one and the same."""
+    name = BY_NAME[kpi].title
+    if not kpi.startswith("service_level"):
+        return name
+    mine = scenario.thresholds_s if where is None else scenario.thresholds_s[where.cell : where.cell + 1]
+    comma = "," * ("," in name)
+    return f"{name}{comma} in {mine[0]:g} s" if len(set(mine)) == 1 else f"{name}{comma} in each queue's time"
 
 
 def in_order(some: Iterable[Bound]) -> list[Bound]:
     """Give different bounds, of several scenarios maybe, in the order in which they are shown."""
-    places = {by: place for place, by in enumerate(By)}
-    return sorted(
-        dict.fromkeys(some), key=lambda bound: (places[bound.by], bound.cell, KEYS.index(bound.target))
-    )
+
+    def place(bound: Bound) -> tuple[int, int, int]:
+        return _PLACES[bound.by], bound.cell, _KEYS.index(bound.target)
+
+    return sorted(dict.fromkeys(some), key=place)
 
 
 def all_kept(promise: Iterable[Verdict]) -> bool | None:

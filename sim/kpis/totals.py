@@ -8,8 +8,9 @@ Days and the whole run are added up from intervals, so that figures add up to th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,6 +50,15 @@ LACKING: Mapping[str, list[Column]] = {
 """What is not known where a log lacks a table or a column: rather no figure than one that would be 0."""
 
 
+class Times(NamedTuple):
+    """What service levels look at, of each queue or one for all."""
+
+    threshold_s: Sequence[float] | float
+    """Acceptable wait."""
+    short_s: Sequence[float] | float
+    """Who gives up so soon is not counted by the service level."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
     """What the logs of some runs add up to."""
@@ -60,6 +70,10 @@ class Totals:
     tables: Mapping[By, SparseTables]
     """Shape (n_runs, n_cells, n_columns + 1), the last column being NaN; so is a highest value of nothing."""
     samples: Mapping[Value, Samples]
+    bound: Floats
+    """Sums of what was bound, above the line and below it: shape (n_runs, n_bounds, 2, n_intervals)."""
+    crossed: Mapping[By, Floats] = field(default_factory=dict)
+    """Of the queues and groups asked for, in their order: (n_runs, n, n_intervals, n_columns + 1)."""
 
 
 class _Runs:
@@ -88,14 +102,24 @@ class _Runs:
             self.sizes[By.QUEUE], self.sizes[By.GROUP], self.centre.warm_up_s, self.edges_s, self.places,
         )  # fmt: skip
 
-    def rules(self, threshold_s: float) -> tables.Rules:
+    def rules(self, times: Times) -> tables.Rules:
         """What counts, and how."""
         centre = self.centre
         by_turns, attention = np.array(centre.by_turns), np.array(centre.wrap_up_attention)
         window_s = centre.fcr_window_s or 0.0
         known_until_s = centre.horizon_s - window_s
         returns = np.array(centre.returns)
-        return tables.Rules(threshold_s, by_turns, attention, returns, known_until_s, window_s)
+        threshold_s, short_s = (np.array(np.broadcast_to(each, len(by_turns))) for each in times)
+        return tables.Rules(threshold_s, short_s, by_turns, attention, returns, known_until_s, window_s)
+
+    def crossed_cells(self, by: By, chosen: Sequence[int]) -> Ints:
+        """Cell of each chat in the table of some queues or groups by interval; −1 where it is in none."""
+        places, n_intervals = self.places, self.sizes[By.INTERVAL]
+        nth = np.full(self.sizes[by], -1, dtype=np.int64)
+        nth[list(chosen)] = np.arange(len(chosen))
+        mine = nth[places.queue if by is By.QUEUE else places.group]
+        cells = (places.run * len(chosen) + mine) * n_intervals + places.interval
+        return np.where(mine < 0, -1, cells)
 
     def rows(self) -> timeline.ChatRows:
         """Give the chats."""
@@ -148,11 +172,18 @@ class _Runs:
         )
 
 
-def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = False) -> Totals:
-    """Add up *logs* of one centre; service levels look at *threshold_s*.
+def totals(
+    logs: Iterable[ChatLog],
+    times: Times,
+    *,
+    of_chats: bool = False,
+    crossing: Mapping[By, Sequence[int]] | None = None,
+) -> Totals:
+    """Add up *logs* of one centre; service levels look at the *times*.
 
-    If only figures *of chats* are wanted, what agents' time went into, the length of the queue and the values
-    of percentiles are left out: those columns are NaN.
+    *crossing* are queues and groups, by number, that are wanted by interval as well. If only figures *of
+    chats* are wanted, what agents' time went into, the length of the queue and the values of percentiles are
+    left out: those columns are NaN.
     """
     runs = _Runs(LogBatch.of(logs))
     rows = runs.rows()
@@ -161,13 +192,18 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
     agents_time = timeline.AgentsTime(*time)
     talk, responses, spent = _followed(runs, rows, agents_time)
     added = {by: tables.empty(runs.n, size) for by, size in runs.sizes.items()}
-    _add_chats(runs, rows, talk, runs.rules(threshold_s), added)
+    crossing = {by: list((crossing or {}).get(by, ())) for by in (By.QUEUE, By.GROUP)}
+    crossed = {by: tables.empty(runs.n, len(some) * n_intervals) for by, some in crossing.items()}
+    cells = tables.CrossedCells(*(runs.crossed_cells(by, some) for by, some in crossing.items()))
+    _add_chats(runs, rows, talk, runs.rules(times), added, crossed, cells)
     if of_chats:
         _fold(runs, added)
-        for table in added.values():
+        _finish_crossed(runs, crossed)
+        for table in (*added.values(), *crossed.values()):
             table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
         nothing = _samples(runs, {Value.RESPONSE_S: responses.first(0)})[Value.RESPONSE_S]
-        return Totals(runs.n, runs.sizes, _kept(added), dict.fromkeys(Value, nothing))
+        samples = dict.fromkeys(Value, nothing)
+        return Totals(runs.n, runs.sizes, _kept(added), samples, _nothing(runs), _by_cell(runs, crossed))
     legs = runs.legs()
     timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
     timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
@@ -181,8 +217,53 @@ def totals(logs: Iterable[ChatLog], threshold_s: float, *, of_chats: bool = Fals
     added[By.QUEUE][..., Column.MOST_WAITING] = by_queue.max(axis=2)
     added[By.INTERVAL][..., Column.MOST_WAITING] = overall[:, 0]
     _fold(runs, added)
+    _cross_time(runs, crossing, crossed, (time, waiting_s, by_queue))
+    _finish_crossed(runs, crossed)
     values = {Value.WAIT_S: waits, Value.FIRST_REPLY_S: first_replies, Value.RESPONSE_S: responses}
-    return Totals(runs.n, runs.sizes, _kept(added), _samples(runs, values))
+    samples = _samples(runs, values)
+    return Totals(runs.n, runs.sizes, _kept(added), samples, _nothing(runs), _by_cell(runs, crossed))
+
+
+def _nothing(runs: _Runs) -> Floats:
+    """Sums of no bound."""
+    return np.empty((runs.n, 0, 2, runs.sizes[By.INTERVAL]))
+
+
+def _cross_time(
+    runs: _Runs,
+    crossing: Mapping[By, Sequence[int]],
+    crossed: Mapping[By, Floats],
+    told: tuple[Floats, Floats, Floats],
+) -> None:
+    """Add to some queues and groups by interval what passes in it: agents' time, and the line."""
+    time, waiting_s, most_waiting = told
+    n_intervals, width = runs.sizes[By.INTERVAL], tables.END + 1
+    queues, groups = (
+        crossed[by].reshape(runs.n, len(crossing[by]), n_intervals, width) for by in (By.QUEUE, By.GROUP)
+    )
+    if len(crossing[By.GROUP]):
+        of_groups = time.reshape(len(time), runs.n, runs.sizes[By.GROUP], -1)[:, :, crossing[By.GROUP]]
+        end = Column.DUTY_S + len(time)
+        groups[..., Column.DUTY_S : end] = np.moveaxis(of_groups, 0, -1)
+    if len(crossing[By.QUEUE]):
+        queues[..., Column.WAITING_S] = waiting_s[:, crossing[By.QUEUE]]
+        queues[..., Column.MOST_WAITING] = most_waiting[:, crossing[By.QUEUE]]
+
+
+def _finish_crossed(runs: _Runs, crossed: Mapping[By, Floats]) -> None:
+    """Add measured time, and what follows from the rest."""
+    window_s = np.diff(runs.edges_s)
+    for table in crossed.values():
+        n = table.shape[1] // runs.sizes[By.INTERVAL]
+        table[..., Column.WINDOW_S] = np.tile(window_s, n)
+        table[..., Column.DAYS] = np.tile(window_s / DAY_S, n)
+        _finish(runs, table)
+
+
+def _by_cell(runs: _Runs, crossed: Mapping[By, Floats]) -> dict[By, Floats]:
+    """Tables by queue or group, then by interval."""
+    shape = runs.n, -1, runs.sizes[By.INTERVAL], tables.END + 1
+    return {by: table.reshape(shape) for by, table in crossed.items() if table.size}
 
 
 def _kept(added: Mapping[By, Floats]) -> dict[By, SparseTables]:
@@ -229,6 +310,8 @@ def _add_chats(
     talk: timeline.TurnTotals,
     rules: tables.Rules,
     added: dict[By, Floats],
+    crossed: Mapping[By, Floats],
+    cells: tables.CrossedCells,
 ) -> None:
     """Add the chats to the tables by interval, and by queue and group where there are several."""
     flat = {
@@ -242,7 +325,13 @@ def _add_chats(
         runs.rarer(rows.first_reply_s),
         rules,
         for_loops(np.empty(tables.END)),
-        tables.ChatTotals(flat[By.INTERVAL], flat[By.QUEUE], flat[By.GROUP]),
+        tables.ChatTotals(
+            flat[By.INTERVAL],
+            flat[By.QUEUE],
+            flat[By.GROUP],
+            *(crossed[by].reshape(-1, tables.END + 1) for by in (By.QUEUE, By.GROUP)),
+        ),
+        for_loops(cells),
     )
 
 
@@ -303,9 +392,14 @@ def _fold(runs: _Runs, added: dict[By, Floats]) -> None:
         for column in (Column.WINDOW_S, Column.DAYS):
             added[by][..., column] = added[By.OVERALL][..., column]
     for table in added.values():
-        tables.finish(table, not len(runs.chat.customer))
-        for name in sorted(runs.log.lacks & set(LACKING)):
-            table[..., LACKING[name]] = np.nan
+        _finish(runs, table)
+
+
+def _finish(runs: _Runs, table: Floats) -> None:
+    """Fill in what follows from the rest, and leave out what the logs lack."""
+    tables.finish(table, not len(runs.chat.customer))
+    for name in sorted(runs.log.lacks & set(LACKING)):
+        table[..., LACKING[name]] = np.nan
 
 
 def _samples(runs: _Runs, values: Mapping[Value, timeline.Samples]) -> dict[Value, Samples]:

@@ -36,7 +36,7 @@ from sim.report.tables import (
     verdict_mark,
 )
 from sim.scenario.units import clock_text
-from sim.studies.compare import Comparison, Contrast, Difference, Plan, Seen
+from sim.studies.compare import Comparison, Contrast, Difference, Part, Plan, Seen
 from sim.studies.paired import ALPHA, Paired
 
 DRAWN = (
@@ -96,6 +96,11 @@ def words(found: Comparison, contrast: Contrast) -> list[str]:
         f"{BY_NAME[name].title}: {verdict_text(contrast.differences[name], label)}."
         for name in _bound(found) or ["service_level", "missed_rate", "asa_s"]
         if contrast.differences[name].by.value is not None
+    ]
+    said += [
+        f"{_name(part)}: {verdict_text(each, label)}."
+        for part, each in contrast.parts.items()
+        if each.by.value is not None
     ]
     last = "; ".join([*_promise_words(found.baseline, contrast.plan), *_cost_words(found, contrast)])
     return [*said, f"{last}."] if last else said
@@ -210,7 +215,7 @@ def forest(found: Comparison) -> Figure:
 def _bound(found: Comparison) -> list[str]:
     """Figures with a target in any of the scenarios."""
     every = in_order(verdict.bound for plan in found.plans for verdict in plan.verdicts)
-    return list(dict.fromkeys(bound.kpi for bound in every))
+    return list(dict.fromkeys(bound.kpi for bound in every if bound.where is None))
 
 
 def _listed(found: Comparison, contrast: Contrast, width: int, *, everything: bool) -> RenderableType:
@@ -226,8 +231,9 @@ def _listed(found: Comparison, contrast: Contrast, width: int, *, everything: bo
     ]
     bound = _bound(found)
     shown = [kpi.name for kpi in KPIS if everything or _is_shown(found, kpi.name)]
-    rows: list[Row | None] = [[Text("Targets", style="bold")]] if bound else []
-    rows += [_row(found.baseline, contrast, name, marked=True) for name in bound]
+    promised: list[str | Part] = [*bound, *contrast.parts]
+    rows: list[Row | None] = [[Text("Targets", style="bold")]] if promised else []
+    rows += [_row(found.baseline, contrast, key, marked=True) for key in promised]
     section = None
     for name in (name for name in shown if name not in bound):
         if BY_NAME[name].section != section:
@@ -237,15 +243,20 @@ def _listed(found: Comparison, contrast: Contrast, width: int, *, everything: bo
     return narrowed(f"{label} against A", columns, rows, width, spare=(6, 4))
 
 
-def _row(baseline: Plan, contrast: Contrast, name: str, *, marked: bool) -> Row:
-    kpi, difference = BY_NAME[name], contrast.differences[name]
-    by = difference.by
+def _name(key: str | Part) -> str:
+    """Title of a figure, with the queue or group that it is of."""
+    return f"{BY_NAME[key.kpi].title}, {key.name}" if isinstance(key, Part) else BY_NAME[key].title
+
+
+def _row(baseline: Plan, contrast: Contrast, key: str | Part, *, marked: bool) -> Row:
+    difference = contrast.parts[key] if isinstance(key, Part) else contrast.differences[key]
+    kpi, by = BY_NAME[difference.kpi], difference.by
     span = "" if by.low is None or by.high is None else _span(by.low, by.high, kpi.unit)
     span = ALIKE if by.steady else span + FEW_SIGN * (bool(span) and by.few_days)
     return [
-        f"  {kpi.title} [{'%' if kpi.unit == 'share' else kpi.unit}]",
-        _value(baseline, name, difference.baseline, marked=marked),
-        _value(contrast.plan, name, difference.value, marked=marked),
+        f"  {_name(key)} [{'%' if kpi.unit == 'share' else kpi.unit}]",
+        _value(baseline, key, difference.baseline, marked=marked),
+        _value(contrast.plan, key, difference.value, marked=marked),
         "–" if by.value is None else signed(by.value, kpi.unit, bare=True),
         span,
         _verdict(difference),
@@ -257,10 +268,12 @@ def _span(low: float, high: float, unit: str) -> str:
     return f"{signed(low, unit, bare=True)} … {signed(high, unit, bare=True)}"
 
 
-def _value(plan: Plan, name: str, value: float | None, *, marked: bool) -> Text:
-    unit = BY_NAME[name].unit
+def _value(plan: Plan, key: str | Part, value: float | None, *, marked: bool) -> Text:
+    unit = BY_NAME[key.kpi if isinstance(key, Part) else key].unit
     for verdict in plan.verdicts if marked else ():
-        if verdict.bound.kpi == name and verdict.met is not None:
+        where = verdict.bound.where
+        mine = verdict.bound.kpi if where is None else Part(verdict.bound.kpi, where.by, where.name)
+        if mine == key and verdict.met is not None:
             text = number(value, unit, verdict.bound.value).removesuffix(" %")
             return Text.assemble(text, " ", verdict_mark(verdict))
     return Text(number(value, unit).removesuffix(" %"))
@@ -351,7 +364,11 @@ def _contrast(found: Comparison, contrast: Contrast) -> dict[str, Any]:
         "notes": list(contrast.notes),
         "words": words(found, contrast),
         "differences": {name: _difference(each) for name, each in contrast.differences.items()},
-    }
+    } | ({"parts": [_part(*item) for item in contrast.parts.items()]} if contrast.parts else {})
+
+
+def _part(part: Part, difference: Difference) -> dict[str, Any]:
+    return {"kpi": part.kpi, str(part.by): part.name} | _difference(difference)
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Literal
 from sim.kpis.definitions import Kpi, Quantile
 from sim.kpis.estimate import Figure as Quantity
 from sim.kpis.intervals import FEW, unseen
+from sim.kpis.targets import titled as figure_title
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import HOUR_S
 
@@ -176,8 +177,7 @@ def _small(value: float) -> str:
 
 def titled(kpi: Kpi, scenario: Scenario) -> str:
     """Title of a figure within a sentence, that of the service level with its threshold."""
-    threshold = f" in {scenario.targets.threshold_s:g} s" if kpi.name == "service_level" else ""
-    return in_words(kpi) + threshold
+    return in_words(kpi) + figure_title(kpi.name, scenario).removeprefix(kpi.title)
 
 
 def in_words(kpi: Kpi) -> str:

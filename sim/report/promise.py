@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Figure as Quantity
 from sim.kpis.intervals import wilson
 from sim.kpis.targets import Bound, title
+from sim.report.naming import head_of, where_of
 from sim.report.numbers import interval, number, percent
 from sim.report.result import Column, Judged
 from sim.scenario.scenario import Scenario
@@ -58,13 +58,9 @@ def _judged(
     bound: Bound, scenario: Scenario, value: Value, *, met: bool, sure: bool, worst: float | None = None
 ) -> Judged:
     return Judged(
-        bound.target, bound.kpi, title(bound, scenario), BY_NAME[bound.kpi].unit, bound.side, bound.value,
-        _quantity(value), met if value.value is not None else None, sure, _where(bound), worst,
+        bound.target, bound.kpi, title(bound, scenario), bound.counted.unit, bound.side, bound.value,
+        _quantity(value), met if value.value is not None else None, sure, where_of(bound), worst,
     )  # fmt: skip
-
-
-def _where(bound: Bound) -> str:
-    return "" if bound.where is None else bound.where.name
 
 
 def _quantity(value: Value) -> Quantity:
@@ -108,14 +104,8 @@ def unless_kept(found: Staffing | Roster) -> str:
 def name_of(bound: Bound, promise: Promise) -> str:
     """Name of a column for a bound: that of its figure, for the centre's if it is the only one of it."""
     of_centre = [other.kpi for other in promise.bounds if other.where is None]
-    return bound.kpi if bound.where is None and of_centre.count(bound.kpi) == 1 else bound.key
-
-
-def head_of(bound: Bound) -> str:
-    """A bound in a word or two."""
-    kpi, where = BY_NAME[bound.kpi], _where(bound)
-    head = kpi.shown.head or kpi.title
-    return f"{head} {where}" if where else head
+    is_only = bound.where is None and of_centre.count(bound.kpi) == 1
+    return bound.kpi if is_only and bound.within is None else bound.key
 
 
 def columns(promise: Promise, spare: int = 0) -> Iterator[Column]:
@@ -124,7 +114,7 @@ def columns(promise: Promise, spare: int = 0) -> Iterator[Column]:
     The first is *spare*, so that there is room for what says more.
     """
     for bound in promise.bounds:
-        name, head, unit = name_of(bound, promise), head_of(bound), BY_NAME[bound.kpi].unit
+        name, head, unit = name_of(bound, promise), head_of(bound), bound.counted.unit
         if promise.per is Per.INTERVAL:
             yield Column(name, head, unit, "judged", "misses", spare=spare)
         else:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.kpis.definitions import BY_NAME
 from sim.kpis.targets import Bound
+from sim.report.naming import head_of
 from sim.report.numbers import with_unit
 from sim.report.promise import (
     basis,
     cells,
     columns,
     days_kept,
-    head_of,
     judged,
     name_of,
     on_days,
@@ -150,16 +149,10 @@ def _agents(scenario: Scenario) -> Iterator[Column]:
         yield Column(f"agents.{group.name}", group.name if several else "Agents", "", "number")
 
 
-def _bound(found: Staffing, kpi: str) -> Bound:
-    """The bound of a promised figure."""
-    return next(bound for bound in found.promise.bounds if bound.kpi == kpi)
-
-
-def _binds(found: Staffing, kpi: str | None) -> dict[str, Any]:
+def _binds(found: Staffing, bound: Bound | None) -> dict[str, Any]:
     """The bound that would be missed first, as data and people call it."""
-    if kpi is None:
+    if bound is None:
         return {"binding": None, "binds": None}
-    bound = _bound(found, kpi)
     return {"binding": name_of(bound, found.promise), "binds": head_of(bound)}
 
 
@@ -167,8 +160,7 @@ def _fewer(found: Staffing, fewer: Fewer) -> str:
     """What one agent fewer does, in few words."""
     name = f"{fewer.group}: " if len(found.scenario.groups) > 1 else ""
     if fewer.breaks is not None:
-        bound = _bound(found, fewer.breaks)
-        return f"{name}{head_of(bound)} {with_unit(BY_NAME[bound.kpi].unit, fewer.worst)}"
+        return f"{name}{head_of(fewer.breaks)} {with_unit(fewer.breaks.counted.unit, fewer.worst)}"
     if fewer.on_fresh_days:
         return f"{name}fresh days missed"
     return f"{name}{with_unit('share', fewer.days_kept)} of days" if fewer.is_needed else f"{name}enough"
@@ -198,9 +190,8 @@ def _breaks(found: Staffing, fewer: Fewer) -> dict[str, Any]:
     """The bound that is missed by most, its value there, and in what unit that is."""
     if fewer.breaks is None:
         return {"breaks": None, "missed": None, "worst": None, "unit": ""}
-    bound = _bound(found, fewer.breaks)
-    names = {"breaks": name_of(bound, found.promise), "missed": head_of(bound)}
-    return names | {"worst": fewer.worst, "unit": BY_NAME[bound.kpi].unit}
+    names = {"breaks": name_of(fewer.breaks, found.promise), "missed": head_of(fewer.breaks)}
+    return names | {"worst": fewer.worst, "unit": fewer.breaks.counted.unit}
 
 
 def levels(found: Staffing, people: Heads) -> Table:

@@ -23,8 +23,9 @@ from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.intervals import FEW, unseen
 from sim.kpis.loops import By
-from sim.kpis.targets import Bound, Verdict, title, verdicts
+from sim.kpis.targets import Bound, Verdict, named, verdicts
 from sim.kpis.waterfall import waterfall
+from sim.scenario.figures import TARGETS
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text
 
@@ -118,7 +119,7 @@ def _digits(value: float, decimals: int, beside: float | None) -> str:
 
 def target_text(bound: Bound) -> str:
     """Text of a target, none of whose digits is rounded off: ``≤ 5.25 %``."""
-    return f"{SIGNS[bound.side]} {with_unit(BY_NAME[bound.kpi], bound.value, bound.value)}"
+    return f"{SIGNS[bound.side]} {with_unit(bound.counted, bound.value, bound.value)}"
 
 
 def with_unit(kpi: Kpi, value: float | None, beside: float | None = None) -> str:
@@ -254,7 +255,9 @@ def figure_known(kpi: Kpi, width: int) -> RenderableType:
     head = Text(kpi.title, style="bold")
     head.append(f"  {', '.join(part for part in (kpi.name, kpi.unit, better) if part)}", style="not bold")
     parts = [str(by) for by in By if by in kpi.form.breakdowns - {By.OVERALL}]
-    said = (kpi.definition, f"Source: {kpi.source}", MADE[type(kpi.form)], f"By: {', '.join(parts)}.")
+    keys = " and ".join(key for key, target in TARGETS.items() if target.figure == kpi.name)
+    said = [kpi.definition, f"Source: {kpi.source}", MADE[type(kpi.form)], f"By: {', '.join(parts)}."]
+    said += [f"As a target: {keys}."] if keys else []
     return Group(
         head,
         *(
@@ -343,7 +346,7 @@ def _targets(promise: list[Verdict], scenario: Scenario, width: int) -> Table:
         rows.append(
             [
                 verdict_mark(verdict),
-                title(bound, scenario),
+                named(bound, scenario),
                 target_text(bound),
                 with_unit(kpi, verdict.figure.value, bound.value),
                 interval(verdict.figure, kpi.unit),

@@ -72,7 +72,7 @@ class Checkpoint:
         for digest, figures in self._rows(query, (key, *_ends(task))):
             if isinstance(figures, bytes) and digest == _digest(key, task, figures):
                 with suppress(ValueError):
-                    runs = unpack_checked(figures, len(task), _sizes(task.scenario), _most_bytes(task))
+                    runs = unpack_checked(figures, *_shape(task), _most_bytes(task))
                     return Done(runs, [], figures)
         return None
 
@@ -128,6 +128,11 @@ def _sizes(scenario: Scenario) -> dict[By, int]:
     }
 
 
+def _shape(task: Task) -> tuple[int, dict[By, int], int]:
+    """Replications, cells of each breakdown, and bounds of a task."""
+    return len(task), _sizes(task.scenario), len(task.bounds)
+
+
 def _most_bytes(task: Task) -> float:
     """Of a task's figures: many times what is expected of it, for days are busier than expected."""
     return 2**26 + 10 * expected_bytes(task.scenario, len(task))
@@ -141,7 +146,7 @@ def _key(task: Task) -> str:
     """Everything that a task's figures depend on, replications aside."""
     with unbroken():  # it may take Ctrl-C for an error of its own
         scenario = task.scenario.model_dump_json(by_alias=True)
-    what = (versions(), str(Engine(task.engine)), task.seed, scenario, task.in_search)
+    what = (versions(), str(Engine(task.engine)), task.seed, scenario, task.in_search, repr(task.bounds))
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sim.errors import ClusterError
 from sim.kpis.measure import Kpis
+from sim.kpis.targets import Bound
 from sim.runs.checkpoint import Checkpoint
 from sim.runs.tasks import Done, Task, pieces, run
 from sim.scenario.scenario import Scenario
@@ -102,12 +103,16 @@ class Executor:
         progress: Progress | None = None,
         *,
         in_search: bool = False,
+        bounds: tuple[Bound, ...] = (),
     ) -> Iterator[list[Kpis]]:
         """Figures of the same *replications* of each of the *scenarios*, in order.
 
-        *in_search* only figures of chats are wanted, and the scenarios differ in their staffing alone.
+        *in_search* only figures of chats are wanted, and what *bounds* bind, and the scenarios differ in
+        their staffing alone.
         """
-        jobs = [Task(scenario, seed, replications, in_search=in_search) for scenario in scenarios]
+        jobs = [
+            Task(scenario, seed, replications, in_search=in_search, bounds=bounds) for scenario in scenarios
+        ]
         runs: list[Kpis] = []
         with closing(self.measured(jobs, progress)) as results:
             for _, result in results:

@@ -110,9 +110,10 @@ def usual_replications(scenarios: Sequence[Scenario], engine: Engine | str = Eng
     return max(FEWEST, *(-(-USUAL_DAYS // scenario.days) for scenario in scenarios))
 
 
-def figures_to_be_sure_of(scenario: Scenario) -> list[str]:
-    """Figures that the targets of a *scenario* bind; the service level if it has none."""
-    return [bound.kpi for bound in bounds(scenario)] or ["service_level"]
+def figures_to_be_sure_of(estimates: Estimates, scenario: Scenario) -> list[tuple[str, Figure]]:
+    """Figures that the targets of a *scenario* bind, with their names; the service level if it has none."""
+    found = [(bound.kpi, bound.figure(estimates)) for bound in bounds(scenario)]
+    return found or [("service_level", estimates.figure("service_level"))]
 
 
 def longer_side(name: str, figure: Figure, n: int) -> float:
@@ -147,7 +148,7 @@ def _further(estimates: Estimates, scenario: Scenario, precision: float | None) 
     if precision is None:
         return 0
     n = estimates.n
-    widths = [longer_side(name, estimates.figure(name), n) for name in figures_to_be_sure_of(scenario)]
+    widths = [longer_side(name, figure, n) for name, figure in figures_to_be_sure_of(estimates, scenario)]
     widest = max(widths) if n > 2 else float("inf")
     if widest < precision:
         return 0

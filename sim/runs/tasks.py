@@ -14,6 +14,8 @@ from sim.draws.sampling import draw_all
 from sim.engines import Engine, simulate_all
 from sim.kpis.measure import Kpis, measure_all
 from sim.kpis.packed import pack, unpack
+from sim.kpis.promised import are_of_chats, are_of_opinions
+from sim.kpis.targets import Bound
 from sim.log.chatlog import ChatLog
 from sim.runs.kept import KeptDraws
 from sim.scenario.scenario import Scenario
@@ -36,7 +38,9 @@ class Task:
     keeps_logs: bool = False
     in_search: bool = False
     """Whether it is one of many plans that meet the same customers, of which only figures of chats are
-    wanted: nothing of agents, of percentiles and of satisfaction."""
+    wanted, and what is bound: nothing else of agents, of percentiles and of satisfaction."""
+    bounds: tuple[Bound, ...] = ()
+    """What is to be added up by interval besides."""
 
     def __len__(self) -> int:
         """Replications."""
@@ -65,11 +69,13 @@ def run(task: Task) -> Done:
     """Draw, simulate and measure a task's replications, a batch at a time."""
     runs: list[Kpis] = []
     logs: list[ChatLog] = []
-    scenario = _without_opinions(task.scenario) if task.in_search else task.scenario
+    of_chats = task.in_search and are_of_chats(task.bounds)
+    is_plain = task.in_search and not are_of_opinions(task.bounds)
+    scenario = _without_opinions(task.scenario) if is_plain else task.scenario
     draw = _KEPT.draw_all if task.in_search else draw_all
     for batch in pieces(task.scenario, task.replications):
         done = simulate_all(scenario, draw(scenario, task.seed, batch), task.engine)
-        runs += measure_all(done, scenario.targets, of_chats=task.in_search)
+        runs += measure_all(done, scenario, of_chats=of_chats, bounds=task.bounds)
         logs += done if task.keeps_logs else []
     if IS_COMPILED and task.engine == Engine.KERNEL:
         compile_cache.mark_ready()

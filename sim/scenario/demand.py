@@ -13,6 +13,7 @@ from sim.scenario.behaviour import Again, Balking, Retry, Silence
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.distributions import CountDistribution, Distribution, finite_means
 from sim.scenario.record import BrokenLaw, Record, law_broken, plain, repeated
+from sim.scenario.targets import QueueTargets
 from sim.scenario.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
 from sim.scenario.words import Words
 
@@ -211,6 +212,8 @@ class Queue(Record):
     attempts_keep: tuple[Kept, ...] = ()
     """What further attempts have of the first: "patience" (in the queue), "needs" (turns and all times of
     service); the rest is drawn anew. Omitted: all is."""
+    targets: QueueTargets = QueueTargets()
+    """What is promised of this queue."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:

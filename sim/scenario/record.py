@@ -60,13 +60,18 @@ class _Told(ModelMetaclass):
 
 
 def _names(kind: _Told) -> list[str]:
-    return list(cast("type[BaseModel]", kind).model_fields)
+    return cast("type[Record]", kind).names()
 
 
 class Record(BaseModel, metaclass=_Told):
     """Base of all records of a scenario: frozen, and no key is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Give the names of all fields."""
+        return list(cls.model_fields)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -143,13 +148,12 @@ def plain(key: str, **rest: Any) -> BeforeValidator:
 
 def law_broken(*broken: BrokenLaw) -> ValidationError:
     """Error of one or more broken laws, each a place inside the record, the law in words and the value."""
-    return ValidationError.from_exception_data(
-        "law",
-        [
-            InitErrorDetails(type=PydanticCustomError("law", "{law}", {"law": law}), loc=place, input=value)
-            for place, law, value in broken
-        ],
-    )
+    return ValidationError.from_exception_data("law", [law_line(*each) for each in broken])
+
+
+def law_line(place: Place, law: str, value: Any) -> InitErrorDetails:
+    """One broken law among other errors."""
+    return InitErrorDetails(type=PydanticCustomError("law", "{law}", {"law": law}), loc=place, input=value)
 
 
 def repeated(names: Sequence[str]) -> list[int]:

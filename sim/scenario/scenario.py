@@ -18,6 +18,7 @@ from sim.rules import Policy
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken
+from sim.scenario.targets import Targets
 from sim.scenario.team import Group
 from sim.scenario.units import (
     DAY_S,
@@ -27,9 +28,6 @@ from sim.scenario.units import (
     Hours,
     Name,
     PositiveCount,
-    PositiveSeconds,
-    Seconds,
-    Share,
     clock_text,
     plural,
 )
@@ -54,19 +52,6 @@ class OpeningHours(Record):
             law = f"the centre must close after it opens{hint}"
             raise law_broken((("close",), law, clock_text(self.close)))
         return self
-
-
-class Targets(Record):
-    """What is promised."""
-
-    threshold_s: Seconds = 30.0
-    """Acceptable wait: the threshold of every service level."""
-    service_level: Share | None = None
-    """Least share of chats accepted within the threshold (of those not gone within it)."""
-    max_missed: Share | None = None
-    """Largest share of chats that get no human reply."""
-    max_response_s: PositiveSeconds | None = None
-    """Largest mean time from a customer's message to its reply."""
 
 
 class Routing(Record):
@@ -134,6 +119,19 @@ class Scenario(Record):
     def warm_up_s(self) -> float:
         """Chats that arrive before this are not measured."""
         return self.warm_up_h * 3600.0
+
+    @property
+    def thresholds_s(self) -> tuple[float, ...]:
+        """Acceptable wait in each queue: the threshold of its service levels."""
+        own = (queue.targets.threshold_s for queue in self.queues)
+        return tuple(self.targets.threshold_s if mine is None else mine for mine in own)
+
+    @property
+    def short_abandons_s(self) -> tuple[float, ...]:
+        """Who gives up so soon in each queue is not counted by its service level."""
+        both = ((queue.targets.short_abandon_s, self.targets.short_abandon_s) for queue in self.queues)
+        said = (centre if own is None else own for own, centre in both)
+        return tuple(t if mine is None else mine for t, mine in zip(self.thresholds_s, said, strict=True))
 
     @property
     def n_agents(self) -> int:

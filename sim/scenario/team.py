@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from sim.scenario.distributions import Distribution
 from sim.scenario.factors import FactorDistribution
 from sim.scenario.record import BrokenLaw, FrozenDict, Record, law_broken, repeated
+from sim.scenario.targets import GroupTargets
 from sim.scenario.units import (
     Clock,
     Count,
@@ -202,6 +203,8 @@ class Group(Record):
     )
     """Planned: shares of paid time lost to holidays, training, meetings, … by cause. They change no staffing:
     they turn hours on duty into paid hours."""
+    targets: GroupTargets = GroupTargets()
+    """What is promised of this group."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:

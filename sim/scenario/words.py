@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Problem
+from sim.scenario.figures import usual_target
 from sim.scenario.toml_positions import Places
 
 Place = tuple[str | int, ...]
@@ -81,14 +82,10 @@ def problem(place: Place, law: str, got: Any, data: Any, file: str, where: Place
     return Problem(file, dotted(place), text, _shown(_value_at(place, data, got)), hint, line, column)
 
 
-CALLED = {"missed_rate": "max_missed", "response_s": "max_response_s"}
-"""Of key figures: the targets that bind them."""
-
-
 def did_you_mean(name: str, known: list[str]) -> str:
     """``; did you mean …`` with the nearest of the *known* names, or nothing."""
-    if CALLED.get(name) in known:
-        return f"; did you mean {CALLED[name]!r}?"
+    if (target := usual_target(name)) in known:
+        return f"; did you mean {target!r}?"
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from sim.kpis.definitions.forms import RUNS
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
-from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
+from sim.kpis.targets import Verdict, all_kept, bounds, in_order, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.runs.replicate import usual_replications
 from sim.runs.tasks import Task
@@ -96,6 +96,14 @@ class Plan:
         return is_sure(self.verdicts)
 
 
+class Part(NamedTuple):
+    """A figure of a queue or group."""
+
+    kpi: str
+    by: By
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """A scenario against the baseline."""
@@ -103,6 +111,8 @@ class Contrast:
     plan: Plan
     differences: dict[str, Difference]
     """Of every key figure."""
+    parts: dict[Part, Difference]
+    """Of what a target of a queue or group binds in either scenario, where both have one of that name."""
     changed: tuple[tuple[str, Any, Any], ...]
     """Where the scenario files differ: dotted path, the baseline's value, this one's."""
     notes: tuple[str, ...]
@@ -204,34 +214,59 @@ def _plan(k: int, scenario: Scenario, name: str, estimates: Estimates) -> Plan:
 
 
 def _contrasts(plans: Sequence[Plan], estimates: Sequence[Estimates]) -> Iterator[Contrast]:
-    pairs = [{kpi.name: difference(kpi.name, estimates[0], mine) for kpi in KPIS} for mine in estimates[1:]]
+    pairs: list[dict[str | Part, Paired]] = [
+        {kpi.name: difference(kpi.name, estimates[0], mine) for kpi in KPIS}
+        | {
+            part: difference(part.kpi, estimates[0], mine, part.by, cells)
+            for part, cells in _parts(plans[0].scenario, plan.scenario).items()
+        }
+        for plan, mine in zip(plans[1:], estimates[1:], strict=True)
+    ]
     known = [pair for mine in pairs for pair in mine.values() if _is_judged(pair)]
     refused = {id(pair): is_one for pair, is_one in zip(known, holm([p.p for p in known]), strict=True)}
     baseline = plans[0]
     for plan, mine, its in zip(plans[1:], pairs, estimates[1:], strict=True):
         alike = _same_demand(estimates[0], its)
         other_measure = _OF_QUALITY if _only_one_judges(baseline.scenario, plan.scenario) else set()
-        ways = {
-            name: _way(
-                BY_NAME[name],
-                pair.value,
-                is_judged=(alike or not _is_count(BY_NAME[name])) and name not in other_measure,
-            )
-            for name, pair in mine.items()
-        }
-        found = {
-            name: Difference(
-                name,
-                baseline.figures[name].value,
-                plan.figures[name].value,
+        found: dict[str | Part, Difference] = {}
+        cells = _parts(baseline.scenario, plan.scenario)
+        for key, pair in mine.items():
+            kpi = key.kpi if isinstance(key, Part) else key
+            by, (here, there) = (key.by, cells[key]) if isinstance(key, Part) else (By.OVERALL, (0, 0))
+            is_judged = (alike or not _is_count(BY_NAME[kpi])) and kpi not in other_measure
+            way = _way(BY_NAME[kpi], pair.value, is_judged=is_judged)
+            found[key] = Difference(
+                kpi,
+                estimates[0].figures(kpi, by)[here].value,
+                its.figures(kpi, by)[there].value,
                 pair,
-                _seen(pair, ways[name], refused=refused.get(id(pair), False)),
-                ways[name],
+                _seen(pair, way, refused=refused.get(id(pair), False)),
+                way,
             )
-            for name, pair in mine.items()
-        }
         changed = tuple(differences(baseline.scenario, plan.scenario))
-        yield Contrast(plan, found, changed, tuple(_notes(baseline.scenario, plan.scenario)))
+        yield Contrast(
+            plan,
+            {key: each for key, each in found.items() if not isinstance(key, Part)},
+            {key: each for key, each in found.items() if isinstance(key, Part)},
+            changed,
+            tuple(_notes(baseline.scenario, plan.scenario)),
+        )
+
+
+def _parts(one: Scenario, other: Scenario) -> dict[Part, tuple[int, int]]:
+    """What targets of queues and groups bind in either scenario, with its place in each."""
+    places = [
+        {(By.QUEUE, queue.name): q for q, queue in enumerate(each.queues)}
+        | {(By.GROUP, group.name): g for g, group in enumerate(each.groups)}
+        for each in (one, other)
+    ]
+    found = in_order((*bounds(one), *bounds(other)))
+    parts = [Part(bound.kpi, bound.by, bound.where.name) for bound in found if bound.where is not None]
+    return {
+        part: (places[0][part[1:]], places[1][part[1:]])
+        for part in parts
+        if part[1:] in places[0] and part[1:] in places[1]
+    }
 
 
 def _is_judged(pair: Paired) -> bool:
@@ -277,6 +312,10 @@ def _only_one_judges(one: Scenario, other: Scenario) -> bool:
     return (one.quality is None) != (other.quality is None)
 
 
+def _seconds(thresholds_s: Sequence[float]) -> str:
+    return f"{' or '.join(f'{each:g}' for each in dict.fromkeys(thresholds_s))} s"
+
+
 def _notes(one: Scenario, other: Scenario) -> Iterator[str]:
     """What makes two scenarios hard to compare."""
     if _only_one_judges(one, other):
@@ -284,12 +323,12 @@ def _notes(one: Scenario, other: Scenario) -> Iterator[str]:
             "only one of them has [quality]: in the other every served chat counts as successful, so "
             "successful conversations are not judged"
         )
-    if one.targets.threshold_s != other.targets.threshold_s:
-        yield (
-            f"service levels count {one.targets.threshold_s:g} s here and {other.targets.threshold_s:g} s "
-            "there: their difference is one of measures too"
-        )
-    if one.targets.model_copy(update={"threshold_s": other.targets.threshold_s}) != other.targets:
+    here, there = (_seconds(each.thresholds_s) for each in (one, other))
+    if here != there:
+        yield (f"service levels count {here} here and {there} there: their difference is one of measures too")
+    elif one.short_abandons_s != other.short_abandons_s:
+        yield "short abandons differ: the difference of service levels is one of measures too"
+    if bounds(one) != bounds(other):
         yield "the targets differ: ✓ and ✗ hold each scenario to its own"
     if one.days != other.days:
         yield f"{one.days} and {other.days} days: counts and hours are those of a whole run"

@@ -17,6 +17,7 @@ from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
 from sim.scenario.units import DAY_S, HOUR_S, clock_text, end_text
+from sim.studies.promises import doubts_of_targets
 
 MOST_TOGETHER = 10
 """With more queues whom nobody leaves, each is looked at alone, and all together."""
@@ -25,7 +26,9 @@ MOST_NAMED = 3
 
 
 def doubts(scenario: Scenario) -> Iterator[str]:
-    """Sentences on a *scenario*: who comes while it is closed, who finds nobody there, what never settles."""
+    """Sentences on a *scenario*: who comes while it is closed, who finds nobody there, what never settles,
+    and what can't be meant by the targets.
+    """
     team = duty_plan(scenario)
     for q, queue in enumerate(scenario.queues):
         yield from _while_closed(scenario, q, queue)
@@ -33,6 +36,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
     never = never_settles(scenario, team)
     if never is not None:
         yield never
+    yield from doubts_of_targets(scenario)
 
 
 def never_settles(scenario: Scenario, team: DutyPlan | None = None) -> str | None:

@@ -16,6 +16,7 @@ import numpy as np
 from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
 from sim.kpis.intervals import chance_of, few_days, skewed_t
+from sim.kpis.loops import By
 
 ALPHA = 0.05
 """Probability that any of the verdicts given together is wrong about equals."""
@@ -81,11 +82,14 @@ def paired(first: Floats, second: Floats, own: Floats | None = None) -> Paired:
     return Paired(value, low, high, chance_of(difference), saved, few)
 
 
-def difference(figure: str, first: Estimates, second: Estimates) -> Paired:
-    """Difference *second* − *first* of a *figure* over the whole scenario."""
-    own = second.own_values(figure) - first.own_values(figure)
-    before, after = (each.pseudo_values(figure)[:, 0] for each in (first, second))
-    return paired(before, after, own[:, 0])
+def difference(
+    figure: str, first: Estimates, second: Estimates, by: By = By.OVERALL, cells: tuple[int, int] = (0, 0)
+) -> Paired:
+    """Difference *second* − *first* of a *figure*, in a cell of each if it is broken down."""
+    both = tuple(zip((first, second), cells, strict=True))
+    before, after = (each.pseudo_values(figure, by)[:, cell] for each, cell in both)
+    mine, theirs = (each.own_values(figure, by)[:, cell] for each, cell in both)
+    return paired(before, after, theirs - mine)
 
 
 def holm(p: Sequence[float], alpha: float = ALPHA) -> list[bool]:

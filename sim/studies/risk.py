@@ -26,10 +26,11 @@ from sim.arrays import Flags, Floats, Ints
 from sim.draws.busyness import drawn_volumes, expected_volumes
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
-from sim.kpis.definitions import BY_NAME, Kpi
+from sim.kpis.definitions import BY_NAME, Kpi, Peak
 from sim.kpis.intervals import t_quantile, wilson
 from sim.kpis.loops import By
-from sim.kpis.measure import Kpis, ratio
+from sim.kpis.measure import Kpis, bound_of, ratio
+from sim.kpis.promised import is_a_run, of_sums
 from sim.kpis.targets import Bound, bounds
 from sim.runs.executor import Executor, Progress, executing
 from sim.runs.tasks import Task
@@ -141,7 +142,7 @@ def risk(
         runs = list(_simulated(scenario, seed, factors, each, ours, progress))
     calendar = _Calendar(open_days, months, lengths["month"])
     values = calendar.days(np.array([run.values(kpi.name, By.DAY) for run in runs]))
-    sums = {bound: [calendar.days(side) for side in _sums(runs, bound)] for bound in promise}
+    sums = dict(zip(promise, _sums(runs, scenario, calendar), strict=True))
     volumes = drawn_volumes(scenario, seed, range(each * months)) / np.maximum(
         expected_volumes(scenario), 1e-9
     )
@@ -218,12 +219,15 @@ def _simulated(
     scenario: Scenario, seed: int, factors: Floats, each: int, executor: Executor, progress: Progress | None
 ) -> Iterator[Kpis]:
     """Figures of *each* replications of every month, whose volume is times its factor."""
-    edges = [k * each for k in range(len(factors) + 1)]
+    edges, bound = [k * each for k in range(len(factors) + 1)], tuple(map(of_sums, bounds(scenario)))
     if np.ptp(factors):
         scenarios = [varied(scenario, tuple(volume(scenario, float(factor)))) for factor in factors]
-        jobs = [Task(one, seed, range(*ends)) for one, ends in zip(scenarios, pairwise(edges), strict=True)]
+        jobs = [
+            Task(one, seed, range(*ends), bounds=bound)
+            for one, ends in zip(scenarios, pairwise(edges), strict=True)
+        ]
     else:
-        jobs = [Task(scenario, seed, range(edges[-1]))]
+        jobs = [Task(scenario, seed, range(edges[-1]), bounds=bound)]
     done = 0
     for _, result in executor.measured(jobs):
         done += len(result.runs)
@@ -232,25 +236,42 @@ def _simulated(
         yield from result.runs
 
 
-def _sums(runs: Sequence[Kpis], bound: Bound) -> tuple[Floats, Floats]:
-    """Sums above and below the line of each day, shape (n_replications, days) each."""
-    tops, bottoms = zip(*(run.sums(BY_NAME[bound.kpi], By.DAY) for run in runs), strict=True)
-    return np.array(tops), np.array(bottoms)
+def _sums(runs: Sequence[Kpis], scenario: Scenario, calendar: _Calendar) -> Iterator[list[Floats]]:
+    """Of each bound: sums above and below the line of each day of the months, (months, month_days) each.
+
+    Of a highest value the highest of each day, and 1; NaN where there is none.
+    """
+    every = bound_of(runs)
+    by_day = every.reshape(len(runs), -1, 2, scenario.days, scenario.intervals_per_day)
+    for k, bound in enumerate(bounds(scenario)):
+        if isinstance(BY_NAME[bound.kpi].form, Peak):
+            top = np.where(by_day[:, k, 1] > 0, by_day[:, k, 0], -np.inf).max(axis=-1)
+            sides = [np.where(np.isinf(top), np.nan, top), np.ones(top.shape)]
+        else:  # one after the other, as days are added up elsewhere
+            sides = list(np.moveaxis(np.cumsum(by_day[:, k], axis=-1)[..., -1], 1, 0))
+            if is_a_run(bound):
+                sides[1] = np.full(sides[1].shape, 1 / len(calendar.open_days))
+        yield [calendar.days(side) for side in sides]
 
 
 def _missed(bound: Bound, sums: Sequence[Floats], days: int) -> Flags:
     """Whether each period of so many *days* misses a target, shape (months, periods of a month).
 
-    A period whose figure does not exist, for nobody came, misses nothing.
+    A period whose figure does not exist, for nobody came, misses nothing. The highest value is that of the
+    period, and a count a run is one in proportion to the days.
     """
-    top, bottom = (_pooled(side, days) for side in sums)
-    return ~bound.kept(ratio(top, bottom))
+    if isinstance(BY_NAME[bound.kpi].form, Peak):
+        pieces = _pieces(sums[0], days)
+        known = np.where(np.isnan(pieces), -np.inf, pieces).max(axis=2)
+        return ~bound.kept(np.where(np.isinf(known), np.nan, known))
+    top, bottom = (_pieces(side, days).sum(axis=2) for side in sums)
+    return ~of_sums(bound).kept(ratio(top, bottom))
 
 
-def _pooled(by_day: Floats, days: int) -> Floats:
-    """Sums over periods of so many days; what is left of a month makes none."""
+def _pieces(by_day: Floats, days: int) -> Floats:
+    """Days of each period of so many, (months, periods, days); what is left of a month makes none."""
     n = by_day.shape[1] // days
-    return np.asarray(by_day[:, : n * days].reshape(len(by_day), n, days).sum(axis=2))
+    return by_day[:, : n * days].reshape(len(by_day), n, days)
 
 
 def _chance(bound: Bound | None, missed: Flags, months: int, has_error: bool) -> Chance:

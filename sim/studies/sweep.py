@@ -17,6 +17,7 @@ from sim.arrays import Floats
 from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
+from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
@@ -57,11 +58,12 @@ class Point:
     """One of each variable."""
     scenario: Scenario
     figures: dict[str, Figure]
-    """`FIGURES` over the whole scenario."""
+    """`FIGURES` over the whole scenario, and those that targets bind."""
     verdicts: tuple[Verdict, ...]
     """On each target that is set."""
     said: dict[str, Floats]
-    """What each replication says of the `JUDGED` figures, shape (n_replications,) each."""
+    """What each replication says of the `JUDGED` figures, shape (n_replications,) each, and of those that
+    targets of the centre bind and of which one way is better."""
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -289,10 +291,13 @@ def _points(scenario: Scenario, varies: Sequence[Vary]) -> tuple[list[tuple[Chan
 
 
 def _point(changes: tuple[Change, ...], scenario: Scenario, estimates: Estimates) -> Point:
+    promise = tuple(verdicts(estimates, scenario))
+    bound = [verdict.bound.kpi for verdict in promise if verdict.bound.where is None]
+    judged = [name for name in bound if BY_NAME[name].better != "neither"]
     return Point(
         changes,
         scenario,
-        {name: estimates.figure(name) for name in FIGURES},
-        tuple(verdicts(estimates, scenario)),
-        {name: estimates.pseudo_values(name)[:, 0] for name in JUDGED},
+        {name: estimates.figure(name) for name in dict.fromkeys((*FIGURES, *bound))},
+        promise,
+        {name: estimates.pseudo_values(name)[:, 0] for name in dict.fromkeys((*JUDGED, *judged))},
     )

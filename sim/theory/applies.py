@@ -26,9 +26,9 @@ from sim.theory.sharing import agent_loads, response_s, sharing
 KNOWN = {
     "queues.0": {
         *("name", "priority", "capacity", "prefer", "arrivals", "patience", "service"),
-        *("max_attempts", "attempts_keep"),
+        *("max_attempts", "attempts_keep", "targets"),
     },
-    "groups.0": {"name", "queues", "concurrency", "switching", "agents", "shrinkage"},
+    "groups.0": {"name", "queues", "concurrency", "switching", "agents", "shrinkage", "targets"},
     "queues.0.arrivals": {"per_hour"},
 }
 """Keys of a scenario that formulas take into account, or need not."""
@@ -83,7 +83,7 @@ def formula_for(scenario: Scenario) -> Formula | NoFormula:
         return NoFormula(why)
     queue, group = scenario.queues[0], scenario.groups[0]
     try:
-        return _formula(queue, group, scenario.targets.threshold_s, scenario.routing.policy)
+        return _formula(queue, group, scenario.thresholds_s[0], scenario.routing.policy)
     except TheoryError as error:
         return NoFormula(str(error))
 

@@ -21,7 +21,8 @@ from sim.kpis.loops import By, Column
 from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
 from sim.rules import NO_AGENT, Outcome
-from sim.scenario.scenario import Scenario, Targets
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Targets
 from tests.laws.test_behaviour_laws import restless
 from tests.worlds import SCALE, worlds
 

@@ -8,7 +8,7 @@ import pytest
 import sim
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
-from sim.scenario.scenario import Targets
+from sim.scenario.targets import Targets
 from tests.worlds import by_turns, by_work, fixed, group, queue, run, world
 
 

@@ -15,7 +15,8 @@ from sim.report import compare as show
 from sim.report.documents import to_json
 from sim.report.tables import Terminal
 from sim.runs.replicate import replicate
-from sim.scenario.scenario import Scenario, Targets
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Targets
 from sim.scenario.vary import Change, varied
 from sim.studies import compare as study
 from sim.studies.compare import Comparison, Seen, compare

@@ -25,7 +25,8 @@ from sim.kpis.targets import verdicts
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
 from sim.runs.replicate import replicate
-from sim.scenario.scenario import Scenario, Targets
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Targets
 from tests.worlds import by_turns, by_work, fixed, group, queue, run, world, worlds
 
 spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=12)

@@ -176,7 +176,7 @@ def test_the_roster_keeps_its_promise_on_fresh_seeds(confidence: float | None, e
     """Days of another seed: each interval's targets and the share of days, within what chance allows."""
     scenario = load(next(path for path in SCENARIOS if path.stem == "roster"))
     found = roster(scenario, confidence=confidence, replications=60, rounds=8, executor=executor)
-    (runs,) = executor.replications([found.scenario], 1_000, range(300))
+    (runs,) = executor.replications([found.scenario], 1_000, range(300), bounds=found.promise.bounds)
     trial = Evaluation.of(found.promise, found.scenario, runs)
     told = zip(found.promise.bounds, trial.of_intervals(), trial.errors(), strict=True)
 
@@ -195,9 +195,10 @@ def test_one_agent_fewer_breaks_it(executor: Executor):
     assert shifts is not None
     group = scenario.groups[0].model_copy(update={"shifts": shifts[:-1]})
     fewer = scenario.model_copy(update={"groups": (group,)})
-    (runs,) = executor.replications([fewer], 1_000, range(50))
+    promise = promised(scenario)
+    (runs,) = executor.replications([fewer], 1_000, range(50), bounds=promise.bounds)
 
-    assert not Evaluation.of(promised(scenario), fewer, runs).kept
+    assert not Evaluation.of(promise, fewer, runs).kept
 
 
 def test_breaks_of_one_shift_are_staggered(executor: Executor):

@@ -375,7 +375,7 @@ def test_shrinkage_and_absence_are_agents_for_something(us: Executor):
         (
             chats([20.0], 2, {}),
             {},
-            "needs at least one of service_level, max_missed, max_response_s, got none",
+            "needs at least one of service_level, max_missed, max_response_s, or min_ or max_ of any figure, got none",
         ),
         (chats([0.0], 2, ALL), {}, "no chat is expected on any day"),
         (
@@ -458,8 +458,9 @@ def test_agents_for_slots_carry_all_load_by_work(us: Executor):
     )
     parts = blocks(scenario)
     plan = np.full((1, 4), 12)
-    (runs,) = us.replications([parts.apply(plan)], 1, range(20))
-    trial = Evaluation.of(promised(scenario), scenario, runs)
+    promise = promised(scenario)
+    (runs,) = us.replications([parts.apply(plan)], 1, range(20), bounds=promise.bounds)
+    trial = Evaluation.of(promise, scenario, runs)
 
     for need in needs(parts, Found(plan, trial, runs, trial, [], frozenset()), runs):
         assert need.parts.replies == 0
@@ -471,11 +472,13 @@ def test_trials_add_up_like_estimates(us: Executor):
     """By interval, by day and overall; spliced from end to end, a change is itself."""
     scenario = chats([20.0, 40.0], 2, ALL)
     parts, promise = blocks(scenario), promised(scenario)
-    (few,), (many,) = (us.replications([parts.apply(np.array([[n, n]]))], 1, range(9)) for n in (2, 4))
+    (few,), (many,) = (
+        us.replications([parts.apply(np.array([[n, n]]))], 1, range(9), bounds=promise.bounds) for n in (2, 4)
+    )
     trial, other = Evaluation.of(promise, scenario, few), Evaluation.of(promise, scenario, many)
     estimates = Estimates(few)
 
-    for k, kpi in enumerate(promise.figures):
+    for k, kpi in enumerate(bound.kpi for bound in promise.bounds):
         np.testing.assert_allclose(trial.of_intervals()[k], estimates.values(kpi, By.INTERVAL))
         assert trial.overall()[k] == pytest.approx(estimates.figure(kpi).value)
         np.testing.assert_allclose(trial.of_days()[k], [run[kpi] for run in few])

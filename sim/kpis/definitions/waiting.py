@@ -18,7 +18,8 @@ WAITING: tuple[Kpi, ...] = (
         "higher",
         "waiting",
         Ratio(ACCEPTED_IN_TIME, chats(Column.ENTERED_IN_EARNEST)),
-        "Accepted within the threshold ÷ (offered to the queue − abandoned within it). Accepted, here and "
+        "Accepted within the threshold ÷ (offered to the queue − abandoned within it, or within "
+        "short_abandon_s where targets set it). Accepted, here and "
         "below, is who was still there; offered to the queue are all offered but the blocked and the "
         "contained.",
         f"Buist and L'Ecuyer, ContactCenters, WSC 2005. {cisco('ignored')}",

@@ -76,7 +76,7 @@ class Cutter:
         if extra is None and key in self._known:
             return self._known[key]
         scenario = self.staffed(agents, extra)
-        (kpis,) = self.search.executor.replications([scenario], self.search.seed, runs, in_search=True)
+        (kpis,) = self.search.simulated_on([scenario], runs, in_search=True)
         self.search.simulated += len(runs)
         trial = Evaluation.of(self.promise, scenario, kpis)
         if extra is None:

@@ -11,6 +11,7 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.errors import TheoryError
 from sim.kpis.definitions import BY_NAME
+from sim.kpis.loops import By
 from sim.scenario.demand import Queue
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
@@ -28,7 +29,7 @@ def guess(blocks: Blocks, promise: Promise) -> Ints:
     per_s = _rates(blocks)
     for q, queue in enumerate(scenario.queues):
         team = _team(scenario, queue)
-        agents = _agents(scenario, queue, scenario.groups[team[0]], per_s[q], promise)
+        agents = _agents(scenario, q, scenario.groups[team[0]], per_s[q], promise)
         for g in team:
             levels[g] += agents / len(team) / (1 - scenario.groups[g].absence or 1.0)
     whole = np.ceil(levels - 1e-9).astype(np.int64)
@@ -53,13 +54,14 @@ def _team(scenario: Scenario, queue: Queue) -> list[int]:
     return [g for g in skilled if len(scenario.groups[g].queues) == fewest]
 
 
-def _agents(scenario: Scenario, queue: Queue, group: Group, per_s: Floats, promise: Promise) -> Floats:
-    """Agents that keep every bound that formulas know, or carry the load with a little to spare."""
+def _agents(scenario: Scenario, q: int, group: Group, per_s: Floats, promise: Promise) -> Floats:
+    """Agents that keep a queue's bounds, as far as formulas know them; at least its load and a little."""
+    queue, threshold_s = scenario.queues[q], scenario.thresholds_s[q]
     aht_s = handling_s(queue.service, group)
     load = per_s * aht_s[-1] / len(aht_s)
     agents = np.maximum(np.ceil(load + np.sqrt(load)), per_s > 0)
-    threshold_s = scenario.targets.threshold_s
-    for bound in promise.bounds:
+    mine = [each for each in promise.bounds if each.where is None or (each.by, each.cell) == (By.QUEUE, q)]
+    for bound in mine:
         if bound.kpi not in BOUNDED or not 0 < bound.value < 1 or BY_NAME[bound.kpi].unit != "share":
             continue
         goal = Goal(bound.kpi, bound.value, threshold_s if bound.kpi.startswith("service_level") else 0.0)
@@ -67,5 +69,5 @@ def _agents(scenario: Scenario, queue: Queue, group: Group, per_s: Floats, promi
             found = chat_agents(per_s, aht_s, goal, queue.patience)
         except TheoryError:
             continue
-        agents = np.maximum(agents, found) if bound is not promise.bounds[0] else found
+        agents = np.maximum(agents, found) if bound is not mine[0] else found
     return np.asarray(agents, dtype=np.float64)

@@ -26,6 +26,7 @@ import numpy as np
 from sim.arrays import Flags, Floats, Ints
 from sim.kpis.measure import Kpis
 from sim.runs.executor import Executor, Progress
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.plan import Blocks
 from sim.studies.staffing.promise import Promise
@@ -173,11 +174,18 @@ class Search:
     def _simulate(self, plans: dict[tuple[bytes, int], Ints], runs: range) -> None:
         """Simulate *plans* on more days, which follow those on which they are known."""
         scenarios = [self.blocks.apply(plan) for plan in plans.values()]
-        figures = self.executor.replications(scenarios, self.seed, runs, in_search=True)
+        figures = self.simulated_on(scenarios, runs, in_search=True)
         for key, scenario, kpis in zip(plans, scenarios, figures, strict=True):
             trial = Evaluation.of(self.promise, scenario, kpis)
             self._known[key] = self._known[key].joined(trial) if key in self._known else trial
             self._count(len(runs))
+
+    def simulated_on(
+        self, scenarios: Sequence[Scenario], runs: range, *, in_search: bool = False
+    ) -> Iterator[list[Kpis]]:
+        """Figures of some replications of each of the *scenarios*, with what the promise binds."""
+        bounds = self.promise.bounds
+        return self.executor.replications(scenarios, self.seed, runs, in_search=in_search, bounds=bounds)
 
     def _count(self, n_runs: int) -> None:
         self.simulated += n_runs
@@ -227,9 +235,7 @@ class Search:
         """Give the last plan that kept its promise, held against a few fresh days; None if there is none."""
         if (plan := self._best) is None:
             return None
-        (runs,) = self.executor.replications(
-            [self.blocks.apply(plan)], self.seed, days.fresh[: len(days.coarse)]
-        )
+        (runs,) = self.simulated_on([self.blocks.apply(plan)], days.fresh[: len(days.coarse)])
         self._count(len(runs))
         trial = Evaluation.of(self.promise, self.blocks.scenario, runs)
         return Found(plan, trial, runs, trial, [], frozenset(), is_whole=False)
@@ -264,7 +270,7 @@ class Search:
         """Hold a plan against fresh days: more of them, as long as they miss the promise and may be wrong."""
         scenario, runs = self.blocks.apply(plan), list[Kpis]()
         while True:
-            (more,) = self.executor.replications([scenario], self.seed, fresh[len(runs) :])
+            (more,) = self.simulated_on([scenario], fresh[len(runs) :])
             self._count(len(more))
             runs += more
             trial = Evaluation.of(self.promise, scenario, runs)

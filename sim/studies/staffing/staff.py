@@ -14,6 +14,7 @@ from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates
 from sim.kpis.intervals import wilson
 from sim.kpis.measure import Kpis
+from sim.kpis.targets import Bound
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per, Step
@@ -200,7 +201,7 @@ def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> l
     """Say what nobody can keep, a line a target, and what becomes of those who are missed."""
     trial, estimates, promise = search.trial(plan, runs), Estimates(kpis), search.promise
     busiest = int(plan.sum(axis=0).max())
-    targets = search.blocks.scenario.targets
+    scenario = search.blocks.scenario
     lines = []
     for bound, values, overall in zip(promise.bounds, trial.of_intervals(), trial.overall(), strict=True):
         missed = bound.shortfall(values if promise.per is Per.INTERVAL else np.atleast_1d(overall))
@@ -209,12 +210,14 @@ def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> l
             where = ""
             if promise.per is Per.INTERVAL:
                 where = f" at {search.blocks.clock(int(missed.argmax()))}"
-            unit = BY_NAME[bound.kpi].unit
+            unit = bound.counted.unit
+            table = bound.place.removesuffix(f".{bound.target}")
+            figure = bound.kpi if bound.within is None else bound.counted.title.lower()
             shown = f"{worst:.1%}" if unit == "share" else f"{worst:.4g} {unit}"
             wanted = f"{bound.value:.1%}" if unit == "share" else f"{bound.value:.4g} {unit}"
             lines.append(
-                f"targets: no staffing keeps {bound.kpi} {bound.side} {wanted}: with {busiest:,} agents it is"
-                f" {shown}{where}{_because(bound.kpi, estimates, targets.threshold_s)}"
+                f"{table}: no staffing keeps {figure} {bound.side} {wanted}: with {busiest:,} agents it is"
+                f" {shown}{where}{_because(bound, estimates, scenario)}"
             )
     if not lines:
         assert promise.confidence is not None
@@ -225,14 +228,19 @@ def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> l
     return lines
 
 
-def _because(kpi: str, estimates: Estimates, threshold_s: float) -> str:
+def _because(bound: Bound, estimates: Estimates, scenario: Scenario) -> str:
     """What is left when nobody waits for an agent."""
-    if kpi == "response_s":
+    kpi = BY_NAME[bound.kpi]
+    if kpi.name == "response_s":
         return ", when nobody shares an agent's attention: composing a reply takes as long"
     causes = ("abandoned", "silent", "blocked", "overflowed", "left", "unfinished")
-    offered = estimates.figure("offered").value or 1.0
-    shares = {name: (estimates.figure(name).value or 0.0) / offered for name in causes}
+    is_level = kpi.name.startswith("service_level")
+    if not is_level and (kpi.section != "volume" or kpi.unit != "share"):
+        return ""
+    offered = estimates.figures("offered", bound.by)[bound.cell].value or 1.0
+    shares = {name: (estimates.figures(name, bound.by)[bound.cell].value or 0.0) / offered for name in causes}
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     lost = [f"{share:.1%} {name}" for name, share in ranked if share > 0]
-    patience = f"; the threshold is {threshold_s:g} s" if kpi.startswith("service_level") else ""
+    seconds = sorted({scenario.thresholds_s[bound.cell]} if bound.where else {*scenario.thresholds_s})
+    patience = f"; the threshold is {' or '.join(f'{s:g}' for s in seconds)} s" if is_level else ""
     return f" ({', '.join(lost[:3])}{patience})" if lost or patience else ""

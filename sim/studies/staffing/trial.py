@@ -8,17 +8,18 @@ from the average day can be measured with one plan on many days, and taken off o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.arrays import Flags, Floats
 from sim.draws.busyness import interval_moments
-from sim.kpis.definitions import BY_NAME
 from sim.kpis.loops import By, Column
-from sim.kpis.measure import Kpis, columns, columns_of_sums, ratio
+from sim.kpis.measure import Kpis, bound_of, columns, ratio
+from sim.kpis.promised import is_of_time
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
+from sim.studies.staffing.plan import expected_a_day
 from sim.studies.staffing.promise import Promise
 
 REPLICATIONS_EACH = 10
@@ -78,21 +79,26 @@ class Evaluation:
     """What the days had less than the average day, which is made up for in figures over all days."""
     came: Floats | None = None
     """Customers in each interval of each day, standardised, where they are known: (n_days, n_intervals)."""
+    planned: Flags | None = None
+    """Intervals of the day for which anybody is planned, where it matters: of agents' time in others nothing
+    is promised."""
 
     @classmethod
     def of(cls, promise: Promise, scenario: Scenario, runs: Sequence[Kpis]) -> Evaluation:
         """Give the trial that *runs* of a *scenario* are: each of its days counts as one."""
-        sides = [c for name in promise.figures for c in columns_of_sums(BY_NAME[name], By.INTERVAL)]
-        found = columns(runs, By.INTERVAL, [*sides, Column.CUSTOMERS])
-        sums = np.ascontiguousarray(found[:, :-1])
+        sums = bound_of(runs)
         by_day = sums.reshape(len(runs), -1, 2, scenario.days, scenario.intervals_per_day)
         top, bottom = np.nan_to_num(by_day.transpose(2, 1, 0, 3, 4)).reshape(
-            2, len(promise.figures), -1, scenario.intervals_per_day
+            2, len(promise.bounds), -1, scenario.intervals_per_day
         )
         means, variances = interval_moments(scenario)
-        apart = found[:, -1].reshape(len(runs), *means.shape) - means
+        customers = columns(runs, By.INTERVAL, [Column.CUSTOMERS])
+        apart = customers.reshape(len(runs), *means.shape) - means
         came = np.divide(apart, np.sqrt(variances), out=np.zeros_like(apart), where=variances > 0)
-        return cls(promise, top, bottom, came=came.reshape(-1, scenario.intervals_per_day))
+        planned = None
+        if any(map(is_of_time, promise.bounds)):
+            planned = np.asarray(expected_a_day(scenario).sum(axis=0) > 0)
+        return cls(promise, top, bottom, came=came.reshape(-1, scenario.intervals_per_day), planned=planned)
 
     @property
     def n_days(self) -> int:
@@ -102,15 +108,16 @@ class Evaluation:
     def first(self, n_days: int) -> Evaluation:
         """Give what came of the first *n_days*."""
         came = None if self.came is None else self.came[:n_days]
-        return Evaluation(self.promise, self.top[:, :n_days], self.bottom[:, :n_days], came=came)
+        return replace(self, top=self.top[:, :n_days], bottom=self.bottom[:, :n_days], came=came, level=None)
 
     def joined(self, more: Evaluation) -> Evaluation:
         """Give what came of the same plan on these days and *more*."""
-        return Evaluation(
-            self.promise,
-            np.concatenate([self.top, more.top], axis=1),
-            np.concatenate([self.bottom, more.bottom], axis=1),
+        return replace(
+            self,
+            top=np.concatenate([self.top, more.top], axis=1),
+            bottom=np.concatenate([self.bottom, more.bottom], axis=1),
             came=None if self.came is None or more.came is None else np.concatenate([self.came, more.came]),
+            level=None,
         )
 
     def expected(self) -> tuple[Floats, Floats]:
@@ -136,7 +143,14 @@ class Evaluation:
 
     def of_intervals(self) -> Floats:
         """Figure of each bound in each interval of the day, over all days, shape (n_bounds, n_intervals)."""
-        return ratio(*self.means())
+        return self._of_planned(ratio(*self.means()))
+
+    def _of_planned(self, values: Floats) -> Floats:
+        """Leave out agents' time, by interval, where nobody is planned: what runs over is nobody's plan."""
+        if self.planned is not None:
+            of_time = np.array([is_of_time(bound) for bound in self.promise.bounds])
+            values = np.where(of_time[:, None] & ~self.planned, np.nan, values)
+        return values
 
     def of_days(self) -> Floats:
         """Figure of each bound on each day, shape (n_bounds, n_days)."""
@@ -200,6 +214,7 @@ class Evaluation:
         """Intervals in which a bound is missed by more than so many standard *errors*; one for the day."""
         if self.promise.per is Per.INTERVAL:
             values, spread = value_and_error(self.top, self.bottom)
+            values = self._of_planned(values)
         else:
             values, spread = (
                 part[:, None] for part in value_and_error(self.top.sum(axis=2), self.bottom.sum(axis=2))
@@ -217,7 +232,7 @@ class Evaluation:
         top[:, :, window] += changed.top[:, :, window] - base.top[:, :, window]
         bottom[:, :, window] += changed.bottom[:, :, window] - base.bottom[:, :, window]
         np.maximum(bottom[:, :, window], 0.0, out=bottom[:, :, window])
-        return Evaluation(self.promise, top, bottom, self.level)
+        return Evaluation(self.promise, top, bottom, self.level, planned=self.planned)
 
 
 def _apart(more: Evaluation, few: Evaluation) -> tuple[Floats, Floats, float]:

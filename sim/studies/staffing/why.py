@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from sim.arrays import Floats, Ints
-from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Figure, ratios_over_days
 from sim.kpis.loops import By, Column
 from sim.kpis.measure import Kpis, columns
+from sim.kpis.promised import is_of_time
 from sim.kpis.targets import Bound
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per
@@ -25,10 +25,15 @@ from sim.theory.applies import handling_s
 class Value(Figure):
     """A promised figure in a block, or over the day; its value is None in a block without a chat."""
 
-    kpi: str
+    bound: Bound
     kept: bool
     sure: bool
     """Whether the whole interval is on the same side of the bound, as far as days that were seen tell."""
+
+    @property
+    def kpi(self) -> str:
+        """Figure that is promised."""
+        return self.bound.kpi
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class Fewer:
     group: str
     values: tuple[Value, ...]
     """Of the block, in order of the promise's bounds."""
-    breaks: str | None
-    """Figure that is broken by most, here or soon after; None if only the share of days falls short."""
+    breaks: Bound | None
+    """What is broken by most, here or soon after; None if only the share of days falls short."""
     worst: float | None
     """That figure, where it is broken most; over the day, if that is promised."""
     days_kept: float
@@ -79,8 +84,8 @@ class Need:
     """By group."""
     values: tuple[Value, ...]
     """In order of the promise's bounds."""
-    binding: str | None
-    """Figure that would miss its bound first with fewer and fewer agents; None where no chat is measured."""
+    binding: Bound | None
+    """What would be missed first with fewer and fewer agents; None where no chat is measured."""
     fewer: tuple[Fewer, ...]
     """For each group that has somebody here."""
     parts: Parts
@@ -117,19 +122,22 @@ def values_of(trial: Evaluation, window: slice) -> tuple[Value, ...]:
     """Promised figures of a *window* of intervals, pooled over days, with their intervals."""
     top, bottom = trial.top[:, :, window].sum(axis=2), trial.bottom[:, :, window].sum(axis=2)
     bounds = trial.promise.bounds
-    figures = ratios_over_days(top.T, bottom.T, [BY_NAME[bound.kpi] for bound in bounds])
+    if trial.planned is not None and not trial.planned[window].any():
+        of_time = [is_of_time(bound) for bound in bounds]
+        top[of_time] = bottom[of_time] = 0.0
+    figures = ratios_over_days(top.T, bottom.T, [bound.counted for bound in bounds])
     return tuple(_judged(bound, figure, trial.n_days) for bound, figure in zip(bounds, figures, strict=True))
 
 
 def _judged(bound: Bound, figure: Figure, n_days: int) -> Value:
     kept = figure.value is None or bool(bound.kept(np.array(figure.value)))
-    ends = figure.certain(BY_NAME[bound.kpi].unit, n_days)
+    ends = figure.certain(bound.counted.unit, n_days)
     sure = ends is not None and all(bool(bound.kept(np.array(end))) == kept for end in ends)
-    return Value(**asdict(figure), kpi=bound.kpi, kept=kept, sure=sure)
+    return Value(**asdict(figure), bound=bound, kept=kept, sure=sure)
 
 
-def _binding(trial: Evaluation, values: Sequence[Value], fewer: Sequence[Fewer]) -> str | None:
-    """Figure that one agent fewer breaks, or that would be first if more left, each doing as much harm."""
+def _binding(trial: Evaluation, values: Sequence[Value], fewer: Sequence[Fewer]) -> Bound | None:
+    """What one agent fewer breaks, or that would be first if more left, each doing as much harm."""
     broken = next((without.breaks for without in fewer if without.breaks is not None), None)
     if broken is not None:
         return broken
@@ -140,8 +148,8 @@ def _binding(trial: Evaluation, values: Sequence[Value], fewer: Sequence[Fewer])
         if now.value is not None:
             slack = sign * (now.value - bound.value) / (bound.value or 1.0)
             harm = max([0.0, *(sign * (now.value - value) for value in left if value is not None)])
-            ways[bound.kpi] = slack / (harm / (bound.value or 1.0) + 1e-6)
-    return min(ways, key=lambda kpi: ways[kpi]) if ways else None
+            ways[bound] = slack / (harm / (bound.value or 1.0) + 1e-6)
+    return min(ways, key=lambda bound: ways[bound]) if ways else None
 
 
 def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> Fewer:
@@ -153,7 +161,7 @@ def _fewer(blocks: Blocks, found: Found, move: Move, ends: tuple[int, int]) -> F
     return Fewer(
         group=blocks.scenario.groups[move.group].name,
         values=values_of(without, slice(*ends)),
-        breaks=None if worst is None else base.promise.bounds[int(worst[0])].kpi,
+        breaks=None if worst is None else base.promise.bounds[int(worst[0])],
         worst=None if worst is None else float(figures[worst]),
         days_kept=without.share_kept(),
         is_needed=without.shortfall() > base.shortfall() or was_added,

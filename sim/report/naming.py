@@ -1,0 +1,22 @@
+"""How is a target called where it heads a column, or stands in a sentence?"""
+
+from __future__ import annotations
+
+from sim.kpis.targets import Bound
+
+
+def head_of(bound: Bound) -> str:
+    """A bound in a word or two: ``SL``, ``SL orders``."""
+    head, where = bound.counted.shown.head or bound.counted.title, where_of(bound)
+    return f"{head} {where}" if where else head
+
+
+def title_of(bound: Bound) -> str:
+    """Figure and place: ``Service level``, ``Service level, orders``."""
+    title, where = bound.counted.title, where_of(bound)
+    return f"{title}, {where}" if where else title
+
+
+def where_of(bound: Bound) -> str:
+    """Name of the queue or group that it binds; nothing for the centre."""
+    return "" if bound.where is None else bound.where.name
