@@ -31,8 +31,8 @@ class SparseTables:
     def of(cls, tables: Floats) -> SparseTables:
         """Keep *tables*, shape (n_runs, n_cells, n_columns), to the last bit."""
         usual = tables[-1, -1].copy()  # mostly a closed one: an interval late in the evening
-        differs = tables.view(np.int64) != usual.view(np.int64)
-        cells, columns = np.flatnonzero(differs.any(axis=(0, 2))), differs.any(axis=(0, 1))
+        differs = (tables.view(np.int64) != usual.view(np.int64)).any(axis=0)
+        cells, columns = np.flatnonzero(differs.any(axis=1)), differs.any(axis=0)
         kept = np.moveaxis(tables[:, cells][..., columns], -1, 0)
         place = np.where(columns, np.cumsum(columns) - 1, -1).tolist()
         return cls(usual, tables.shape[1], cells, place, np.ascontiguousarray(kept))

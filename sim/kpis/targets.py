@@ -92,7 +92,7 @@ class Bound:
     def shortfall(self, values: Floats) -> Floats:
         """By how much *values* miss it, relative to the bound; 0 where it is kept or there is no value."""
         above = (values - self.value) / (self.value or 1.0)
-        return np.maximum(np.nan_to_num(-above if self.side == "at least" else above), 0.0)
+        return np.fmax(-above if self.side == "at least" else above, 0.0)  # 0 where it is NaN
 
     def kept(self, values: Floats) -> Flags:
         """Whether each of the *values* keeps it; where there is none it is kept."""

@@ -12,7 +12,7 @@ from sim.draws.record import DrawsBatch
 from sim.draws.sampling import draw_all, with_people
 from sim.scenario.scenario import Scenario
 
-MOST_KEPT = 2**28
+MOST_KEPT = 2**27
 """Bytes of draws that are kept."""
 _OF_PLANS = {"name", "groups", "targets"}
 """Fields of a scenario on which its customers don't depend."""
