@@ -90,8 +90,13 @@ def log_of(
     )
 
 
-def _read(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns of a *table* that the schema knows, in its types."""
+def _read(table: str, frame: Any) -> pl.DataFrame:
+    """Columns of a *table* that the schema knows, in its types; what is no frame is made one if it can be."""
+    if not isinstance(frame, pl.DataFrame):
+        try:
+            frame = pl.DataFrame(frame)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+            raise LogError(f"{table}: must be a table, is {type(frame).__name__}: {error}") from None
     missing = [column.name for column in TABLES[table] if column.needed and column.name not in frame.columns]
     if missing:
         raise LogError(f"{table}: needs the column {missing[0]!r}; has {', '.join(frame.columns) or 'none'}")

@@ -70,11 +70,13 @@ def replicate(
     log in order of replication, and *progress* the number of tasks done and to be done. Ctrl-C ends it with
     what is done, if anything is. An *executor* that is given simulates, else *workers* threads.
     """
+    if not isinstance(scenario, Scenario):
+        raise SimError(f"must be a scenario (`sim.load` reads one from a file), got {scenario!r}")
     if replications is None:
         replications = usual_replications([scenario], engine)
-    if replications < 1 or (precision is not None and precision <= 0):
+    if not isinstance(replications, int) or replications < 1 or (precision is not None and precision <= 0):
         raise SimError(
-            f"replications must be at least 1 and a precision above 0, got {replications}, {precision}"
+            f"replications must be at least 1 and a precision above 0, got {replications!r}, {precision}"
         )
     refuse_too_large(scenario, replications, keeps_logs=each is not None)
     runs: list[Kpis] = []

@@ -161,6 +161,8 @@ def sweep(
     StudyError
         If it would be more than *most_runs*.
     """
+    if not isinstance(varies, Mapping) and any(isinstance(vary, str) for vary in varies):
+        raise VaryError("vary: must be paths with their values, such as {'groups.0.agents': range(6, 12)}")
     if isinstance(varies, Mapping):
         varies = [Vary(path, "=", tuple(values)) for path, values in varies.items()]
     _refuse_variables(varies)
@@ -274,6 +276,9 @@ def _refuse_variables(varies: Sequence[Vary]) -> None:
         raise VaryError(f"vary: must be one or two variables, got {len(varies)}{hint}")
     if len(varies) == MOST_VARIED and varies[0].path == varies[1].path:
         raise VaryError(f"vary: {varies[0].path}: is varied twice")
+    for vary in varies:
+        if not vary.values:
+            raise VaryError(f"vary: {vary.path}: needs at least one value, got none")
 
 
 def _points(scenario: Scenario, varies: Sequence[Vary]) -> tuple[list[tuple[Change, ...]], list[Scenario]]:

@@ -105,3 +105,27 @@ def test_a_staffing_and_a_roster_say_their_hours(shop: sim.Scenario) -> None:
     assert repr(staffing).startswith("<staff 'A live-chat centre': ")
     assert " paid hours a day>" in repr(roster.found)
     assert repr(roster).startswith("<roster 'A live-chat centre': ")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (lambda shop: sim.run(shop, replications="5"), "replications must be at least 1 .* got '5'"),
+        (lambda _: sim.run("web_shop.toml"), "must be a scenario .*, got 'web_shop.toml'"),
+        (lambda shop: sim.staff(shop, per="week"), "per: must be one of interval, day, got 'week'"),
+        (
+            lambda shop: sim.staff(shop, step="minute"),
+            "step: must be one of interval, hour, day, got 'minute'",
+        ),
+        (lambda shop: sim.roster(shop, per="week"), "per: must be one of interval, day, got 'week'"),
+        (lambda shop: sim.sweep(shop, {"groups.0.agents": []}), "groups.0.agents: needs at least one value"),
+        (lambda shop: sim.sweep(shop, ["groups.0.agents"]), "vary: must be paths with their values"),
+        (lambda _: sim.ChatLog.of(3), "chats: must be a table, is int"),
+        (lambda _: sim.ChatLog.of({"arrival_s": [1.0]}), "chats: needs the column"),
+        (lambda shop: sim.run(shop, replications=1, by="hour"), "no breakdown is called 'hour'"),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_sentence(shop: sim.Scenario, wrong, why: str) -> None:
+    """By the project's own errors, with the value."""
+    with pytest.raises(sim.SimError, match=why):
+        wrong(shop)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NoReturn
+
+from sim.errors import UnknownNameError
 
 
-class Per(StrEnum):
+class _Choice(StrEnum):
+    """One of a few words; another is refused with those that there are."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise UnknownNameError(f"{cls.__name__.lower()}: must be one of {', '.join(cls)}, got {value!r}")
+
+
+class Per(_Choice):
     """Over which span of time each target is held against its figure."""
 
     INTERVAL = "interval"
@@ -14,7 +25,7 @@ class Per(StrEnum):
     """Over the whole day."""
 
 
-class Step(StrEnum):
+class Step(_Choice):
     """How long staffing stays the same, at least."""
 
     INTERVAL = "interval"

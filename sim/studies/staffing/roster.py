@@ -143,7 +143,7 @@ def roster(
     scenario: Scenario,
     *,
     patterns: tuple[Pattern, ...] | None = None,
-    per: Per = Per.INTERVAL,
+    per: Per | str = Per.INTERVAL,
     confidence: float | None = None,
     seed: int = 1,
     replications: int = 400,
@@ -165,7 +165,7 @@ def roster(
     """
     if replications < FEWEST:
         raise StudyError(f"replications: must be at least {FEWEST} to plan by, got {replications}")
-    promise, parts = promised(scenario, per, confidence), blocks(scenario)
+    promise, parts = promised(scenario, Per(per), confidence), blocks(scenario)
     possible = candidates(scenario, patterns)
     start = guess(parts, promise)
     _refuse_gaps(possible, parts, start)

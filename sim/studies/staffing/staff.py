@@ -100,8 +100,8 @@ class Staffing:
 def staff(
     scenario: Scenario,
     *,
-    per: Per = Per.INTERVAL,
-    step: Step = Step.INTERVAL,
+    per: Per | str = Per.INTERVAL,
+    step: Step | str = Step.INTERVAL,
     confidence: float | None = None,
     seed: int = 1,
     replications: int = 400,
@@ -124,7 +124,7 @@ def staff(
     """
     if replications < 20:
         raise StudyError(f"replications: must be at least 20 to staff by, got {replications}")
-    promise, parts = promised(scenario, per, confidence), blocks(scenario, step)
+    promise, parts = promised(scenario, Per(per), confidence), blocks(scenario, Step(step))
     start = guess(parts, promise)
     refuse_too_large(parts.apply(start))
     days = Days(replications, share=1.0)
