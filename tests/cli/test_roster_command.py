@@ -95,11 +95,22 @@ def test_shifts_coverage_and_files(tiny: Path, tmp_path: Path):
 
 
 def test_json_alone_and_again(tiny: Path):
-    """One document, the same on other workers; --out and --write refuse what exists."""
+    """One document, the same on other workers, whose names stay; --out and --write refuse what exists."""
     first, again = (sim("roster", str(tiny), "-n", "40", "--json", "--workers", n) for n in ("1", "2"))
 
     assert first.stdout == again.stdout
-    assert json.loads(first.stdout)["per"] == "interval"
+    found = json.loads(first.stdout)
+    assert found["per"] == "interval"
+    names = (
+        "simulated per confidence kept days_kept paid_hours paid_hours_with_shrinkage fte_hours_per_week fte "
+        "days_per_week heads cost cost_of_covering least_cost_proved gap is_cheapest rosters_simulated "
+        "local_cuts linear_cuts confirmations figures groups start days interval_s threshold_s breaks"
+    )
+    assert set(names.split()) <= set(found)
+    of_a_shift = "shift group agents start end breaks paid_hours_each paid_hours cost start_s end_s"
+    assert set(of_a_shift.split()) <= set(found["shifts"][0])
+    of_an_interval = "start_s end_s needed.A on_duty.A spare.A service_level kept"
+    assert set(of_an_interval.split()) <= set(found["coverage"][0])
     assert sim("roster", str(tiny), "--write", str(tiny)).stderr.endswith(
         "exists; add --force to replace it\n"
     )

@@ -123,6 +123,27 @@ def test_as_data_and_in_a_folder(desk: Path, tmp_path: Path):
     assert (refused.exit_code, refused.stderr) == (2, f"{staffed}: exists; add --force to replace it\n")
 
 
+def test_names_in_the_document_stay(desk: Path):
+    """What programs read: later versions add names, and change none."""
+    found = json.loads(sim("staff", desk, "-n", "20", "--json").stdout)
+    numbers = (
+        "per confidence simulated_replications kept settled days_kept agent_hours paid_hours fte "
+        "fte_hours_per_week days_per_week heads figures groups start days interval_s threshold_s"
+    )
+    tables = "requirement one_fewer hours levels staffing staffing_by_level"
+    of_a_block = (
+        "start_s end_s chats agents.Desk service_level response_s binding binds one_fewer agents_for.replies "
+        "agents_for.concurrency agents_for.queue agents_for.absence agents_for.shrinkage"
+    )
+
+    assert {*numbers.split(), *tables.split()} <= set(found)
+    assert set(of_a_block.split()) <= set(found["requirement"][0])
+    assert {"group", "service_level", "breaks", "worst", "days_kept", "needed"} <= set(found["one_fewer"][0])
+    assert {"target", "kpi", "bound", "value", "low", "high", "met", "sure", "worst"} <= set(
+        found["targets"][0]
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
