@@ -29,6 +29,10 @@ def _next(file: str, centre: Scenario, promise: Sequence[Verdict], replications:
     if not known:
         return f"sim run {file} --by interval", "when does it go wrong?"
     if not all(verdict.met for verdict in known):
+        from sim.studies.staffing.promise import why_not  # noqa: PLC0415  only after a run that missed
+
+        if any(why_not(verdict.bound) for verdict in promise):
+            return f"sim run {file} --by interval", "when does it go wrong?"
         return f"sim staff {file}", "how few agents keep the promise?"
     if not all(verdict.sure for verdict in known):
         return f"sim run {file} -n {MORE * replications}", "is that sure?"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.report.numbers import caveats, in_words
-from sim.report.result import Column, Head, Result, Table, answering, change
+from sim.report.result import Column, Head, Result, Table, answering, change, judged
+from sim.report.run import missed_words
 from sim.scenario.units import plural
 from sim.studies.selection import Best, Ranked
 from sim.studies.selection import best as choose
@@ -18,7 +19,9 @@ def result(found: Best) -> Result:
     names = tuple(dict.fromkeys(each.plan.scenario.name for each in found.ranked))
     used = sum(done.used)
     head = Head("best", names, _basis(found, used), found.seed, used, interrupted=done.interrupted)
-    return Result(head, (), tuple(_words(found)), (_plans(found),), _facts(found), found)
+    chosen = found.ranked[0]
+    targets = tuple(judged(verdict, chosen.plan.scenario) for verdict in chosen.verdicts)
+    return Result(head, targets, tuple(_words(found)), (_plans(found),), _facts(found), found)
 
 
 def _basis(found: Best, used: int) -> str:
@@ -54,6 +57,9 @@ def _plans(found: Best) -> Table:
             "to_the_best": change(each.difference),
             "replications": each.replications,
             "given_up": not each.is_left,
+            "keeps_all_targets": each.keeps,
+            "sure": None if each.keeps is None else each.sure,
+            "targets": _kept(each),
             "verdict": _verdict(found, each),
         }
         for each in found.ranked
@@ -64,11 +70,23 @@ def _plans(found: Best) -> Table:
         Column("to_the_best", "To the best,\nsame days", kpi.unit, "difference"),
         Column("replications", "Replications", form="number", spare=1),
         Column("given_up", form="flag", is_shown=False),
+        Column("keeps_all_targets", form="flag", is_shown=False),
+        Column("sure", form="flag", is_shown=False),
+        Column("targets", "Targets", is_shown=any(each.keeps is not None for each in found.ranked), spare=3),
         Column("verdict", spare=2),
     )
     fewest = min(each.replications for each in found.ranked)
     notes = tuple(caveats(fewest, ((kpi, each.figure) for each in found.ranked)))
     return Table("plans", "Plans", columns, rows, notes=notes)
+
+
+def _kept(each: Ranked) -> str:
+    """Whether a plan keeps its targets, or how many it misses."""
+    if each.keeps is None:
+        return "–"
+    missed = sum(verdict.met is False for verdict in each.verdicts)
+    told = "all met" if each.keeps else f"{missed} missed"
+    return told if each.sure else f"({told})"
 
 
 def _verdict(found: Best, each: Ranked) -> str:
@@ -92,6 +110,8 @@ def _words(found: Best) -> Iterator[str]:
     else:
         more = f"More --max-replications, or a wider zone than {zone}, would decide it."
         yield f"Undecided between {len(done.left)} plans; {name} leads. {more}"
+    if misses := _misses(found.ranked[0]):
+        yield misses
     used, n = sum(done.used), len(done.used)
     yield (
         f"It took {used:,} replications. Had none been given up, it would have taken {n} × "
@@ -99,6 +119,14 @@ def _words(found: Best) -> Iterator[str]:
         f"after the first stage, and the same guarantee, it is {n} × {done.fixed:,} = {n * done.fixed:,} "
         "(Clark and Yang)."
     )
+
+
+def _misses(each: Ranked) -> str:
+    """Targets that the chosen plan misses, in a sentence; nothing if there are none."""
+    told = (judged(v, each.plan.scenario) for v in each.verdicts if v.met is False)
+    missed = "; ".join(missed_words(one) for one in told)
+    doubt = "" if each.sure else ", though not for sure"
+    return f"{each.plan.name} misses its targets{doubt}: {missed}." if missed else ""
 
 
 def _zone(found: Best) -> str:

@@ -28,6 +28,7 @@ from sim.kpis.waterfall import waterfall
 from sim.scenario.figures import TARGETS
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text
+from sim.studies.promises import why_never
 
 SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""
@@ -358,14 +359,8 @@ def _targets(promise: list[Verdict], scenario: Scenario, width: int) -> Table:
 
 def unmeasured(scenario: Scenario, promise: Iterable[Verdict]) -> list[str]:
     """Say of each target without a figure why there is none."""
-    by_turns = any(queue.by_turns for queue in scenario.queues)
     return [
-        f"{verdict.bound.target} can't be measured: "
-        + (
-            "no chat came that it counts"
-            if by_turns or verdict.bound.kpi != "response_s"
-            else "no queue is served by turns"
-        )
+        f"{verdict.bound.key} can't be measured: {why_never(scenario, verdict.bound)}"
         for verdict in promise
         if verdict.met is None
     ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sim.scenario.demand import Queue
 from sim.scenario.figures import FIGURES
 from sim.scenario.scenario import Scenario
 from sim.scenario.targets import Set
 from sim.scenario.team import Group
+
+if TYPE_CHECKING:
+    from sim.kpis.targets import Bound
 
 OF_QUALITY = {
     "resolution", "mean_open_chats", "survey_response", "csat", "csat_score", "csat_all", "nps", "ces",
@@ -37,16 +41,29 @@ def doubts_of_targets(scenario: Scenario) -> Iterator[str]:
                 yield f"{place}.{target.key}: of {target.figure} {better} is better: was {other} meant?"
 
 
+def why_never(scenario: Scenario, bound: Bound) -> str:
+    """Why what a *bound* binds was not measured."""
+    around = _around(scenario, str(bound.by), bound.cell)
+    return _never(scenario, bound.kpi, *around) or "nothing came that it counts"
+
+
 def _tables(scenario: Scenario) -> Iterator[tuple[str, list[Set], list[Queue], list[Group]]]:
     """Tables of targets: place, those that are set, and the queues and groups that they look at."""
+    yield "targets", scenario.targets.bounds(), *_around(scenario, "centre", 0)
+    for q, queue in enumerate(scenario.queues):
+        yield f"queues.{queue.name}.targets", queue.targets.bounds(), *_around(scenario, "queue", q)
+    for g, group in enumerate(scenario.groups):
+        yield f"groups.{group.name}.targets", group.targets.bounds(), *_around(scenario, "group", g)
+
+
+def _around(scenario: Scenario, by: str, cell: int) -> tuple[list[Queue], list[Group]]:
+    """Queues and groups that figures of a queue, a group or the centre are of."""
     queues, groups = list(scenario.queues), list(scenario.groups)
-    yield "targets", scenario.targets.bounds(), queues, groups
-    for queue in queues:
-        serving = [group for group in groups if queue.name in group.queues]
-        yield f"queues.{queue.name}.targets", queue.targets.bounds(), [queue], serving
-    for group in groups:
-        served = [queue for queue in queues if queue.name in group.queues]
-        yield f"groups.{group.name}.targets", group.targets.bounds(), served, [group]
+    if by == "queue":
+        return [queues[cell]], [group for group in groups if queues[cell].name in group.queues]
+    if by == "group":
+        return [queue for queue in queues if queue.name in groups[cell].queues], [groups[cell]]
+    return queues, groups
 
 
 def _never(scenario: Scenario, figure: str, queues: list[Queue], groups: list[Group]) -> str | None:

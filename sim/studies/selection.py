@@ -29,6 +29,7 @@ from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.measure import Kpis
+from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.paired import Paired, difference
@@ -125,6 +126,18 @@ class Ranked:
     replications: int
     is_left: bool
     """Whether it was not given up."""
+    verdicts: tuple[Verdict, ...]
+    """On each target that its scenario sets, over its replications."""
+
+    @property
+    def keeps(self) -> bool | None:
+        """Whether all its targets that can be measured are kept; None if there is none."""
+        return all_kept(self.verdicts)
+
+    @property
+    def sure(self) -> bool:
+        """Whether that is sure: of all targets, or of any that is missed."""
+        return is_sure(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,5 +283,7 @@ def _leader(seen: Sequence[int], start: Floats) -> Selection:
 def _ranked(runs: _Runs, plan: int, found: Selection) -> Ranked:
     n = min(found.used[plan], found.used[found.best])
     to_best = difference(runs.figure, runs.estimates(found.best, n), runs.estimates(plan, n))
-    figure = runs.estimates(plan, found.used[plan]).figure(runs.figure)
-    return Ranked(runs.plans[plan], figure, to_best, found.used[plan], plan in found.left)
+    estimates = runs.estimates(plan, found.used[plan])
+    judged = tuple(verdicts(estimates, runs.plans[plan].scenario))
+    figure, used = estimates.figure(runs.figure), found.used[plan]
+    return Ranked(runs.plans[plan], figure, to_best, used, plan in found.left, judged)

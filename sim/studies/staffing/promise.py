@@ -80,7 +80,7 @@ def searched(found: Sequence[Bound]) -> tuple[Bound, ...]:
     StudyError
         With every bound that can't be searched for, and why.
     """
-    reasons = [(bound, _why_not(bound)) for bound in found]
+    reasons = [(bound, why_not(bound)) for bound in found]
     told = [
         f"{bound.place}: can't be searched for, as {why}: leave it out, and see `sim run --check`"
         for bound, why in reasons
@@ -91,7 +91,7 @@ def searched(found: Sequence[Bound]) -> tuple[Bound, ...]:
     return tuple(map(of_sums, found))
 
 
-def _why_not(bound: Bound) -> str:
+def why_not(bound: Bound) -> str:
     """Why a bound can't be searched for; nothing if it can."""
     kpi = BY_NAME[bound.kpi]
     match kpi.form:
