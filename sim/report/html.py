@@ -29,7 +29,10 @@ _LOOK = """
 def fragment(result: Result, pictures: Iterable[str] = ()) -> str:
     """A piece of HTML with everything that a terminal shows; *pictures*: addresses of images below it."""
     shown = "".join(_part(part) for part in parts(result, _WIDE, _WIDE))
-    drawn = "".join(f'<p><img src="{escape(src)}" alt="" style="max-width: 100%"></p>' for src in pictures)
+    drawn = "".join(
+        f'<p><img src="{escape(src)}" alt="{escape(src.split(".")[0])}" style="max-width: 100%"></p>'
+        for src in pictures
+    )
     return f'<div class="sim"><style>{_LOOK}</style>{shown}{drawn}</div>'
 
 

@@ -52,7 +52,8 @@ def sentence(found: Formula) -> str:
     why = found.why.replace("the formula's", "its", 1)
     said = "The formula is an approximation"
     if found.exact:
-        rest = " and ".join(sorted(BY_NAME[name].title.lower() for name in FIGURES - found.exact))
+        names = sorted((BY_NAME[name].title.lower() for name in FIGURES - found.exact), reverse=True)
+        rest = " and ".join(names)
         said = f"The formula is exact in the long run, but for {rest}"
     return f"{said}: {why}. Besides, a run is finite, and begins empty."
 

@@ -169,7 +169,7 @@ def test_what_routing_decides_is_not_said_to_be_exact(tmp_path: Path):
     found = document["formula"]
 
     assert " ".join(found["why"].split()).startswith(
-        "The formula is exact in the long run, but for concurrency and occupancy: its chats are spread evenly over "
+        "The formula is exact in the long run, but for occupancy and chats held, mean: its chats are spread evenly over "
         "agents at all times; here they are never moved from one to another."
     )
     assert not found["is_exact"]
