@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
     from sim.report.best import best
+    from sim.report.compare import compare
     from sim.report.data import read_result
     from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.risk import risk
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
     from sim.scenario.targets import GroupTargets, QueueTargets, Targets
     from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
     from sim.scenario.vary import vary
-    from sim.studies.compare import Comparison, compare
+    from sim.studies.compare import Comparison
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
     from sim.studies.sensitivity import Sensitivity
@@ -209,6 +210,7 @@ _HOMES = {
     "sim.kpis.measure": "Kpis measure",
     "sim.log.chatlog": "ChatLog",
     "sim.report.best": "best",
+    "sim.report.compare": "compare",
     "sim.report.data": "read_result",
     "sim.report.result": "Column Head Judged Result Table",
     "sim.report.risk": "risk",
@@ -232,7 +234,7 @@ _HOMES = {
     "sim.scenario.targets": "GroupTargets QueueTargets Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",
-    "sim.studies.compare": "Comparison compare",
+    "sim.studies.compare": "Comparison",
     "sim.studies.risk": "Risk",
     "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity",

@@ -19,8 +19,8 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
+    give,
     handles_errors,
-    print_result,
     stderr,
 )
 from sim.cli.progress import progress
@@ -28,7 +28,6 @@ from sim.cli.progress import progress
 if TYPE_CHECKING:
     from sim.errors import Problem
     from sim.scenario.scenario import Scenario
-    from sim.studies.compare import Comparison
 
 Scenarios = Annotated[
     list[Path],
@@ -58,7 +57,7 @@ def compare(
 ) -> None:
     """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
     from sim.errors import ScenarioError, printable  # noqa: PLC0415
-    from sim.report import compare as show  # noqa: PLC0415
+    from sim.report.compare import result  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.runs.replicate import usual_replications  # noqa: PLC0415
@@ -85,28 +84,8 @@ def compare(
         found = simulate_all(
             centres, seed=seed, replications=replications, progress=bar, executor=ours, names=names
         )
-    if out is not None:
-        _write(out, found, svg=svg, force=force)
-        stderr(f"written to {out}")
-    print_result(
-        lambda: show.document(found),
-        lambda width: [show.table(found, width, everything=everything)],
-        json=json,
-        wide=wide,
-    )
+    answer = result(found, everything=everything)
+    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if found.interrupted:
         stderr(f"interrupted after {found.replications} of {replications} replications")
         raise typer.Exit(Exit.INTERRUPTED)
-
-
-def _write(out: Path, found: Comparison, *, svg: bool, force: bool) -> None:
-    from sim.log.export import write_csv  # noqa: PLC0415
-    from sim.report import compare as show  # noqa: PLC0415
-    from sim.report.documents import to_json  # noqa: PLC0415
-    from sim.report.folder import whole_folder  # noqa: PLC0415
-    from sim.report.plots import run as plots  # noqa: PLC0415
-
-    with whole_folder(out, force=force) as folder:
-        (folder / "comparison.json").write_text(to_json(show.document(found)) + "\n", encoding="utf-8")
-        write_csv(show.frame(found), folder / "differences.csv")
-        plots.save({"differences": show.forest(found)}, folder, svg=svg)

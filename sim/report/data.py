@@ -214,10 +214,15 @@ def _read_judged(cell: dict[str, Any]) -> Judged:
     return Judged(quantity=_read_quantity(cell), **own)
 
 
+def _read_held(cell: dict[str, Any]) -> Judged | Quantity:
+    """What a column of judged figures has: a quantity alone where there is no target."""
+    return _read_judged(cell) if "target" in cell else _read_quantity(cell)
+
+
 _READ: dict[str, Callable[[Any], Any]] = {
     "quantity": _read_quantity,
     "difference": _read_quantity,
-    "judged": _read_judged,
+    "judged": _read_held,
     "number": _read_number,
 }
 """How cells are read back, by the form of their column; all others stay."""
@@ -275,7 +280,8 @@ def _end(name: str, end: str, row: Mapping[str, Any]) -> Any:
 
 
 def _met(name: str, row: Mapping[str, Any]) -> bool | None:
-    return None if row.get(name) is None else row[name].met
+    cell = row.get(name)
+    return cell.met if isinstance(cell, Judged) else None
 
 
 def spreadsheet(table: Table) -> pl.DataFrame:

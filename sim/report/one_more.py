@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from sim.kpis.definitions import BY_NAME
-from sim.report.numbers import number
+from sim.kpis.targets import Bound
+from sim.report.numbers import in_words, number
 from sim.report.result import PER_ROW, Column, Table, change
 from sim.report.variables import column, plain, value_text, variable
 from sim.studies.frontier import Step, one_more
@@ -93,18 +94,24 @@ def _note(judged: Iterable[str], worse: Sequence[str]) -> str:
         f"Holm's procedure at {100 * ALPHA:.0f} %. –: none seen. Worse, nothing seen to improve: a judged "
         "figure gets worse and none is seen to get better, though some may."
     )
-    spared = [BY_NAME[name].title for name in judged if name not in worse]
-    return f"{note} Never seen to get worse: {', '.join(spared).lower()}." if spared else note
+    spared = [in_words(BY_NAME[name]) for name in judged if name not in worse]
+    return f"{note} Never seen to get worse: {', '.join(spared)}." if spared else note
 
 
 def _first_lost(steps: Sequence[Step], inner: int) -> str:
     """First of *steps* by which a target is lost, and which."""
     for step in steps:
         both = zip(step.before.verdicts, step.after.verdicts, strict=True)
-        lost = [BY_NAME[after.bound.kpi].title for before, after in both if before.met and after.met is False]
+        lost = [_target(after.bound) for before, after in both if before.met and after.met is False]
         if lost:
-            return f"{_span(step, inner)}  ({', '.join(lost).lower()})"
+            return f"{_span(step, inner)}  ({', '.join(lost)})"
     return "–"
+
+
+def _target(bound: Bound) -> str:
+    """Figure that a target binds within a sentence, with the queue or group that it is of."""
+    title = in_words(BY_NAME[bound.kpi])
+    return title if bound.where is None else f"{title}, {bound.where.name}"
 
 
 def _first_worse(steps: Sequence[Step], name: str, inner: int) -> str:

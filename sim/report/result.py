@@ -34,7 +34,8 @@ PER_ROW = "per row"
 """Unit of a column whose rows name theirs, under ``unit``."""
 Form = Literal["text", "setting", "number", "quantity", "judged", "difference", "clock", "flag"]
 """What stands in a column's cells: words; what was set, a number or a word, as it is; a number; a `Quantity`;
-a `Judged`; a `Quantity` that is a difference; seconds since midnight; true or false."""
+a `Judged`, or a `Quantity` that has no target; a `Quantity` that is a difference; seconds since midnight;
+true or false."""
 Look = Literal["", "interval", "spread", "reach", "span", "misses", "digits"]
 """How much of a quantity is shown: its value alone; its 95 % interval too; that and the band of 10–90 %; both
 in one cell as ``value ± longer side``, or as ``value (low … high)``. Words that ``span`` may go on below. Of

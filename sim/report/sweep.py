@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -31,6 +31,8 @@ from sim.studies.sweep import sweep as study_sweep
 
 _BESIDE = ("service_level", "missed_rate", "asa_s", "frt_s", "response_s", "occupancy", "attention")
 """Columns that are shown, besides those of the targets."""
+_FIRST = 80
+"""Place of the first target's column in the order in which columns go: after all that have none."""
 PAID = "paid_h_a_day"
 """Column of what a point costs."""
 
@@ -84,7 +86,8 @@ def _values(point: Point) -> dict[str, Any]:
 
 def _points(found: Sweep) -> Table:
     """A row a point: its values, its figures, and what it costs."""
-    bounds = {_name(verdict.bound): verdict.bound for point in found.points for verdict in point.verdicts}
+    names = _names(found)
+    bounds = {names[v.bound.key]: v.bound for point in found.points for v in point.verdicts}
     others = [
         name
         for name in _BESIDE
@@ -93,7 +96,8 @@ def _points(found: Sweep) -> Table:
     hidden = [name for name in FIGURES if name not in bounds and name not in others]
     columns = (
         *(column(found.scenario, vary) for vary in found.varies),
-        *(_bound_column(found, name, bound) for name, bound in bounds.items()),
+        *(_bound_column(found, name, bound, _FIRST - place)
+          for place, (name, bound) in enumerate(bounds.items())),
         *(figure_column(name, form="quantity", look="reach", spare=len(others) - place)
           for place, name in enumerate(others)),
         Column(PAID, "paid", "h/day", "number", spare=len(others) + 1),
@@ -102,36 +106,40 @@ def _points(found: Sweep) -> Table:
         Column("keeps_all_targets", form="flag", is_shown=False),
         Column("sure", form="flag", is_shown=False),
     )  # fmt: skip
-    rows = [_point(found, point, [*others, *hidden], list(bounds)) for point in found.points]
+    rows = [_point(found, point, [*others, *hidden], names) for point in found.points]
     divide = found.varies[0].path if len(found.varies) > 1 else ""
     notes = _notes(found, rows, [*bounds, *others])
     return Table("points", "Points", columns, rows, divide=divide, notes=notes)
 
 
-def _name(bound: Bound) -> str:
-    """Column of a target: that of its figure, or of its place in the scenario if it binds a part of it."""
-    return bound.kpi if bound.where is None else bound.key
+def _names(found: Sweep) -> dict[str, str]:
+    """Column of each target, by its key: its figure's, or its own if that is taken or not the centre's."""
+    names: dict[str, str] = {}
+    for bound in (verdict.bound for point in found.points for verdict in point.verdicts):
+        is_plain = bound.where is None and bound.kpi not in names.values()
+        names.setdefault(bound.key, bound.kpi if is_plain else bound.key)
+    return names
 
 
-def _bound_column(found: Sweep, name: str, bound: Bound) -> Column:
+def _bound_column(found: Sweep, name: str, bound: Bound, spare: int) -> Column:
     """Column of a figure with a target, which its head says if it is the same everywhere."""
     kpi = BY_NAME[bound.kpi]
-    every = {v.bound.value for point in found.points for v in point.verdicts if _name(v.bound) == name}
+    every = {v.bound.value for point in found.points for v in point.verdicts if v.bound.key == bound.key}
     title = kpi.shown.head or kpi.title
     if bound.where is not None:
         title += f"\n{bound.where.name}"
     if len(every) == 1:
         told = number(bound.value, kpi.unit).removesuffix(" %").removesuffix(".0").removesuffix(".00")
         title += f" {SIGNS[bound.side]} {told}"
-    return Column(name, title, kpi.unit, "judged", "reach")
+    return Column(name, title, kpi.unit, "judged", "reach", spare=spare)
 
 
-def _point(found: Sweep, point: Point, names: Sequence[str], bounds: Sequence[str]) -> dict[str, Any]:
-    verdicts: dict[str, Judged] = {_name(v.bound): judged(v, point.scenario) for v in point.verdicts}
+def _point(found: Sweep, point: Point, others: Sequence[str], names: Mapping[str, str]) -> dict[str, Any]:
+    verdicts: dict[str, Judged | Quantity] = {v.bound.key: judged(v, point.scenario) for v in point.verdicts}
     return {
         **_values(point),
-        **{name: verdicts.get(name) for name in bounds},
-        **{name: point.figures[name] for name in names},
+        **{name: verdicts.get(key, point.figures.get(name)) for key, name in names.items()},
+        **{name: point.figures[name] for name in others},
         PAID: _paid(found, point),
         "keeps_all_targets": point.keeps if point.verdicts else None,
         "sure": point.sure if point.verdicts else None,

@@ -186,7 +186,10 @@ def _repeats(table: Table, row: Row, before: Row) -> bool:
 
 
 def _columns(table: Table) -> list[_Shown]:
-    """Columns of text of a table: a quantity makes up to three, and a unit may stand between them."""
+    """Columns of text of a table: a quantity makes up to three, and a unit may stand between them.
+
+    Where a unit comes after words, it stands in brackets behind them.
+    """
     shown = [column for column in table.columns if column.is_shown and column.name != table.section]
     names = [column.name for column in shown]
     found: list[_Shown] = []
@@ -195,9 +198,19 @@ def _columns(table: Table) -> list[_Shown]:
             beside = names[place + 1 : place + 2] == ["unit"]
             indent = "  " * (place == 0 and bool(table.section))
             found += _texts(column, indent, beside=beside, bare="unit" in names[:place])
-        elif place == 0 or shown[place - 1].unit != PER_ROW:
-            found.append(_Shown("", lambda row: sign(row["unit"])))
+        elif place and shown[place - 1].unit != PER_ROW:
+            found[-1] = _with_unit(found[-1])
     return found
+
+
+def _with_unit(column: _Shown) -> _Shown:
+    """A column of words, with the unit of their row in brackets behind them."""
+
+    def cell(row: Row) -> str:
+        unit = sign(row["unit"])
+        return f"{column.cell(row)} [{unit}]" if unit else str(column.cell(row))
+
+    return replace(column, cell=cell)
 
 
 def _texts(column: Column, indent: str, *, beside: bool, bare: bool) -> list[_Shown]:
@@ -315,8 +328,16 @@ def _spread(cell: Quantity | None, unit: str) -> str:
 
 def _grid(title: str, columns: Sequence[_Shown], rows: Sequence[Row | str | None]) -> Grid:
     """Table of text; None begins a new section, and a string is its heading."""
-    heads = [Ruled(c.head, justify="right" if c.right else "left", overflow="fold" if c.fold else "ellipsis")
-             for c in columns]  # fmt: skip
+    folds = any(column.fold for column in columns)
+    heads = [
+        Ruled(
+            column.head,
+            justify="right" if column.right else "left",
+            overflow="fold" if column.fold else "ellipsis",
+            no_wrap=folds and not column.fold,
+        )
+        for column in columns
+    ]
     grid = Grid(*heads, box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for row in rows:
         if row is None:

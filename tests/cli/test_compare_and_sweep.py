@@ -72,10 +72,10 @@ def test_compare_json_is_one_document_and_the_same_bytes_twice(shop: Path, bigge
 
     assert first.stdout == again.stdout
     assert document["replications"] == 6
-    assert document["comparisons"][0]["changed"] == [
-        {"path": "groups.0.shifts.0.agents", "baseline": 2, "value": 4}
-    ]
-    assert document["comparisons"][0]["differences"]["paid_hours"]["difference"] == 6.0
+    (changed,) = document["changed"]
+    assert (changed["path"], changed["baseline"], changed["value"]) == ("groups.0.shifts.0.agents", 2, 4)
+    (hours,) = (row for row in document["differences"] if row["kpi"] == "paid_hours")
+    assert hours["difference"]["value"] == 6.0
 
 
 def test_compare_writes_document_table_and_picture(shop: Path, bigger: Path, tmp_path: Path):
@@ -85,9 +85,9 @@ def test_compare_writes_document_table_and_picture(shop: Path, bigger: Path, tmp
 
     assert result.exit_code == 0, result.output
     assert {path.name for path in out.iterdir()} == {
-        "comparison.json", "differences.csv", "differences.png",
+        "result.json", "result.html", "changed.csv", "differences.csv", "plans.csv", "differences.png",
     }  # fmt: skip
-    assert "service_level" in pl.read_csv(out / "differences.csv")["kpi"]
+    assert "Service level" in pl.read_csv(out / "differences.csv")["Figure"]
     again = sim("compare", shop, bigger, "--out", out, "-n", "1000000")
     assert again.exit_code == 2
     assert "add --force" in again.stderr

@@ -11,9 +11,11 @@ from scipy import stats
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, KPIS
 from sim.kpis.targets import verdicts
-from sim.report import compare as show
-from sim.report.documents import to_json
-from sim.report.tables import Terminal
+from sim.report.compare import result, verdict_text
+from sim.report.data import document, to_json
+from sim.report.numbers import signed
+from sim.report.plots.compare import drawn
+from sim.report.text import plain
 from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
 from sim.scenario.targets import Targets
@@ -53,7 +55,7 @@ def found(shop: Scenario) -> Comparison:
 
 def text(comparison: Comparison, *, everything: bool = False) -> str:
     """Table as it is printed."""
-    return Terminal().text([show.table(comparison, 130, everything=everything)])
+    return plain(result(comparison, everything=everything), 130)
 
 
 def test_a_paired_difference_is_that_of_the_t_test_without_its_skewness():
@@ -93,7 +95,7 @@ def test_a_difference_so_sure_that_its_probability_is_rounded_to_nothing_has_its
         (line,) = (
             line for line in text(replace(found, contrasts=(one,))).splitlines() if "Hours on duty" in line
         )
-        return line, show.verdict_text(hours, "B")
+        return line, verdict_text(hours, "B")
 
     assert (sure.p, steady.p) == (0.0, 0.0)
     assert (sure.steady, steady.steady) == (False, True)
@@ -239,7 +241,7 @@ def test_ctrl_c_keeps_what_all_have_done(shop: Scenario, monkeypatch: pytest.Mon
 def test_one_result_on_any_number_of_workers(shop: Scenario):
     """To the last digit."""
     more = varied(shop, [Change("groups.0.agents", "=", 3)])
-    documents = [show.document(compare([shop, more], replications=30, workers=n)) for n in (1, 3)]
+    documents = [document(result(compare([shop, more], replications=30, workers=n))) for n in (1, 3)]
 
     assert to_json(documents[0]) == to_json(documents[1])
 
@@ -267,12 +269,11 @@ def test_the_table_says_what_is_better_and_by_how_much(found: Comparison):
 
 def test_the_document_and_the_frame_have_every_figure(found: Comparison):
     """Of both scenarios."""
-    document = show.document(found)
-    frame = show.frame(found)
+    told, frame = document(result(found)), result(found).frame("differences")
 
-    assert [plan["label"] for plan in document["scenarios"]] == ["A", "B", "C"]
-    for comparison in document["comparisons"]:
-        assert set(comparison["differences"]) == set(BY_NAME)
+    assert list(told["plans"]) == ["A", "B", "C"]
+    for label in "BC":
+        assert {row["kpi"] for row in told["differences"] if row["scenario"] == label} == set(BY_NAME)
     assert len(frame) == 2 * len(KPIS)
     assert set(frame["seen"]) >= {"better", "worse", "higher", "lower"}
 
@@ -284,12 +285,12 @@ def test_one_replication_has_no_verdicts(shop: Scenario):
 
     assert {each.seen for each in found.contrasts[0].differences.values()} == {Seen.UNKNOWN}
     assert "so few replications say no more" in text(found)
-    show.forest(found)
+    result(found).plot("differences")
 
 
 def test_the_forest_has_a_panel_a_scenario_and_names_its_verdicts(found: Comparison):
     """Each row at the share of the baseline that the table says."""
-    figure = show.forest(found)
+    figure = result(found).plot()
 
     assert [axes.get_title(loc="left")[:2] for axes in figure.axes] == ["B:", "C:"]
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
@@ -326,17 +327,17 @@ def test_it_ends_with_what_a_planner_wants(shop: Scenario):
         if days > 1:
             scenarios[1:] = [scenario.model_copy(update={"days": days}) for scenario in scenarios[1:]]
         comparison = compare(scenarios, replications=n)
-        return show.words(comparison, comparison.contrasts[0])[-1]
+        return next(line for line in result(comparison).words if "promise" in line or "hours" in line)
 
     assert last(2, 1) == ("A keeps the promise, B does not (A not for sure); B needs 24 paid hours fewer.")
     assert last(1, 5) == "B keeps the promise, A does not; B needs 96 paid hours more."
-    assert last(6, 5) == "Both keep the promise; B needs 24 paid hours fewer."
-    assert last(6, 6) == "Both keep the promise; the paid hours are the same."
+    assert last(6, 5) == "Both A and B keep the promise; B needs 24 paid hours fewer."
+    assert last(6, 6) == "Both A and B keep the promise; the paid hours are the same."
     assert last(6, 5, n=1) == (
-        "Both keep the promise (A and B not for sure); B needs 24 paid hours fewer, though not for sure."
+        "Both A and B keep the promise (A and B not for sure); B needs 24 paid hours fewer, though not for sure."
     )
     assert last(6, 5, targets=Targets(threshold_s=30)) == "B needs 24 paid hours fewer."
-    assert last(6, 5, days=2).startswith("Both keep the promise")
+    assert last(6, 5, days=2).startswith("Both A and B keep the promise")
     assert "hours" not in last(6, 5, days=2)
 
 
@@ -370,9 +371,9 @@ def test_targets_that_are_not_sure_have_their_mark_in_brackets(found: Comparison
 
 def test_a_small_difference_is_not_nothing():
     """It has a digit, or no sign."""
-    assert show.signed(-0.000_02, "share") == "−0.002 points"
-    assert show.signed(0.000_4, "s", bare=True) == "+0.0004"
-    assert show.signed(-1e-12, "s", bare=True) == "0.00"
+    assert signed(-0.000_02, "share") == "−0.002 points"
+    assert signed(0.000_4, "s", bare=True) == "+0.0004"
+    assert signed(-1e-12, "s", bare=True) == "0.00"
 
 
 def test_an_interval_that_goes_past_the_edge_of_the_picture_ends_in_an_arrow(found: Comparison):
@@ -386,8 +387,8 @@ def test_an_interval_that_goes_past_the_edge_of_the_picture_ends_in_an_arrow(fou
     def arrows(high: float) -> list[str]:
         by = replace(difference.by, value=0.5 * base, low=0.1 * base, high=high * base)
         differences = contrast.differences | {name: replace(difference, by=by)}
-        figure = show.forest(replace(found, contrasts=(replace(contrast, differences=differences),)))
-        row = [n for n in show.DRAWN if show._is_drawn(found, contrast, n)].index(name)
+        answer = result(replace(found, contrasts=(replace(contrast, differences=differences),)))
+        figure, row = answer.plot(), drawn(answer).index(name)
         lines = [line for line in figure.axes[0].lines if list(line.get_ydata()) == [row]]
         return [str(line.get_marker()) for line in lines if line.get_marker() in {"<", ">"}]
 

@@ -60,6 +60,12 @@ def small(**more: object) -> sim.Scenario:
     return sim.Scenario(**usual | more)  # type: ignore[arg-type]
 
 
+def own_targets(scenario: sim.Scenario) -> sim.Scenario:
+    """The same, with targets of its queue and of its group."""
+    changes = {"queues.0.targets": {"max_wait_p90_s": 60}, "groups.0.targets": {"max_occupancy": 0.8}}
+    return sim.vary(scenario, changes)
+
+
 def test_so_is_the_choice_of_a_plan(tmp_path: Path):
     """Of a figure in seconds and of a share; decided, and not."""
     plans = {"three": small(), "four": sim.vary(small(), {"groups.0.agents": 4})}
@@ -145,10 +151,23 @@ def test_a_roster_is_the_same_when_read_back(tmp_path: Path):
 )
 def test_so_is_a_sweep(varies: dict[str, list[object]], pictures: set[str], tmp_path: Path):
     """Of one variable and two; of numbers and words, of what is decided and of what is not."""
-    for scenario in (small(), small(targets=sim.Targets())):
+    both = sim.Targets(min_occupancy=0.5, max_occupancy=0.9, max_asa_s=20)
+    for scenario in (small(), small(targets=sim.Targets()), own_targets(small(targets=both))):
         for n in (1, 5):
             again = holds(sim.sweep(scenario, varies, replications=n, workers=1), tmp_path)
             assert set(again.pictures()) == pictures
+
+
+@pytest.mark.parametrize("n", [1, 2, 20])
+def test_so_is_a_comparison(n: int, tmp_path: Path):
+    """With itself and with others, by paths long and many; where targets differ, and where there are none."""
+    more = small(
+        groups=[sim.Group(name="a team", queues=["q"], agents=5)], targets=sim.Targets(max_missed=0.02)
+    )
+    for others in ((small(),), (own_targets(more),), (more, small(targets=sim.Targets()))):
+        again = holds(sim.compare([small(), *others], replications=n, workers=1), tmp_path)
+        assert list(again.table("plans").frame()["label"]) == ["A", "B", "C"][: 1 + len(others)]
+        assert list(again.pictures()) == ["differences"]
 
 
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):

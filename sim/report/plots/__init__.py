@@ -2,6 +2,7 @@
 
 HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
+    "compare": "sim.report.plots.compare",
     "run": "sim.report.plots.run",
     "risk": "sim.report.plots.risk",
     "sensitivity": "sim.report.plots.sensitivity",

@@ -108,6 +108,13 @@ def target(point: Row | None, name: str) -> Judged | None:
     return cell if isinstance(cell, Judged) else None
 
 
+def bounds(points: Sequence[Row], name: str) -> list[float]:
+    """Targets of the centre that bind a figure at any of the *points*."""
+    judged = (cell for point in points for cell in point.values() if isinstance(cell, Judged))
+    found = {each.bound for each in judged if each.kpi == name and not each.where}
+    return sorted(bound for bound in found if bound is not None)
+
+
 def exists(points: Sequence[Row], name: str) -> bool:
     """Whether a figure has a value at any of the *points*."""
     return any(not np.isnan(value) for value in column(points, name, "value"))

@@ -19,7 +19,7 @@ from matplotlib.patches import Patch
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
 from sim.report.plots import style
-from sim.report.plots.grid import Grid, column, exists, target
+from sim.report.plots.grid import Grid, bounds, column, exists
 from sim.report.plots.heat import BLUES, heat
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, RED, styled
 from sim.report.result import Result, Row
@@ -139,8 +139,7 @@ def _draw_team(axes: Axes, grid: Grid) -> None:
 
 def _draw_bound(axes: Axes, points: Sequence[Row], name: str) -> None:
     """Draw the target of a figure, as a line over all points, for it may be varied itself."""
-    judged = (target(point, name) for point in points)
-    for bound in sorted({each.bound for each in judged if each is not None and each.bound is not None}):
+    for bound in bounds(points, name):
         axes.axhline(bound, color=RED, linestyle="--", linewidth=1.3, zorder=1.5)
 
 
