@@ -7,7 +7,7 @@ import os
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from functools import wraps
@@ -211,21 +211,6 @@ def give(
         from sim.report.text import text  # noqa: PLC0415
 
         stdout(text(result, wide=wide))
-
-
-def print_result(
-    document: Callable[[], Any], tables: Callable[[int], Iterable[Any]], *, json: bool, wide: bool = False
-) -> None:
-    """Print a result: its document, or its tables, which are told the letters a line has."""
-    if json:
-        from sim.report.documents import to_json  # noqa: PLC0415
-
-        stdout(to_json(document()))
-    else:
-        from sim.report.tables import Terminal  # noqa: PLC0415
-
-        terminal = Terminal(wide=wide)
-        stdout(terminal.text(tables(terminal.width)))
 
 
 def stderr(text: str) -> None:

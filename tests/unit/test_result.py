@@ -164,10 +164,45 @@ def test_so_is_a_comparison(n: int, tmp_path: Path):
     more = small(
         groups=[sim.Group(name="a team", queues=["q"], agents=5)], targets=sim.Targets(max_missed=0.02)
     )
+    more = sim.vary(more, {"queues.0.arrivals.per_hour": [40.0] * 24})
     for others in ((small(),), (own_targets(more),), (more, small(targets=sim.Targets()))):
         again = holds(sim.compare([small(), *others], replications=n, workers=1), tmp_path)
         assert list(again.table("plans").frame()["label"]) == ["A", "B", "C"][: 1 + len(others)]
         assert list(again.pictures()) == ["differences"]
+
+
+def test_names_in_the_documents_of_choices_sweeps_and_comparisons_stay():
+    """Later versions may add some; none goes."""
+    more = sim.vary(small(), {"groups.0.agents": 4})
+    choice = document(sim.best({"a": small(), "b": more}, "frt_s", first=5, most_runs=10, workers=1))
+    assert {
+        "figure", "unit", "better", "best", "decided", "not_simulated", "confidence", "within", "first_stage",
+        "had_none_been_given_up", "fixed_number", "saved", "plans",
+    } <= set(choice)  # fmt: skip
+    names = {"plan", "value", "low", "high", "to_the_best", "replications", "given_up", "verdict"}
+    assert names <= set(choice["plans"][0])
+
+    varies = {"groups.0.concurrency": [1, 2], "groups.0.agents": [3, 5]}
+    swept = document(sim.sweep(small(), varies, replications=3, workers=1))
+    assert {
+        "days", "chats", "vary", "best_of", "changes_paid_hours", "cheapest", "cheapest_for_sure", "remarks",
+        "points", "frontier", "one_more_chat", "worse_from",
+    } <= set(swept)  # fmt: skip
+    assert {"path", "operator", "values", "title", "decided"} <= set(swept["vary"][0])
+    names = {"service_level", "asa_s", "paid_hours", "paid_h_a_day", "keeps_all_targets", "sure"}
+    assert names | set(varies) <= set(swept["points"][0])
+    assert {"keeps_all", "sure"} | set(varies) <= set(swept["frontier"][0])
+    names = {"from", "to", "kpi", "value", "low", "high", "unit", "p", "seen"}
+    assert names <= set(swept["one_more_chat"][0])
+
+    compared = document(sim.compare([small(), more], replications=3, workers=1))
+    assert {"method", "alpha", "plans", "changed", "differences"} <= set(compared)
+    assert {"name", "keeps_all_targets", "sure"} <= set(compared["plans"]["A"])
+    assert {"scenario", "path", "baseline", "value"} <= set(compared["changed"][0])
+    assert {
+        "scenario", "kpi", "where", "title", "unit", "better", "baseline", "other", "difference", "relative",
+        "p", "seen", "verdict", "runs_saved",
+    } <= set(compared["differences"][0])  # fmt: skip
 
 
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
