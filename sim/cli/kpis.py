@@ -25,12 +25,14 @@ def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
 
     found = [BY_NAME[name] for name in names or ()]
     if json:
-        from sim.report.documents import kpis_document, to_json  # noqa: PLC0415
+        from sim.report.data import to_json  # noqa: PLC0415
+        from sim.report.key_figures import document  # noqa: PLC0415
 
-        stdout(to_json(kpis_document(found or KPIS)))
+        stdout(to_json(document(found or KPIS)))
     else:
-        from sim.report.tables import Terminal, figure_known, figures_known  # noqa: PLC0415
+        from sim.report.key_figures import every, one  # noqa: PLC0415
+        from sim.report.text import Terminal  # noqa: PLC0415
 
         terminal = Terminal()
-        explained = [figure_known(kpi, terminal.width) for kpi in found]
-        stdout(terminal.text(explained or [figures_known(terminal.width)]))
+        explained = [part for kpi in found for part in one(kpi, terminal.width)]
+        stdout(terminal.text(explained or [every(terminal.width)]))

@@ -120,10 +120,10 @@ def run(
     from sim.kpis.loops import By  # noqa: PLC0415
     from sim.kpis.targets import verdicts  # noqa: PLC0415
     from sim.report.run import result as run_result  # noqa: PLC0415
-    from sim.report.tables import unmeasured  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.runs.replicate import FEWEST, replicate  # noqa: PLC0415
     from sim.studies.doubts import never_settles  # noqa: PLC0415
+    from sim.studies.promises import why_never  # noqa: PLC0415
 
     if first is not None:
         replications, engine, workers = first, Engine.REFERENCE, 1
@@ -166,8 +166,8 @@ def run(
         n = result.estimates.n
         stdout(_what_next(scenario, centre, promise, n, is_first=first is not None, wide=wide))
     if check:
-        for why in unmeasured(centre, promise):
-            stderr(f"warning: {why}")
+        for bound in (verdict.bound for verdict in promise if verdict.met is None):
+            stderr(f"warning: {bound.key} can't be measured: {why_never(centre, bound)}")
         if any(verdict.met is False for verdict in promise):
             raise typer.Exit(Exit.MISSED)
 
@@ -176,7 +176,7 @@ def _what_next(
     path: Path, centre: Scenario, promise: Sequence[Verdict], n: int, *, is_first: bool, wide: bool
 ) -> str:
     """Last lines of a run: what one may type now."""
-    from sim.report.tables import Terminal  # noqa: PLC0415
+    from sim.report.text import Terminal  # noqa: PLC0415
     from sim.runs.replicate import usual_replications  # noqa: PLC0415
 
     if is_first:

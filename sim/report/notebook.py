@@ -17,8 +17,8 @@ from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Figure
 from sim.kpis.targets import Verdict, title
+from sim.report.numbers import interval, number, target_text, with_unit
 from sim.report.plots.style import INK, styled
-from sim.report.tables import interval, number, target_text, with_unit
 from sim.runs import first
 from sim.runs.replicate import replicate
 from sim.runs.tasks import Task
@@ -118,7 +118,7 @@ def figures_table(estimates: Estimates, names: Sequence[str]) -> str:
     lines = ["| Figure | Value | 95 % interval of the mean | 10–90 % of days |", "|:--|--:|--:|--:|"]
     for name in names:
         kpi, figure = BY_NAME[name], estimates.figure(name)
-        cells = [with_unit(kpi, figure.value), interval(figure, kpi.unit) or "–"]
+        cells = [with_unit(kpi.unit, figure.value), interval(figure, kpi.unit) or "–"]
         cells.append(" … ".join(number(end, kpi.unit) for end in (figure.p10, figure.p90)))
         lines.append(f"| {kpi.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -126,11 +126,11 @@ def figures_table(estimates: Estimates, names: Sequence[str]) -> str:
 
 def promise_text(verdict: Verdict, scenario: Scenario) -> str:
     """A target and what became of it, in two lines of HTML."""
-    bound = verdict.bound
-    promised = f"promised {target_text(bound)}"
+    bound, unit = verdict.bound, BY_NAME[verdict.bound.kpi].unit
+    promised = f"promised {target_text(unit, bound.value, bound.side)}"
     mark, said = {True: ("✓", "kept"), False: ("✗", "broken"), None: ("–", "not measured")}[verdict.met]
     said = said if verdict.sure or verdict.met is None else f"probably {said}"
-    figure = with_unit(BY_NAME[bound.kpi], verdict.figure.value, bound.value)
+    figure = with_unit(unit, verdict.figure.value, bound.value)
     return f"<strong>{mark} {title(bound, scenario)}: {figure}</strong><br>{said}; {promised}"
 
 
@@ -139,7 +139,7 @@ def figure_text(name: str, figure: Figure) -> str:
     kpi = BY_NAME[name]
     sure = interval(figure, kpi.unit)
     told = f"95 % interval {sure}" if sure else "without an interval"
-    return f"<strong>{kpi.title}: {with_unit(kpi, figure.value)}</strong><br>{told}"
+    return f"<strong>{kpi.title}: {with_unit(kpi.unit, figure.value)}</strong><br>{told}"
 
 
 def caps_table(simulated: Sequence[Cap], chain: Sequence[Cap]) -> str:
@@ -149,9 +149,9 @@ def caps_table(simulated: Sequence[Cap], chain: Sequence[Cap]) -> str:
     lines = [f"| Chats at once | {' | '.join(titles)} |", f"|--:|{'--:|' * len(names)}"]
     said = {cap.chats: cap for cap in chain}
     for cap in simulated:
-        cells = [with_unit(BY_NAME[name], getattr(cap, name)) for name in names]
+        cells = [with_unit(BY_NAME[name].unit, getattr(cap, name)) for name in names]
         if (other := said.get(cap.chats)) is not None:
-            told = (with_unit(BY_NAME[name], getattr(other, name)) for name in names)
+            told = (with_unit(BY_NAME[name].unit, getattr(other, name)) for name in names)
             cells = [f"{cell} ({text})" for cell, text in zip(cells, told, strict=True)]
         lines.append(f"| {cap.chats} | {' | '.join(cells)} |")
     return "\n".join(lines)

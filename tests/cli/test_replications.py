@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from sim.cli.commands import app
 from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
-from sim.report.tables import caveats, interval
+from sim.report.numbers import caveats, interval
 from sim.runs.replicate import longer_side, replicate, usual_replications
 from sim.scenario.scenario import Scenario
 from tests.worlds import by_work, fixed, group, queue, world
