@@ -86,8 +86,14 @@ def calendar(scenario: Scenario) -> dict[str, Any]:
     """What a picture over time must know: first day, days, seconds of a planning interval, threshold."""
     return {
         "start": str(scenario.start), "days": scenario.days, "interval_s": scenario.interval_s,
-        "threshold_s": scenario.targets.threshold_s,
+        "threshold_s": usual_threshold_s(scenario),
     }  # fmt: skip
+
+
+def usual_threshold_s(scenario: Scenario) -> float:
+    """Acceptable wait in all queues, or the centre's where they differ."""
+    own = set(scenario.thresholds_s)
+    return own.pop() if len(own) == 1 else scenario.targets.threshold_s
 
 
 def _basis(scenario: Scenario, n: int, seed: int) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.kpis.measure import Kpis
-from sim.kpis.packed import pack, unpack
+from sim.kpis.loops import By
+from sim.kpis.measure import Kpis, bound_of
+from sim.kpis.packed import pack, unpack, unpack_checked
+from sim.kpis.targets import Bound
 from sim.runs.tasks import Task, run
 from sim.scenario.files import load
 from sim.scenario.scenario import Scenario
@@ -55,3 +57,20 @@ def test_figures_come_back_to_the_last_bit(scenario: Scenario):
     assert len(back) == len(runs)
     assert all(same(one, other) for one, other in zip(runs, back, strict=True))
     assert pack(back) == pack(runs)
+
+
+def test_what_was_bound_comes_back_with_the_figures():
+    """And figures with other bounds, or with none, are those of another task."""
+    scenario = next(iter(WORLDS.values()))
+    some = Bound("max_asa_s", "asa_s", "at most", 9.0), Bound("max_wait_p90_s", "wait_p90_s", "at most", 9.0)
+    bound, free = (run(Task(scenario, 3, range(2, 5), bounds=bounds)).runs for bounds in (some, ()))
+    sizes, data = free[0].sizes, pack(bound)
+
+    assert bound_of(bound).shape == (3, 2, 2, sizes[By.INTERVAL])
+    assert np.array_equal(bound_of(unpack_checked(data, 3, sizes, 2, 1e9)), bound_of(bound))
+    assert bound_of(unpack(pack(free))).shape[1] == 0
+    for wrong in (0, 1):
+        with pytest.raises(ValueError, match="figures of other runs"):
+            unpack_checked(data, 3, sizes, wrong, 1e9)
+    with pytest.raises(ValueError, match="figures of other runs"):
+        unpack_checked(pack(free), 3, sizes, 2, 1e9)

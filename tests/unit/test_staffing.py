@@ -194,7 +194,7 @@ def test_where_the_day_is_promised_it_is_the_day_that_one_agent_fewer_breaks(us:
 
     assert broken
     for fewer in broken:
-        own = next(value for value in fewer.values if value.kpi == fewer.breaks)
+        own = next(value for value in fewer.values if value.bound == fewer.breaks)
         assert abs(fewer.worst - day[own.kpi].value) < abs(own.value - day[own.kpi].value)
 
 
