@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Json, handles_errors, stdout
+from sim.cli.common import Json, give, handles_errors
 
 Names = Annotated[
     list[str] | None,
@@ -21,18 +21,9 @@ def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
 
     For example: sim kpis · sim kpis asa_s · sim kpis service_level missed_rate --json
     """
-    from sim.kpis.definitions import BY_NAME, KPIS  # noqa: PLC0415
+    from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
 
     found = [BY_NAME[name] for name in names or ()]
-    if json:
-        from sim.report.data import to_json  # noqa: PLC0415
-        from sim.report.key_figures import document  # noqa: PLC0415
+    from sim.report.known import result  # noqa: PLC0415
 
-        stdout(to_json(document(found or KPIS)))
-    else:
-        from sim.report.key_figures import every, one  # noqa: PLC0415
-        from sim.report.text import Terminal  # noqa: PLC0415
-
-        terminal = Terminal()
-        explained = [part for kpi in found for part in one(kpi, terminal.width)]
-        stdout(terminal.text(explained or [every(terminal.width)]))
+    give(result(found), json=json)

@@ -18,7 +18,7 @@ def sim(*args: str) -> Result:
 def test_all_figures_are_listed_with_their_definitions():
     """As a table, and as data with unit and source; `--list` says the same, and is not spoken of."""
     table, data = sim(), sim("--json")
-    figures = {figure["name"]: figure for figure in json.loads(data.stdout)}
+    figures = {figure["name"]: figure for figure in json.loads(data.stdout)["figures"]}
 
     assert table.exit_code == data.exit_code == 0
     assert {"service_level", "wasted_slots", "nps", "customers_missed_rate", "successful"} <= set(figures)
@@ -38,7 +38,7 @@ def test_all_figures_are_listed_with_their_definitions():
 def test_a_figure_is_explained():
     """Definition, unit, source and breakdowns of those asked for, and of no other."""
     found = sim("asa_s", "overrun_s")
-    (data,) = json.loads(sim("asa_s", "--json").stdout)
+    (data,) = json.loads(sim("asa_s", "--json").stdout)["figures"]
 
     assert found.exit_code == 0
     for text in (
