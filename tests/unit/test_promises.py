@@ -216,6 +216,27 @@ def test_the_risk_of_a_target_is_that_of_its_queue_and_period():
         }
 
 
+def test_the_risk_of_a_count_is_in_proportion_to_open_days_and_of_a_percentile_in_its_queue():
+    """On the first of two days three are served, one of b after 30 s; nobody comes on the second."""
+    scenario = world(
+        [
+            queue([0.0], by_work(100), "a", targets={"max_wait_p90_s": 20}),
+            queue([0.0, 70.0], by_work(100), "b", targets={"max_wait_p90_s": 20}),
+        ],
+        [group(1, "ga", ("a",)), group(1, "gb", ("b",))],
+        targets={"max_served": 3},
+        days=2,
+    )
+    day, *_ = risk(scenario, months=5).periods
+
+    assert {chance.target: chance.value for chance in day.chances} == {
+        "max_served": 0.0,
+        "queues.a.targets.max_wait_p90_s": 0.0,
+        "queues.b.targets.max_wait_p90_s": 1.0,
+        "any": 1.0,
+    }
+
+
 @pytest.mark.parametrize(
     ("targets", "words"),
     [
