@@ -185,7 +185,9 @@ class Result:
     def title(self) -> str:
         """Scenario, or scenarios, in a few words."""
         first, *others = self.head.scenarios or (self.head.title or self.head.study,)
-        return first if not others else f"{first} and {plural(len(others), 'other')}"
+        if not others:
+            return first
+        return f"{first} and {others[0] if len(others) == 1 else plural(len(others), 'other')}"
 
     @property
     def kept(self) -> bool | None:
