@@ -66,7 +66,9 @@ def test_keys_that_differ_go_on_below_themselves():
     """Nothing of `compare` is wider than the terminal, and all letters of the values are there."""
     paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in ("web_shop", "two_languages")]
     narrow, wide = (shown(columns, "compare", *paths, "-n", "1") for columns in (80, 130))
-    letters = ["".join("".join(lines).split("B against A")[0].split()).replace("─", "") for lines in (narrow, wide)]
+    letters = [
+        "".join("".join(lines).split("B against A")[0].split()).replace("─", "") for lines in (narrow, wide)
+    ]
 
     assert max(map(len, narrow)) <= 80
     assert any(

@@ -81,7 +81,7 @@ def test_every_study_is_flat_takes_its_options_by_name_and_says_its_answer_in_a_
     ]
     assert [repr(each).partition(":")[0] for each in said] == [
         "<sweep 'Web shop, a weekday'",
-        "<compare 'Web shop, a weekday and 1 other'",
+        "<compare 'Web shop, a weekday and Web shop, a weekday'",
         "<best 'Web shop, a weekday'",
         "<sensitivity 'Web shop, a weekday'",
         "<risk 'Web shop, a weekday'",
