@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         VaryError,
     )
-    from sim.kpis.estimate import Estimates, Figure, mean_of
+    from sim.kpis.estimate import Estimates, Quantity, mean_of
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
     from sim.report.best import best
@@ -125,7 +125,6 @@ __all__ = [
     "Erlang",
     "Estimates",
     "Exponential",
-    "Figure",
     "Fixed",
     "FixedCount",
     "FixedFactor",
@@ -149,6 +148,7 @@ __all__ = [
     "PoissonCount",
     "Problem",
     "Quality",
+    "Quantity",
     "Queue",
     "QueueTargets",
     "Ramp",
@@ -206,7 +206,7 @@ _HOMES = {
         "LogError OutputError Problem ResultError ScenarioError "
         "SimError StudyError TooLargeError UnknownNameError VaryError"
     ),
-    "sim.kpis.estimate": "Estimates Figure mean_of",
+    "sim.kpis.estimate": "Estimates Quantity mean_of",
     "sim.kpis.measure": "Kpis measure",
     "sim.log.chatlog": "ChatLog",
     "sim.report.best": "best",

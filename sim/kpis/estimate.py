@@ -33,7 +33,7 @@ _RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Quantity:
     """A key figure over replications; None where it does not exist."""
 
     value: float | None
@@ -88,7 +88,7 @@ class Estimates:
         self.runs = list(runs)
         if not self.runs:
             raise ValueError("estimates need at least one run")
-        self._found: dict[tuple[str, By], list[Figure]] = {}
+        self._found: dict[tuple[str, By], list[Quantity]] = {}
         self._pooled: dict[tuple[str, By], Floats] = {}
         self._values: dict[tuple[Value, By], Ranked] = {}
         self._columns: dict[int, Floats] = {}
@@ -104,11 +104,11 @@ class Estimates:
         """Replications."""
         return len(self.runs)
 
-    def figure(self, name: str) -> Figure:
+    def figure(self, name: str) -> Quantity:
         """Figure over the whole scenario."""
         return self.figures(name, By.OVERALL)[0]
 
-    def figures(self, name: str, by: By | str) -> list[Figure]:
+    def figures(self, name: str, by: By | str) -> list[Quantity]:
         """Figure in each cell of a breakdown."""
         kpi, by = BY_NAME[name], self._as_told_apart(name, By(by))
         if (name, by) not in self._found:
@@ -251,7 +251,7 @@ class Estimates:
         return np.sqrt(ratio(variance, n))
 
 
-def ratios_over_days(top: Floats, bottom: Floats, kpis: Sequence[Kpi]) -> list[Figure]:
+def ratios_over_days(top: Floats, bottom: Floats, kpis: Sequence[Kpi]) -> list[Quantity]:
     """Figures that are ratios of sums, a column each: *top* and *bottom* have shape (n_days, n_kpis)."""
     of_days, said = ratio(top, bottom), pseudo_values(top, bottom)
     ends, few = skewed_t(said), few_days(of_days)
@@ -275,7 +275,7 @@ def pseudo_values(top: Floats, bottom: Floats) -> Floats:
     return np.asarray(value + ratio(top - value * bottom, mean_bottom))
 
 
-def mean_of(values: Sequence[float | None]) -> Figure:
+def mean_of(values: Sequence[float | None]) -> Quantity:
     """Give a figure of one's own: the mean of a value of each replication, with its 95 % interval.
 
     Replications that have none, None or NaN, are left out. A ratio's value had better be its sums divided.
@@ -284,14 +284,14 @@ def mean_of(values: Sequence[float | None]) -> Figure:
     low, high = (_number(float(end[0])) for end in skewed_t(column))
     spread = _spread(column[:, 0])
     few = len(column) > 1 and bool(few_days(column)[0])
-    return Figure(value=spread["mean_of_runs"], low=low, high=high, few_days=few, **spread)
+    return Quantity(value=spread["mean_of_runs"], low=low, high=high, few_days=few, **spread)
 
 
-def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Figure]:
+def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Quantity]:
     """Figure of each cell, its interval within the bounds that the figure can't pass."""
     floor, ceiling = _range(kpi)
     return [
-        Figure(
+        Quantity(
             value=_number(value[cell]),
             low=_number(max(ends.low[cell], floor)),
             high=_number(min(ends.high[cell], ceiling)),

@@ -15,7 +15,7 @@ from sim.scenario.figures import TARGETS, Sided
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sim.kpis.estimate import Estimates, Figure
+    from sim.kpis.estimate import Estimates, Quantity
 
 _KEYS = list(TARGETS)
 _PLACES = {by: place for place, by in enumerate(By)}
@@ -79,7 +79,7 @@ class Bound:
         """Cell of the breakdown."""
         return 0 if self.where is None else self.where.cell
 
-    def figure(self, estimates: Estimates) -> Figure:
+    def figure(self, estimates: Estimates) -> Quantity:
         """Give the figure that it binds."""
         return estimates.figures(self.kpi, self.by)[self.cell]
 
@@ -104,7 +104,7 @@ class Verdict:
     """One target, what was measured, and whether it is met."""
 
     bound: Bound
-    figure: Figure
+    figure: Quantity
     met: bool | None
     """None where the figure does not exist, such as a response time by work."""
     sure: bool
@@ -133,7 +133,7 @@ def verdicts(estimates: Estimates, scenario: Scenario) -> list[Verdict]:
     return [_verdict(bound, bound.figure(estimates), estimates.n) for bound in bounds(scenario)]
 
 
-def _verdict(bound: Bound, figure: Figure, n: int) -> Verdict:
+def _verdict(bound: Bound, figure: Quantity, n: int) -> Verdict:
     met, ends = bound.keeps(figure.value), figure.certain(BY_NAME[bound.kpi].unit, n)
     return Verdict(bound, figure, met, ends is not None and all(bound.keeps(end) == met for end in ends))
 

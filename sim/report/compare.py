@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.kpis.definitions import BY_NAME, KPIS
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.targets import Bound, in_order
 from sim.report.numbers import UNSURE, caveats, number, signed, size_text
 from sim.report.result import (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Estimates, Quantity
 from sim.report.result import PER_ROW, Column, Table
 from sim.scenario.scenario import Scenario
 from sim.studies.controls import Adjusted, adjusted

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from sim.errors import ResultError
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.report.numbers import number, sign
 from sim.report.result import PER_ROW, Column, Form, Head, Judged, Result, Table
 

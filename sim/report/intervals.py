@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.kpis.definitions import BY_NAME, KPIS
-from sim.kpis.estimate import Estimates
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.intervals import skewed_t
 from sim.kpis.loops import By
 from sim.kpis.measure import ratio

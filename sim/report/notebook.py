@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Drawing
 
 from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.targets import Verdict, title
 from sim.report.numbers import interval, number, target_text, with_unit
 from sim.report.plots.style import INK, styled
@@ -134,7 +134,7 @@ def promise_text(verdict: Verdict, scenario: Scenario) -> str:
     return f"<strong>{mark} {title(bound, scenario)}: {figure}</strong><br>{said}; {promised}"
 
 
-def figure_text(name: str, figure: Figure) -> str:
+def figure_text(name: str, figure: Quantity) -> str:
     """A figure and how sure it is, in two lines of HTML."""
     kpi = BY_NAME[name]
     sure = interval(figure, kpi.unit)

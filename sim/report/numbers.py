@@ -8,7 +8,7 @@ from math import floor, isfinite, isinf, isnan, log10
 from typing import Literal
 
 from sim.kpis.definitions import Kpi, Quantile
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.intervals import FEW, unseen
 from sim.kpis.targets import titled as figure_title
 from sim.scenario.scenario import Scenario

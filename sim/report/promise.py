@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.intervals import wilson
 from sim.kpis.targets import Bound, title
 from sim.report.naming import head_of, where_of

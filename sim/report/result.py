@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from sim import __version__
 from sim.errors import StudyError, UnknownNameError
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.targets import Verdict, title
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.targets import bounds, title
 from sim.report.numbers import number, percent, target_text, titled
 from sim.report.result import Column, Head, Result, Row, Table, answering

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from sim.kpis.definitions import BY_NAME, Kpi
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.kpis.targets import Bound
 from sim.report import one_more
 from sim.report.numbers import SIGNS, caveats, number

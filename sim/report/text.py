@@ -19,7 +19,7 @@ from rich.table import Column as Ruled
 from rich.table import Table as Grid
 from rich.text import Text
 
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.report.numbers import (
     HARD,
     UNSURE,

@@ -7,8 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from sim.kpis.definitions import BY_NAME, Kpi
-from sim.kpis.estimate import Estimates
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Estimates, Quantity
 from sim.report.result import PER_ROW, Column, Table
 from sim.scenario.scenario import Scenario
 from sim.theory.applies import FIGURES, Formula, NoFormula, formula_for

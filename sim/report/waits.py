@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Floats
-from sim.kpis.estimate import Estimates
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Estimates, Quantity
 from sim.report.numbers import duration_unit, percent
 from sim.report.result import Column, Table
 from sim.scenario.scenario import Scenario

@@ -14,7 +14,7 @@ from sim.draws.memory import refuse_too_large
 from sim.engines import Engine
 from sim.errors import SimError
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import bounds
 from sim.log.chatlog import ChatLog
@@ -112,13 +112,13 @@ def usual_replications(scenarios: Sequence[Scenario], engine: Engine | str = Eng
     return max(FEWEST, *(-(-USUAL_DAYS // scenario.days) for scenario in scenarios))
 
 
-def figures_to_be_sure_of(estimates: Estimates, scenario: Scenario) -> list[tuple[str, Figure]]:
+def figures_to_be_sure_of(estimates: Estimates, scenario: Scenario) -> list[tuple[str, Quantity]]:
     """Figures that the targets of a *scenario* bind, with their names; the service level if it has none."""
     found = [(bound.kpi, bound.figure(estimates)) for bound in bounds(scenario)]
     return found or [("service_level", estimates.figure("service_level"))]
 
 
-def longer_side(name: str, figure: Figure, n: int) -> float:
+def longer_side(name: str, figure: Quantity, n: int) -> float:
     """Longer side of a figure's interval from *n* replications, absolute for a share, else relative.
 
     A share that few replications carry, or that is the same in all, is as unsure as days that were not seen

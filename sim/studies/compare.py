@@ -19,7 +19,7 @@ from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Ratio
 from sim.kpis.definitions.forms import RUNS
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import Verdict, all_kept, bounds, in_order, is_sure, verdicts
@@ -82,7 +82,7 @@ class Plan:
     """A for the baseline, B, C, …"""
     name: str
     scenario: Scenario
-    figures: dict[str, Figure]
+    figures: dict[str, Quantity]
     verdicts: tuple[Verdict, ...]
 
     @property

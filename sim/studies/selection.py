@@ -27,7 +27,7 @@ from sim.arrays import Floats
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
@@ -120,7 +120,7 @@ class Ranked:
     """What a plan gave."""
 
     plan: Plan
-    figure: Figure
+    figure: Quantity
     difference: Paired
     """To the best plan, over the replications that both had."""
     replications: int

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.measure import Kpis
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
@@ -28,7 +28,7 @@ class Effect:
     """What one change does to the figure."""
 
     side: Side
-    figure: Figure
+    figure: Quantity
     difference: Paired
     """To the scenario as it is, replication by replication."""
 
@@ -53,7 +53,7 @@ class Sensitivity:
 
     scenario: Scenario
     kpi: Kpi
-    base: Figure
+    base: Quantity
     """The scenario as it is."""
     bars: tuple[Bar, ...]
     seed: int

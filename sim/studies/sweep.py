@@ -18,7 +18,7 @@ from sim.draws.memory import refuse_too_large
 from sim.draws.profile import expected_overall
 from sim.errors import ScenarioError, StudyError, TooManyValuesError, VaryError
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates, Figure
+from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.heads import scaled_words
@@ -57,7 +57,7 @@ class Point:
     changes: tuple[Change, ...]
     """One of each variable."""
     scenario: Scenario
-    figures: dict[str, Figure]
+    figures: dict[str, Quantity]
     """`FIGURES` over the whole scenario, and those that targets bind."""
     verdicts: tuple[Verdict, ...]
     """On each target that is set."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.kpis.estimate import Figure
+from sim.kpis.estimate import Quantity
 from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
 from sim.theory.attention import Attention, saturated
@@ -41,7 +41,7 @@ class Point:
     slots: int
     load: float
     per_hour: float
-    simulated: Figure
+    simulated: Quantity
     predicted: dict[str, float]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.kpis.estimate import Figure
+from sim.kpis.estimate import Quantity
 from tests.conftest import ROOT
 from tests.notebooks.conftest import Run
 
 SCENARIO = ROOT / "scenarios" / "web_shop.toml"
 
 
-def width(figure: Figure) -> float:
+def width(figure: Quantity) -> float:
     """Length of the 95 % interval."""
     assert figure.low is not None
     assert figure.high is not None

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib as mpl
 import pytest
-from matplotlib.figure import Figure as Drawing
+from matplotlib.figure import Quantity as Drawing
 
 import sim
-from sim.kpis.estimate import Figure
+from sim.kpis.estimate import Quantity
 from sim.kpis.targets import Bound, Verdict, verdicts
 from sim.report import notebook as live
 from sim.report import run
@@ -89,7 +89,7 @@ def test_a_mark_is_drawn_in_every_panel():
 )
 def test_a_promise_in_words(value, met, sure, text, scenario):
     """Kept or broken, surely or probably, or not measured."""
-    figure = Figure(value, None, None, False, None, None, None)
+    figure = Quantity(value, None, None, False, None, None, None)
     verdict = Verdict(Bound("service_level", "service_level", "at least", 0.8), figure, met, sure)
 
     assert text in live.promise_text(verdict, scenario)

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from sim.arrays import Floats
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.report.result import Judged, Result, Row
 from sim.report.variables import setting, value_text
 from sim.scenario.vary import Change, Vary

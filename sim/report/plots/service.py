@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.arrays import Floats
-from sim.kpis.estimate import Figure as Quantity
+from sim.kpis.estimate import Quantity
 from sim.report.plots import style
 from sim.report.plots.style import RED
 from sim.report.promise import DAYS_KEPT

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from sim.arrays import Floats, Ints
-from sim.kpis.estimate import Figure, ratios_over_days
+from sim.kpis.estimate import Quantity, ratios_over_days
 from sim.kpis.loops import By, Column
 from sim.kpis.measure import Kpis, columns
 from sim.kpis.promised import is_of_time
@@ -22,7 +22,7 @@ from sim.theory.applies import handling_s
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Figure):
+class Value(Quantity):
     """A promised figure in a block, or over the day; its value is None in a block without a chat."""
 
     bound: Bound
@@ -129,7 +129,7 @@ def values_of(trial: Evaluation, window: slice) -> tuple[Value, ...]:
     return tuple(_judged(bound, figure, trial.n_days) for bound, figure in zip(bounds, figures, strict=True))
 
 
-def _judged(bound: Bound, figure: Figure, n_days: int) -> Value:
+def _judged(bound: Bound, figure: Quantity, n_days: int) -> Value:
     kept = figure.value is None or bool(bound.kept(np.array(figure.value)))
     ends = figure.certain(bound.counted.unit, n_days)
     sure = ends is not None and all(bool(bound.kept(np.array(end))) == kept for end in ends)
