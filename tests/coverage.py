@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+import sim
 from sim.arrays import Flags, Floats, Ints
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import pseudo_values
@@ -25,7 +26,6 @@ from sim.kpis.samples import Samples
 from sim.runs.executor import executing
 from sim.scenario.scenario import Scenario
 from sim.studies.controls import CARRIERS_EACH, regressed
-from tests.worlds import group, queue, world
 
 LOADS = {"light": 6, "a5": 5, "medium": 4, "heavy": 3}
 """Agents."""
@@ -34,24 +34,17 @@ _A_BATCH = 500
 
 def centre(agents: int) -> Scenario:
     """The centre, with so many agents."""
-    service = {
-        "turns": {"law": "geometric", "mean": 6},
-        "agent_s": {"law": "lognormal", "mean_s": 40, "cv": 0.9},
-        "customer_s": {"law": "lognormal", "mean_s": 55, "cv": 1.4},
-    }
-    arrivals = {
-        "arrivals": {"per_hour": 40, "busyness_cv": 0.3},
-        "patience": {"law": "lognormal", "mean_s": 180, "cv": 1.2},
-    }
-    quality = {"resolution": 0.8}
-    hours = {"open": "08:00", "close": "12:00"}
-    return world(
-        [queue([], service) | arrivals],
-        [group(agents, concurrency=3)],
-        hours=hours,
+    service = sim.ByTurns(
+        turns=6, agent_s=sim.Lognormal(mean_s=40, cv=0.9), customer_s=sim.Lognormal(mean_s=55, cv=1.4)
+    )
+    arrivals = sim.Arrivals(per_hour=40, busyness_cv=0.3)
+    patience = sim.Lognormal(mean_s=180, cv=1.2)
+    return sim.Scenario(
+        queues=[sim.Queue(name="q", arrivals=arrivals, patience=patience, service=service)],
+        groups=[sim.Group(name="g", queues=["q"], agents=agents, concurrency=3)],
+        hours=sim.OpeningHours(open="08:00", close="12:00"),
         interval_min=60,
-        targets={"threshold_s": 30},
-        quality=quality,
+        quality=sim.Quality(resolution=0.8),
     )
 
 

@@ -191,7 +191,7 @@ class Queue(Record):
     """Groups tried in this order; the other groups with the skill come last, all alike."""
     max_wait_s: Seconds | None = None
     """Longest wait; then the chat is sent to a form. Omitted: no limit."""
-    arrivals: Annotated[Arrivals, plain("per_hour")]
+    arrivals: Annotated[Arrivals, plain("per_hour", or_many=True)]
     patience: Distribution | None = None
     """Time a customer waits in the queue before they leave. Omitted: for ever."""
     service: Service

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.arrays import Floats
 from sim.scenario.distributions import Empirical, Fixed, Gamma, Lognormal, Uniform
-from sim.scenario.record import ByDistribution, law_broken
+from sim.scenario.record import ByDistribution, law_broken, plain
 from sim.scenario.units import Cv, Weight
 
 PositiveFactor = Annotated[float, Field(ge=0.05, le=100, allow_inf_nan=False, strict=True)]
@@ -94,6 +94,10 @@ class EmpiricalFactor(_Factor):
 
 
 FactorDistribution = Annotated[
-    FixedFactor | LognormalFactor | GammaFactor | UniformFactor | EmpiricalFactor, Field(discriminator="law")
+    Annotated[
+        FixedFactor | LognormalFactor | GammaFactor | UniformFactor | EmpiricalFactor,
+        Field(discriminator="law"),
+    ],
+    plain("mean", law="fixed"),
 ]
-"""A law of factors, chosen by its `law`."""
+"""A law of factors, chosen by its `law`; in Python a number is that of all."""

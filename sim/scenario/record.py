@@ -136,12 +136,16 @@ class FrozenDict(dict[str, float]):
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
 
-def plain(key: str, **rest: Any) -> BeforeValidator:
-    """In Python a plain number may stand for a record that has it under a *key*; in a file it may not."""
+def plain(key: str, *, or_many: bool = False, **rest: Any) -> BeforeValidator:
+    """In Python a plain number may stand for a record that has it under a *key*; in a file it may not.
+
+    With *or_many* a list or tuple may as well.
+    """
+    kinds = int | float | list | tuple if or_many else int | float
 
     def read(value: Any, info: ValidationInfo) -> Any:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return {key: value, **rest} if is_number and info.context is None else value
+        is_plain = isinstance(value, kinds) and not isinstance(value, bool)
+        return {key: value, **rest} if is_plain and info.context is None else value
 
     return BeforeValidator(read)
 

@@ -19,11 +19,13 @@ from dataclasses import dataclass
 
 from sim.kpis.estimate import Quantity
 from sim.runs.replicate import replicate
+from sim.scenario.demand import ByTurns, Queue
+from sim.scenario.distributions import Lognormal
 from sim.scenario.scenario import Scenario
 from sim.theory.attention import Attention, saturated
 from sim.theory.erlang import erlang
 from sim.theory.sharing import factors, sharing
-from sim.validation.scenarios import centre, exponential, group, law, queue, within
+from sim.validation.scenarios import centre
 
 AGENTS, PATIENCE_S, THRESHOLD_S = 10, 180.0, 30.0
 ATTENTION = Attention(agent_s=40.0, customer_s=55.0, turns=6.0)
@@ -72,13 +74,13 @@ def _point(slots: int, load: float, per_s: float, seed: int, share: float, worke
 
 def scenario(slots: int, per_s: float) -> Scenario:
     """The centre: the web shop's chats, at a constant rate."""
-    service = {
-        "turns": {"law": "geometric", "mean": ATTENTION.turns},
-        "agent_s": law("lognormal", ATTENTION.agent_s, cv=0.9),
-        "customer_s": law("lognormal", ATTENTION.customer_s, cv=1.4),
-    }
-    demand = queue(per_s, service, patience=exponential(PATIENCE_S))
-    return centre(demand, group(AGENTS, slots), **within(THRESHOLD_S))
+    service = ByTurns(
+        turns=ATTENTION.turns,
+        agent_s=Lognormal(mean_s=ATTENTION.agent_s, cv=0.9),
+        customer_s=Lognormal(mean_s=ATTENTION.customer_s, cv=1.4),
+    )
+    demand = Queue(name="chats", arrivals=3600 * per_s, patience=PATIENCE_S, service=service)
+    return centre(demand, AGENTS, slots, THRESHOLD_S)
 
 
 def predicted(slots: int, per_s: float, measured_s: float) -> dict[str, float]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
+from sim.scenario.demand import ByWork, Queue
+from sim.scenario.distributions import Distribution, Exponential, Fixed, Lognormal, Weibull
 from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 from sim.theory.chains.model import long_run
 from sim.theory.chains.people import Priorities, Skills
 from sim.theory.erlang import erlang
 from sim.theory.priorities import priorities
 from sim.validation.case import Case, Check, Known, OfKpis, Pair, a_run, checks, key_figure
-from sim.validation.scenarios import by_work, centre, exponential, group, law, of_line, queue, within
+from sim.validation.scenarios import LONG_RUN, centre, of_line
 
 
 def lines() -> list[Case]:
@@ -23,38 +28,36 @@ def lines() -> list[Case]:
     return [*_patience(), _longest_wait(), _cobham(), _priorities(), _skills(), _changing()]
 
 
-LAWS = {
-    "fixed": {},
-    "lognormal": {"cv": 1.5},
-    "weibull": {"shape": 0.6},
-    "exponential": {"zero": 0.2},
+PATIENCE: Mapping[str, Distribution] = {
+    "fixed": Fixed(mean_s=40.0),
+    "lognormal": Lognormal(mean_s=40.0, cv=1.5),
+    "weibull": Weibull(mean_s=40.0, shape=0.6),
+    "exponential or none": Exponential(mean_s=40.0, zero=0.2),
 }
-"""Laws of patience, with a mean of 40 s."""
+"""Distributions of patience, by name."""
 
 
 def _patience() -> list[Case]:
     cases = []
-    for name, more in LAWS.items():
-        patience = law(name, 40.0, **more)
-        demand = queue(0.1, by_work([60.0]), patience=patience)
-        scenario = centre(demand, group(6), **within(20.0))
-        line = erlang(6, 0.1, 60.0, scenario.queues[0].patience)
+    for name, patience in PATIENCE.items():
+        scenario = _six_agents(patience=patience)
+        line = erlang(6, 0.1, 60.0, patience)
         rows = checks("abandonment", "wait_probability", "wait_s", "asa_s", "service_level")
         source = "exact: M/M/n+G (Zeltyn and Mandelbaum, Queueing Systems 51 (2005) 361-402)"
-        title = f"Patience: {name}{' or none' * bool(more.get('zero'))}"
-        cases.append(Case(title, source, scenario, partial(of_line, line, 20.0), rows, 120))
+        cases.append(Case(f"Patience: {name}", source, scenario, partial(of_line, line, 20.0), rows, 120))
     return cases
+
+
+def _six_agents(**waiting: Any) -> Scenario:
+    """Six erlangs before six agents: how long a chat waits at most is what matters."""
+    demand = Queue(name="chats", arrivals=3600 * 0.1, service=ByWork(work_s=60.0), **waiting)
+    return centre(demand, 6, threshold_s=20.0)
 
 
 def _longest_wait() -> Case:
     """A longest wait is a fixed patience, and its end an overflow."""
-    scenario = centre(queue(0.1, by_work([60.0]), max_wait_s=40.0), group(6), **within(20.0))
-    line = erlang(
-        6,
-        0.1,
-        60.0,
-        centre(queue(1.0, by_work([1.0]), patience=law("fixed", 40.0)), group(1)).queues[0].patience,
-    )
+    scenario = _six_agents(max_wait_s=40.0)
+    line = erlang(6, 0.1, 60.0, Fixed(mean_s=40.0))
     rows = checks("missed_rate", "wait_s", "occupancy")
     source = "exact: M/M/n+D, its abandonment being the overflow"
     return Case("Longest wait of 40 s", source, scenario, partial(of_line, line, 20.0), rows, 120)
@@ -76,11 +79,17 @@ TITLES = {
 }
 
 
+PAIR = Group(name="team", queues=["q0", "q1"], agents=2)
+
+
 def _cobham() -> Case:
     """Two queues that nobody leaves before two agents."""
     rates, work = (0.08, 0.06), 10.0
-    queues = [queue(rate, by_work([work]), f"q{k}", priority=k) for k, rate in enumerate(rates)]
-    scenario = centre(queues, group(2, queues=("q0", "q1")))
+    queues = [
+        Queue(name=f"q{k}", arrivals=3600 * rate, service=ByWork(work_s=work), priority=k)
+        for k, rate in enumerate(rates)
+    ]
+    scenario = Scenario(queues=queues, groups=[PAIR], **LONG_RUN)
     waits = priorities(2, rates, work).wait_s
 
     def known() -> Known:
@@ -93,13 +102,20 @@ def _cobham() -> Case:
 def _priorities() -> Case:
     model = Priorities(2, (0.12, 0.16), (6.0, 9.0), (15.0, 10.0), capacity=12)
     queues = [
-        queue(rate, by_work([work]), f"q{k}", priority=k, capacity=12, patience=exponential(patience))
+        Queue(
+            name=f"q{k}",
+            priority=k,
+            capacity=12,
+            arrivals=3600 * rate,
+            patience=patience,
+            service=ByWork(work_s=work),
+        )
         for k, (rate, work, patience) in enumerate(
             zip(model.arrival, model.work, model.patience, strict=True)
         )
     ]
     rows = _of_queues("abandonment", "queue_length")
-    scenario = centre(queues, group(2, queues=("q0", "q1")))
+    scenario = Scenario(queues=queues, groups=[PAIR], **LONG_RUN)
     return Case("Priorities, customers leave", EXACT, scenario, partial(_two, model), rows, 75)
 
 
@@ -118,15 +134,26 @@ def _skills() -> Case:
     """A specialist, and two agents who serve both queues."""
     model = Skills(1, 2, (0.2, 0.12), (6.0, 9.0), (12.0, 9.0), capacity=10)
     queues = [
-        queue(0.2, by_work([6.0]), "q0", priority=2, capacity=10, patience=exponential(12.0), prefer=["one"]),
-        queue(0.12, by_work([9.0]), "q1", priority=1, capacity=10, patience=exponential(9.0)),
+        Queue(
+            name="q0",
+            priority=2,
+            capacity=10,
+            prefer=["one"],
+            arrivals=3600 * 0.2,
+            patience=12.0,
+            service=ByWork(work_s=6.0),
+        ),
+        Queue(name="q1", capacity=10, arrivals=3600 * 0.12, patience=9.0, service=ByWork(work_s=9.0)),
     ]
-    groups = [group(1, queues=("q0",)) | {"name": "one"}, group(2, queues=("q0", "q1")) | {"name": "both"}]
+    groups = [
+        Group(name="one", queues=["q0"], agents=1),
+        Group(name="both", queues=["q0", "q1"], agents=2),
+    ]
     busy = tuple(
         Check(f"busy {k}", f"{('Specialists', 'Others')[k]} busy", "agents", seen=_busy(k)) for k in (0, 1)
     )
     rows = _of_queues("abandonment", "queue_length") + busy
-    scenario = centre(queues, groups)
+    scenario = Scenario(queues=queues, groups=groups, **LONG_RUN)
     return Case("Skills, specialist preferred", EXACT, scenario, partial(_two, model), rows, 75)
 
 
@@ -144,7 +171,7 @@ def _busy(cell: int) -> OfKpis:
 # Rates and staffing that change
 
 
-PER_HOUR = tuple(100.0 + 20.0 * np.sin(np.arange(24) * np.pi / 12).round(6))
+PER_HOUR = (100.0 + 20.0 * np.sin(np.arange(24) * np.pi / 12).round(6)).tolist()
 """Chats an hour, as in Feldman, Mandelbaum, Massey and Whitt, Management Science 54 (2008) 324-338."""
 STAFF = (9, 7, 10, 8) * 6
 MEAN_S = 300.0
@@ -154,10 +181,9 @@ LOOKED_AT = (0, 1, 8, 13, 20)
 
 def _changing() -> Case:
     """Patience as long as chats: those present are as many as if nobody ever waited, for any staffing."""
-    demand = queue(
-        {"per_hour": [float(rate) for rate in PER_HOUR]}, by_work([MEAN_S]), patience=exponential(MEAN_S)
-    )
-    scenario: Scenario = centre(demand, group(list(STAFF)), interval_min=60, warm_up_h=0)
+    demand = Queue(name="chats", arrivals=PER_HOUR, patience=MEAN_S, service=ByWork(work_s=MEAN_S))
+    team = Group(name="team", queues=["chats"], staffing=STAFF)
+    scenario = Scenario(queues=[demand], groups=[team], interval_min=60)
     rows = tuple(
         Check(f"{name} {hour}", f"{title} {hour:02}:00", "chats", seen=seen(hour))
         for name, title, seen in (("offered", "Offered,", _offered), ("present", "Present,", _present))

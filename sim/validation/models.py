@@ -6,7 +6,7 @@ literature is `QUICK` minutes here: a day is then a long time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -14,27 +14,23 @@ import numpy as np
 
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
+from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue
+from sim.scenario.distributions import Distribution, Exponential, Fixed, FixedCount, Lognormal
 from sim.theory.attention import machine_repair
 from sim.theory.chains.desk import Desk
 from sim.theory.chains.pool import Pool
 from sim.theory.erlang import erlang
 from sim.theory.sharing import limited_sharing, processor_sharing
 from sim.validation.case import Case, Check, Known, Pair, checks
-from sim.validation.scenarios import (
-    by_turns,
-    by_work,
-    centre,
-    exponential,
-    group,
-    law,
-    of_line,
-    pool_case,
-    queue,
-    within,
-)
+from sim.validation.scenarios import centre, of_line, pool_case
 
 QUICK = 0.05
-LAWS: Mapping[str, Mapping[str, float]] = {"exponential": {}, "lognormal": {"cv": 1.5}, "fixed": {}}
+WORK: Mapping[str, Callable[..., Distribution]] = {
+    "exponential": Exponential,
+    "lognormal": partial(Lognormal, cv=1.5),
+    "fixed": Fixed,
+}
+"""Distributions of work, by name: each is given its mean."""
 
 
 def models() -> list[Case]:
@@ -91,9 +87,13 @@ def _saturated() -> list[Case]:
     )
     cases = []
     for chats, agent_s, customer_s in REPAIR:
-        turns = {"law": "fixed", "mean": int(86400 / (agent_s + customer_s) * 1.2) + 20}
-        service = by_turns(1, agent_s, customer_s) | {"turns": turns}
-        scenario = centre(queue({"times_s": [0.0] * chats}, service), group(1, chats))
+        turns = FixedCount(mean=int(86400 / (agent_s + customer_s) * 1.2) + 20)
+        demand = Queue(
+            name="chats",
+            arrivals=Arrivals(times_s=[0.0] * chats),
+            service=ByTurns(turns=turns, agent_s=agent_s, customer_s=customer_s),
+        )
+        scenario = centre(demand, 1, chats)
         name = f"M1 {chats} chat{'s' * (chats > 1)} held, {agent_s:g} + {customer_s:g} s"
         known = partial(_repair, chats, agent_s, customer_s)
         cases.append(Case(name, source, scenario, known, rows, 300 if agent_s < 60 else 400))
@@ -114,12 +114,9 @@ def _responses(log: ChatLog) -> Pair:
 
 def _desk() -> Case:
     desk = Desk(0.25, 3, 0.5, 1.0, 5.0, 3.0)
-    scenario = centre(
-        queue(0.25 / 60, by_turns(5, 30.0, 60.0), patience=exponential(180.0)),
-        group(1, 3),
-        days=15,
-        **within(20.0),
-    )
+    service = ByTurns(turns=5, agent_s=30.0, customer_s=60.0)
+    demand = Queue(name="chats", arrivals=60 * 0.25, patience=180.0, service=service)
+    scenario = centre(demand, 1, 3, 20.0, days=15)
     rows = checks(
         "abandonment", "wait_probability", "wait_s", "asa_s", "service_level_offered", "response_s",
         "duration_s", "attention", "slot_utilisation",
@@ -140,28 +137,29 @@ def _traces() -> list[Case]:
 
 
 def _trace(name: str, patience: float, ends: tuple[float, ...]) -> Case:
-    work = by_work([360.0, 450.0], law("fixed", 360.0))
-    demand = queue({"times_s": [0.0, 60.0, 120.0, 180.0]}, work, patience=law("fixed", 60 * patience))
+    demand = Queue(
+        name="chats",
+        arrivals=Arrivals(times_s=[0.0, 60.0, 120.0, 180.0]),
+        patience=Fixed(mean_s=60 * patience),
+        service=ByWork(work_s=Fixed(mean_s=360.0), aht_s=[360.0, 450.0]),
+    )
     rows = tuple(
         Check(f"chat {k + 1}", f"Chat {k + 1} ends after", "s", of_log=partial(_end, k)) for k in range(4)
     )
     known = {f"chat {k + 1}": 60 * end for k, end in enumerate(ends)}
-    scenario = centre(demand, group(1, 2), warm_up_h=0)
+    scenario = centre(demand, 1, 2, warm_up_h=0)
     return Case(name, "by hand", scenario, lambda: known, rows, 1)
 
 
 def _turns_trace() -> Case:
-    service = {
-        "turns": {"law": "fixed", "mean": 3},
-        "agent_s": law("fixed", 30.0),
-        "customer_s": law("fixed", 60.0),
-    }
+    service = ByTurns(turns=FixedCount(mean=3), agent_s=Fixed(mean_s=30.0), customer_s=Fixed(mean_s=60.0))
+    demand = Queue(name="chats", arrivals=Arrivals(times_s=[0.0, 15.0]), service=service)
     rows = (
         Check("first", "Reply 1 of chat 2 after", "s", of_log=_first_reply),
         Check("chat 1", "Chat 1 ends after", "s", of_log=partial(_end, 0)),
         Check("chat 2", "Chat 2 ends after", "s", of_log=partial(_end, 1)),
     )
-    scenario = centre(queue({"times_s": [0.0, 15.0]}, service), group(1, 2), warm_up_h=0)
+    scenario = centre(demand, 1, 2, warm_up_h=0)
     known = {"first": 45.0, "chat 1": 210.0, "chat 2": 240.0}
     return Case("D2 messages take turns", "by hand", scenario, lambda: known, rows, 1)
 
@@ -188,9 +186,10 @@ def _mm1() -> Case:
 
 def _loss() -> list[Case]:
     cases = []
-    for name, more in LAWS.items():
-        work = by_work([60.0], law(name, 60.0, **more))
-        scenario = centre(queue(10 / 60, work, capacity=0), group(15), **within(20.0))
+    for name, work in WORK.items():
+        service = ByWork(work_s=work(mean_s=60.0))
+        demand = Queue(name="chats", arrivals=60 * 10, capacity=0, service=service)
+        scenario = centre(demand, 15, threshold_s=20.0)
         line = erlang(15, 10 / 60, 60.0, room=0)
         rows = checks("missed_rate", "occupancy")
         title = f"V02 M/G/15/15, {name}"
@@ -200,7 +199,8 @@ def _loss() -> list[Case]:
 
 
 def _room() -> Case:
-    scenario = centre(queue(4.2 / 60, by_work([120.0]), capacity=5), group(12), **within(20.0))
+    demand = Queue(name="chats", arrivals=3600 * (4.2 / 60), capacity=5, service=ByWork(work_s=120.0))
+    scenario = centre(demand, 12, threshold_s=20.0)
     line = erlang(12, 4.2 / 60, 120.0, room=5)
     rows = checks("missed_rate", "wait_probability", "wait_s", "occupancy")
     return Case("V05 M/M/12/17", "exact: birth-death", scenario, partial(of_line, line, 20.0), rows, 150)
@@ -209,10 +209,11 @@ def _room() -> Case:
 def _shared() -> list[Case]:
     """An agent who shares their attention over all chats, however many: up to 80, which is one in 10⁸."""
     cases = []
-    for name, more in LAWS.items():
+    for name, work in WORK.items():
         unit_s = 60 * QUICK
-        work = by_work([unit_s * j for j in range(1, 81)], law(name, unit_s, **more))
-        scenario = centre(queue(0.8 / unit_s, work), group(1, 80))
+        service = ByWork(work_s=work(mean_s=unit_s), aht_s=[unit_s * j for j in range(1, 81)])
+        demand = Queue(name="chats", arrivals=3600 * (0.8 / unit_s), service=service)
+        scenario = centre(demand, 1, 80)
         rows: tuple[Check, ...] = checks("duration_s")
         if name == "exponential":
             rows += (Check("square", "Deviation, squared", "s²", of_log=_deviation),)
@@ -239,8 +240,9 @@ def _limited() -> list[Case]:
     cases = []
     for slots in (2, 3, 5):
         unit_s = 60 * QUICK
-        work = by_work([unit_s * j for j in range(1, slots + 1)])
-        scenario = centre(queue(0.8 / unit_s, work), group(1, slots), **within(20.0))
+        service = ByWork(work_s=unit_s, aht_s=[unit_s * j for j in range(1, slots + 1)])
+        demand = Queue(name="chats", arrivals=3600 * (0.8 / unit_s), service=service)
+        scenario = centre(demand, 1, slots, 20.0)
         rows = checks("wait_probability", "wait_s", "duration_s")
         source = "limited processor sharing (Avi-Itzhak and Halfin 1988)"
         known = partial(_limited_sharing, unit_s, slots)

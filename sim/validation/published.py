@@ -11,23 +11,20 @@ from functools import partial
 
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
+from sim.scenario.demand import Arrivals, ByWork, Queue
+from sim.scenario.distributions import Exponential
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Targets
+from sim.scenario.team import Group
 from sim.theory.chains.pool import Pool
 from sim.theory.chains.staffing import Staffing
 from sim.theory.erlang import erlang
 from sim.validation.case import Case, Check, Known, OfKpis, Pair, a_run, checks, key_figure
-from sim.validation.scenarios import (
-    by_work,
-    centre,
-    exponential,
-    group,
-    of_line,
-    pool_case,
-    queue,
-    within,
-)
+from sim.validation.scenarios import of_line, pool_case
 
 MINUTES, CALLS = 480, 4.2 * 480
-EIGHT_HOURS = {"per_hour": [252.0] * 8 + [0.0] * 16}
+EIGHT_HOURS = [252.0] * 8 + [0.0] * 16
+"""Calls an hour."""
 
 
 def published() -> list[Case]:
@@ -72,14 +69,20 @@ def _contact_centers() -> list[Case]:
 
 
 def _day(name: str, pool: Pool, rows: tuple[Check, ...]) -> Case:
-    demand = queue(
-        EIGHT_HOURS,
-        by_work([120.0]),
-        patience=None if pool.patience is None else exponential(60 * pool.patience),
+    demand = Queue(
+        name="chats",
+        arrivals=EIGHT_HOURS,
+        service=ByWork(work_s=120.0),
+        patience=None if pool.patience is None else 60 * pool.patience,
         capacity=pool.lines if pool.lines < 10 else None,
     )
-    # Agents stay for the night; the day of the publication is the first interval.
-    scenario = centre(demand, group(pool.agents), interval_min=MINUTES, warm_up_h=0, **within(20.0))
+    scenario = Scenario(
+        queues=[demand],
+        groups=[Group(name="team", queues=["chats"], agents=pool.agents)],
+        # Agents stay for the night; the day of the publication is the first interval.
+        interval_min=MINUTES,
+        targets=Targets(threshold_s=20.0),
+    )
     source = "ContactCenters (Montréal), doc/examples; exact: birth-death chain from empty"
     return Case(name, source, scenario, partial(counts_of_a_day, pool), rows, 600, is_published=True)
 
@@ -122,16 +125,19 @@ def _ssj(shape: float) -> Case:
         Check("offered", unit="chats", published="1660", seen=a_run("offered")),
         Check("variance", "Variance of chats a day", "chats²", deviation, seen=_square),
     )  # fmt: skip
-    scenario = centre(
-        queue(
-            {"per_hour": [0.0] * 8 + list(SSJ_PER_HOUR) + [0.0] * 3, "busyness_cv": shape**-0.5},
-            by_work([100.0]),
-            patience=exponential(1000.0, zero=0.1),
-        ),
-        group([0] * 8 + list(SSJ_AGENTS) + [SSJ_AGENTS[-1]] * 3),
+    per_hour = [0.0] * 8 + list(SSJ_PER_HOUR) + [0.0] * 3
+    staffing = [0] * 8 + list(SSJ_AGENTS) + [SSJ_AGENTS[-1]] * 3
+    demand = Queue(
+        name="chats",
+        arrivals=Arrivals(per_hour=per_hour, busyness_cv=shape**-0.5),
+        patience=Exponential(mean_s=1000.0, zero=0.1),
+        service=ByWork(work_s=100.0),
+    )
+    scenario = Scenario(
+        queues=[demand],
+        groups=[Group(name="team", queues=["chats"], staffing=staffing)],
         interval_min=60,
-        warm_up_h=0,
-        **within(20.0),
+        targets=Targets(threshold_s=20.0),
     )
     name = f"P{4 if shape == 400 else 5} SSJ CallCenter, α={shape:g}"
     source = "SSJ (Montréal), tutorial; exact: chain over the day's staffing, Gauss-Laguerre over busyness"

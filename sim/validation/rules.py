@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import comb
+from math import comb, inf
 from typing import Any
 
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
-from sim.scenario.scenario import Scenario
+from sim.scenario.behaviour import Again, Balking, Retry, Silence
+from sim.scenario.demand import ByTurns, ByWork, Queue
+from sim.scenario.distributions import FixedCount
+from sim.scenario.quality import Quality
+from sim.scenario.scenario import Routing, Scenario
+from sim.scenario.team import Group
 from sim.theory.chains.model import Figures, Model, long_run
 from sim.theory.chains.pair import Pair as TwoAgents
 from sim.theory.chains.people import Speeds
@@ -21,7 +26,7 @@ from sim.theory.chains.quiet import Idle, OneChat
 from sim.theory.chains.turns import ReturnsByTurns, TurnTotals
 from sim.theory.chains.work import Returns, Work
 from sim.validation.case import Case, Check, Known, OfKpis, Pair, key_figure, over
-from sim.validation.scenarios import by_turns, by_work, centre, exponential, group, queue
+from sim.validation.scenarios import centre
 
 SOURCE = "exact: Markov chain, written from the rules"
 
@@ -90,38 +95,40 @@ def _known(model: Model | OneChat, looks: Sequence[Look]) -> Known:
 
 
 def _work(model: Work, **more: Any) -> Scenario:
-    demand = queue(
-        model.arrival,
-        by_work(model.aht, wrap_up_s=model.wrap_up),
+    demand = Queue(
+        name="chats",
+        arrivals=3600 * model.arrival,
         capacity=model.capacity,
-        patience=exponential(model.patience),
+        patience=model.patience,
+        service=ByWork(work_s=model.aht[0], aht_s=model.aht, wrap_up_s=model.wrap_up or None),
         **more,
     )
-    return centre(demand, group(1, len(model.aht)))
+    return centre(demand, 1, len(model.aht))
 
 
 def _talk(model: TurnTotals, **more: Any) -> Scenario:
-    hurries = model.reply_patience < float("inf")
-    wrap_up: dict[str, Any] = {}
-    if model.wrap_up:
-        wrap_up = {"wrap_up_s": exponential(model.wrap_up), "wrap_up_attention": model.attention}
-    demand = queue(
-        model.arrival,
-        by_turns(model.mean_turns, model.compose, model.think, **wrap_up),
+    service = ByTurns(
+        turns=model.mean_turns,
+        agent_s=model.compose,
+        customer_s=model.think,
+        wrap_up_s=model.wrap_up or None,
+        wrap_up_attention=model.attention,
+    )
+    demand = Queue(
+        name="chats",
+        arrivals=3600 * model.arrival,
         capacity=model.capacity,
-        patience=exponential(model.patience) if model.patience < float("inf") else None,
-        reply_patience=exponential(model.reply_patience) if hurries else None,
+        patience=model.patience if model.patience < inf else None,
+        reply_patience=model.reply_patience if model.reply_patience < inf else None,
+        service=service,
         **more,
     )
-    return centre(demand, group(1, model.slots, switching=model.switching))
+    agent = Group(name="team", queues=["chats"], agents=1, concurrency=model.slots, switching=model.switching)
+    return centre(demand, groups=[agent])
 
 
-def _silent(model: Work | TurnTotals | OneChat) -> dict[str, Any]:
-    return {"silence": {"share": model.share, "detect_s": exponential(model.detect)}}
-
-
-def _again(probability: float, delay_s: float) -> dict[str, Any]:
-    return {"probability": probability, "delay_s": exponential(delay_s)}
+def _silence_of(model: Work | TurnTotals | OneChat) -> Silence:
+    return Silence(share=model.share, detect_s=model.detect)
 
 
 # The cases
@@ -131,8 +138,9 @@ def _routing() -> list[Case]:
     cases = []
     for policy, name in (("longest_idle", "longest idle"), ("round_robin", "in turn")):
         model = TwoAgents(0.24, (8.0, 11.0, 15.0), 12.0, 10, policy)
-        demand = queue(0.24, by_work(model.aht), capacity=10, patience=exponential(12.0))
-        scenario = centre(demand, group(2, 3), routing={"policy": policy})
+        service = ByWork(work_s=model.aht[0], aht_s=model.aht)
+        demand = Queue(name="chats", arrivals=3600 * 0.24, capacity=10, patience=12.0, service=service)
+        scenario = centre(demand, 2, 3, routing=Routing(policy=policy))
         busy = Look("Busy agents", "agents", "busy", "time", _busy)
         cases.append(a_case(f"Routing: {name}", model, scenario, (ABANDONED, WAITING, HELD, busy)))
     return cases
@@ -146,9 +154,9 @@ def _silence() -> list[Case]:
     work = Work(0.24, (8.0, 11.0, 15.0), patience=12.0, capacity=5, share=0.6, detect=9.0)
     turns = TurnTotals(0.1, 3, 2.0, 4.0, 3.0, capacity=4, patience=8.0, share=0.6, detect=8.0)
     return [
-        a_case("Silent customers, by work", work, _work(work, **_silent(work)),
+        a_case("Silent customers, by work", work, _work(work, silence=_silence_of(work)),
                (ABANDONED, SILENT, SERVED, BLOCKED, WASTED)),
-        a_case("Silent customers, by turns", turns, _talk(turns, **_silent(turns)),
+        a_case("Silent customers, by turns", turns, _talk(turns, silence=_silence_of(turns)),
                (ABANDONED, SILENT, COMPOSING, WASTED), 120),
     ]  # fmt: skip
 
@@ -169,12 +177,12 @@ def _retries() -> list[Case]:
     silent = Work(
         0.06, (8.0,), patience=10.0, capacity=3, share=0.7, detect=20.0, retry=0.5, delay=3.0, orbit=30
     )
-    again = {"max_attempts": 100}
+    again, soon = Retry(probability=0.6, delay_s=15.0), Retry(probability=0.5, delay_s=3.0)
     return [
-        a_case("Retries", plain, _work(plain, retry=_again(0.6, 15.0), **again),
+        a_case("Retries", plain, _work(plain, retry=again, max_attempts=100),
                (ATTEMPTS, SERVED_IN_THE_END, ABANDONED, BLOCKED, WAITING)),
         a_case("Retries of silent customers", silent,
-               _work(silent, retry=_again(0.5, 3.0), **again, **_silent(silent)),
+               _work(silent, retry=soon, max_attempts=100, silence=_silence_of(silent)),
                (ATTEMPTS, SERVED_IN_THE_END, SILENT), 120),
     ]  # fmt: skip
 
@@ -184,37 +192,39 @@ def _leaving() -> list[Case]:
     silent = replace(hurried, patience=12.0, share=0.5, detect=6.0)
     return [
         a_case("Leaving the chat", hurried, _talk(hurried), (LEFT, SERVED, BLOCKED, WAITING, COMPOSING)),
-        a_case("Leaving, half silently", silent, _talk(silent, **_silent(silent)),
+        a_case("Leaving, half silently", silent, _talk(silent, silence=_silence_of(silent)),
                (LEFT, SILENT, SERVED, COMPOSING, WASTED)),
     ]  # fmt: skip
 
 
 def _idle() -> Case:
     model = Idle(0.18, 3, 2.0, 5.0, 3.0, timeout=6.0)
-    demand = queue(0.18, by_turns(3.0, 2.0, 5.0), capacity=0, idle_timeout_s=6.0)
+    service = ByTurns(turns=3.0, agent_s=2.0, customer_s=5.0)
+    demand = Queue(name="chats", arrivals=3600 * 0.18, capacity=0, idle_timeout_s=6.0, service=service)
     looks = (BLOCKED, TIMED_OUT, SERVED, HELD, COMPOSING)
-    return a_case("Idle customers time out", model, centre(demand, group(1, 3)), looks)
+    return a_case("Idle customers time out", model, centre(demand, 1, 3), looks)
 
 
 def _one_chat() -> Case:
     model = OneChat(
         0.15, 2, 2.0, 4.0, 3.0, reply_patience=6.0, timeout=5.0, share=0.5, detect=8.0, wrap_up=4.0
     )
-    demand = queue(
-        0.15,
-        by_turns(3.0, 2.0, 4.0, wrap_up_s=exponential(4.0)),
+    demand = Queue(
+        name="chats",
+        arrivals=3600 * 0.15,
         capacity=0,
         idle_timeout_s=5.0,
-        reply_patience=exponential(6.0),
-        **_silent(model),
+        reply_patience=6.0,
+        silence=_silence_of(model),
+        service=ByTurns(turns=3.0, agent_s=2.0, customer_s=4.0, wrap_up_s=4.0),
     )
     looks = (BLOCKED, SERVED, LEFT, TIMED_OUT, HELD)
-    return a_case("All that may end a chat", model, centre(demand, group(2)), looks)
+    return a_case("All that may end a chat", model, centre(demand, 2), looks)
 
 
 def _balking() -> Case:
     model = Work(0.3, (10.0, 10.0), patience=20.0, capacity=5, balking=(0.1, 0.3, 0.5, 0.6, 0.7, 0.8))
-    curve = {"places": [0.0, 2.0, 6.0], "shares": [0.1, 0.5, 0.9]}
+    curve = Balking(places=[0.0, 2.0, 6.0], shares=[0.1, 0.5, 0.9])
     return a_case("Balking by place", model, _work(model, balking=curve), (BALKED, ABANDONED, WAITING))
 
 
@@ -227,39 +237,45 @@ def _returns() -> list[Case]:
         0.1, 2, 2.0, 4.0, patience=15.0, capacity=5,
         resolution=0.9, multitasking=0.5, probability=0.8, delay=15.0, orbit=22,
     )  # fmt: skip
-    two_turns = by_turns(1, 2.0, 4.0) | {"turns": {"law": "fixed", "mean": 2}}
+    shared = ByWork(work_s=work.aht[0], aht_s=work.aht)
+    two_turns = ByTurns(turns=FixedCount(mean=2), agent_s=2.0, customer_s=4.0)
     looks = (RESOLVED, ATTEMPTS, ABANDONED)
     return [
-        a_case("Unresolved return, by work", work, _returning(work, by_work(work.aht), 3), looks),
+        a_case("Unresolved return, by work", work, _returning(work, shared, 3), looks),
         a_case("Unresolved return, by turns", turns, _returning(turns, two_turns, 2),
                (*looks, COMPOSING)),
     ]  # fmt: skip
 
 
-def _returning(model: Returns | ReturnsByTurns, service: dict[str, Any], slots: int) -> Scenario:
-    again: dict[str, Any] = {"return": _again(model.probability, model.delay)}
-    demand = queue(
-        model.arrival,
-        service,
+def _returning(model: Returns | ReturnsByTurns, service: ByWork | ByTurns, slots: int) -> Scenario:
+    demand = Queue(
+        name="chats",
+        arrivals=3600 * model.arrival,
         capacity=model.capacity,
-        patience=exponential(model.patience),
+        patience=model.patience,
         max_attempts=100,
-        **again,
+        returns=Again(probability=model.probability, delay_s=model.delay),
+        service=service,
     )
-    quality = {"resolution": model.resolution, "multitasking": model.multitasking}
-    return centre(demand, group(1, slots), quality=quality)
+    quality = Quality(resolution=model.resolution, multitasking=model.multitasking)
+    return centre(demand, 1, slots, quality=quality)
 
 
 def _speeds() -> Case:
     model = Speeds(0.18, (1.25, 0.5), 6.0, 3.0, patience=15.0, capacity=12)
-    demand = queue(0.18, by_work([6.0], wrap_up_s=3.0), capacity=12, patience=exponential(15.0))
-    groups = [group(1, speed={"law": "fixed", "mean": s}) for s in model.speeds]
-    named = [one | {"name": name} for one, name in zip(groups, ("fast", "slow"), strict=True)]
+    service = ByWork(work_s=6.0, wrap_up_s=3.0)
+    demand = Queue(name="chats", arrivals=3600 * 0.18, capacity=12, patience=15.0, service=service)
+    groups = [
+        Group(name=name, queues=["chats"], agents=1, speed=speed)
+        for name, speed in zip(("fast", "slow"), model.speeds, strict=True)
+    ]
     busy = tuple(
         Look(f"{name} agent busy", "share", f"busy {k}", "time", key_figure("occupancy", By.GROUP, k))
         for k, name in enumerate(("Fast", "Slow"))
     )
-    return a_case("Agents of different speed", model, centre(demand, named), (ABANDONED, WAITING, *busy))
+    return a_case(
+        "Agents of different speed", model, centre(demand, groups=groups), (ABANDONED, WAITING, *busy)
+    )
 
 
 TEAM, ABSENCE, DAYS = 3, 1 / 3, 20
@@ -268,8 +284,10 @@ TEAM, ABSENCE, DAYS = 3, 1 / 3, 20
 def _absence() -> Case:
     """Days with a binomial number of agents; a centre without agents loses all."""
     model = Work(0.1, (22.0,) * TEAM, patience=30.0, capacity=20)
-    demand = queue(0.1, by_work([22.0]), capacity=20, patience=exponential(30.0))
-    scenario = centre(demand, group(TEAM, absence=ABSENCE), days=DAYS, warm_up_h=0)
+    service = ByWork(work_s=22.0)
+    demand = Queue(name="chats", arrivals=3600 * 0.1, capacity=20, patience=30.0, service=service)
+    team = Group(name="team", queues=["chats"], agents=TEAM, absence=ABSENCE)
+    scenario = centre(demand, groups=[team], days=DAYS, warm_up_h=0)
     looks = (ABANDONED, WAITING)
     rows = tuple(Check(look.name, look.title, look.unit, seen=look.seen) for look in looks)
     source = "exact: mixture of chains over the agents present"

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import simpy
 
+import sim
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.log.chatlog import ChatLog
@@ -156,19 +157,16 @@ def one_at_a_time_in_salabim(seed: int, hours: int = 24) -> Counts:
 
 def by_turns(agents: int, per_hour: float, days: int = 1) -> Scenario:
     """A web shop with constant arrivals and staff."""
-    queue = {
-        "name": "orders",
-        "arrivals": {"per_hour": per_hour},
-        "patience": {"law": "lognormal", "mean_s": WAIT_S, "cv": WAIT_CV},
-        "service": {
-            "turns": {"law": "geometric", "mean": TURNS},
-            "agent_s": {"law": "lognormal", "mean_s": AGENT_S, "cv": AGENT_CV},
-            "customer_s": {"law": "lognormal", "mean_s": CUSTOMER_S, "cv": CUSTOMER_CV},
-            "wrap_up_s": {"law": "exponential", "mean_s": WRAP_UP_S},
-        },
-    }
-    group = {"name": "team", "queues": ["orders"], "concurrency": SLOTS, "agents": agents}
-    return Scenario.model_validate({"days": days, "queues": [queue], "groups": [group]})
+    service = sim.ByTurns(
+        turns=TURNS,
+        agent_s=sim.Lognormal(mean_s=AGENT_S, cv=AGENT_CV),
+        customer_s=sim.Lognormal(mean_s=CUSTOMER_S, cv=CUSTOMER_CV),
+        wrap_up_s=WRAP_UP_S,
+    )
+    patience = sim.Lognormal(mean_s=WAIT_S, cv=WAIT_CV)
+    queue = sim.Queue(name="orders", arrivals=per_hour, patience=patience, service=service)
+    group = sim.Group(name="team", queues=["orders"], concurrency=SLOTS, agents=agents)
+    return Scenario(days=days, queues=[queue], groups=[group])
 
 
 def by_turns_in_simpy(seed: int, agents: int, per_hour: float, days: int = 1) -> Counts:

@@ -7,7 +7,7 @@ Every test runs ten times the replications that would do for a first look: the c
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sim.draws.sampling import draw
@@ -15,7 +15,11 @@ from sim.engines import Engine, simulate
 from sim.kpis.estimate import Estimates
 from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
-from sim.scenario.scenario import Scenario
+from sim.scenario.demand import ByWork, Queue
+from sim.scenario.distributions import Distribution
+from sim.scenario.scenario import Routing, Scenario
+from sim.scenario.targets import Targets
+from sim.scenario.team import Group
 from tests.worlds import SCALE as WORLDS_SCALE
 
 SCALE = 10 * WORLDS_SCALE
@@ -24,82 +28,39 @@ SCALE = 10 * WORLDS_SCALE
 ENGINE: dict[str, Engine | str] = {"engine": os.environ["SIM_ENGINE"]} if "SIM_ENGINE" in os.environ else {}
 """The engine to run, if one is asked for."""
 
-Spec = Mapping[str, Any]
 
-
-def exponential(minutes: float, **more: float) -> dict[str, Any]:
-    """An exponential law with a mean in *minutes*."""
-    return {"law": "exponential", "mean_s": 60.0 * minutes, **more}
-
-
-def by_work(aht: tuple[float, ...], law: Spec | None = None) -> dict[str, Any]:
-    """Service by work: mean handling times in minutes with 1, 2, 3, … chats open, exponential or of a *law*."""
-    return {
-        "work_s": {"mean_s": 60.0 * aht[0], **(law or {"law": "exponential"})},
-        "aht_s": [60.0 * a for a in aht],
-    }
-
-
-def by_turns(mean_turns: float, compose: float, think: float) -> dict[str, Any]:
-    """Service by turns: a geometric number of turns, exponential composing and thinking, in minutes."""
-    return {
-        "turns": {"law": "geometric", "mean": mean_turns},
-        "agent_s": exponential(compose),
-        "customer_s": exponential(think),
-    }
+def by_work(aht: tuple[float, ...], work: Distribution | None = None) -> ByWork:
+    """Service by work: mean handling times in minutes with 1, 2, 3, … chats open; exponential unless *work* is given."""
+    return ByWork(work_s=work or 60.0 * aht[0], aht_s=[60.0 * a for a in aht])
 
 
 def centre(
     *,
-    arrivals: Spec,
-    service: Spec,
     agents: int | list[int],
     slots: int = 1,
-    patience: float | Spec | None = None,
+    patience: float | Distribution | None = None,
     policy: str = "least_loaded",
-    capacity: int | None = None,
     threshold: float = 1 / 3,
     days: int = 1,
     warm_up_h: float = 0.0,
     interval_min: int = 1440,
+    **demand: Any,
 ) -> Scenario:
-    """Scenario of one queue and one group; *patience* (a mean or a law) and *threshold* in minutes.
+    """Scenario of one queue and one group; *patience* (a mean, if it is a number) and *threshold* in minutes.
 
-    *agents* is a constant number, or a staffing by the hour.
+    *agents* is a constant number, or a staffing by the hour; *demand* is what else the queue says.
     """
-    if isinstance(patience, float | int):
-        patience = exponential(patience)
-    return Scenario.model_validate(
-        {
-            "days": days,
-            "warm_up_h": warm_up_h,
-            "interval_min": interval_min,
-            "targets": {"threshold_s": 60.0 * threshold},
-            "queues": [
-                {
-                    "name": "chats",
-                    "capacity": capacity,
-                    "arrivals": arrivals,
-                    "patience": patience,
-                    "service": service,
-                }
-            ],
-            "groups": [
-                {
-                    "name": "agents",
-                    "queues": ["chats"],
-                    "concurrency": slots,
-                    "agents" if isinstance(agents, int) else "staffing": agents,
-                }
-            ],
-            "routing": {"policy": policy},
-        }
+    staff = {"agents" if isinstance(agents, int) else "staffing": agents}
+    patience = 60.0 * patience if isinstance(patience, float | int) else patience
+    return Scenario(
+        days=days,
+        warm_up_h=warm_up_h,
+        interval_min=interval_min,
+        targets=Targets(threshold_s=60.0 * threshold),
+        queues=[Queue(name="chats", patience=patience, **demand)],
+        groups=[Group(name="agents", queues=["chats"], concurrency=slots, **staff)],
+        routing=Routing(policy=policy),
     )
-
-
-def poisson(per_minute: float) -> dict[str, Any]:
-    """Poisson arrivals at a constant rate a minute."""
-    return {"per_hour": 60.0 * per_minute}
 
 
 def logs(scenario: Scenario, replications: int, seed: int = 1) -> Iterator[ChatLog]:

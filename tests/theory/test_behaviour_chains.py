@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from math import comb
+from math import comb, inf
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,12 @@ from sim.draws.sampling import draw_all
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
+from sim.scenario.behaviour import Again, Retry, Silence
+from sim.scenario.demand import ByTurns, ByWork, Queue
+from sim.scenario.distributions import FixedCount
+from sim.scenario.quality import Quality
 from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group, Ramp
 from sim.theory.chains.model import Figures, long_run
 from sim.theory.chains.people import Priorities, Speeds
 from sim.theory.chains.quiet import Idle, OneChat
@@ -32,7 +37,7 @@ from sim.theory.chains.turns import ReturnsByTurns, TurnTotals
 from sim.theory.chains.work import Returns, Work
 from tests.agree import Evidence, assert_agrees, assert_disagrees, evidence, ratio
 from tests.theory.centres import ENGINE
-from tests.worlds import SCALE, world
+from tests.worlds import SCALE
 
 Centre = Work | Returns | ReturnsByTurns | Priorities | Speeds | TurnTotals | Idle | OneChat
 """A model of a small centre."""
@@ -42,36 +47,25 @@ BATCH = 10
 """Replications drawn at once."""
 
 
-def exponential(mean_s: float) -> dict[str, Any]:
-    """An exponential law."""
-    return {"law": "exponential", "mean_s": mean_s}
+def chats(rate: float, service: ByTurns | ByWork, **more: Any) -> Queue:
+    """A queue with Poisson arrivals at a *rate* a second."""
+    return Queue(name="chats", arrivals=3600 * rate, service=service, **more)
 
 
-def a_queue(rate: float, service: Mapping[str, Any], name: str = "chats", **more: Any) -> dict[str, Any]:
-    """A queue with Poisson arrivals at a *rate* a second; what is None is left out."""
-    given = {key: value for key, value in more.items() if value is not None}
-    return {"name": name, "arrivals": {"per_hour": 3600 * rate}, "service": dict(service), **given}
+def centre(queue: Queue, agents: int, slots: int = 1, **more: Any) -> Scenario:
+    """A queue, and a constant group of which *more* is said."""
+    team = Group(name="team", queues=["chats"], agents=agents, concurrency=slots, **more)
+    return Scenario(queues=[queue], groups=[team])
 
 
-def a_group(agents: int, slots: int = 1, queues: tuple[str, ...] = ("chats",), **more: Any) -> dict[str, Any]:
-    """A constant group."""
-    return {"name": "team", "queues": list(queues), "agents": agents, "concurrency": slots, **more}
-
-
-def by_work(aht: tuple[float, ...], wrap_up: float = 0.0) -> dict[str, Any]:
+def by_work(aht: tuple[float, ...], wrap_up: float = 0.0) -> ByWork:
     """Service by work: mean handling times with 1, 2, 3, … chats open."""
-    more = {"wrap_up_s": exponential(wrap_up)} if wrap_up else {}
-    return {"work_s": exponential(aht[0]), "aht_s": list(aht)} | more
+    return ByWork(work_s=aht[0], aht_s=aht, wrap_up_s=wrap_up or None)
 
 
-def by_turns(model: TurnTotals | Idle | OneChat, **more: Any) -> dict[str, Any]:
-    """Service by turns, with a geometric number of them."""
-    return {
-        "turns": {"law": "geometric", "mean": model.mean_turns},
-        "agent_s": exponential(model.compose),
-        "customer_s": exponential(model.think),
-        **more,
-    }
+def silent(model: Work | TurnTotals | OneChat) -> Silence | None:
+    """Who leaves silently, if anybody does."""
+    return Silence(share=model.share, detect_s=model.detect) if model.share else None
 
 
 # What the log says
@@ -167,48 +161,51 @@ CASES: dict[str, Case] = {}
 
 def work_centre(model: Work, **more: Any) -> Scenario:
     """The scenario of a :class:`Work`."""
-    return world(
-        [
-            a_queue(
-                model.arrival,
-                by_work(model.aht, model.wrap_up),
-                capacity=model.capacity,
-                patience=exponential(model.patience),
-                silence={"share": model.share, "detect_s": exponential(model.detect)}
-                if model.share
-                else None,
-                retry={"probability": model.retry, "delay_s": exponential(model.delay)}
-                if model.retry
-                else None,
-                max_attempts=100 if model.retry else None,
-                **more,
-            )
-        ],
-        [a_group(1, len(model.aht))],
+    queue = chats(
+        model.arrival,
+        by_work(model.aht, model.wrap_up),
+        capacity=model.capacity,
+        patience=model.patience,
+        silence=silent(model),
+        retry=Retry(probability=model.retry, delay_s=model.delay) if model.retry else None,
+        **more,
     )
+    return centre(queue, 1, len(model.aht))
 
 
 def talk_centre(model: TurnTotals, speed: float = 1.0) -> Scenario:
     """The scenario of a :class:`TurnTotals`, whose agent may have a *speed* at which drawn times become its own (R30)."""
-    leaves = model.patience < float("inf")
-    hurries = model.reply_patience < float("inf")
-    wrap_up = {"wrap_up_s": exponential(speed * model.wrap_up), "wrap_up_attention": model.attention}
-    drawn = replace(model, compose=speed * model.compose)
-    queue = a_queue(
-        model.arrival,
-        by_turns(drawn, **(wrap_up if model.wrap_up else {})),
-        capacity=model.capacity,
-        patience=exponential(model.patience) if leaves else None,
-        reply_patience=exponential(model.reply_patience) if hurries else None,
-        silence={"share": model.share, "detect_s": exponential(model.detect)} if model.share else None,
+    service = ByTurns(
+        turns=model.mean_turns,
+        agent_s=speed * model.compose,
+        customer_s=model.think,
+        wrap_up_s=speed * model.wrap_up or None,
+        wrap_up_attention=model.attention,
     )
-    fast: dict[str, Any] = {"speed": {"law": "fixed", "mean": speed}} if speed != 1 else {}
-    return world([queue], [a_group(1, model.slots, switching=model.switching, **fast)])
+    queue = chats(
+        model.arrival,
+        service,
+        capacity=model.capacity,
+        patience=model.patience if model.patience < inf else None,
+        reply_patience=model.reply_patience if model.reply_patience < inf else None,
+        silence=silent(model),
+    )
+    return centre(queue, 1, model.slots, switching=model.switching, speed=speed if speed != 1 else None)
 
 
-def again(model: Returns | ReturnsByTurns) -> dict[str, Any]:
-    """Who returns, and when."""
-    return {"return": {"probability": model.probability, "delay_s": exponential(model.delay)}}
+def returning(model: Returns | ReturnsByTurns, service: ByTurns | ByWork, slots: int) -> Scenario:
+    """A centre to which those return whose chat resolved nothing."""
+    queue = chats(
+        model.arrival,
+        service,
+        capacity=model.capacity,
+        patience=model.patience,
+        max_attempts=100,
+        returns=Again(probability=model.probability, delay_s=model.delay),
+    )
+    quality = Quality(resolution=model.resolution, multitasking=model.multitasking)
+    team = Group(name="team", queues=["chats"], agents=1, concurrency=slots)
+    return Scenario(queues=[queue], groups=[team], quality=quality)
 
 
 SILENT_WORK = Work(0.24, (8.0, 11.0, 15.0), patience=12.0, capacity=5, share=0.6, detect=9.0)
@@ -309,7 +306,7 @@ CASES["wrap-up beside, by turns"] = Case(
 RETRY = Work(0.2, (10.0, 10.0), patience=8.0, capacity=2, retry=0.6, delay=15.0, orbit=40)
 CASES["retries"] = Case(
     RETRY,
-    work_centre(RETRY),
+    work_centre(RETRY, max_attempts=100),
     (
         ("offered", "customers", 1.32905, 0.005),
         ("served", "customers", 0.780632, 0.005),
@@ -330,7 +327,7 @@ RETRY_SILENT = Work(
 )
 CASES["retries of silent customers"] = Case(
     RETRY_SILENT,
-    work_centre(RETRY_SILENT),
+    work_centre(RETRY_SILENT, max_attempts=100),
     (
         ("offered", "customers", 1.50107, 0.01),
         ("served", "customers", 0.498931, 0.02),
@@ -347,21 +344,21 @@ CASES["retries of silent customers"] = Case(
 PRIORITIES = Priorities(2, (0.12, 0.16), (6.0, 9.0), (15.0, 10.0), capacity=12)
 CASES["priorities"] = Case(
     PRIORITIES,
-    world(
-        [
-            a_queue(
-                rate,
-                by_work((work,)),
-                name,
+    Scenario(
+        queues=[
+            Queue(
+                name=name,
                 priority=k,
                 capacity=PRIORITIES.capacity,
-                patience=exponential(patience),
+                arrivals=3600 * rate,
+                patience=patience,
+                service=by_work((work,)),
             )
             for k, (name, rate, work, patience) in enumerate(
                 zip("ab", PRIORITIES.arrival, PRIORITIES.work, PRIORITIES.patience, strict=True)
             )
         ],
-        [a_group(PRIORITIES.agents, queues=("a", "b"))],
+        groups=[Group(name="team", queues=["a", "b"], agents=PRIORITIES.agents)],
     ),
     (
         ("abandoned 0", "offered 0", 0.169459, 0.015),
@@ -424,9 +421,15 @@ CASES["leaving the chat, half of them silently"] = Case(
 IDLE = Idle(0.18, 3, 2.0, 5.0, 3.0, timeout=6.0)
 CASES["idle customers"] = Case(
     IDLE,
-    world(
-        [a_queue(IDLE.arrival, by_turns(IDLE), capacity=0, idle_timeout_s=IDLE.timeout)],
-        [a_group(1, IDLE.slots)],
+    centre(
+        chats(
+            IDLE.arrival,
+            ByTurns(turns=IDLE.mean_turns, agent_s=IDLE.compose, customer_s=IDLE.think),
+            capacity=0,
+            idle_timeout_s=IDLE.timeout,
+        ),
+        1,
+        IDLE.slots,
     ),
     (
         ("blocked", "offered", 0.202287, 0.01),
@@ -447,18 +450,21 @@ ONE_CHAT = OneChat(
 )
 CASES["one chat at a time"] = Case(
     ONE_CHAT,
-    world(
-        [
-            a_queue(
-                ONE_CHAT.arrival,
-                by_turns(ONE_CHAT, wrap_up_s=exponential(ONE_CHAT.wrap_up)),
-                capacity=0,
-                idle_timeout_s=ONE_CHAT.timeout,
-                reply_patience=exponential(ONE_CHAT.reply_patience),
-                silence={"share": ONE_CHAT.share, "detect_s": exponential(ONE_CHAT.detect)},
-            )
-        ],
-        [a_group(ONE_CHAT.agents)],
+    centre(
+        chats(
+            ONE_CHAT.arrival,
+            ByTurns(
+                turns=ONE_CHAT.mean_turns,
+                agent_s=ONE_CHAT.compose,
+                customer_s=ONE_CHAT.think,
+                wrap_up_s=ONE_CHAT.wrap_up,
+            ),
+            capacity=0,
+            idle_timeout_s=ONE_CHAT.timeout,
+            reply_patience=ONE_CHAT.reply_patience,
+            silence=silent(ONE_CHAT),
+        ),
+        ONE_CHAT.agents,
     ),
     (
         ("blocked", "offered", 0.233081, 0.01),
@@ -500,20 +506,7 @@ RETURNS = Returns(
 )  # fmt: skip
 CASES["returns"] = Case(
     RETURNS,
-    world(
-        [
-            a_queue(
-                RETURNS.arrival,
-                by_work(RETURNS.aht),
-                capacity=RETURNS.capacity,
-                patience=exponential(RETURNS.patience),
-                max_attempts=100,
-                **again(RETURNS),
-            )
-        ],
-        [a_group(1, 3)],
-        quality={"resolution": RETURNS.resolution, "multitasking": RETURNS.multitasking},
-    ),
+    returning(RETURNS, by_work(RETURNS.aht), 3),
     (
         ("resolved", "served", 0.559015, 0.01),
         ("resolved", "customers", 0.682338, 0.01),
@@ -534,23 +527,12 @@ RETURNS_BY_TURNS = ReturnsByTurns(
 )  # fmt: skip
 CASES["returns, by turns"] = Case(
     RETURNS_BY_TURNS,
-    world(
-        [
-            a_queue(
-                RETURNS_BY_TURNS.arrival,
-                {
-                    "turns": {"law": "fixed", "mean": 2},
-                    "agent_s": exponential(RETURNS_BY_TURNS.compose),
-                    "customer_s": exponential(RETURNS_BY_TURNS.think),
-                },
-                capacity=RETURNS_BY_TURNS.capacity,
-                patience=exponential(RETURNS_BY_TURNS.patience),
-                max_attempts=100,
-                **again(RETURNS_BY_TURNS),
-            )
-        ],
-        [a_group(1, RETURNS_BY_TURNS.slots)],
-        quality={"resolution": RETURNS_BY_TURNS.resolution, "multitasking": RETURNS_BY_TURNS.multitasking},
+    returning(
+        RETURNS_BY_TURNS,
+        ByTurns(
+            turns=FixedCount(mean=2), agent_s=RETURNS_BY_TURNS.compose, customer_s=RETURNS_BY_TURNS.think
+        ),
+        RETURNS_BY_TURNS.slots,
     ),
     (
         ("resolved", "served", 0.602943, 0.005),
@@ -569,16 +551,16 @@ CASES["returns, by turns"] = Case(
 SPEEDS = Speeds(0.18, (1.25, 0.5), 6.0, 3.0, patience=15.0, capacity=12)
 CASES["agents of different speed"] = Case(
     SPEEDS,
-    world(
-        [
-            a_queue(
-                SPEEDS.arrival,
-                by_work((SPEEDS.work,), SPEEDS.wrap_up),
-                capacity=SPEEDS.capacity,
-                patience=exponential(SPEEDS.patience),
-            )
-        ],
-        [a_group(2, speed={"law": "fixed", "mean": 1.25}, ramp={"new_hires": 1, "speed": 0.4, "days": 5})],
+    centre(
+        chats(
+            SPEEDS.arrival,
+            by_work((SPEEDS.work,), SPEEDS.wrap_up),
+            capacity=SPEEDS.capacity,
+            patience=SPEEDS.patience,
+        ),
+        2,
+        speed=1.25,
+        ramp=Ramp(new_hires=1, speed=0.4, days=5),
     ),
     (
         ("abandoned", "offered", 0.216282, 0.01),
@@ -707,13 +689,9 @@ def with_agents(n: int) -> Work:
 @cache
 def _absent() -> list[list[tuple[int, Figures]]]:
     """Agents present, and what the log says, of each day of each replication."""
-    queue = a_queue(
-        PRESENT.arrival,
-        by_work(PRESENT.aht[:1]),
-        capacity=PRESENT.capacity,
-        patience=exponential(PRESENT.patience),
-    )
-    scenario = world([queue], [a_group(TEAM, absence=ABSENCE)], days=DAYS)
+    service = by_work(PRESENT.aht[:1])
+    queue = chats(PRESENT.arrival, service, capacity=PRESENT.capacity, patience=PRESENT.patience)
+    scenario = centre(queue, TEAM, absence=ABSENCE).model_copy(update={"days": DAYS})
     seen = []
     for log in logs(scenario, 150):
         gone = np.bincount((log.lost.on_s // DAY_S).astype(int), minlength=DAYS)

@@ -21,7 +21,7 @@ from sim.kpis.estimate import Estimates
 from sim.scenario.scenario import Scenario
 from sim.theory.chains.pool import Pool
 from tests.agree import assert_agrees, assert_disagrees, bottoms, figure, ratio, tops
-from tests.theory.centres import by_work, centre, logs, poisson, run
+from tests.theory.centres import by_work, centre, logs, run
 
 POLICIES = ("least_loaded", "random", "most_loaded")
 THREE = Pool(0.85, 3, (6.0, 7.5, 9.5), patience=3.0, lines=100)
@@ -85,7 +85,7 @@ def test_more_figures_of_the_three_agents() -> None:
 def pool_centre(model: Pool, days: int) -> Scenario:
     """A pool in the long run, after four hours."""
     return centre(
-        arrivals=poisson(model.arrival),
+        arrivals=60 * model.arrival,
         service=by_work(model.aht),
         agents=model.agents,
         slots=model.slots,

@@ -7,16 +7,17 @@ held against the chains. Each check has a false-alarm rate of 1e-4 on a new seed
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from math import exp
-from typing import Any
 
 import pytest
 
 from sim.kpis.estimate import Estimates
+from sim.scenario.distributions import Distribution, Exponential, Fixed, Lognormal
 from sim.theory.chains.pool import Pool
 from tests.agree import assert_agrees, assert_disagrees, figure, ratio, tops
-from tests.theory.centres import by_work, centre, poisson, run
+from tests.theory.centres import by_work, centre, run
 from tests.theory.chains import erlang_b, erlang_c, limited_sharing, shared_loss
 
 DELAY = Pool(4.0, 14, (3.0,), lines=300)
@@ -78,7 +79,7 @@ def test_fewest_agents_for_80_in_20() -> None:
 def line(model: Pool) -> Estimates:
     """Days of a centre in the long run, after four hours."""
     scenario = centre(
-        arrivals=poisson(model.arrival),
+        arrivals=60 * model.arrival,
         service=by_work(model.aht),
         agents=model.agents,
         patience=model.patience,
@@ -150,10 +151,10 @@ def test_patience_is_the_waiting_time_per_abandonment() -> None:
 
 # Loss: what no law of the work can change
 
-LAWS: dict[str, dict[str, Any]] = {
-    "exponential": {"law": "exponential"},
-    "lognormal": {"law": "lognormal", "cv": 1.5},
-    "fixed": {"law": "fixed"},
+LAWS: dict[str, Callable[..., Distribution]] = {
+    "exponential": Exponential,
+    "lognormal": partial(Lognormal, cv=1.5),
+    "fixed": Fixed,
 }
 
 
@@ -161,7 +162,7 @@ LAWS: dict[str, dict[str, Any]] = {
 def test_erlang_b_whatever_the_law(law: str) -> None:
     """Fifteen agents, ten erlangs, no waiting: 3.65 % are blocked for every law of the work."""
     scenario = centre(
-        arrivals=poisson(1.0), service=by_work((10.0,), LAWS[law]), agents=15, capacity=0, warm_up_h=4
+        arrivals=60, service=by_work((10.0,), LAWS[law](mean_s=600)), agents=15, capacity=0, warm_up_h=4
     )
     found = figure(run(scenario, 20), "missed_rate")
 
@@ -175,8 +176,8 @@ def test_shared_attention_whatever_the_law(law: str) -> None:
     """An agent who shares their attention over three chats blocks the same share of them for every law of the work."""
     rate, aht = 0.3, (6.0, 7.5, 9.5)
     scenario = centre(
-        arrivals=poisson(rate),
-        service=by_work(aht, LAWS[law]),
+        arrivals=60 * rate,
+        service=by_work(aht, LAWS[law](mean_s=360)),
         agents=1,
         slots=3,
         capacity=0,
@@ -196,7 +197,7 @@ def test_shared_attention_whatever_the_law(law: str) -> None:
 def sharing(slots: int) -> Estimates:
     """An agent who shares their attention evenly over some slots, at a load of 0.8; the others wait."""
     scenario = centre(
-        arrivals=poisson(0.8),
+        arrivals=60 * 0.8,
         service=by_work((1.0, 2.0, 3.0, 4.0, 5.0)),
         agents=1,
         slots=slots,

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sim.draws.sampling import draw
+from sim.scenario.demand import Arrivals
 from tests.agree import assert_agrees, assert_disagrees
 from tests.theory.centres import by_work, centre
 from tests.theory.test_published import EXPECTED, PER_HOUR
@@ -23,7 +24,7 @@ from tests.worlds import SCALE
 def counts(shape: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Chats of independent days."""
     scenario = centre(
-        arrivals={"per_hour": [*[0.0] * 8, *PER_HOUR, *[0.0] * 3], "busyness_cv": shape**-0.5},
+        arrivals=Arrivals(per_hour=[*[0.0] * 8, *PER_HOUR, *[0.0] * 3], busyness_cv=shape**-0.5),
         service=by_work((1.0,)),
         agents=1,
     )

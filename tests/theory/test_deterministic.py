@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -11,22 +9,24 @@ from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
+from sim.scenario.demand import Arrivals, ByTurns, ByWork
+from sim.scenario.distributions import Fixed, FixedCount
 from sim.scenario.scenario import Scenario
-from tests.theory.centres import ENGINE, Spec, centre
+from tests.theory.centres import ENGINE, centre
 
 EXACT = 1e-12
 """Relative: the numbers of a trace in minutes are not all binary fractions."""
 
 
-def fixed(minutes: float) -> dict[str, Any]:
+def fixed(minutes: float) -> Fixed:
     """A duration that is always the same."""
-    return {"law": "fixed", "mean_s": 60.0 * minutes}
+    return Fixed(mean_s=60.0 * minutes)
 
 
-def trace(arrivals: list[float], service: Spec, patience: float | None = None) -> ChatLog:
+def trace(arrivals: list[float], service: ByTurns | ByWork, patience: float | None = None) -> ChatLog:
     """What happens to an agent with two slots when chats arrive at given minutes."""
     scenario: Scenario = centre(
-        arrivals={"times_s": [60.0 * minute for minute in arrivals]},
+        arrivals=Arrivals(times_s=[60.0 * minute for minute in arrivals]),
         service=service,
         patience=None if patience is None else fixed(patience),
         agents=1,
@@ -37,7 +37,7 @@ def trace(arrivals: list[float], service: Spec, patience: float | None = None) -
 
 # One agent, two slots, 6 minutes of work each: speed 1 alone, 0.8 each with two chats open.
 # Chat 1 is alone for 1 minute and has 5 left, which take 6.25 at 0.8: it ends at 7.25. Chat 2 has then done 5.
-SHARED = {"work_s": fixed(6), "aht_s": [360.0, 450.0]}
+SHARED = ByWork(work_s=fixed(6), aht_s=[360.0, 450.0])
 ARRIVALS = [0.0, 1.0, 2.0, 3.0]
 
 
@@ -60,7 +60,7 @@ def test_work_is_shared_and_the_patient_follow() -> None:
 
 def test_messages_take_turns() -> None:
     """Two chats of three replies: only the second chat's first message has to wait, a quarter of a minute."""
-    service = {"turns": {"law": "fixed", "mean": 3}, "agent_s": fixed(0.5), "customer_s": fixed(1.0)}
+    service = ByTurns(turns=FixedCount(mean=3), agent_s=fixed(0.5), customer_s=fixed(1.0))
     log = trace([0.0, 0.25], service)
     response = (log.turn.reply_s - log.turn.message_s).reshape(2, 3) / 60
 

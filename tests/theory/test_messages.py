@@ -18,9 +18,11 @@ import pytest
 from sim.kpis.estimate import Estimates
 from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
+from sim.scenario.demand import Arrivals, ByTurns
+from sim.scenario.distributions import FixedCount
 from sim.theory.chains.desk import Desk
 from tests.agree import Evidence, assert_agrees, assert_disagrees, figure, ratio
-from tests.theory.centres import by_turns, centre, exponential, logs, poisson, run
+from tests.theory.centres import centre, logs, run
 from tests.theory.chains import repair
 
 WARM_UP_H = 4
@@ -62,12 +64,8 @@ def saturated(chats: int, compose: float, think: float) -> dict[str, Evidence]:
     """Time to reply and attention of an agent who holds the same chats all day."""
     replies = int(1440 / (compose + think) * 1.2) + 20
     scenario = centre(
-        arrivals={"times_s": [0.0] * chats},
-        service={
-            "turns": {"law": "fixed", "mean": replies},
-            "agent_s": exponential(compose),
-            "customer_s": exponential(think),
-        },
+        arrivals=Arrivals(times_s=[0.0] * chats),
+        service=ByTurns(turns=FixedCount(mean=replies), agent_s=60 * compose, customer_s=60 * think),
         agents=1,
         slots=chats,
         warm_up_h=WARM_UP_H,
@@ -78,9 +76,8 @@ def saturated(chats: int, compose: float, think: float) -> dict[str, Evidence]:
 @cache
 def flooded(chats: int) -> dict[str, Evidence]:
     """The same of an agent whose slots are always full because there is always somebody waiting."""
-    scenario = centre(
-        arrivals=poisson(0.5), service=by_turns(5, 0.5, 1.0), agents=1, slots=chats, warm_up_h=WARM_UP_H
-    )
+    service = ByTurns(turns=5, agent_s=30, customer_s=60)
+    scenario = centre(arrivals=30, service=service, agents=1, slots=chats, warm_up_h=WARM_UP_H)
     return _attention(list(logs(scenario, 20)))
 
 
@@ -165,8 +162,8 @@ def test_chain_gives_the_exact_desk() -> None:
 def desk() -> Estimates:
     """Simulated days of the desk, after four hours."""
     scenario = centre(
-        arrivals=poisson(DESK.arrival),
-        service=by_turns(DESK.mean_turns, DESK.compose, DESK.think),
+        arrivals=60 * DESK.arrival,
+        service=ByTurns(turns=DESK.mean_turns, agent_s=60 * DESK.compose, customer_s=60 * DESK.think),
         agents=1,
         slots=DESK.slots,
         patience=DESK.patience,

@@ -17,11 +17,13 @@ import pytest
 
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import By
+from sim.scenario.demand import Arrivals
+from sim.scenario.distributions import Exponential
 from sim.theory.chains.pool import Pool
 from sim.theory.chains.staffing import Staffing
 from sim.validation.published import EIGHT_HOURS, MINUTES, counts_of_a_day
 from tests.agree import assert_agrees, assert_disagrees, evidence, figure, tops
-from tests.theory.centres import by_work, centre, exponential, run
+from tests.theory.centres import by_work, centre, run
 
 DAYS = {
     "MMC": Pool(4.2, 12, (2.0,), lines=80),
@@ -134,10 +136,10 @@ def ssj_theory(model: Staffing) -> tuple[float, float]:
 def ssj_days() -> Estimates:
     """Simulated days of the call centre; the last hour's agents stay while the queue drains."""
     scenario = centre(
-        arrivals={"per_hour": [*[0.0] * 8, *PER_HOUR, *[0.0] * 3], "busyness_cv": SHAPE**-0.5},
+        arrivals=Arrivals(per_hour=[*[0.0] * 8, *PER_HOUR, *[0.0] * 3], busyness_cv=SHAPE**-0.5),
         service=by_work((100 / 60,)),
         agents=[*[0] * 8, *AGENTS, *[AGENTS[-1]] * 3],
-        patience=exponential(1000 / 60, zero=0.1),
+        patience=Exponential(mean_s=60 * (1000 / 60), zero=0.1),
     )
     return run(scenario, 60)
 

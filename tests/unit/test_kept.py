@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import sim
 from sim.kpis.loops import By, Column
 from sim.runs import kept
 from sim.runs.kept import KeptDraws
@@ -12,25 +13,25 @@ from sim.runs.tasks import Task, run
 from sim.scenario.scenario import Scenario
 from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
-OPINIONS = {"quality": {"resolution": 0.7}}
+OPINIONS = {"quality": sim.Quality(resolution=0.7)}
 
 
 def centre(agents: int, per_hour: float = 30, **more: object) -> Scenario:
     """Two queues and groups whose agents differ, are late and absent."""
-    retry = {"probability": 0.5, "delay_s": fixed(300)}
+    arrivals = sim.Arrivals(per_hour=per_hour, busyness_cv=0.3)
+    retry = sim.Retry(probability=0.5, delay_s=fixed(300))
     queues = [
-        queue([], by_turns(30, 60, 3), name="a", patience=fixed(60), retry=retry),
-        queue([], by_turns(20, 20, 2), name="b", returns=more.pop("returns", None)),
+        sim.Queue(name="a", arrivals=arrivals, patience=fixed(60), service=by_turns(30, 60, 3), retry=retry),
+        sim.Queue(
+            name="b", arrivals=arrivals, service=by_turns(20, 20, 2), returns=more.pop("returns", None)
+        ),
     ]
-    for each in queues:
-        each["arrivals"] = {"per_hour": per_hour, "busyness_cv": 0.3}
-    late = {"late_s": {"law": "exponential", "mean_s": 300}, "absence": 0.2}
     groups = [
-        group(agents, name="one", queues=("a",), concurrency=2, **late),
-        group(agents, name="two", queues=("b", "a"), speed={"law": "lognormal", "mean": 1, "cv": 0.2}),
+        sim.Group(name="one", queues=["a"], agents=agents, concurrency=2, late_s=300, absence=0.2),
+        sim.Group(name="two", queues=["b", "a"], agents=agents, speed=sim.LognormalFactor(cv=0.2)),
     ]
-    hours = {"open": "08:00", "close": "14:00"}
-    return world(queues, groups, days=2, hours=hours, warm_up_h=9, **more)
+    hours = sim.OpeningHours(open="08:00", close="14:00")
+    return sim.Scenario(queues=queues, groups=groups, days=2, hours=hours, warm_up_h=9, **more)
 
 
 @pytest.mark.parametrize("returns", [None, {"probability": 0.5, "delay_s": fixed(600)}])

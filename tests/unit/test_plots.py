@@ -24,30 +24,22 @@ from sim.report.result import Head, Result
 from sim.report.run import calendar
 from sim.report.run import result as answer
 from sim.rules import NO_AGENT
+from sim.scenario.demand import ByTurns, ByWork, Queue
 from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 
 pytestmark = pytest.mark.slow
 
-TURNS = {
-    "turns": {"law": "geometric", "mean": 4},
-    "agent_s": {"law": "exponential", "mean_s": 40},
-    "customer_s": {"law": "exponential", "mean_s": 50},
-    "wrap_up_s": {"law": "exponential", "mean_s": 20},
-}
-WORK = {"work_s": {"law": "exponential", "mean_s": 300}, "aht_s": [300, 400, 500]}
+TURNS = ByTurns(turns=4, agent_s=40, customer_s=50, wrap_up_s=20)
+WORK = ByWork(work_s=300, aht_s=[300, 400, 500])
 NOON = [0.0] * 12 + [60.0] * 3 + [0.0] * 9
 
 
-def a_scenario(service: dict[str, Any], *, days: int = 1, **group: Any) -> Scenario:
+def a_scenario(service: ByTurns | ByWork, *, days: int = 1, **group: Any) -> Scenario:
     """A small centre that is busy from 12:00 to 15:00."""
-    queue = {
-        "name": "orders",
-        "arrivals": {"per_hour": NOON},
-        "patience": {"law": "exponential", "mean_s": 120},
-        "service": service,
-    }
-    team = {"name": "Tier 1", "queues": ["orders"], "concurrency": 3, **(group or {"agents": 3})}
-    return Scenario.model_validate({"name": "Costs $5", "days": days, "queues": [queue], "groups": [team]})
+    queue = Queue(name="orders", arrivals=NOON, patience=120, service=service)
+    team = Group(name="Tier 1", queues=["orders"], concurrency=3, **(group or {"agents": 3}))
+    return Scenario(name="Costs $5", days=days, queues=[queue], groups=[team])
 
 
 def logs_of(scenario: Scenario, replications: int) -> list[ChatLog]:

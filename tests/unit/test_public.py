@@ -58,6 +58,42 @@ def test_a_name_that_there_is_not_is_told_with_the_nearest(shop: sim.Scenario, l
         estimates.figures("asa_s", "week")
 
 
+def test_plain_numbers_stand_for_the_usual_distributions() -> None:
+    day = [0.0] * 8 + [60.0] * 12 + [0.0] * 4
+    service = sim.ByTurns(turns=6, agent_s=40, customer_s=55)
+    short = sim.Queue(name="q", arrivals=day, patience=180, service=service)
+    assert short.arrivals == sim.Arrivals(per_hour=day)
+    assert sim.Queue(name="q", arrivals=tuple(day), patience=180, service=service) == short
+    assert sim.Queue(name="q", arrivals=60, service=service).arrivals == sim.Arrivals(per_hour=60)
+    assert short.patience == sim.Exponential(mean_s=180)
+    assert service.turns == sim.GeometricCount(mean=6)
+    assert sim.Group(name="g", queues=["q"], agents=2, speed=1.25).speed == sim.FixedFactor(mean=1.25)
+
+
+def test_what_plain_numbers_break_is_told_as_of_a_record() -> None:
+    service = sim.ByWork(work_s=300)
+    with pytest.raises(sim.ScenarioError, match="a day's profile has 24, 48 or 96 rates"):
+        sim.Queue(name="q", arrivals=[60, 70], service=service)
+    with pytest.raises(sim.ScenarioError, match=r"speed.*at least 0\.05"):
+        sim.Group(name="g", queues=["q"], agents=2, speed=0.01)
+
+
+def test_a_file_says_in_full_what_python_may_say_in_short() -> None:
+    short = """
+        queues = [{ name = "q", arrivals = 60, patience = 180, service = { work_s = 300 } }]
+        groups = [{ name = "g", queues = ["q"], agents = 2, speed = 1.25 }]
+    """
+    for text in (short, short.replace("= 60,", f"= {[60] * 24},")):
+        with pytest.raises(sim.ScenarioError) as raised:
+            sim.parse(text)
+        assert {problem.place.split(".")[-1] for problem in raised.value.problems} == {
+            "arrivals",
+            "patience",
+            "work_s",
+            "speed",
+        }
+
+
 def test_a_changed_scenario_is_told_by_path(shop: sim.Scenario) -> None:
     assert sim.vary(shop, {"groups.*.concurrency": 2}).groups[0].concurrency == 2
     patient = sim.vary(shop, {"queues.orders.patience": 90})
