@@ -44,9 +44,12 @@ def by_work(work_s: float, **more: Any) -> dict[str, Any]:
     return {"work_s": fixed(work_s)} | more
 
 
-def queue(times_s: list[float], service: dict[str, Any], name: str = "q", **more: Any) -> dict[str, Any]:
-    """A queue whose chats arrive at exact times."""
-    return {"name": name, "arrivals": {"times_s": times_s}, "service": service} | more
+def queue(
+    arrivals: list[float] | float | dict[str, Any], service: dict[str, Any], name: str = "q", **more: Any
+) -> dict[str, Any]:
+    """A queue whose chats arrive at exact times, if they are a list; otherwise as any queue's."""
+    given = {"times_s": arrivals} if isinstance(arrivals, list) else arrivals
+    return {"name": name, "arrivals": given, "service": service} | more
 
 
 def group(agents: int = 1, name: str = "g", queues: tuple[str, ...] = ("q",), **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sim.kpis.definitions import BY_NAME
 from sim.report.numbers import caveats, interval
 from sim.runs.replicate import longer_side, replicate, usual_replications
 from sim.scenario.scenario import Scenario
-from tests.worlds import by_work, fixed, group, queue, world
+from tests.worlds import by_work, fixed, queue, world
 
 QUIET = """
 [[queues]]
@@ -83,8 +83,7 @@ def test_what_is_the_same_on_all_days_is_said_to_be(quiet: Path):
 
 def test_marks_are_explained_where_they_stand():
     """Fewer than five days carry it: a star; and so few days that percentiles have no upper end."""
-    arrivals = {"arrivals": {"per_hour": 3}, "patience": fixed(200)}
-    scenario = world([queue([], by_work(400)) | arrivals], [group(1, concurrency=1)], days=1)
+    scenario = world([queue(3, by_work(400), patience=fixed(200))])
     for n, few, told in (
         (2, False, "Two replications give no interval"),
         (4, True, "4 replications are few: intervals hold less often"),

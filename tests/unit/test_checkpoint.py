@@ -27,7 +27,7 @@ from tests.worlds import by_turns, fixed, group, queue, world
 
 def shop(agents: int = 2) -> Scenario:
     return world(
-        [queue([], by_turns(30, 60, 3)) | {"arrivals": {"per_hour": 20}, "patience": fixed(60)}],
+        [queue(20, by_turns(30, 60, 3), patience=fixed(60))],
         [group(agents, concurrency=2)],
     )
 

@@ -36,10 +36,8 @@ A, B = np.sin(np.arange(40.0)), np.sin(np.arange(40.0)) + 0.3 * np.cos(7 * np.ar
 @pytest.fixture(scope="module")
 def shop() -> Scenario:
     """A day of so many chats that two agents are too few."""
-    service = by_turns(30, 60, 3) | {"agent_s": {"law": "exponential", "mean_s": 30}}
-    orders = queue([], service) | {"arrivals": {"per_hour": 40}, "patience": fixed(90)}
     return world(
-        [orders],
+        [queue(40, by_turns(30, 60, 3) | {"agent_s": 30}, patience=fixed(90))],
         [group(2, concurrency=2)],
         targets={"service_level": 0.8, "max_response_s": 60},
         quality={"resolution": 0.8},
@@ -172,9 +170,7 @@ def test_pairing_saves_runs(found: Comparison):
 
 def erlang_a(agents: int) -> Scenario:
     """Three days of a queue of which everything is known."""
-    service = {"work_s": {"law": "exponential", "mean_s": 60}}
-    arrivals = {"arrivals": {"per_hour": 240}, "patience": {"law": "exponential", "mean_s": 120}}
-    return world([queue([], service) | arrivals], [group(agents)], days=2, warm_up_h=1)
+    return world([queue(240, {"work_s": 60}, patience=120)], [group(agents)], days=2, warm_up_h=1)
 
 
 def test_differences_are_those_of_the_formula():

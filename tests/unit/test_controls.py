@@ -20,18 +20,8 @@ from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 def line(per_hour: float = 60, **arrivals: Any) -> Scenario:
     """M/M/5+M in its steady state, unless days are busy."""
-    work = {"work_s": {"law": "exponential", "mean_s": 240}}
-    return world(
-        [
-            queue([], work)
-            | {
-                "arrivals": {"per_hour": per_hour} | arrivals,
-                "patience": {"law": "exponential", "mean_s": 120},
-            }
-        ],
-        [group(5)],
-        warm_up_h=2,
-    )
+    calls = queue({"per_hour": per_hour} | arrivals, {"work_s": 240}, patience=120)
+    return world([calls], [group(5)], warm_up_h=2)
 
 
 def test_intervals_hold_erlang_as_abandonment_at_the_stated_rate():
@@ -91,7 +81,7 @@ def test_chats_of_an_interval_have_their_mean_and_variance():
     busy = {"per_hour": [60.0] * 12 + [20.0] * 12, "busyness_cv": 0.3, "interval_cv": 0.4}
     still = queue([4000.0, 4100.0, 8000.0], by_work(60), name="r")
     scenario = world(
-        [queue([], by_work(60)) | {"arrivals": busy}, still],
+        [queue(busy, by_work(60)), still],
         [group(2, queues=("q", "r"))],
         warm_up_h=0.75,
         interval_min=30,
@@ -112,10 +102,8 @@ def test_chats_of_an_interval_have_their_mean_and_variance():
 def test_as_many_controls_as_replications_can_bear():
     """One for fifteen: of each queue with squares, of all together, without squares, none."""
     service = by_turns(30, 30, 2)
-    arrivals = {"arrivals": {"per_hour": 2}}
     scenario = world(
-        [queue([], service, name=name) | arrivals for name in "ab"]
-        + [queue([60.0, 90.0], service, name="c")],
+        [queue(2, service, "a"), queue(2, service, "b"), queue([60.0, 90.0], service, "c")],
         [group(2, queues=("a", "b", "c"))],
     )
     runs = replicate(scenario, replications=40).estimates.runs
@@ -129,12 +117,8 @@ def test_as_many_controls_as_replications_can_bear():
 
 def test_those_who_come_again_are_no_control():
     """How many retry depends on the service; who comes first does not."""
-    scenario = world(
-        [
-            queue([], by_work(600), retry={"probability": 0.9, "delay_s": fixed(60)})
-            | {"arrivals": {"per_hour": 10}, "patience": fixed(5)}
-        ]
-    )
+    retry = {"probability": 0.9, "delay_s": fixed(60)}
+    scenario = world([queue(10, by_work(600), patience=fixed(5), retry=retry)])
     study = replicate(scenario, replications=100).estimates
     controls = arrival_controls(study, scenario, most=2)
 

@@ -29,9 +29,8 @@ TURNS = {"turns": {"law": "geometric", "mean": 6.0}, "agent_s": LOGNORMAL, "cust
 
 def shop(groups: list[dict[str, Any]] | None = None, **arrivals: Any) -> Scenario:
     queues = [
-        queue([], TURNS, "a", patience=LOGNORMAL)
-        | {"arrivals": {"per_hour": 50, "busyness_cv": 0.2} | arrivals},
-        queue([], TURNS, "b", patience=LOGNORMAL) | {"arrivals": {"per_hour": 20}},
+        queue({"per_hour": 50, "busyness_cv": 0.2} | arrivals, TURNS, "a", patience=LOGNORMAL),
+        queue(20, TURNS, "b", patience=LOGNORMAL),
     ]
     return world(queues, groups or [group(3, queues=("a", "b"))])
 
@@ -99,7 +98,7 @@ def test_rows_are_in_order_of_arrival_and_turns_stay_with_their_chat():
 def test_arrivals_follow_the_profile():
     """Chi-square over the hours of 200 days against steep rates; false alarm 1e-6, and a flat profile is seen."""
     rates = [0.0] * 6 + [0.6, 60.0, 12.0, 30.0] + [0.0] * 14
-    scenario = world([queue([], by_work(1)) | {"arrivals": {"per_hour": rates}}], days=200)
+    scenario = world([queue({"per_hour": rates}, by_work(1))], days=200)
     hours = np.bincount((draw(scenario, 1).arrival_s % 86_400 // 3600).astype(int), minlength=24)
 
     assert hours[:6].sum() == hours[10:].sum() == 0
@@ -111,9 +110,7 @@ def test_arrivals_follow_the_profile():
 
 def test_busy_days_are_over_dispersed_as_stated():
     """Variance of 2,000 days' counts: 100 + (0.3 × 100)² = 1,000 within 5 standard errors; Poisson's 100 is not."""
-    scenario = world(
-        [queue([], by_work(1)) | {"arrivals": {"per_hour": 100 / 24, "busyness_cv": 0.3}}], days=2000
-    )
+    scenario = world([queue({"per_hour": 100 / 24, "busyness_cv": 0.3}, by_work(1))], days=2000)
     counts = np.bincount((draw(scenario, 1).arrival_s // 86_400).astype(int), minlength=2000)
     error = 1000 * np.sqrt((2 + 6 * 0.3**2) / 2000)
 
@@ -123,7 +120,7 @@ def test_busy_days_are_over_dispersed_as_stated():
 
 def test_interval_factors_are_independent_between_intervals():
     """Counts of neighbouring half-hours, 4,800 of them: variance 10 + (0.5 × 10)², no correlation."""
-    scenario = world([queue([], by_work(1)) | {"arrivals": {"per_hour": 20, "interval_cv": 0.5}}], days=100)
+    scenario = world([queue({"per_hour": 20, "interval_cv": 0.5}, by_work(1))], days=100)
     counts = np.bincount((draw(scenario, 1).arrival_s // 1800).astype(int), minlength=4800)
 
     assert counts.var() == pytest.approx(35, rel=0.15)
@@ -134,23 +131,23 @@ def test_weekdays_spikes_and_forecasts_shape_the_expected_chats():
     """Monday × 2, Tuesday × 0; from 13:30 on Monday four times as much for an hour."""
     spike = {"start": "2026-03-02T13:30:00", "minutes": 60, "factor": 4}
     arrivals = {"per_hour": 10, "weekday": [2, 0, 1, 1, 1, 1, 1], "spikes": [spike]}
-    scenario = world([queue([], by_work(1)) | {"arrivals": arrivals}], days=2)
+    scenario = world([queue(arrivals, by_work(1))], days=2)
     chats = expected_chats(scenario, scenario.queues[0], busy_edges(scenario, scenario.queues[0]))
 
     assert expected_total(scenario, 0) == 20 * 23 + 80
     assert chats[26:30].tolist() == [10, 40, 40, 10]
-    forecast = world([queue([], by_work(1)) | {"arrivals": {"per_interval": [1.0, 2.0] + [0.0] * 46}}])
+    forecast = world([queue({"per_interval": [1.0, 2.0] + [0.0] * 46}, by_work(1))])
     assert expected_total(forecast, 0) == 3
 
 
 def test_no_demand_is_no_customers():
     """Rates of zero."""
-    assert draw(world([queue([], by_work(1)) | {"arrivals": {"per_hour": 0}}]), 1).n_chats == 0
+    assert draw(world([queue(0, by_work(1))]), 1).n_chats == 0
 
 
 def test_a_demand_beyond_memory_is_refused_before_it_is_drawn(monkeypatch: pytest.MonkeyPatch):
     """A million chats an hour for a thousand days, with the figure."""
-    scenario = world([queue([], by_work(1)) | {"arrivals": {"per_hour": 1_000_000}}], days=1000)
+    scenario = world([queue(1_000_000, by_work(1))], days=1000)
     monkeypatch.setattr(sampling, "arrivals", lambda *_: pytest.fail("drawn"))
 
     with pytest.raises(TooLargeError, match="24,000,000,000 chats"):
@@ -256,7 +253,7 @@ def test_rows_reserved_for_further_attempts_count_against_memory():
     again = {"probability": 0.5, "delay_s": fixed(60)}
     arrivals = {"per_hour": 1e6}
     once, chains = (
-        world([queue([], by_work(10), **more) | {"arrivals": arrivals}], [group()])
+        world([queue(arrivals, by_work(10), **more)], [group()])
         for more in ({}, {"retry": again, "max_attempts": 3})
     )
 

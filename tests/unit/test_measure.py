@@ -356,7 +356,7 @@ def in_bytes(kpis: Kpis) -> list[bytes]:
 def test_a_run_is_measured_alike_alone_and_among_others(per_hour: float, monkeypatch: pytest.MonkeyPatch):
     """To the last bit, with runs in which nobody came, and with more values than are kept."""
     monkeypatch.setattr(totals, "SAMPLE_LIMIT", 500)
-    queues = [queue([], by_turns(40, 60, 3), name) | {"arrivals": {"per_hour": per_hour}} for name in "ab"]
+    queues = [queue(per_hour, by_turns(40, 60, 3), name) for name in "ab"]
     groups = [group(2, name, ("a", "b"), concurrency=2) for name in ("g", "h")]
     scenario = world(queues, groups, warm_up_h=2)
     logs = [simulate(scenario, draw(scenario, 1, replication)) for replication in range(6)]
@@ -401,7 +401,7 @@ def promising(centre: Scenario, **targets: float) -> Scenario:
 
 def shop() -> Scenario:
     return world(
-        [queue([], by_turns(30, 60, 3)) | {"arrivals": {"per_hour": 20}, "patience": fixed(60)}],
+        [queue(20, by_turns(30, 60, 3), patience=fixed(60))],
         [group(2, concurrency=2)],
     )
 

@@ -249,10 +249,8 @@ def test_the_default_meets_the_published_satisfaction_by_response_time(
 
 def a_day(**quality: Any) -> Scenario:
     """A busy day of several turns a chat, two at a time: waits and later responses of all lengths."""
-    exponential = {"law": "exponential", "mean_s": 40.0}
-    service = {"turns": {"law": "geometric", "mean": 3.0}, "agent_s": exponential, "customer_s": exponential}
-    busy = {"arrivals": {"per_hour": 160}}
-    return world([queue([], service) | busy], [group(6, concurrency=2)], quality=quality)
+    service = {"turns": 3, "agent_s": 40, "customer_s": 40}
+    return world([queue(160, service)], [group(6, concurrency=2)], quality=quality)
 
 
 def satisfaction(log_: ChatLog, quality: Quality) -> np.ndarray:

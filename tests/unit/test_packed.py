@@ -18,8 +18,8 @@ from tests.worlds import by_turns, by_work, fixed, group, queue, world
 WORLDS = {
     "queues, groups and days": world(
         [
-            queue([], by_turns(30, 60, 3), "a") | {"arrivals": {"per_hour": 9}, "patience": fixed(90)},
-            queue([], by_turns(20, 30, 2), "b") | {"arrivals": {"per_hour": 5}},
+            queue(9, by_turns(30, 60, 3), "a", patience=fixed(90)),
+            queue(5, by_turns(20, 30, 2), "b"),
         ],
         [group(1, "g", ("a",), concurrency=2), group(1, "h", ("a", "b"))],
         days=3,

@@ -203,9 +203,9 @@ def chained(per_hour: float = 60.0, **changes: Any) -> Scenario:
     }
     b: dict[str, Any] = {"retry": {"probability": 0.4, "delay_s": fixed(60)}}
     queues = [
-        queue([], service, "a", **(a | changes)) | {"arrivals": {"per_hour": per_hour}},
-        queue([], service, "b", **b) | {"arrivals": {"per_hour": PER_HOUR}},
-        queue([], service, "c") | {"arrivals": {"per_hour": 30}},
+        queue(per_hour, service, "a", **(a | changes)),
+        queue({"per_hour": PER_HOUR}, service, "b", **b),
+        queue(30, service, "c"),
     ]
     return world(queues, [group(3, queues=("a", "b", "c"))], quality={})
 

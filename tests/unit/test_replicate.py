@@ -19,7 +19,7 @@ from tests.worlds import by_turns, fixed, group, queue, world
 @pytest.fixture
 def shop() -> Scenario:
     return world(
-        [queue([], by_turns(30, 60, 3)) | {"arrivals": {"per_hour": 20}, "patience": fixed(60)}],
+        [queue(20, by_turns(30, 60, 3), patience=fixed(60))],
         [group(2, concurrency=2)],
         targets={"service_level": 0.8, "max_response_s": 60},
     )

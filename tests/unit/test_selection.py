@@ -96,13 +96,8 @@ def test_the_budget_ends_it_undecided():
 
 def teams() -> list[Plan]:
     """One to six agents: more are better, up to where all are served at once."""
-    shop = world(
-        [
-            queue([], by_turns(40, 60, 4))
-            | {"arrivals": {"per_hour": 40, "busyness_cv": 0.1}, "patience": fixed(90)}
-        ],
-        [group(2, concurrency=2)],
-    )
+    orders = queue({"per_hour": 40, "busyness_cv": 0.1}, by_turns(40, 60, 4), patience=fixed(90))
+    shop = world([orders], [group(2, concurrency=2)])
     return [Plan(f"{c.value} agents", varied(shop, [c])) for c in read_vary("groups.0.agents=1:6").changes()]
 
 

@@ -12,6 +12,7 @@ from sim.draws.sampling import draw
 from sim.errors import StudyError, VaryError
 from sim.runs.executor import executing
 from sim.runs.replicate import replicate
+from sim.scenario.distributions import Uniform
 from sim.scenario.scenario import Scenario
 from sim.scenario.vary import read_vary, varied
 from sim.studies.inputs import Input, Spans, input_of, usual_inputs
@@ -22,7 +23,7 @@ from tests.worlds import by_turns, by_work, fixed, group, queue, world
 
 def shop(**arrivals: object) -> Scenario:
     return world(
-        [queue([], by_turns(40, 60, 4)) | {"arrivals": {"per_hour": 30} | arrivals, "patience": fixed(90)}],
+        [queue({"per_hour": 30} | arrivals, by_turns(40, 60, 4), patience=fixed(90))],
         [group(2, concurrency=2)],
         targets={"service_level": 0.8},
     )
@@ -126,8 +127,9 @@ def test_laws_are_scaled_by_their_units():
     scenario = world(
         [
             queue([5.0], by_turns(40, 60, 4, 20)),
-            queue([], {"work_s": {"law": "uniform", "low_s": 10, "high_s": 30}}, name="w")
-            | {"arrivals": {"per_interval": [2.0] * 48}, "patience": hazard},
+            queue(
+                {"per_interval": [2.0] * 48}, {"work_s": Uniform(low_s=10, high_s=30)}, "w", patience=hazard
+            ),
         ],
         [group(), group(name="h", queues=("w",))],
     )
@@ -188,9 +190,8 @@ def test_what_is_drawn_is_expected():
 
 def nobody_answers(per_day: float, **more: object) -> Scenario:
     """Who comes is missed: a period misses its target if anybody comes."""
-    arrivals = {"per_hour": per_day / 24}
     return world(
-        [queue([], by_work(60)) | {"arrivals": arrivals, "patience": fixed(1)}],
+        [queue(per_day / 24, by_work(60), patience=fixed(1))],
         [group(0)],
         targets={"max_missed": 0.5},
         **more,

@@ -37,10 +37,8 @@ AGENTS, CONCURRENCY, LOAD = "groups.0.agents=1:5", "groups.0.concurrency=1:3", "
 @pytest.fixture(scope="module")
 def shop() -> Scenario:
     """A day of about 40 chats an hour."""
-    service = by_turns(30, 60, 3) | {"agent_s": {"law": "exponential", "mean_s": 30}}
-    orders = queue([], service) | {"arrivals": {"per_hour": 40}, "patience": fixed(90)}
     return world(
-        [orders],
+        [queue(40, by_turns(30, 60, 3) | {"agent_s": 30}, patience=fixed(90))],
         [group(2, concurrency=2)],
         targets={"service_level": 0.8, "max_missed": 0.1, "max_response_s": 45},
     )
