@@ -1,4 +1,4 @@
-"""How is a target called where it heads a column, or stands in a sentence?"""
+"""How is a target called where it heads a column?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ def head_of(bound: Bound) -> str:
     """A bound in a word or two: ``SL``, ``SL orders``."""
     head, where = bound.counted.shown.head or bound.counted.title, where_of(bound)
     return f"{head} {where}" if where else head
-
-
-def title_of(bound: Bound) -> str:
-    """Figure and place: ``Service level``, ``Service level, orders``."""
-    title, where = bound.counted.title, where_of(bound)
-    return f"{title}, {where}" if where else title
 
 
 def where_of(bound: Bound) -> str:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Drawing
 from sim.engines import Engine
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Quantity
-from sim.kpis.targets import Verdict, title
+from sim.kpis.targets import Verdict, named
 from sim.report.numbers import interval, number, target_text, with_unit
 from sim.report.plots.style import INK, styled
 from sim.runs import first
@@ -131,7 +131,7 @@ def promise_text(verdict: Verdict, scenario: Scenario) -> str:
     mark, said = {True: ("✓", "kept"), False: ("✗", "broken"), None: ("–", "not measured")}[verdict.met]
     said = said if verdict.sure or verdict.met is None else f"probably {said}"
     figure = with_unit(unit, verdict.figure.value, bound.value)
-    return f"<strong>{mark} {title(bound, scenario)}: {figure}</strong><br>{said}; {promised}"
+    return f"<strong>{mark} {named(bound, scenario)}: {figure}</strong><br>{said}; {promised}"
 
 
 def figure_text(name: str, figure: Quantity) -> str:

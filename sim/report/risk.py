@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
-from sim.kpis.targets import bounds, title
+from sim.kpis.targets import bounds, named
 from sim.report.numbers import number, percent, target_text, titled
 from sim.report.result import Column, Head, Result, Row, Table, answering
 from sim.scenario.units import plural
@@ -118,7 +118,7 @@ def _label(chance: Chance, found: Risk) -> str:
     bound = chance.bound
     if bound is None:
         return "Any of them"
-    return f"{title(bound, found.scenario)} ({target_text(BY_NAME[bound.kpi].unit, bound.value, bound.side)})"
+    return f"{named(bound, found.scenario)} ({target_text(BY_NAME[bound.kpi].unit, bound.value, bound.side)})"
 
 
 def method(found: Risk) -> str:

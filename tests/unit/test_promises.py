@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sim.errors import StudyError
 from sim.kpis.targets import Verdict, bounds, named, verdicts
+from sim.report.risk import result
 from sim.runs.executor import Executor, executing
 from sim.runs.replicate import replicate
 from sim.scenario.figures import FIGURES, TARGETS
@@ -227,7 +228,8 @@ def test_the_risk_of_a_count_is_in_proportion_to_open_days_and_of_a_percentile_i
         targets={"max_served": 3},
         days=2,
     )
-    day, *_ = risk(scenario, months=5).periods
+    found = risk(scenario, months=5)
+    day, *_ = found.periods
 
     assert {chance.target: chance.value for chance in day.chances} == {
         "max_served": 0.0,
@@ -235,6 +237,8 @@ def test_the_risk_of_a_count_is_in_proportion_to_open_days_and_of_a_percentile_i
         "queues.b.targets.max_wait_p90_s": 1.0,
         "any": 1.0,
     }
+    titles = [row["title"] for row in result(found).tables[0].rows]
+    assert titles[1] == "Wait, 90th percentile, a (≤ 20.0 s)"
 
 
 @pytest.mark.parametrize(
