@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from sim.report.staffing import staff
     from sim.report.sweep import sweep
     from sim.rules import Outcome
+    from sim.runs.executor import executing
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
     from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue, Spike
@@ -181,6 +182,7 @@ __all__ = [
     "best",
     "compare",
     "draw",
+    "executing",
     "load",
     "mean_of",
     "measure",
@@ -220,6 +222,7 @@ _HOMES = {
     "sim.report.staffing": "staff",
     "sim.report.sweep": "sweep",
     "sim.rules": "Outcome",
+    "sim.runs.executor": "executing",
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
