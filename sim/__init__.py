@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from sim.report.run import run
     from sim.report.sensitivity import sensitivity
     from sim.report.staffing import staff
+    from sim.report.stress import stress
     from sim.report.sweep import sweep
     from sim.rules import Outcome
     from sim.runs.executor import executing
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
     from sim.studies.sensitivity import Sensitivity
     from sim.studies.staffing.roster import Roster
     from sim.studies.staffing.staff import Staffing
+    from sim.studies.stress.breakpoint import Breakpoints
     from sim.studies.sweep import Sweep
 
 __version__ = "0.2.0"
@@ -113,6 +115,7 @@ __all__ = [
     "Best",
     "Break",
     "BreakWindow",
+    "Breakpoints",
     "ByTurns",
     "ByWork",
     "ChatLog",
@@ -196,6 +199,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "staff",
+    "stress",
     "sweep",
     "vary",
 ]
@@ -220,6 +224,7 @@ _HOMES = {
     "sim.report.run": "run",
     "sim.report.sensitivity": "sensitivity",
     "sim.report.staffing": "staff",
+    "sim.report.stress": "stress",
     "sim.report.sweep": "sweep",
     "sim.rules": "Outcome",
     "sim.runs.executor": "executing",
@@ -243,6 +248,7 @@ _HOMES = {
     "sim.studies.sensitivity": "Sensitivity",
     "sim.studies.staffing.roster": "Roster",
     "sim.studies.staffing.staff": "Staffing",
+    "sim.studies.stress.breakpoint": "Breakpoints",
     "sim.studies.sweep": "Sweep",
 }
 """Where the public names live: each is imported when it is first asked for."""

@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import best, compare, kpis, roster, run, scenario, sensitivity, staff, sweep, theory, trust
+from sim.cli import (
+    best,
+    compare,
+    kpis,
+    roster,
+    run,
+    scenario,
+    sensitivity,
+    staff,
+    stress,
+    sweep,
+    theory,
+    trust,
+)
 from sim.cli.help import Command, Family, examples
 
 LOOK, PLAN = "Look: how good is it?", "Plan: how many, when, and what if?"
@@ -25,6 +38,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (PLAN, compare.compare, (f"sim compare {SHOP} mine.toml",)),
     (PLAN, best.best, ("sim best a.toml b.toml c.toml", f"sim best {SHOP} --vary groups.0.concurrency=2:6")),
     (PLAN, sensitivity.sensitivity, (f"sim sensitivity {SHOP} --vary groups.0.agents+=-1,1",)),
+    (PLAN, stress.stress, (f"sim stress {SHOP}", f"sim stress {SHOP} --json")),
     (PROVE, trust.trust, ("sim trust --out results",)),
     (PREPARE, scenario.new, ("sim new mine.toml",)),
     (PREPARE, scenario.check, ("sim check mine.toml",)),

@@ -29,7 +29,7 @@ from tests.conftest import ROOT
 from tests.worlds import SCALE
 
 COMMANDS: Any = get_command(app)
-STUDIES = ("run", "compare", "sweep", "best", "staff", "roster", "sensitivity")
+STUDIES = ("run", "compare", "sweep", "best", "staff", "roster", "sensitivity", "stress")
 FORMULAS = sorted(COMMANDS.commands["theory"].commands)
 NOT_FOR_TESTS = ("--help", "--cluster", "--resume", "--out", "--write", "--force", "--workers")
 FORECAST = SMALL.replace("per_hour = 12", 'file = "volumes.csv"').replace(

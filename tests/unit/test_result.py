@@ -205,6 +205,17 @@ def test_names_in_the_documents_of_choices_sweeps_and_comparisons_stay():
     } <= set(compared["differences"][0])  # fmt: skip
 
 
+@pytest.mark.parametrize("most_missed", [0.1, 0.01, 1.0], ids=["later", "already", "never"])
+def test_break_points_are_the_same_when_read_back(most_missed: float, tmp_path: Path):
+    """Above today's demand, below it, and none at all."""
+    centre = small(targets=sim.Targets(max_missed=most_missed))
+    again = holds(sim.stress(centre, most=100, workers=1), tmp_path)
+
+    assert set(again.pictures()) == {"break_points"}
+    (row,) = again.table("break_points").rows
+    assert (row["lower"], row["upper"]) == (row["load"].low, row["load"].high)
+
+
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
     """What a program that knows nothing of us can do with the document alone."""
     written = json.loads(to_json(document(a_run)))

@@ -8,6 +8,7 @@ HOMES: dict[str, str] = {
     "sensitivity": "sim.report.plots.sensitivity",
     "staff": "sim.report.plots.staffing",
     "roster": "sim.report.plots.roster",
+    "stress": "sim.report.plots.stress",
     "trust": "sim.report.plots.trust",
     "sweep": "sim.report.plots.sweep",
 }

@@ -1,0 +1,172 @@
+"""What does a load that rises until targets break answer with? What breaks first, and a row a target."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Quantity
+from sim.kpis.targets import named
+from sim.report.numbers import HARD, number, percent, target_text
+from sim.report.result import Column, Head, Result, Row, Table, answering, judged
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S, clock_text, end_text, plural
+from sim.studies.doubts import never_settles
+from sim.studies.stress.breakpoint import BreakPoint, Breakpoints
+from sim.studies.stress.breakpoint import stress as load_until_it_breaks
+from sim.studies.stress.search import HIGHEST, LOWEST, WIDEST
+
+METHOD = (
+    "Demand that each target bears, with its 95 % interval; every load meets the same days. Agents to spare: "
+    "so many fewer keep the target at today's demand, and one more does not; a minus sign says how many are "
+    "missing. Worst at: where most of it is missed at that demand."
+)
+WIDE = f"Bounds more than {100 * WIDEST:g} % apart: more replications (--max-replications) bring them closer."
+
+
+def result(found: Breakpoints) -> Result:
+    """Result of a search for break points."""
+    scenario = found.scenario
+    runs = f"{found.replications:,} replications at {plural(len(found.loads), 'load')}"
+    basis = (
+        f"{plural(scenario.days, 'day')}, {runs} and with other agents, seed {found.seed}, the same customers"
+    )
+    head = Head(
+        "stress", (scenario.name,), basis, found.seed, found.replications, interrupted=found.interrupted
+    )
+    targets = tuple(judged(verdict, scenario) for verdict in found.today)
+    first = found.points[0]
+    facts: dict[str, Any] = {
+        "profile": "breakpoint",
+        "breaks_first": None if first.root.upper is None else first.bound.key,
+        "surely_first": _is_surely_first(found),
+        "highest": HIGHEST,
+    }
+    return Result(head, targets, tuple(_words(found)), (_break_points(found), _loads(found)), facts, found)
+
+
+def _is_surely_first(found: Breakpoints) -> bool:
+    """Whether the first target breaks before any other is in danger."""
+    first, *others = (point.root for point in found.points)
+    if first.upper is None:
+        return False
+    return all(other.lower is not None and other.lower > first.upper for other in others)
+
+
+def _words(found: Breakpoints) -> Iterator[str]:
+    """What breaks first and at which demand, what does not break, and what never settles."""
+    if found.interrupted:
+        yield "Interrupted: bounds are what single loads say for sure, and may be far apart."
+    first, *others = found.points
+    if first.root.value is None:
+        yield _unreached(first, found.scenario)
+    else:
+        sure = " first" if _is_surely_first(found) else " first, though not for sure" if others else ""
+        yield f"{_named(first, found.scenario)} {_breaks(first)}{sure}: {_bears(first)}. {_room(first)}"
+    for point in others:
+        if point.root.value is None:
+            yield _unreached(point, found.scenario)
+    doubt = never_settles(found.scenario)
+    if doubt is not None:
+        yield f"{doubt}."
+
+
+def _named(point: BreakPoint, scenario: Scenario) -> str:
+    """A target in words: ``Missed ≤ 5.0 %``."""
+    bound = point.bound
+    return f"{named(bound, scenario)} {target_text(BY_NAME[bound.kpi].unit, bound.value, bound.side)}"
+
+
+def _breaks(point: BreakPoint) -> str:
+    return "is missed already, and breaks" if (point.root.upper or 1.0) < 1 else "breaks"
+
+
+def _bears(point: BreakPoint) -> str:
+    """How much demand a target bears: ``× 1.11 of the demand (1.10 … 1.12)``."""
+    value, low, high = (number(end, "×") for end in (point.root.value, point.root.lower, point.root.upper))
+    return f"it bears ×{HARD}{value} of the demand ({low} … {high})"
+
+
+def _room(point: BreakPoint) -> str:
+    """Head-room in per cent of demand and in agents."""
+    share = (point.root.value or 1.0) - 1
+    demand = f"Head-room {percent(share)} of demand" if share >= 0 else f"{percent(-share)} too much comes"
+    if point.agents is None:
+        return f"{demand}."
+    if point.agents >= 0:
+        return f"{demand}, {plural(point.agents, 'agent')}."
+    return f"{demand}; {plural(-point.agents, 'agent')} more would keep it."
+
+
+def _unreached(point: BreakPoint, scenario: Scenario) -> str:
+    """What can be said of a target without a break point."""
+    name, root = _named(point, scenario), point.root
+    if root.lower is None and root.upper is None:
+        return f"{name}: nothing is known of it at any load."
+    if root.upper is None:
+        far = f"not reached up to ×{HARD}{number(root.lower, '×')}"
+        return f"{name}: {far}{' of the demand' * (root.lower == HIGHEST)}."
+    if root.lower is None and root.upper <= LOWEST:
+        return f"{name} is missed even at ×{HARD}{LOWEST:g} of the demand."
+    return f"{name} breaks between ×{HARD}{number(root.lower, '×')} and ×{HARD}{number(root.upper, '×')}."
+
+
+def _break_points(found: Breakpoints) -> Table:
+    """A row a target, what breaks first at the top."""
+    rows = [_row(point, found.scenario) for point in found.points]
+    columns = (
+        Column("figure", is_shown=False),
+        Column("target", is_shown=False),
+        Column("title", "Target"),
+        Column("load", "Bears, × demand", "×", "quantity", "interval"),
+        Column("lower", unit="×", form="number", is_shown=False),
+        Column("upper", unit="×", form="number", is_shown=False),
+        Column("head_room", "Head-room", "share", "number"),
+        Column("agents", "Agents\nto spare", "agents", "setting", spare=1),
+        Column("worst_at", "Worst at", spare=2),
+        Column("queue", "Queue", is_shown=any(row["queue"] for row in rows), spare=3),
+        Column("replications", form="number", is_shown=False),
+        Column("narrow", form="flag", is_shown=False),
+    )
+    is_wide = any(not row["narrow"] and row["load"].value is not None for row in rows)
+    return Table("break_points", "Break points", columns, rows, notes=(METHOD, *[WIDE] * is_wide))
+
+
+def _row(point: BreakPoint, scenario: Scenario) -> Row:
+    root = point.root
+    return {
+        "figure": point.bound.kpi,
+        "target": point.bound.key,
+        "title": _named(point, scenario).replace(HARD, " "),
+        "load": Quantity(root.value, root.lower, root.upper, False, None, None, None),
+        "lower": root.lower,
+        "upper": root.upper,
+        "head_room": None if root.value is None else root.value - 1,
+        "agents": point.agents,
+        "worst_at": "" if point.at_s is None else _time_text(point.at_s, scenario),
+        "queue": point.queue or "",
+        "replications": root.replications,
+        "narrow": root.is_narrow,
+    }
+
+
+def _time_text(at_s: float, scenario: Scenario) -> str:
+    """An interval: ``16:30-17:00``, with its date where there are several days."""
+    day, of_day_s = divmod(at_s, DAY_S)
+    date = f"{scenario.start + dt.timedelta(days=day):%a %d %b} " if scenario.days > 1 else ""
+    return f"{date}{clock_text(of_day_s)}-{end_text(of_day_s + scenario.interval_s)}"
+
+
+def _loads(found: Breakpoints) -> Table:
+    """Replications of each load."""
+    columns = (
+        Column("factor", "× demand", "×", "number"),
+        Column("replications", "Replications", "", "number"),
+    )
+    rows = [{"factor": factor, "replications": n} for factor, n in sorted(found.loads.items())]
+    return Table("loads", "Loads", columns, rows, is_shown=False)
+
+
+stress = answering(load_until_it_breaks, result)
