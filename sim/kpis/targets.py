@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -180,3 +180,20 @@ def is_sure(promise: Iterable[Verdict]) -> bool:
     if all_kept(known):
         return all(verdict.sure for verdict in known)
     return any(verdict.sure for verdict in known if not verdict.met)
+
+
+class Promising:
+    """What has verdicts on its targets, and so keeps its promise or not."""
+
+    __slots__ = ()
+    verdicts: Sequence[Verdict]
+
+    @property
+    def keeps(self) -> bool | None:
+        """Whether all its targets that can be measured are kept; None if there is none."""
+        return all_kept(self.verdicts)
+
+    @property
+    def sure(self) -> bool:
+        """Whether that is sure: of all targets, or of any that is missed."""
+        return is_sure(self.verdicts)

@@ -22,7 +22,7 @@ from sim.kpis.definitions.forms import RUNS
 from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.loops import By
 from sim.kpis.measure import Kpis
-from sim.kpis.targets import Verdict, all_kept, bounds, in_order, is_sure, verdicts
+from sim.kpis.targets import Promising, Verdict, bounds, in_order, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.runs.replicate import usual_replications
 from sim.runs.tasks import Task
@@ -75,7 +75,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Promising):
     """A scenario of a comparison, measured."""
 
     label: str
@@ -84,16 +84,6 @@ class Plan:
     scenario: Scenario
     figures: dict[str, Quantity]
     verdicts: tuple[Verdict, ...]
-
-    @property
-    def keeps(self) -> bool | None:
-        """Whether all its targets that can be measured are kept; None if there is none."""
-        return all_kept(self.verdicts)
-
-    @property
-    def sure(self) -> bool:
-        """Whether that is sure: of all targets, or of any that is missed."""
-        return is_sure(self.verdicts)
 
 
 class Part(NamedTuple):

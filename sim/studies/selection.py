@@ -29,7 +29,7 @@ from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME, Kpi
 from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.measure import Kpis
-from sim.kpis.targets import Verdict, all_kept, is_sure, verdicts
+from sim.kpis.targets import Promising, Verdict, verdicts
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.paired import Paired, difference
@@ -116,7 +116,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Promising):
     """What a plan gave."""
 
     plan: Plan
@@ -128,16 +128,6 @@ class Ranked:
     """Whether it was not given up."""
     verdicts: tuple[Verdict, ...]
     """On each target that its scenario sets, over its replications."""
-
-    @property
-    def keeps(self) -> bool | None:
-        """Whether all its targets that can be measured are kept; None if there is none."""
-        return all_kept(self.verdicts)
-
-    @property
-    def sure(self) -> bool:
-        """Whether that is sure: of all targets, or of any that is missed."""
-        return is_sure(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)

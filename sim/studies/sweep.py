@@ -25,6 +25,7 @@ from sim.scenario.heads import scaled_words
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural
 from sim.scenario.vary import Change, Vary, read_vary, varied
+from sim.studies import lattice
 
 FIGURES = (
     "arrivals", "offered", "served", "missed_rate", "abandonment", "service_level", "wait_probability",
@@ -119,20 +120,11 @@ class Sweep:
 
     def at(self, *places: int) -> Point | None:
         """Point at the places of its values, or None if the user stopped before it."""
-        place = 0
-        for k, n in zip(places, self.shape, strict=True):
-            place = place * n + k
-        return self.points[place] if place < len(self.points) else None
+        return lattice.at(self.points, self.shape, places)
 
     def along(self, variable: int) -> Iterator[list[Point]]:
         """Rows of points that differ in one *variable* alone, as far as they are done."""
-        sizes = [range(n) if v != variable else range(1) for v, n in enumerate(self.shape)]
-        for places in product(*sizes):
-            row = [
-                self.at(*(k if v == variable else place for v, place in enumerate(places)))
-                for k in range(self.shape[variable])
-            ]
-            yield [point for point in row if point is not None]
+        return lattice.along(self.points, self.shape, variable)
 
 
 def sweep(

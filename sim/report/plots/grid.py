@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from sim.kpis.estimate import Quantity
 from sim.report.result import Judged, Result, Row
 from sim.report.variables import setting, value_text
 from sim.scenario.vary import Change, Vary
+from sim.studies import lattice
 
 
 class Grid:
@@ -65,21 +65,12 @@ class Grid:
         return tuple(point[vary.path] for vary in self.varies)
 
     def at(self, *places: int) -> Row | None:
-        """Point at the places of its values, or None if it is not done."""
-        place = 0
-        for k, n in zip(places, self.shape, strict=True):
-            place = place * n + k
-        return self.points[place] if place < len(self.points) else None
+        """Point at the places of its values, or None if the user stopped before it."""
+        return lattice.at(self.points, self.shape, places)
 
     def along(self, variable: int) -> Iterator[list[Row]]:
         """Rows of points that differ in one *variable* alone, as far as they are done."""
-        sizes = [range(n) if v != variable else range(1) for v, n in enumerate(self.shape)]
-        for places in product(*sizes):
-            row = [
-                self.at(*(k if v == variable else place for v, place in enumerate(places)))
-                for k in range(self.shape[variable])
-            ]
-            yield [point for point in row if point is not None]
+        return lattice.along(self.points, self.shape, variable)
 
     def setting(self, variable: int, point: Row) -> str:
         """A variable and its value at a point, as one says it."""
