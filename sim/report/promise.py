@@ -20,6 +20,8 @@ from sim.studies.staffing.staff import Staffing
 from sim.studies.staffing.trial import Evaluation
 from sim.studies.staffing.why import Value, values_of
 
+WITHIN = "share_within"
+"""Stands for a percentile's name where the share within its bound is judged instead."""
 DAYS_KEPT = "days_kept"
 """Stands for a figure's name where the share of days that keep every target is judged."""
 
@@ -57,8 +59,9 @@ def _target(bound: Bound, scenario: Scenario, day: Value, intervals: Sequence[Va
 def _judged(
     bound: Bound, scenario: Scenario, value: Value, *, met: bool, sure: bool, worst: float | None = None
 ) -> Judged:
+    kpi = bound.kpi if bound.within is None else WITHIN
     return Judged(
-        bound.target, bound.kpi, title(bound, scenario), bound.counted.unit, bound.side, bound.value,
+        bound.target, kpi, title(bound, scenario), bound.counted.unit, bound.side, bound.value,
         _quantity(value), met if value.value is not None else None, sure, where_of(bound), worst,
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ def result(found: Roster, fte_hours: float | None = None) -> Result:
 def _facts(found: Roster, people: Heads) -> dict[str, Any]:
     share = days_kept(found.trial)
     return {
-        "simulated": found.simulated,
+        "simulated_replications": found.simulated,
         "per": str(found.promise.per),
         "confidence": found.promise.confidence,
         "kept": found.kept,

@@ -102,7 +102,7 @@ def test_json_alone_and_again(tiny: Path):
     found = json.loads(first.stdout)
     assert found["per"] == "interval"
     names = (
-        "simulated per confidence kept days_kept paid_hours paid_hours_with_shrinkage fte_hours_per_week fte "
+        "simulated_replications per confidence kept days_kept paid_hours paid_hours_with_shrinkage fte_hours_per_week fte "
         "days_per_week heads cost cost_of_covering least_cost_proved gap is_cheapest rosters_simulated "
         "local_cuts linear_cuts confirmations figures groups start days interval_s threshold_s breaks"
     )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib as mpl
 import pytest
-from matplotlib.figure import Quantity as Drawing
+from matplotlib.figure import Figure as Drawing
 
 import sim
 from sim.kpis.estimate import Quantity
