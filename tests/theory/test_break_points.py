@@ -99,7 +99,7 @@ def is_held(known: Known, seed: int) -> bool:
     assert lower is not None
     assert upper is not None
     assert upper / lower < 1 + WIDEST, known.name
-    assert found.replications < 12_000, known.name
+    assert found.replications < 1_500, known.name
     return lower <= known.root(point.bound.kpi, point.bound.value) <= upper
 
 

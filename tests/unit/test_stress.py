@@ -58,6 +58,7 @@ def test_together_they_cost_less_than_twice_the_dearest_alone(shop: sim.Scenario
         alone[target] = stress(shop.model_copy(update={"targets": sim.Targets(**kept)}))
 
     assert found.replications < 2 * max(each.replications for each in alone.values())
+    assert found.replications < 2_000
     for point in found.points:
         (other,) = alone[point.bound.target].points
         assert other.root.value == pytest.approx(point.root.value, rel=0.02)
