@@ -16,11 +16,9 @@ from sim.kpis.targets import verdicts
 from sim.kpis.waterfall import waterfall
 from sim.log.chatlog import ChatLog
 from sim.report.agent_hour import agent_hour
-from sim.report.controls import table as controls_table
 from sim.report.intervals import table as intervals
 from sim.report.numbers import caveats, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
-from sim.report.theory_table import table as theory_table
 from sim.report.waits import table as waits
 from sim.runs.executor import Executor, Progress
 from sim.runs.replicate import replicate
@@ -57,13 +55,13 @@ def result(
     the tables that these are drawn from; they show the chats of a *log*, or of the first replication.
     """
     found = tuple(judged(verdict, scenario) for verdict in verdicts(estimates, scenario))
-    beside, told, formula = theory_table(scenario, estimates) if theory else ((), (), {})
+    adjusted, beside, told, formula = _beside(scenario, estimates, theory=theory, controls=controls)
     tables = (
         kpis(estimates, everything=everything, judged=found),
         hours(scenario, estimates),
         *(breakdown(scenario, estimates, part, everything=everything, is_shown=part in by)
-          for part in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY)),
-        *((controls_table(scenario, estimates),) if controls else ()),
+          for part in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY) if pictures or part in by),
+        *adjusted,
         *beside,
         *((intervals(scenario, estimates, everything=everything),) if pictures else ()),
     )  # fmt: skip
@@ -80,6 +78,22 @@ def result(
         interrupted=interrupted,
     )
     return Result(head, found, (*answer(found), *told), tables, facts, estimates)
+
+
+def _beside(
+    scenario: Scenario, estimates: Estimates, *, theory: bool, controls: bool
+) -> tuple[tuple[Table, ...], tuple[Table, ...], tuple[str, ...], dict[str, Any]]:
+    """Adjusted figures; and the formula's table, sentences and facts: as far as they are asked for."""
+    adjusted: tuple[Table, ...] = ()
+    if controls:
+        from sim.report.controls import table as controls_table  # noqa: PLC0415  heavy
+
+        adjusted = (controls_table(scenario, estimates),)
+    if not theory:
+        return adjusted, (), (), {}
+    from sim.report.theory_table import table as theory_table  # noqa: PLC0415  heavy
+
+    return adjusted, *theory_table(scenario, estimates)
 
 
 def calendar(scenario: Scenario) -> dict[str, Any]:
