@@ -33,6 +33,8 @@ def simulate(
     queue and of the time in seconds, which returns one of them. It replaces the scenario's, within each tier
     of groups (R7), and the reference engine runs it.
     """
+    if not _fit(scenario, draws):
+        raise SimError("draws: are another scenario's: draw anew (`sim.draw`) after a change of it")
     if policy is not None:
         from sim.engines import reference  # noqa: PLC0415  an engine is imported when it is used
 
@@ -55,3 +57,22 @@ def simulate_all(
             from sim.engines import reference  # noqa: PLC0415  as above
 
             return reference.simulate_all(scenario, draws)
+
+
+def _fit(scenario: Scenario, draws: Draws) -> bool:
+    """Whether *draws* have what this *scenario* needs: engines read without looking."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    queues, n = scenario.queues, draws.n_chats
+    if n == 0 or int(draws.queue.max()) >= len(queues):
+        return n == 0
+    by_turns = np.array([queue.by_turns for queue in queues])
+    return (
+        bool((np.isnan(draws.work_s) == by_turns[draws.queue]).all())
+        and (len(draws.silent) == n or not any(queue.silence for queue in queues))
+        and (len(draws.balk_u) == n or not any(queue.balking for queue in queues))
+        and (len(draws.reply_patience_s) == draws.n_turns or not any(q.reply_patience for q in queues))
+        and (draws.chains is not None or not any(queue.comes_again for queue in queues))
+        and (draws.opinions is not None or scenario.quality is None)
+        and (draws.people is None or len(draws.people.speed) == scenario.n_agents)
+    )

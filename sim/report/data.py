@@ -235,15 +235,21 @@ def frame(table: Table) -> pl.DataFrame:
     """All rows and columns of a *table*, at full precision; a quantity has one for its value and each end."""
     import polars as pl  # noqa: PLC0415  heavy
 
-    columns = {name: [cell(row) for row in table.rows] for c in table.columns for name, _, cell in _flat(c)}
-    return pl.DataFrame({name: _series(name, cells) for name, cells in columns.items()})
+    found = {
+        name: _series(name, [cell(row) for row in table.rows], column.form)
+        for column in table.columns
+        for name, _, cell in _flat(column)
+    }
+    return pl.DataFrame(found)
 
 
-def _series(name: str, cells: list[Any]) -> pl.Series:
-    """Column of a frame: of numbers where all are, else of words."""
+def _series(name: str, cells: list[Any], form: Form = "text") -> pl.Series:
+    """Column of a frame: of numbers where all are, or would be if there were any; else of words."""
     import polars as pl  # noqa: PLC0415  heavy
 
     known = [cell for cell in cells if cell is not None]
+    if not known and not name.endswith("_met"):
+        return pl.Series(name, cells, dtype=pl.String if form == "text" else pl.Float64)
     if any(isinstance(cell, str) for cell in known) or any(isinstance(cell, list | dict) for cell in known):
         return pl.Series(name, [None if cell is None else _word(cell) for cell in cells], dtype=pl.String)
     if all(isinstance(cell, bool) for cell in known):
@@ -295,7 +301,7 @@ def spreadsheet(table: Table) -> pl.DataFrame:
 
     columns: dict[str, pl.Series] = {}
     for column in table.columns:
-        if not column.is_shown:
+        if not column.is_shown and column.name != table.section:
             continue
         for _, more, cell in _flat(column):
             cells = [_rounded(cell(row), column, row, written) for row in table.shown_rows]

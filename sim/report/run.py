@@ -116,18 +116,25 @@ def _basis(scenario: Scenario, n: int, seed: int) -> str:
 
 
 def answer(found: Sequence[Judged]) -> Iterator[str]:
-    """Say in a sentence whether the targets are met, and which are not."""
+    """Say in a sentence whether the targets are met, which are not, and which nobody can tell."""
     known = [each for each in found if each.met is not None]
+    unknown = len(found) - len(known)
+    rest = f"; {unknown} of {len(found)} can't be measured" if unknown else ""
     if not known:
+        if found:
+            yield f"None of {plural(len(found), 'target')} can be measured."
         return
     missed = [each for each in known if not each.met]
     if not missed:
         sure = "" if all(each.sure for each in known) else ", but not for sure"
-        yield f"{'The target is' if len(known) == 1 else f'All {len(known)} targets are'} met{sure}."
+        whose = (
+            "The target" if len(found) == 1 else f"{'All ' if not rest else ''}{plural(len(known), 'target')}"
+        )
+        yield f"{whose} {'is' if len(known) == 1 else 'are'} met{sure}{rest}."
         return
     told = "; ".join(missed_words(each) for each in missed)
     sure = "" if any(each.sure for each in missed) else ", but not for sure"
-    yield f"{len(missed)} of {plural(len(known), 'target')} missed{sure}: {told}."
+    yield f"{len(missed)} of {plural(len(found), 'target')} missed{sure}: {told}{rest}."
 
 
 def missed_words(each: Judged) -> str:

@@ -115,7 +115,16 @@ def vary(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     ScenarioError
         If the result breaks a law of scenarios, with every problem.
     """
-    return _with([Change(path, "=", value) for path, value in changes.items()], scenario, context=None)
+    if not isinstance(changes, Mapping):
+        raise VaryError(
+            f"vary: must be paths with their values, such as {{'groups.0.agents': 9}}, got {changes!r}"
+        )
+    return _with([Change(path, "=", plain(value)) for path, value in changes.items()], scenario, context=None)
+
+
+def plain(value: Any) -> Any:
+    """A *value* as scenarios have it: numbers of numpy are Python's."""
+    return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
 
 
 def varied(scenario: Scenario, changes: Sequence[Change]) -> Scenario:

@@ -7,7 +7,7 @@ of them calls equals different is at most 5 %. The intervals beside them are eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,7 +131,7 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario] | Mapping[str, Scenario],
     *,
     seed: int = 1,
     replications: int | None = None,
@@ -140,7 +140,7 @@ def compare(
     executor: Executor | None = None,
     names: Sequence[str] | None = None,
 ) -> Comparison:
-    """Simulate *scenarios* with the same customers and hold each against the first.
+    """Simulate *scenarios*, a list or by name, with the same customers and hold each against the first.
 
     Each gets as many *replications*, `usual_replications` if omitted.
     *names* tell them apart where theirs are alike. *progress* is told tasks done and wanted. Ctrl-C ends it
@@ -152,6 +152,10 @@ def compare(
     StudyError
         If there is nothing to compare, or too much.
     """
+    if isinstance(scenarios, Mapping):
+        names, scenarios = names or list(scenarios), list(scenarios.values())
+    if not isinstance(scenarios, Sequence) or not all(isinstance(each, Scenario) for each in scenarios):
+        raise StudyError("compare: must be a list of scenarios, the first of them the baseline")
     if not 2 <= len(scenarios) <= MOST_SCENARIOS:
         law = f"needs a baseline and one to {MOST_SCENARIOS - 1} others"
         raise StudyError(f"compare: {law}, got {len(scenarios)} scenario{'s' * (len(scenarios) != 1)}")

@@ -95,9 +95,11 @@ def nearest(points: Sequence[Point]) -> Point:
 
 
 def shortfall(verdict: Verdict) -> float:
-    """How far a target is missed, as a share of it; 0 where it is kept or not measured."""
+    """How far a target is missed, as a share of it; 0 where it is kept, 1 where nothing was measured."""
     value, bound = verdict.figure.value, verdict.bound.value
-    if value is None or verdict.met:
+    if value is None:
+        return 1.0
+    if verdict.met:
         return 0.0
     return abs(value - bound) / bound if bound else float("inf")
 

@@ -190,7 +190,7 @@ class _Runs:
 
 
 def best(
-    plans: Sequence[Plan] | Mapping[str, Scenario],
+    plans: Sequence[Plan | Scenario] | Mapping[str, Scenario],
     figure: str,
     *,
     within: float = 0.01,
@@ -221,13 +221,15 @@ def best(
     if len(plans) < 2:
         raise StudyError(f"best: needs at least 2 plans, got {len(plans)}")
     if isinstance(plans, Mapping):
-        plans = [Plan(name, scenario) for name, scenario in plans.items()]
-    for plan in plans:
+        these = [Plan(name, scenario) for name, scenario in plans.items()]
+    else:
+        these = [Plan(each.name, each) if isinstance(each, Scenario) else each for each in plans]
+    for plan in these:
         refuse_too_large(plan.scenario, first)
     sign = 1.0 if kpi.better == "higher" else -1.0
     with executing(workers, given=executor) as ours:
         return _found(
-            kpi, _Runs(plans, figure, sign, ours, seed, progress), within, confidence, first, most_runs
+            kpi, _Runs(these, figure, sign, ours, seed, progress), within, confidence, first, most_runs
         )
 
 

@@ -24,7 +24,7 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.heads import scaled_words
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural
-from sim.scenario.vary import Change, Vary, read_vary, varied
+from sim.scenario.vary import Change, Vary, plain, read_vary, varied
 from sim.studies import lattice
 
 FIGURES = (
@@ -156,7 +156,9 @@ def sweep(
     if not isinstance(varies, Mapping) and any(isinstance(vary, str) for vary in varies):
         raise VaryError("vary: must be paths with their values, such as {'groups.0.agents': range(6, 12)}")
     if isinstance(varies, Mapping):
-        varies = [Vary(path, "=", tuple(values)) for path, values in varies.items()]
+        varies = [
+            Vary(path, "=", tuple(map(plain, _several(path, values)))) for path, values in varies.items()
+        ]
     _refuse_variables(varies)
     refuse_explosion(scenario, [len(vary.values) for vary in varies], replications, most_runs)
     changes, scenarios = _points(scenario, varies)
@@ -260,6 +262,13 @@ def scalings(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:
         scaled_words(group, [other.groups[g] for other in others]) for g, group in enumerate(scenario.groups)
     )
     return [words for words in groups if words is not None]
+
+
+def _several(path: str, values: Any) -> Iterable[Any]:
+    """Values of a variable; refuses what is a single one."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise VaryError(f"vary: {path}: must be several values, such as [{values!r}], got {values!r}")
+    return values
 
 
 def _refuse_variables(varies: Sequence[Vary]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import sim
@@ -165,3 +166,36 @@ def test_wrong_arguments_are_told_in_a_sentence(shop: sim.Scenario, wrong, why: 
     """By the project's own errors, with the value."""
     with pytest.raises(sim.SimError, match=why):
         wrong(shop)
+
+
+def test_draws_of_another_scenario_are_refused(shop: sim.Scenario) -> None:
+    """Before an engine reads what is not there; who only works otherwise meets the same customers."""
+    languages = sim.load(ROOT / "scenarios" / "two_languages.toml")
+    draws = sim.draw(languages, seed=1, replication=0)
+    with pytest.raises(sim.SimError, match="draws: are another scenario's"):
+        sim.simulate(shop, draws)
+    with pytest.raises(sim.SimError, match="draws: are another scenario's"):
+        sim.simulate(
+            sim.load(ROOT / "scenarios" / "silent_customers.toml"), sim.draw(shop, seed=1, replication=0)
+        )
+    more = sim.vary(shop, {"groups.0.concurrency": 2})
+    assert sim.simulate(more, sim.draw(shop, seed=1, replication=0)).n_events > 0
+
+
+def test_numbers_of_numpy_are_numbers(shop: sim.Scenario) -> None:
+    changed = sim.vary(shop, {"groups.0.concurrency": np.int64(2)})
+    assert changed == sim.vary(shop, {"groups.0.concurrency": 2})
+    assert (
+        len(sim.sweep(shop, {"groups.0.concurrency": np.arange(2, 4)}, replications=2).table("points").rows)
+        == 2
+    )
+
+
+def test_compare_and_best_take_lists_and_names(shop: sim.Scenario) -> None:
+    lean = sim.vary(shop, {"groups.0.concurrency": 2})
+    named = sim.compare({"three": shop, "two": lean}, replications=2)
+    assert [plan.name for plan in named.found.plans] == ["three", "two"]
+    assert named == sim.compare([shop, lean], replications=2, names=["three", "two"])
+    for wrong in (shop, [shop, "two.toml"]):
+        with pytest.raises(sim.StudyError, match="compare: must be a list of scenarios"):
+            sim.compare(wrong)  # type: ignore[arg-type]

@@ -19,17 +19,18 @@ from sim.scenario.demand import Arrivals
 from sim.scenario.duty import duty_plan
 from sim.scenario.files import load
 from sim.scenario.scenario import OpeningHours, Scenario
+from sim.scenario.targets import Targets
 from sim.studies.staffing.choice import Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.plan import blocks, expected_a_day
 from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Found, Search
-from sim.studies.staffing.staff import MOST_WORK, staff
+from sim.studies.staffing.staff import MOST_WORK, _is_surely_missed, staff
 from sim.studies.staffing.trial import Evaluation, Level
 from sim.studies.staffing.why import needs
 from sim.theory.erlang import erlang
 from sim.theory.inverse import Goal, agents_for
-from tests.conftest import SCENARIOS
+from tests.conftest import ROOT, SCENARIOS
 
 pytestmark = pytest.mark.slow
 
@@ -524,3 +525,22 @@ def test_agents_who_do_not_help_are_taken_back():
     )
     for seed in (1, 2):
         assert staff(scenario, replications=20, seed=seed).plan.max() <= 7
+
+
+def test_only_what_is_missed_by_more_than_luck_is_called_impossible():
+    """Of teams that are just good enough one in twenty is; half of what is promised always, as days all alike."""
+    shop = load(ROOT / "scenarios" / "web_shop.toml").model_copy(
+        update={"targets": Targets(service_level=0.8)}
+    )
+    shape = (1, 20, shop.intervals_per_day)
+    noises = [np.random.default_rng(seed).normal(0.0, 0.1, size=shape) for seed in range(40)]
+    chats = np.full(shape, 100.0)
+    for per in Per:
+        promise = promised(shop, per)
+        just, half = (
+            [Evaluation(promise, 100.0 * (level + noise), chats) for noise in noises] for level in (0.8, 0.4)
+        )
+        assert any(not trial.kept for trial in just)
+        assert sum(_is_surely_missed(trial) for trial in just) <= 5
+        assert all(_is_surely_missed(trial) for trial in half)
+        assert _is_surely_missed(Evaluation(promise, np.full(shape, 40.0), chats))

@@ -11,8 +11,8 @@ from sim.arrays import Ints
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates
-from sim.kpis.intervals import wilson
+from sim.kpis.estimate import Estimates, pseudo_values
+from sim.kpis.intervals import chance_of, wilson
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import Bound
 from sim.runs.executor import Executor, Progress, executing
@@ -25,6 +25,8 @@ from sim.studies.staffing.search import Days, Found, Search
 from sim.studies.staffing.trial import Evaluation
 from sim.studies.staffing.why import Need, Value, needs, values_of
 
+SURELY = 0.05
+"""A promise is called impossible by luck alone with this probability at most."""
 MOST_WORK = 80
 """A search simulates at most so many times the replications that its answer is held against."""
 LEVELS = (0.5, 0.8, 0.95)
@@ -191,10 +193,34 @@ def refuse_impossible(search: Search, start: Ints, runs: range) -> None:
     """Refuse a promise that teams many times the guess can't keep, and say why."""
     for times in (ENOUGH, ENOUGH**2):
         plan = times * (start + 1)
-        if search.trial(plan, runs).kept:
+        trial = search.trial(plan, runs)
+        if trial.kept or not _is_surely_missed(trial):
             return
     (kpis,) = search.executor.replications([search.blocks.apply(plan)], search.seed, runs)
     raise StudyError("\n".join(_reasons(search, plan, runs, kpis)))
+
+
+def _is_surely_missed(trial: Evaluation) -> bool:
+    """Whether a promise is missed by more than the luck of its days: one test for all that is promised.
+
+    Each figure that misses its bound is held against it day by day; that any of as many is called missed by
+    luck alone happens once in twenty (Bonferroni).
+    """
+    promise = trial.promise
+    if promise.confidence is not None and wilson(trial.share_kept(), trial.n_days)[1] < promise.confidence:
+        return True
+    sums, figures = (trial.top, trial.bottom), trial.of_intervals()
+    if promise.per is Per.DAY:
+        sums = (trial.top.sum(axis=2, keepdims=True), trial.bottom.sum(axis=2, keepdims=True))
+        figures = np.reshape(trial.overall(), (-1, 1))
+    for bound, values, top, bottom in zip(promise.bounds, figures, *sums, strict=True):
+        for k in np.flatnonzero(bound.shortfall(values) > 0):
+            said = pseudo_values(top[:, k : k + 1], bottom[:, k : k + 1])[:, 0]
+            if (
+                not chance_of(said, bound.value) > SURELY / figures.size
+            ):  # days that are all alike have no chance
+                return True
+    return False
 
 
 def _reasons(search: Search, plan: Ints, runs: range, kpis: Sequence[Kpis]) -> list[str]:
