@@ -41,9 +41,9 @@ def test_a_run_is_the_same_when_read_back(a_run: Result, tmp_path: Path):
     assert {"day", "agents", "waits", "gantt"} == set(again.pictures())
 
 
-@pytest.mark.parametrize("name", ["two_languages", "roster", "unresolved", "erlang_a"])
+@pytest.mark.parametrize("name", ["two_languages", "roster", "unresolved"])
 def test_so_are_runs_of_other_scenarios(name: str, tmp_path: Path):
-    """Several queues and groups, shifts, no satisfaction, by work; of one replication and of three."""
+    """Several queues and groups, shifts, returns; of one replication and of three."""
     scenario = sim.load(ROOT / "scenarios" / f"{name}.toml")
     for n in (1, 3):
         holds(run.result(scenario, sim.replicate(scenario, replications=n).estimates, 1), tmp_path)

@@ -238,7 +238,7 @@ def crossing(points: Sequence[tuple[float, float]], root: float, beside: float) 
     >>> crossing([(1.0, -1.0), (1.05, 1.0)], 1.02, 0.01)
     (1.024695, True)
     >>> crossing([(1.0, -1.0)], 1.02, 0.01)
-    (1.03025, False)
+    (1.030251, False)
     """
     for way in (-1, 1):
         if not any(0 < way * log(f / root) < _STRAIGHT for f, _ in points):
