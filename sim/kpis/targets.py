@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -168,7 +168,15 @@ def in_order(some: Iterable[Bound]) -> list[Bound]:
     return sorted(dict.fromkeys(some), key=place)
 
 
-def all_kept(promise: Iterable[Verdict]) -> bool | None:
+class HasMet(Protocol):
+    """What says whether it is met."""
+
+    @property
+    def met(self) -> bool | None:
+        """True or False; None if nobody knows."""
+
+
+def all_kept(promise: Iterable[HasMet]) -> bool | None:
     """Whether all targets that can be measured are kept; None if there is none."""
     found = [verdict.met for verdict in promise if verdict.met is not None]
     return all(found) if found else None

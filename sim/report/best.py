@@ -106,7 +106,8 @@ def _words(found: Best) -> Iterator[str]:
     zone = _zone(found)
     if done.decided:
         sure = f"with a probability of at least {100 * found.confidence:g} %"
-        yield f"{name} is best: {sure}, no other is better by more than {zone} of {in_words(found.kpi)}."
+        figure = in_words(found.kpi.title)
+        yield f"{name} is best: {sure}, no other is better by more than {zone} of {figure}."
     else:
         more = f"More --max-replications, or a wider zone than {zone}, would decide it."
         yield f"Undecided between {len(done.left)} plans; {name} leads. {more}"

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.errors import ResultError
 from sim.kpis.estimate import Quantity
-from sim.report.numbers import number, sign
+from sim.report.numbers import number, sign, time_of_day
 from sim.report.result import PER_ROW, Column, Form, Head, Judged, Result, Table
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ ENDLESS = "inf"
 FLAT = "value"
 """A quantity of this name lies flat in its row: ``value``, ``low``, ``high`` … are the row's own keys."""
 _QUANTITY = tuple(field.name for field in fields(Quantity))
+_JUDGED = tuple(field.name for field in fields(Judged) if field.name != "quantity")
 _COLUMN = {"is_shown": "shown"}
 """Names of fields that are others in JSON."""
 _HEAD = ("study", "title", "scenario", "scenarios", "seed", "replications", "version", "interrupted", "basis")
@@ -92,12 +93,7 @@ def _quantity(quantity: Quantity) -> dict[str, Any]:
 
 
 def _judged(judged: Judged) -> dict[str, Any]:
-    own = {
-        field.name: _plain(getattr(judged, field.name))
-        for field in fields(Judged)
-        if field.name != "quantity"
-    }
-    return own | _quantity(judged.quantity)
+    return {name: _plain(getattr(judged, name)) for name in _JUDGED} | _quantity(judged.quantity)
 
 
 def _described(table: Table) -> dict[str, Any]:
@@ -210,8 +206,7 @@ def _read_quantity(cell: dict[str, Any]) -> Quantity:
 
 
 def _read_judged(cell: dict[str, Any]) -> Judged:
-    own = {field.name: cell[field.name] for field in fields(Judged) if field.name != "quantity"}
-    return Judged(quantity=_read_quantity(cell), **own)
+    return Judged(quantity=_read_quantity(cell), **{name: cell[name] for name in _JUDGED})
 
 
 def _read_held(cell: dict[str, Any]) -> Judged | Quantity:
@@ -297,14 +292,12 @@ def spreadsheet(table: Table) -> pl.DataFrame:
     """
     import polars as pl  # noqa: PLC0415  heavy
 
-    from sim.report.text import written  # noqa: PLC0415  above
-
     columns: dict[str, pl.Series] = {}
     for column in table.columns:
         if not column.is_shown and column.name != table.section:
             continue
         for _, more, cell in _flat(column):
-            cells = [_rounded(cell(row), column, row, written) for row in table.shown_rows]
+            cells = [_rounded(cell(row), column, row) for row in table.shown_rows]
             if more and all(each is None for each in cells):
                 continue
             head = _head(column, more)
@@ -324,10 +317,10 @@ def _head(column: Column, more: str) -> str:
     return f"{title}{more}" + ("" if not unit or unit in title.lower().split() else f", {unit}")
 
 
-def _rounded(cell: Any, column: Column, row: Mapping[str, Any], written: Callable[..., str]) -> Any:
+def _rounded(cell: Any, column: Column, row: Mapping[str, Any]) -> Any:
     """A cell as the tables round it; a share in per cent."""
-    if column.form in {"clock"}:
-        return written(cell, column.name)
+    if column.form == "clock":
+        return time_of_day(cell, column.name)
     if column.name == "unit":
         return sign(cell)
     if isinstance(cell, bool) or column.form in {"text", "setting", "flag"} or not isinstance(cell, float):

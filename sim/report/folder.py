@@ -80,11 +80,10 @@ def save(
     svg: bool = False,
     force: bool = False,
     more: Callable[[Path], None] | None = None,
-    told: Callable[[], None] | None = None,
 ) -> None:
     """Write all of a *result* into a *folder*: result.json, result.html, a CSV for each table, its pictures.
 
-    *more* writes what else belongs there, and each file is *told* of.
+    *more* writes what else belongs there.
 
     Raises
     ------
@@ -94,7 +93,7 @@ def save(
     from sim.log.export import write_csv  # noqa: PLC0415  heavy
     from sim.report.data import FILE, document, spreadsheet, to_json  # noqa: PLC0415  heavy
     from sim.report.html import page  # noqa: PLC0415  heavy
-    from sim.report.plots.run import save as save_pictures  # noqa: PLC0415  heavy
+    from sim.report.plots.files import save as save_pictures  # noqa: PLC0415  heavy
 
     with whole_folder(folder, force=force) as new:
         if more is not None:
@@ -104,8 +103,6 @@ def save(
             rows = spreadsheet(table)
             if not rows.is_empty():  # what is for pictures alone shows no column
                 write_csv(rows, new / f"{table.name}.csv")
-            if told is not None:
-                told()
         pictures = {name: draw() for name, draw in result.pictures().items()}
-        save_pictures(pictures, new, svg=svg, told=told)
+        save_pictures(pictures, new, svg=svg)
         (new / "result.html").write_text(page(result, [f"{name}.png" for name in pictures]), encoding="utf-8")

@@ -12,7 +12,7 @@ from sim.kpis.estimate import Quantity
 from sim.kpis.intervals import FEW, unseen
 from sim.kpis.targets import titled as figure_title
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import HOUR_S
+from sim.scenario.units import HOUR_S, clock_text, end_text
 
 HARD = "\u00a0"
 """A blank at which no line ends."""
@@ -143,11 +143,6 @@ def caveats(n: int, figures: Iterable[tuple[Kpi, Quantity]]) -> list[str]:
     return told
 
 
-def title_of(kpi: Kpi, threshold_s: float) -> str:
-    """Title of a figure, that of the service level with its threshold."""
-    return f"{kpi.title} in {threshold_s:g} s" if kpi.name == "service_level" else kpi.title
-
-
 def signed(value: float, unit: str, *, bare: bool = False) -> str:
     """Text of a difference with its sign: shares in points; *bare*: without the unit.
 
@@ -177,12 +172,12 @@ def _small(value: float) -> str:
 
 def titled(kpi: Kpi, scenario: Scenario) -> str:
     """Title of a figure within a sentence, that of the service level with its threshold."""
-    return in_words(kpi) + figure_title(kpi.name, scenario).removeprefix(kpi.title)
+    return in_words(figure_title(kpi.name, scenario))
 
 
-def in_words(kpi: Kpi) -> str:
-    """Title of a figure within a sentence: abbreviations stay in capitals."""
-    return kpi.title if kpi.title[:2].isupper() else kpi.title[0].lower() + kpi.title[1:]
+def in_words(title: str) -> str:
+    """*title* of a figure within a sentence: abbreviations stay in capitals."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
 
 
 def percent(share: float) -> str:
@@ -217,3 +212,10 @@ def digits(value: float, unit: str, significant: int = 5) -> str:
     if not isfinite(shown):
         return "–"
     return f"{shown:.{significant}g}" if abs(shown) < 10**significant else f"{shown:.0f}"
+
+
+def time_of_day(cell: float | None, name: str) -> str:
+    """A time of day in a column of a *name*; where that is of ends, the end of a day is 24:00."""
+    if cell is None:
+        return ""
+    return end_text(cell) if name in {"to", "end", "end_s", "to_s"} else clock_text(cell)

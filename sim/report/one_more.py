@@ -94,7 +94,7 @@ def _note(judged: Iterable[str], worse: Sequence[str]) -> str:
         f"Holm's procedure at {100 * ALPHA:.0f} %. –: none seen. Worse, nothing seen to improve: a judged "
         "figure gets worse and none is seen to get better, though some may."
     )
-    spared = [in_words(BY_NAME[name]) for name in judged if name not in worse]
+    spared = [in_words(BY_NAME[name].title) for name in judged if name not in worse]
     return f"{note} Never seen to get worse: {', '.join(spared)}." if spared else note
 
 
@@ -110,7 +110,7 @@ def _first_lost(steps: Sequence[Step], inner: int) -> str:
 
 def _target(bound: Bound) -> str:
     """Figure that a target binds within a sentence, with the queue or group that it is of."""
-    title = in_words(BY_NAME[bound.kpi])
+    title = in_words(BY_NAME[bound.kpi].title)
     return title if bound.where is None else f"{title}, {bound.where.name}"
 
 

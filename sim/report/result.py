@@ -7,7 +7,7 @@ result is read back from its JSON and says, shows and draws the same.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
@@ -18,7 +18,8 @@ from sim import __version__
 from sim.errors import StudyError, UnknownNameError
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
-from sim.kpis.targets import Verdict, title
+from sim.kpis.targets import Verdict, all_kept, title
+from sim.report.naming import where_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural
 from sim.scenario.words import did_you_mean
@@ -192,8 +193,7 @@ class Result:
     @property
     def kept(self) -> bool | None:
         """Whether all targets that could be judged are met; None if there is none."""
-        known = [each.met for each in self.judged if each.met is not None]
-        return all(known) if known else None
+        return all_kept(self.judged)
 
     def has(self, name: str) -> bool:
         """Whether there is a table of this name."""
@@ -220,7 +220,10 @@ class Result:
 
     def pictures(self) -> dict[str, Callable[[], Figure]]:
         """Pictures by name, each drawn when it is called."""
-        return dict(_drawers(self))
+        from sim.report.plots import HOMES  # noqa: PLC0415
+
+        home = HOMES.get(self.head.study)
+        return {} if home is None else dict(import_module(home).pictures(self))
 
     def plot(self, name: str | None = None) -> Figure:
         """One picture, the first if not named, as a matplotlib figure; raises `UnknownNameError`."""
@@ -264,23 +267,12 @@ def _known(name: str, known: list[str], what: str) -> str:
     raise UnknownNameError(f"this result has no {what} {name!r}{hint}")
 
 
-def _drawers(result: Result) -> Iterable[tuple[str, Callable[[], Figure]]]:
-    """Names of pictures of a study's result, and what draws each."""
-    from sim.report.plots import HOMES  # noqa: PLC0415
-
-    home = HOMES.get(result.head.study)
-    if home is None:
-        return
-    yield from import_module(home).pictures(result).items()
-
-
 def judged(verdict: Verdict, scenario: Scenario) -> Judged:
     """A verdict as results have it."""
     bound, unit = verdict.bound, BY_NAME[verdict.bound.kpi].unit
-    where = "" if bound.where is None else bound.where.name
     return Judged(
         bound.target, bound.kpi, title(bound, scenario), unit, bound.side, bound.value, verdict.figure,
-        verdict.met, verdict.sure, where,
+        verdict.met, verdict.sure, where_of(bound),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sim.kpis.waterfall import waterfall
 from sim.log.chatlog import ChatLog
 from sim.report.agent_hour import agent_hour
 from sim.report.intervals import table as intervals
-from sim.report.numbers import caveats, target_text, with_unit
+from sim.report.numbers import caveats, in_words, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
 from sim.report.waits import table as waits
 from sim.runs.executor import Executor, Progress
@@ -140,10 +140,9 @@ def answer(found: Sequence[Judged]) -> Iterator[str]:
 def missed_words(each: Judged) -> str:
     """A target that is missed: what was found, and what was asked for."""
     assert each.bound is not None
-    title = each.title if each.title[:2].isupper() else each.title[0].lower() + each.title[1:]
     where = f" of {each.where}" if each.where else ""
     value = with_unit(each.unit, each.quantity.value, each.bound)
-    return f"{title}{where} {value} (target {target_text(each.unit, each.bound, each.side)})"
+    return f"{in_words(each.title)}{where} {value} (target {target_text(each.unit, each.bound, each.side)})"
 
 
 def kpis(estimates: Estimates, *, everything: bool = False, judged: Sequence[Judged] = ()) -> Table:

@@ -31,10 +31,10 @@ from sim.report.numbers import (
     sign,
     signed,
     target_text,
+    time_of_day,
     with_unit,
 )
 from sim.report.result import PER_ROW, Column, Judged, Result, Row, Table
-from sim.scenario.units import clock_text, end_text
 
 PIPED_WIDTH = 110
 """Letters a line where nobody says how wide it is."""
@@ -60,19 +60,19 @@ class Terminal:
 
     def text(self, parts: Iterable[RenderableType]) -> str:
         """Text of tables, one below the other, each as wide as it needs."""
-        page = _page(is_terminal=self._console.is_terminal, no_color=self._console.no_color)
-        with page.capture() as captured:
-            for part in parts:
-                page.print(part)
-        return captured.get().rstrip("\n")
+        return _printed(parts, is_terminal=self._console.is_terminal, no_color=self._console.no_color)
 
 
-def _page(*, is_terminal: bool, no_color: bool) -> Console:
-    """A page without edges. Names are text and nothing else, whatever brackets and colons they have."""
-    return Console(
+def _printed(parts: Iterable[RenderableType], *, is_terminal: bool, no_color: bool) -> str:
+    """Text of parts on a page without edges. Names are text, whatever brackets and colons they have."""
+    page = Console(
         file=StringIO(), width=_BOUNDLESS, force_terminal=is_terminal, no_color=no_color,
         markup=False, emoji=False, highlight=False,
     )  # fmt: skip
+    with page.capture() as captured:
+        for part in parts:
+            page.print(part)
+    return captured.get().rstrip("\n")
 
 
 def text(result: Result, *, wide: bool = False, tables: Collection[str] = ()) -> str:
@@ -83,11 +83,7 @@ def text(result: Result, *, wide: bool = False, tables: Collection[str] = ()) ->
 
 def plain(result: Result, width: int = PIPED_WIDTH, tables: Collection[str] = ()) -> str:
     """A *result* as text without colours, within a *width*."""
-    page = _page(is_terminal=False, no_color=True)
-    with page.capture() as captured:
-        for part in parts(result, width, width, tables):
-            page.print(part)
-    return captured.get().rstrip("\n")
+    return _printed(parts(result, width, width, tables), is_terminal=False, no_color=True)
 
 
 def parts(
@@ -221,7 +217,7 @@ def _texts(column: Column, indent: str, *, beside: bool, bare: bool) -> list[_Sh
     """
     name, head, spare = column.name, column.title, column.spare
     if column.form in {"text", "setting", "clock", "flag"}:
-        writers: dict[str, Callable[[Any, str], str]] = {"clock": written, "flag": _flag}
+        writers: dict[str, Callable[[Any, str], str]] = {"clock": time_of_day, "flag": _flag}
         write = writers.get(column.form, _words)
         right, fold = column.form == "setting", column.look == "span"
         return [_Shown(head, lambda row: indent + write(row[name], name), right, spare, fold, breaks=fold)]
@@ -265,13 +261,6 @@ def _words(cell: Any, _: str) -> str:
     if cell is None:
         return ""
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
-
-
-def written(cell: float | None, name: str) -> str:
-    """A time of day; the end of a day is 24:00."""
-    if cell is None:
-        return ""
-    return end_text(cell) if name in {"to", "end", "end_s", "to_s"} else clock_text(cell)
 
 
 def _value(cell: Any, unit: str, column: Column, *, has_sign: bool) -> str | Text:

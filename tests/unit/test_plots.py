@@ -18,7 +18,7 @@ from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
 from sim.report.agent_hour import agent_hour, lowest_free_slot
 from sim.report.intervals import table as intervals
-from sim.report.plots import run as plots
+from sim.report.plots import files
 from sim.report.plots.gantt import gantt
 from sim.report.result import Head, Result
 from sim.report.run import calendar
@@ -162,7 +162,7 @@ def test_names_in_any_script_are_drawn_without_a_warning(tmp_path, by_turns):
     """Warnings are errors here."""
     scenario, logs, _ = by_turns
     foreign = Scenario.model_validate({**scenario.model_dump(), "name": "客服 \U00013000"})
-    plots.save({"gantt": hour(foreign, logs[0])}, tmp_path)
+    files.save({"gantt": hour(foreign, logs[0])}, tmp_path)
 
 
 def test_chat_takes_the_lowest_free_slot():
@@ -268,7 +268,7 @@ def test_same_pictures_are_the_same_bytes(tmp_path, by_turns):
     written = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         figures = {"waits": picture("waits", scenario, estimates), "gantt": hour(scenario, logs[0])}
-        written.append(plots.save(figures, folder, svg=True))
+        written.append(files.save(figures, folder, svg=True))
     assert [path.name for path in written[0]] == ["waits.png", "waits.svg", "gantt.png", "gantt.svg"]
     for first, second in zip(*written, strict=True):
         assert first.read_bytes() == second.read_bytes()

@@ -10,13 +10,11 @@ interval; chats are counted, and their waits shown, where they arrive.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -28,9 +26,6 @@ from sim.report.plots.stacked import Stacked
 from sim.report.plots.style import DARK, FAINT, INK, MID, ORANGE, PALE, RED, Band, styled
 from sim.report.result import Result
 from sim.scenario.units import HOUR_S, clock_text
-
-DPI = 150
-"""Dots per inch of pictures in files."""
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
@@ -137,28 +132,6 @@ def waits(result: Result) -> Figure:
     style.shares(axes.yaxis)
     style.shares(right.yaxis)
     return figure
-
-
-@styled
-def save(
-    figures: Mapping[str, Figure], folder: Path, *, svg: bool = False, told: Callable[[], None] | None = None
-) -> list[Path]:
-    """Write each figure as PNG, and as SVG if that is wanted, under its name, and be *told* of each.
-
-    The same picture is the same bytes.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, figure in figures.items():
-        paths.append(folder / f"{name}.png")
-        figure.set_dpi(DPI)
-        FigureCanvasAgg(figure).print_png(paths[-1], metadata={"Software": None})  # savefig draws twice
-        if svg:
-            paths.append(folder / f"{name}.svg")
-            figure.savefig(paths[-1], metadata={"Date": None, "Creator": None})
-        if told is not None:
-            told()
-    return paths
 
 
 def _active(doings: Floats) -> tuple[int, int]:
