@@ -18,6 +18,7 @@ cli         what does the user type?             one file per family of commands
 report      how do we show it?                   text, documents, pictures
 validation  is it right?                         `sim trust`: cases with known answers
 studies     what is the user's question?         a file or folder a question
+drive       how does a real server do?           a day's customers and agents as its clients
 runs        how are many runs run?               in threads, on machines, kept and gone on with
 kpis        how good was it?                     key figures, intervals, targets
 theory      what do formulas say?                Erlang, sharing, exact chains
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from sim.draws.sampling import draw
     from sim.engines import Engine, simulate
     from sim.errors import (
+        LoadError,
         LogError,
         OutputError,
         Problem,
@@ -141,6 +143,7 @@ __all__ = [
     "Hyperexponential",
     "Judged",
     "Kpis",
+    "LoadError",
     "LogError",
     "Lognormal",
     "LognormalFactor",
@@ -209,7 +212,7 @@ _HOMES = {
     "sim.draws.sampling": "draw",
     "sim.engines": "Engine simulate",
     "sim.errors": (
-        "LogError OutputError Problem ResultError ScenarioError "
+        "LoadError LogError OutputError Problem ResultError ScenarioError "
         "SimError StudyError TooLargeError UnknownNameError VaryError"
     ),
     "sim.kpis.estimate": "Estimates Quantity mean_of",

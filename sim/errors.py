@@ -10,6 +10,7 @@
     ├── StudyError          a question that has no answer, or too many
     │   └── UnknownNameError    no key figure or breakdown is called so (also a KeyError)
     ├── LogError            tables of a log that don't fit together
+    ├── LoadError           a chat server that does not answer, fails, or can't be driven
     ├── ClusterError        machines that don't answer, or are not as they should be
     ├── TooLargeError       the demand would not fit into memory
     └── OutputError         a place that can't be written to
@@ -148,6 +149,10 @@ class UnknownNameError(StudyError, KeyError):
 
 class LogError(SimError):
     """A table of a log lacks a column that it can't be without, or holds what it can't."""
+
+
+class LoadError(SimError):
+    """A chat server does not answer or fails, or a scenario can't be played on it; names the cause."""
 
 
 class ResultError(SimError):
