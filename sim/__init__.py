@@ -94,8 +94,10 @@ if TYPE_CHECKING:
     )
     from sim.scenario.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
     from sim.scenario.files import load, parse, schema
+    from sim.scenario.incidents import AgentsOut, Burst, Outage, ShiftGap, SlowSystem
     from sim.scenario.quality import Quality
-    from sim.scenario.scenario import OpeningHours, Routing, Scenario
+    from sim.scenario.scenario import OpeningHours, Routing, Scenario, under_stress
+    from sim.scenario.stress import Stress
     from sim.scenario.targets import GroupTargets, QueueTargets, Targets
     from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
     from sim.scenario.vary import vary
@@ -112,12 +114,14 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Again",
+    "AgentsOut",
     "Arrivals",
     "Balking",
     "Best",
     "Break",
     "BreakWindow",
     "Breakpoints",
+    "Burst",
     "ByTurns",
     "ByWork",
     "ChatLog",
@@ -148,6 +152,7 @@ __all__ = [
     "Lognormal",
     "LognormalFactor",
     "OpeningHours",
+    "Outage",
     "Outcome",
     "OutputError",
     "Pattern",
@@ -171,10 +176,13 @@ __all__ = [
     "Seniority",
     "Sensitivity",
     "Shift",
+    "ShiftGap",
     "Silence",
     "SimError",
+    "SlowSystem",
     "Spike",
     "Staffing",
+    "Stress",
     "StudyError",
     "Sweep",
     "Table",
@@ -204,6 +212,7 @@ __all__ = [
     "staff",
     "stress",
     "sweep",
+    "under_stress",
     "vary",
 ]
 
@@ -240,8 +249,10 @@ _HOMES = {
     ),
     "sim.scenario.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
     "sim.scenario.files": "load parse schema",
+    "sim.scenario.incidents": "AgentsOut Burst Outage ShiftGap SlowSystem",
     "sim.scenario.quality": "Quality",
-    "sim.scenario.scenario": "OpeningHours Routing Scenario",
+    "sim.scenario.scenario": "OpeningHours Routing Scenario under_stress",
+    "sim.scenario.stress": "Stress",
     "sim.scenario.targets": "GroupTargets QueueTargets Targets",
     "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
     "sim.scenario.vary": "vary",

@@ -13,11 +13,13 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from sim.scenario.scenario import Scenario
-from sim.scenario.words import did_you_mean
+from sim.scenario.words import CHOOSING, did_you_mean
 
 Place = tuple[str | int, ...]
 
-SINGLE_TABLES: dict[Place, str] = {(name,): f"write [[{name}]]" for name in ("queues", "groups")}
+SINGLE_TABLES: dict[Place, str] = {
+    place: f"write [[{'.'.join(place)}]]" for place in (("queues",), ("groups",), ("stress", "incidents"))
+}
 """Of each list of tables: what to write instead of a single table."""
 
 
@@ -297,5 +299,6 @@ def _step(node: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
     if step in properties:
         return [properties[step]]
     own_key = {"by turns": "agent_s", "by work": "work_s"}.get(step)
-    is_own = own_key in properties if own_key else properties.get("law", {}).get("const") == step
+    chosen = [properties[key].get("const") for key in CHOOSING if key in properties]
+    is_own = own_key in properties if own_key else step in chosen
     return [node] if is_own else []

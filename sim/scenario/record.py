@@ -10,7 +10,7 @@ import inspect
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import (
@@ -109,16 +109,27 @@ def _docstrings(kind: type) -> dict[str, str]:
     return found
 
 
-class ByDistribution(Record):
-    """A record that is chosen by its `law`, which a file must name; in Python its class says so."""
+class Chosen(Record):
+    """A record that is chosen among others by a key, which a file must give; in Python its class says so."""
+
+    chosen_by: ClassVar[str]
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Schema of a file's table, in which the law is required."""
+        """Schema of a file's table, in which the key is required."""
         schema = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(core, handler))
-        schema["properties"]["law"].pop("default", None)
-        schema["required"] = ["law", *(name for name in schema.get("required", ()) if name != "law")]
+        schema["properties"][cls.chosen_by].pop("default", None)
+        schema["required"] = [
+            cls.chosen_by,
+            *(name for name in schema.get("required", ()) if name != cls.chosen_by),
+        ]
         return schema
+
+
+class ByDistribution(Chosen):
+    """A record that is chosen by its `law`."""
+
+    chosen_by: ClassVar[str] = "law"
 
 
 class FrozenDict(dict[str, float]):

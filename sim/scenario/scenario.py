@@ -16,8 +16,10 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.rules import Policy
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
+from sim.scenario.incidents import AgentsOut, Incident
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken
+from sim.scenario.stress import Stress
 from sim.scenario.targets import Targets
 from sim.scenario.team import Group
 from sim.scenario.units import (
@@ -31,7 +33,7 @@ from sim.scenario.units import (
     clock_text,
     plural,
 )
-from sim.scenario.words import Words, did_you_mean
+from sim.scenario.words import Place, Words, did_you_mean
 
 ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict=True)]
 """Hours of a week that somebody is paid for."""
@@ -81,6 +83,8 @@ class Scenario(Record):
     routing: Routing = Routing()
     quality: Quality | None = None
     """What customers think of it: a stated model. Omitted: no figures of satisfaction."""
+    stress: Stress | None = None
+    """What goes wrong when `sim stress` puts it under stress. Omitted: nothing."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -138,6 +142,18 @@ class Scenario(Record):
         """Agents in all groups."""
         return sum(group.n_agents for group in self.groups)
 
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What goes wrong in a run: nothing, unless the scenario is under stress (`under_stress`)."""
+        return self.stress.incidents if self.stress is not None and self.stress.in_force else ()
+
+
+def under_stress(scenario: Scenario) -> Scenario:
+    """Give a *scenario* whose incidents happen."""
+    if scenario.stress is None or scenario.stress.in_force:
+        return scenario
+    return scenario.model_copy(update={"stress": scenario.stress.model_copy(update={"in_force": True})})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Same:
@@ -171,19 +187,21 @@ class Parts:
     """Whether there are opening hours, valid or not."""
     has_quality: bool
     """Whether there is a table of quality, valid or not."""
+    incidents: list[Incident | None]
 
     @classmethod
     def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
         """The valid parts of a scenario's raw *data*; *context* is that of the validation."""
         return cls(
-            queues=[_valid(Queue, queue, context) for queue in _items(data, "queues")],
-            groups=[_valid(Group, group, context) for group in _items(data, "groups")],
+            queues=[_valid(Queue, queue, context) for queue in _items(data.get("queues"))],
+            groups=[_valid(Group, group, context) for group in _items(data.get("groups"))],
             names={
-                kind: [_valid(Name, _field(record, "name")) for record in _items(data, kind)]
+                kind: [_valid(Name, _field(record, "name")) for record in _items(data.get(kind))]
                 for kind in ("queues", "groups")
             },
             skills=[
-                _valid(tuple[Name, ...], _field(record, "queues")) or () for record in _items(data, "groups")
+                _valid(tuple[Name, ...], _field(record, "queues")) or ()
+                for record in _items(data.get("groups"))
             ],
             interval_min=_valid(PositiveCount, data.get("interval_min", 30)),
             days=_valid(Days, data.get("days", 1)),
@@ -192,6 +210,10 @@ class Parts:
             hours=_valid(OpeningHours, data.get("hours"), context),
             has_hours=data.get("hours") is not None,
             has_quality=data.get("quality") is not None,
+            incidents=[
+                _valid(Incident, incident, context)
+                for incident in _items(_field(data.get("stress"), "incidents"))
+            ],
         )
 
     def known(self, kind: str) -> list[str] | None:
@@ -212,6 +234,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _staffing_laws(parts)
     yield from _late_laws(parts)
     yield from _quality_laws(parts)
+    yield from _incident_laws(parts)
 
 
 def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -336,6 +359,30 @@ def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:
             yield ("queues", q, "return"), law, Words("none")
 
 
+def _incident_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    for k, incident in enumerate(parts.incidents):
+        place = ("stress", "incidents", k)
+        if incident is None:
+            continue
+        if parts.days is not None and parts.start is not None:
+            start_s, end_s = incident.span_s(parts.start)
+            if start_s >= parts.days * DAY_S or end_s <= 0:
+                law = "an incident must touch the scenario's days"
+                yield (*place, "start"), law, Words(str(incident.start))
+        for kind, name in (("group", _field(incident, "group")), ("queue", _field(incident, "queue"))):
+            known = parts.known(f"{kind}s")
+            if name is not None and known is not None and name not in known:
+                yield (*place, kind), f"no {kind} has this name{did_you_mean(name, known)}", name
+        if isinstance(incident, AgentsOut):
+            yield from _out_laws(parts, incident, place)
+
+
+def _out_laws(parts: Parts, incident: AgentsOut, place: Place) -> Iterator[BrokenLaw]:
+    for group in parts.groups:
+        if group is not None and group.name == incident.group and incident.agents > group.n_agents:
+            yield (*place, "agents"), f"the group has {group.n_agents} agents", incident.agents
+
+
 T = TypeVar("T")
 
 
@@ -352,8 +399,7 @@ def _valid(kind: type[T] | Any, value: Any, context: Mapping[str, Any] | None = 
     return valid
 
 
-def _items(data: Mapping[str, Any], key: str) -> list[Any]:
-    items = data.get(key)
+def _items(items: Any) -> list[Any]:
     return list(items) if isinstance(items, list | tuple) else []
 
 

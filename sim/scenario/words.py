@@ -32,6 +32,8 @@ class Words(str):
 
 TAGS = ("by turns", "by work", "one", "many")
 """Names of the alternatives of a union: they stand in pydantic's places, not in the file."""
+CHOOSING = ("law", "kind")
+"""Keys that choose among records: their values stand in pydantic's places, too."""
 
 _WORDS = {
     "missing": "is missing",
@@ -51,8 +53,8 @@ _WORDS = {
     "too_long": "takes at most {max_length}",
     "string_too_short": "must not be empty",
     "string_too_long": "takes at most {max_length} letters",
-    "union_tag_not_found": "needs a law",
-    "union_tag_invalid": "unknown law",
+    "union_tag_not_found": "needs a {discriminator}",
+    "union_tag_invalid": "unknown {discriminator}",
     "model_type": "must be a table",
     "dict_type": "must be a table",
     "model_attributes_type": "must be a table",
@@ -121,8 +123,10 @@ def _law_and_hint(detail: ErrorDetails, place: Place, advise: Advise) -> tuple[s
     """Our words for a broken law, and what may have been meant."""
     ctx: dict[str, Any] = detail.get("ctx", {})
     words = _WORDS.get(detail["type"])
-    numbers = {name: _plain(value) for name, value in ctx.items()}
-    law = words.format(**numbers) if words else detail["msg"]
+    told = {name: _plain(value) for name, value in ctx.items()}
+    if "discriminator" in told:
+        told["discriminator"] = ctx["discriminator"].strip("'")
+    law = words.format(**told) if words else detail["msg"]
     law, _, hint = law.partition("; ")
     if detail["type"] == "union_tag_invalid":
         known = re.findall(r"'(\w+)'", ctx["expected_tags"])
@@ -146,7 +150,7 @@ def _in_file(loc: Place, data: Any) -> Place:
 
 
 def _is_alternative(step: str | int, node: Any) -> bool:
-    return step in TAGS or (isinstance(node, dict) and node.get("law") == step)
+    return step in TAGS or (isinstance(node, dict) and step in [node.get(key) for key in CHOOSING])
 
 
 def _plain(value: Any) -> Any:

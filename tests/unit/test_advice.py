@@ -24,7 +24,7 @@ WRONG: tuple[Any, ...] = (0.32, 3.0, 80, -1, "8", "0,8", "80 %", "yes", 32, True
 def starter() -> dict[str, Any]:
     """The starter, with every example in it switched on."""
     text = (ROOT / "sim" / "scenario" / "starter.toml").read_text()
-    text = re.sub(r"(?m)^# (\[?[a-z_.]+\]? *(?:=.*)?(?:#.*)?)$", r"\1", text)
+    text = re.sub(r"(?m)^# (\[{0,2}[a-z_.]+\]{0,2} *(?:=.*)?(?:#.*)?)$", r"\1", text)
     text = re.sub(r"(?m)^(file|dates|decimals|column|times_s|work_s|aht_s) =.*$", "", text)
     return tomllib.loads(text)
 

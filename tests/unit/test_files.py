@@ -317,7 +317,7 @@ def test_a_forecast_of_clock_times_holds_for_every_day(tmp_path: Path):
 def test_every_example_of_the_starter_can_be_switched_on():
     """Its commented keys are those of the schema, but for ways of which a scenario takes one."""
     text = (ROOT / "sim" / "scenario" / "starter.toml").read_text()
-    text = re.sub(r"(?m)^# (\[?[a-z_.]+\]? *(?:=.*)?(?:#.*)?)$", r"\1", text)
+    text = re.sub(r"(?m)^# (\[{0,2}[a-z_.]+\]{0,2} *(?:=.*)?(?:#.*)?)$", r"\1", text)
     text = re.sub(r"(?m)^(file|column|dates|decimals|times_s|work_s|aht_s) =.*$", "", text)
     scenario = parse(text)
 
