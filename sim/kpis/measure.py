@@ -20,6 +20,7 @@ from sim.kpis.promised import bound_sums, crossing
 from sim.kpis.ranked import Ranked
 from sim.kpis.samples import Samples
 from sim.kpis.targets import Bound
+from sim.kpis.timeline import Window
 from sim.kpis.totals import Times, Totals, totals
 from sim.log.chatlog import ChatLog
 from sim.scenario.scenario import Scenario
@@ -167,13 +168,14 @@ def measure_all(
     *,
     of_chats: bool = False,
     bounds: Sequence[Bound] = (),
+    window: Window | None = None,
 ) -> list[Kpis]:
     """Measure *logs* of one centre, each by itself: several at once take hardly longer than one.
 
     If only figures *of chats* are wanted, none of agents, of the queue's length and of percentiles exist.
-    What *bounds* bind is added up by interval as well.
+    What *bounds* bind is added up by interval as well. Of runs only a *window* is measured if one is given.
     """
-    data = totals(logs, _times(targets), of_chats=of_chats, crossing=crossing(bounds))
+    data = totals(logs, _times(targets), of_chats=of_chats, crossing=crossing(bounds), window=window)
     return kpis_of(replace(data, bound=bound_sums(data, bounds), crossed={}))
 
 

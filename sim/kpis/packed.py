@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,8 +25,22 @@ _TASTE, _WORTH_IT = 1 << 14, 0.8
 """An array is compressed if so many bytes of it shrink to that share: times between replies hardly do."""
 
 
+Shape = tuple[int, Mapping[By, int]]
+"""Runs, and cells of each breakdown."""
+
+
 def pack(runs: Sequence[Kpis]) -> bytes:
-    """Bytes of the figures of some *runs* of one centre, at least one."""
+    """Bytes of the figures of some *runs* of one centre, at least one, in one window or in several."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compresslevel=_FAST) as archive:
+        for k, (_, alike) in enumerate(groupby(runs, key=lambda run: run.sizes)):
+            for name, array in _arrays(list(alike)).items():
+                _put(archive, f"{k}.{name}.npy", array)
+    return file.getvalue()
+
+
+def _arrays(runs: Sequence[Kpis]) -> dict[str, NDArray[Any]]:
+    """Arrays of runs that have the same cells, by name."""
     arrays: dict[str, NDArray[Any]] = {}
     for by in By:
         arrays[f"table.{by}"] = np.stack([run.tables[by] for run in runs])
@@ -37,21 +53,24 @@ def pack(runs: Sequence[Kpis]) -> bytes:
         arrays[f"{value}.values"] = samples.values
         for by, cells in samples.cells.items():
             arrays[f"{value}.cells.{by}"] = cells
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compresslevel=_FAST) as archive:
-        for name, array in arrays.items():
-            _put(archive, f"{name}.npy", array)
-    return file.getvalue()
+    return arrays
 
 
 def unpack(data: bytes) -> list[Kpis]:
     """Figures of the runs that were packed into *data*."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return _runs(dict(arrays))
+        return [run for columns in _pieces(dict(arrays)) for run in _runs(columns)]
 
 
-def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], n_bounds: int, most: float) -> list[Kpis]:
-    """Figures of *n* runs with so many cells and bounds, if *data* are: anybody may have written them.
+def _pieces(columns: Mapping[str, NDArray[Any]]) -> Iterator[dict[str, NDArray[Any]]]:
+    """Arrays of each piece, by name."""
+    for k in range(sum(name.endswith(f".table.{By.OVERALL}") for name in columns)):
+        prefix = f"{k}."
+        yield {name.removeprefix(prefix): array for name, array in columns.items() if name.startswith(prefix)}
+
+
+def unpack_checked(data: bytes, shapes: Sequence[Shape], n_bounds: int, most: float) -> list[Kpis]:
+    """Figures of runs with such *shapes* and so many bounds, if *data* are: anybody may have written them.
 
     Raises
     ------
@@ -59,18 +78,27 @@ def unpack_checked(data: bytes, n: int, sizes: Mapping[By, int], n_bounds: int, 
         If they are not, or would take more than *most* bytes.
     """
     try:
-        columns = _columns(data, most)
-        are_right = all(_are_tables_of(columns[f"table.{by}"], n, sizes[by]) for by in By)
-        bound = columns.get("bound", np.empty((n, 0, 2, sizes[By.INTERVAL])))
-        are_right &= bound.dtype == np.float64 and bound.shape == (n, n_bounds, 2, sizes[By.INTERVAL])
-        runs = (
-            _runs(columns) if are_right and all(_are_samples_of(columns, v, n, sizes) for v in Value) else []
-        )
+        alike = groupby(shapes, key=itemgetter(1))
+        wanted = [(sum(n for n, _ in some), sizes) for sizes, some in alike]
+        found = list(zip(_pieces(_columns(data, most)), wanted, strict=True))
+        are_right = all(_are_of(columns, n, sizes, n_bounds) for columns, (n, sizes) in found)
+        runs = [run for columns, _ in found for run in _runs(columns)] if are_right else []
     except Exception as error:  # what readers of archives raise is not a list that one could keep
         raise ValueError(f"no figures of such runs: {error}") from None
     if not runs:
         raise ValueError("figures of other runs")
     return runs
+
+
+def _are_of(columns: Mapping[str, NDArray[Any]], n: int, sizes: Mapping[By, int], n_bounds: int) -> bool:
+    """Whether arrays are those of *n* runs."""
+    bound = columns.get("bound", np.empty((n, 0, 2, sizes[By.INTERVAL])))
+    return (
+        all(_are_tables_of(columns[f"table.{by}"], n, sizes[by]) for by in By)
+        and bound.dtype == np.float64
+        and bound.shape == (n, n_bounds, 2, sizes[By.INTERVAL])
+        and all(_are_samples_of(columns, value, n, sizes) for value in Value)
+    )
 
 
 def _columns(data: bytes, most: float) -> dict[str, NDArray[Any]]:

@@ -12,6 +12,7 @@ of others that it calls.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -204,8 +205,25 @@ def room_to_note(n: int) -> Samples:
     return Samples(np.empty(n, dtype=np.int64), np.empty(n))
 
 
-def edges(centre: Centre) -> Floats:
-    """Edges of all planning intervals, shape (n_intervals + 1,); those in the warm-up have no width."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a run that is measured by itself: who arrives in it, and what passes in it."""
+
+    start_s: float
+    """Seconds since the first midnight ..."""
+    end_s: float
+    """... up to which it lasts."""
+    n: int = 1
+    """Intervals of like length that it has; it is one day."""
+
+
+def edges(centre: Centre, window: Window | None = None) -> Floats:
+    """Edges of all planning intervals, shape (n_intervals + 1,); those in the warm-up have no width.
+
+    Of a *window* they are those of its own intervals.
+    """
+    if window is not None:
+        return np.linspace(max(window.start_s, centre.warm_up_s), window.end_s, window.n + 1)
     n = round(centre.horizon_s / centre.interval_s)
     return np.asarray(np.maximum(np.arange(n + 1) * centre.interval_s, centre.warm_up_s), dtype=np.float64)
 
@@ -293,9 +311,9 @@ def _find(times_s: Floats, edges_s: Floats, found: Ints) -> None:
 @compiled
 def locate(
     first_chat: Ints, queue: Ints, agent: Ints, arrival_s: Floats, group: Ints,
-    n_queues: int, n_groups: int, warm_up_s: float, edges_s: Floats, places: ChatCells,
+    n_queues: int, n_groups: int, warm_up_s: float, until_s: float, edges_s: Floats, places: ChatCells,
 ) -> None:  # fmt: skip
-    """Say where chats belong; *group* is that of each agent."""
+    """Say where chats belong; *group* is that of each agent. From *until_s* on nobody is measured."""
     near, n_intervals = 0, len(edges_s) - 1
     for run in range(len(first_chat) - 1):
         for i in range(first_chat[run], first_chat[run + 1]):
@@ -305,7 +323,7 @@ def locate(
             places.run[i] = run
             places.interval_cell[i] = run * n_intervals + near
             places.group_cell[i], places.queue_cell[i] = run * n_groups + mine, run * n_queues + queue[i]
-            places.measured[i] = arrival_s[i] >= warm_up_s
+            places.measured[i] = warm_up_s <= arrival_s[i] < until_s
 
 
 @inner

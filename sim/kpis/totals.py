@@ -79,7 +79,7 @@ class Totals:
 class _Runs:
     """The logs of some runs, one below the other."""
 
-    def __init__(self, batch: LogBatch) -> None:
+    def __init__(self, batch: LogBatch, window: timeline.Window | None) -> None:
         self.batch, self.n, self.log = batch, len(batch), batch.together
         self.centre, self.team, self.chat, self.duty = (
             self.log.centre,
@@ -87,19 +87,20 @@ class _Runs:
             self.log.chat,
             self.log.duty,
         )
-        self.edges_s = timeline.edges(self.centre)
+        self.edges_s = timeline.edges(self.centre, window)
         self.sizes = {
             By.OVERALL: 1,
             By.QUEUE: len(self.centre.queues),
             By.GROUP: len(self.centre.groups),
             By.INTERVAL: len(self.edges_s) - 1,
-            By.DAY: self.centre.days,
+            By.DAY: self.centre.days if window is None else 1,
         }
         chat = self.chat
         self.places = timeline.room_for_cells(len(chat.queue))
         timeline.locate(
             batch.first_chat, chat.queue, chat.agent, chat.arrival_s, self.team.group,
-            self.sizes[By.QUEUE], self.sizes[By.GROUP], self.centre.warm_up_s, self.edges_s, self.places,
+            self.sizes[By.QUEUE], self.sizes[By.GROUP], float(self.edges_s[0]),
+            np.inf if window is None else window.end_s, self.edges_s, self.places,
         )  # fmt: skip
 
     def rules(self, times: Times) -> tables.Rules:
@@ -178,14 +179,15 @@ def totals(
     *,
     of_chats: bool = False,
     crossing: Mapping[By, Sequence[int]] | None = None,
+    window: timeline.Window | None = None,
 ) -> Totals:
     """Add up *logs* of one centre; service levels look at the *times*.
 
     *crossing* are queues and groups, by number, that are wanted by interval as well. If only figures *of
     chats* are wanted, what agents' time went into, the length of the queue and the values of percentiles are
-    left out: those columns are NaN.
+    left out: those columns are NaN. Of a *window* it is as if nothing else were of interest.
     """
-    runs = _Runs(LogBatch.of(logs))
+    runs = _Runs(LogBatch.of(logs), window)
     rows = runs.rows()
     n_labels, n_intervals = runs.n * runs.sizes[By.GROUP], runs.sizes[By.INTERVAL]
     time = np.zeros((len(timeline.AgentsTime._fields), n_labels, n_intervals))

@@ -16,6 +16,7 @@ from sim.errors import OutputError
 from sim.interrupts import unbroken
 from sim.kpis.loops import By
 from sim.kpis.packed import pack, unpack_checked
+from sim.kpis.timeline import Window
 from sim.runs.tasks import Done, Task
 from sim.runs.versions import versions
 from sim.scenario.scenario import Scenario
@@ -116,26 +117,27 @@ class Checkpoint:
             raise OutputError(f"{self.path}: can't be used for finished tasks: {error}") from None
 
 
-def _sizes(scenario: Scenario) -> dict[By, int]:
-    """Cells of each breakdown of a scenario's figures."""
-    n_intervals = scenario.days * scenario.intervals_per_day
+def _sizes(scenario: Scenario, window: Window | None) -> dict[By, int]:
+    """Cells of each breakdown of a scenario's figures, in a window or in all of it."""
+    n_intervals = scenario.days * scenario.intervals_per_day if window is None else window.n
     return {
         By.OVERALL: 1,
         By.QUEUE: len(scenario.queues),
         By.GROUP: len(scenario.groups),
         By.INTERVAL: n_intervals,
-        By.DAY: scenario.days,
+        By.DAY: scenario.days if window is None else 1,
     }
 
 
-def _shape(task: Task) -> tuple[int, dict[By, int], int]:
-    """Replications, cells of each breakdown, and bounds of a task."""
-    return len(task), _sizes(task.scenario), len(task.bounds)
+def _shape(task: Task) -> tuple[list[tuple[int, dict[By, int]]], int]:
+    """Replications and cells of each breakdown of a task's windows, and its bounds."""
+    sizes = [_sizes(task.scenario, window) for window in task.windows]
+    return [(len(task), each) for each in sizes], len(task.bounds)
 
 
 def _most_bytes(task: Task) -> float:
     """Of a task's figures: many times what is expected of it, for days are busier than expected."""
-    return 2**26 + 10 * expected_bytes(task.scenario, len(task))
+    return 2**26 + 10 * expected_bytes(task.scenario, len(task)) * len(task.windows)
 
 
 def _ends(task: Task) -> tuple[int, int]:
@@ -146,7 +148,8 @@ def _key(task: Task) -> str:
     """Everything that a task's figures depend on, replications aside."""
     with unbroken():  # it may take Ctrl-C for an error of its own
         scenario = task.scenario.model_dump_json(by_alias=True)
-    what = (versions(), str(Engine(task.engine)), task.seed, scenario, task.in_search, repr(task.bounds))
+    parts = repr(task.bounds), repr(task.windows)
+    what = (versions(), str(Engine(task.engine)), task.seed, scenario, task.in_search, *parts)
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from sim.errors import ClusterError
 from sim.kpis.measure import Kpis
 from sim.kpis.targets import Bound
+from sim.kpis.timeline import Window
 from sim.runs.checkpoint import Checkpoint
 from sim.runs.tasks import Done, Task, pieces, run
 from sim.scenario.scenario import Scenario
@@ -120,6 +121,24 @@ class Executor:
                 if len(runs) >= len(replications):
                     yield runs
                     runs = []
+
+    def windows(
+        self,
+        scenario: Scenario,
+        seed: int,
+        replications: range,
+        windows: Sequence[Window | None],
+        bounds: tuple[Bound, ...] = (),
+        progress: Progress | None = None,
+    ) -> list[list[Kpis]]:
+        """Figures of the *replications* of a *scenario* in each of some *windows*, one simulation for all."""
+        job = Task(scenario, seed, replications, bounds=bounds, windows=tuple(windows))
+        found: list[list[Kpis]] = [[] for _ in windows]
+        with closing(self.measured([job], progress)) as results:
+            for task, result in results:
+                for k, of_window in enumerate(found):
+                    of_window.extend(result.runs[k * len(task) : (k + 1) * len(task)])
+        return found
 
     def close(self) -> None:
         """Take no more tasks, and keep those that are finished."""

@@ -16,6 +16,7 @@ from sim.kpis.measure import Kpis, measure_all
 from sim.kpis.packed import pack, unpack
 from sim.kpis.promised import are_of_chats, are_of_opinions
 from sim.kpis.targets import Bound
+from sim.kpis.timeline import Window
 from sim.log.chatlog import ChatLog
 from sim.runs.kept import KeptDraws
 from sim.scenario.scenario import Scenario
@@ -41,6 +42,8 @@ class Task:
     wanted, and what is bound: nothing else of agents, of percentiles and of satisfaction."""
     bounds: tuple[Bound, ...] = ()
     """What is to be added up by interval besides."""
+    windows: tuple[Window | None, ...] = (None,)
+    """Parts of a run that are measured each by itself; None is the whole."""
 
     def __len__(self) -> int:
         """Replications."""
@@ -52,6 +55,7 @@ class Done:
     """What came of a task: figures of each replication in order, and their logs if they were wanted."""
 
     runs: list[Kpis]
+    """Of several windows, those of the first come first."""
     logs: list[ChatLog]
     packed: bytes = b""
     """The runs as they are kept in files, where they came from another machine like that."""
@@ -67,7 +71,7 @@ def _arrived(packed: bytes, logs: list[ChatLog]) -> Done:
 
 def run(task: Task) -> Done:
     """Draw, simulate and measure a task's replications, a batch at a time."""
-    runs: list[Kpis] = []
+    of_windows: list[list[Kpis]] = [[] for _ in task.windows]
     logs: list[ChatLog] = []
     of_chats = task.in_search and are_of_chats(task.bounds)
     is_plain = task.in_search and not are_of_opinions(task.bounds)
@@ -75,11 +79,12 @@ def run(task: Task) -> Done:
     draw = _KEPT.draw_all if task.in_search else draw_all
     for batch in pieces(task.scenario, task.replications):
         done = simulate_all(scenario, draw(scenario, task.seed, batch), task.engine)
-        runs += measure_all(done, scenario, of_chats=of_chats, bounds=task.bounds)
+        for runs, window in zip(of_windows, task.windows, strict=True):
+            runs.extend(measure_all(done, scenario, of_chats=of_chats, bounds=task.bounds, window=window))
         logs += done if task.keeps_logs else []
     if IS_COMPILED and task.engine == Engine.KERNEL:
         compile_cache.mark_ready()
-    return Done(runs, logs)
+    return Done([run for runs in of_windows for run in runs], logs)
 
 
 def _without_opinions(scenario: Scenario) -> Scenario:

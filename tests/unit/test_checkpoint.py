@@ -97,7 +97,7 @@ def test_another_task_is_not_taken_for_it(path: Path, other: Task):
 
 def test_another_version_is_another_task(path: Path, monkeypatch: pytest.MonkeyPatch):
     """Of our own sources, or of a package that computes."""
-    monkeypatch.setattr(module, "versions", lambda: {"livechat-sim": "0.0.1"})
+    monkeypatch.setattr(module, "versions", lambda: {"livechat-sim": "0.1"})
 
     assert Checkpoint(path).finished(TASK) == []
 
@@ -187,7 +187,7 @@ def forged(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 def bomb() -> bytes:
     """A small archive of a large array."""
-    return forged(lambda columns: columns.update({"table.overall": np.zeros((4, 1, 10_000_000))}))
+    return forged(lambda columns: columns.update({"0.table.overall": np.zeros((4, 1, 10_000_000))}))
 
 
 @pytest.mark.parametrize(
@@ -197,15 +197,15 @@ def bomb() -> bytes:
         b"PK",
         b"not an archive at all",
         forged(lambda columns: columns.clear()),
-        forged(lambda columns: columns.pop("table.day")),
-        forged(lambda columns: columns.update({"table.day": columns["table.day"][:, :, 1:]})),
-        forged(lambda columns: columns.update({"table.queue": columns["table.queue"].astype(str)})),
-        forged(lambda columns: columns.update({"wait_s.edges": np.array([0, 10**9, 1, 2, 3])})),
-        forged(lambda columns: columns.update({"wait_s.edges": columns["wait_s.edges"] + 10**9})),
-        forged(lambda columns: columns.update({"wait_s.edges": columns["wait_s.edges"][:, ::-1]})),
-        forged(lambda columns: columns.update({"wait_s.edges": columns["wait_s.edges"].astype(np.uint64)})),
-        forged(lambda columns: columns.update({"wait_s.cells.queue": np.zeros(3)})),
-        forged(lambda columns: columns.update({"wait_s.cells.nonsense": np.zeros(3)})),
+        forged(lambda columns: columns.pop("0.table.day")),
+        forged(lambda columns: columns.update({"0.table.day": columns["0.table.day"][:, :, 1:]})),
+        forged(lambda columns: columns.update({"0.table.queue": columns["0.table.queue"].astype(str)})),
+        forged(lambda columns: columns.update({"0.wait_s.edges": np.array([0, 10**9, 1, 2, 3])})),
+        forged(lambda columns: columns.update({"0.wait_s.edges": columns["0.wait_s.edges"] + 10**9})),
+        forged(lambda columns: columns.update({"0.wait_s.edges": columns["0.wait_s.edges"][:, ::-1]})),
+        forged(lambda columns: columns.update({"0.wait_s.edges": columns["0.wait_s.edges"].astype(np.uint64)})),
+        forged(lambda columns: columns.update({"0.wait_s.cells.queue": np.zeros(3)})),
+        forged(lambda columns: columns.update({"0.wait_s.cells.nonsense": np.zeros(3)})),
         bomb(),
     ],
     ids=range(14),

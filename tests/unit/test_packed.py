@@ -9,6 +9,7 @@ from sim.kpis.loops import By
 from sim.kpis.measure import Kpis, bound_of
 from sim.kpis.packed import pack, unpack, unpack_checked
 from sim.kpis.targets import Bound
+from sim.kpis.timeline import Window
 from sim.runs.tasks import Task, run
 from sim.scenario.files import load
 from sim.scenario.scenario import Scenario
@@ -67,10 +68,26 @@ def test_what_was_bound_comes_back_with_the_figures():
     sizes, data = free[0].sizes, pack(bound)
 
     assert bound_of(bound).shape == (3, 2, 2, sizes[By.INTERVAL])
-    assert np.array_equal(bound_of(unpack_checked(data, 3, sizes, 2, 1e9)), bound_of(bound))
+    assert np.array_equal(bound_of(unpack_checked(data, [(3, sizes)], 2, 1e9)), bound_of(bound))
     assert bound_of(unpack(pack(free))).shape[1] == 0
     for wrong in (0, 1):
         with pytest.raises(ValueError, match="figures of other runs"):
-            unpack_checked(data, 3, sizes, wrong, 1e9)
+            unpack_checked(data, [(3, sizes)], wrong, 1e9)
     with pytest.raises(ValueError, match="figures of other runs"):
-        unpack_checked(pack(free), 3, sizes, 2, 1e9)
+        unpack_checked(pack(free), [(3, sizes)], 2, 1e9)
+
+
+def test_figures_of_windows_come_back_window_after_window():
+    """Of those with other intervals, and of two that are alike."""
+    scenario = next(iter(WORLDS.values()))
+    windows = None, Window(0.0, 600.0), Window(600.0, 900.0), Window(0.0, 900.0, 3)
+    task = Task(scenario, 3, range(2, 5), windows=windows)
+    runs = run(task).runs
+    data = pack(runs)
+    shapes = [(3, runs[3 * k].sizes) for k in range(4)]
+
+    assert [each.sizes[By.INTERVAL] for each in runs[::3]] == [runs[0].sizes[By.INTERVAL], 1, 1, 3]
+    for back in (unpack(data), unpack_checked(data, shapes, 0, 1e9)):
+        assert all(same(one, other) for one, other in zip(runs, back, strict=True))
+    with pytest.raises(ValueError, match="figures"):
+        unpack_checked(data, shapes[:3], 0, 1e9)
