@@ -1,0 +1,1 @@
+"""Real chat servers for tests of the load tester: installed, started afresh and stopped; never imported."""
