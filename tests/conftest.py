@@ -12,8 +12,8 @@ settings.register_profile("normal", deadline=None, derandomize=True, suppress_he
 settings.load_profile("normal")
 
 ROOT = Path(__file__).parent.parent
-LONG = ("theory", "benchmarks", "notebooks")
-"""Folders whose tests simulate many days, time, or open a browser."""
+LONG = ("theory", "benchmarks", "notebooks", "servers")
+"""Folders whose tests simulate many days, time, open a browser, or start chat servers."""
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
 
 

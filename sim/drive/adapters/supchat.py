@@ -1,0 +1,225 @@
+"""How is django-supchat spoken to? By HTTP requests; what it tells comes as a stream of events for each chat.
+
+A customer is a guest with a cookie. An agent is an account that may enter the administration (its name and
+password come from a file, see `credentials`); they are shown one list of chats, the latest 50 of all, and learn
+of new ones only by asking for it. The server has no queues and no log-off, and tells no customer that their
+chat was taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
+from sim.drive.adapters.credentials import accounts
+from sim.drive.adapters.http import FIRST_ANSWER_S, UNREADABLE, Client
+from sim.errors import LoadError
+
+PLACE = "/supchat"
+"""Where the application is, unless the address says otherwise."""
+
+
+class Supchat:
+    """A django-supchat server.
+
+    Parameters
+    ----------
+    url
+        Its address; a path in it is the place of the application.
+    """
+
+    name = "supchat"
+    routes = False
+    poll_s: float | None = 0.2
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._site = f"{parts.scheme}://{parts.netloc}"
+        self._place = parts.path.rstrip("/") or PLACE
+        self._accounts: list[tuple[str, str]] = []
+
+    async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+        """See that the server is there, and that each agent has an account."""
+        self._accounts = accounts(self.name, len(agents))
+        client = Client(self._site)
+        try:
+            await client.ask("GET", "/admin/login/", within_s=FIRST_ANSWER_S)
+        finally:
+            await client.aclose()
+
+    async def customer(self, key: str) -> Customer:
+        """Give a guest's client."""
+        return Customer(Client(self._site), self._place)
+
+    async def agent(self, desk: Desk) -> Agent:
+        """Give an agent's client."""
+        return Agent(Client(self._site), self._place, *self._accounts[desk.number])
+
+    async def stop(self) -> None:
+        """Do nothing: all connections are the clients' own."""
+
+
+class Customer:
+    """A guest's client."""
+
+    def __init__(self, client: Client, place: str) -> None:
+        self._client, self._place = client, place
+        self._chat = ""
+        self._told = Told()
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def _path(self) -> str:
+        return f"{self._place}/conversations/{self._chat}"
+
+    async def open(self, queue: str, message: Message) -> str:
+        """Open a chat, begin to read its events, and send the first message."""
+        self._chat = str(
+            (await self._client.ask("POST", f"{self._place}/start/")).field("conversation", "id")
+        )
+        follow = _Followed(self._client, self._chat, f"{self._path}/events/", f"{self._path}/messages/")
+        self._reading = asyncio.create_task(follow.into(self._told))
+        await self.send(message)
+        return self._chat
+
+    async def send(self, message: Message) -> None:
+        """Send a message."""
+        await self._client.ask("POST", f"{self._path}/messages/", body={"text": message.text})
+
+    async def leave(self) -> None:
+        """Close the chat: a guest may."""
+        await self._client.ask("POST", f"{self._path}/close/")
+
+    async def disconnect(self) -> None:
+        """Break off the stream of events."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._told.end()
+        await self._client.aclose()
+
+    def events(self) -> AsyncIterator[Seen]:
+        """What the stream of events says."""
+        return self._told.__aiter__()
+
+
+class Agent:
+    """An agent's client: one stream of events for each chat in hand."""
+
+    def __init__(self, client: Client, place: str, name: str, password: str) -> None:
+        self._client, self._place = client, f"{place}/operator"
+        self._name, self._password = name, password
+        self._told = Told()
+        self._reading: dict[str, asyncio.Task[None]] = {}
+
+    async def log_in(self) -> None:
+        """Log in by the form of the administration, and open the page of chats, as a browser does."""
+        path = "/admin/login/"
+        await self._client.ask("GET", path, within_s=FIRST_ANSWER_S)
+        answer = await self._client.ask(
+            "POST",
+            path,
+            form={
+                "username": self._name,
+                "password": self._password,
+                "csrfmiddlewaretoken": self._client.cookie("csrftoken"),
+                "next": f"{self._place}/",
+            },
+            headers={"Referer": self._client.url + path},
+            fine=(403,),
+        )
+        if answer.status != 302:
+            raise LoadError(
+                f"the server refuses the log-in of the agent {self._name!r}: is the password right?"
+            )
+        await self._client.ask("GET", f"{self._place}/conversations/")
+
+    async def log_out(self) -> None:
+        """Do nothing: the server knows no log-off, and chats in hand stay in hand."""
+
+    async def waiting(self) -> list[Waiting]:
+        """Open chats in the list that nobody has, those first that were silent longest."""
+        rows = (await self._client.ask("GET", f"{self._place}/conversations/")).field("conversations")
+        free = [row["id"] for row in rows if row["status"] == "open" and row["assigned_operator"] is None]
+        return [Waiting(chat, "") for chat in reversed(free)]
+
+    async def assign(self, chat: str) -> bool:
+        """Take a chat, which this server never refuses, and begin to read its events."""
+        answer = await self._post(f"{chat}/assign/", {}, fine=(404, 409))
+        if answer != 200:
+            return False
+        path = f"{self._place}/conversations/{chat}/"
+        follow = _Followed(self._client, chat, f"{path}events/", path)
+        self._reading[chat] = asyncio.create_task(follow.into(self._told))
+        return True
+
+    async def send(self, chat: str, message: Message) -> None:
+        """Send a reply."""
+        await self._post(f"{chat}/send/", {"text": message.text})
+
+    async def close(self, chat: str) -> None:
+        """Close a chat, and read its events no more."""
+        await self._post(f"{chat}/close/", {})
+        self._forget(chat)
+
+    async def disconnect(self) -> None:
+        """Break off all streams of events."""
+        for chat in list(self._reading):
+            self._forget(chat)
+        self._told.end()
+        await self._client.aclose()
+
+    def events(self) -> AsyncIterator[Seen]:
+        """What the streams of events say."""
+        return self._told.__aiter__()
+
+    async def _post(self, path: str, body: dict[str, str], fine: tuple[int, ...] = ()) -> int:
+        """Change something as an agent, which needs the token against forged requests; give the status."""
+        headers = {"X-CSRFToken": self._client.cookie("csrftoken"), "Referer": self._client.url}
+        path = f"{self._place}/conversations/{path}"
+        return (await self._client.ask("POST", path, body=body, headers=headers, fine=fine)).status
+
+    def _forget(self, chat: str) -> None:
+        if (reading := self._reading.pop(chat, None)) is not None:
+            reading.cancel()
+
+
+class _Followed:
+    """A chat's events, and what was before them."""
+
+    def __init__(self, client: Client, chat: str, stream: str, history: str) -> None:
+        self._client, self._chat = client, chat
+        self._stream, self._history = stream, history
+        self._known: set[int] = set()
+
+    async def into(self, told: Told) -> None:
+        """Tell the client all that there is of a chat: once the stream is there, all messages of before."""
+        try:
+            async for event, data in self._client.stream(self._stream):
+                if event == "connected":
+                    for seen in await self._before():
+                        told.put(seen)
+                elif event == "message.created":
+                    for seen in self._messages([data]):
+                        told.put(seen)
+                elif event == "conversation.closed":
+                    told.put(Seen(What.CLOSED, self._chat))
+        except LoadError as error:
+            told.end(error)
+        except UNREADABLE as error:
+            told.end(LoadError(f"GET {self._stream}: can't read what the server tells: {error!r}"))
+
+    async def _before(self) -> list[Seen]:
+        answer = await self._client.ask("GET", self._history)
+        seen = self._messages(answer.field("messages"))
+        if answer.json.get("conversation", {}).get("status") == "closed":
+            seen.append(Seen(What.CLOSED, self._chat))
+        return seen
+
+    def _messages(self, rows: Sequence[dict[str, Any]]) -> list[Seen]:
+        """Messages that were not told yet."""
+        new = [row for row in rows if row["id"] not in self._known]
+        self._known.update(row["id"] for row in new)
+        return [Seen(What.MESSAGE, self._chat, row["text"]) for row in new]

@@ -1,0 +1,39 @@
+"""Adapters against the real servers: they keep the protocol, and say by name what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.drive.adapters import Target
+from sim.drive.adapters.credentials import KEY
+from sim.errors import LoadError
+from tests.drive.contract import DESKS, keeps_the_protocol, run
+from tests.servers.running import Running
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(autouse=True)
+def credentials(servers: dict[str, Running], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the adapters look for accounts and keys."""
+    for server in servers.values():
+        for variable, value in server.environ.items():
+            monkeypatch.setenv(variable, value)
+
+
+@pytest.mark.parametrize(("name", "second_take"), [("supchat", True), ("stapel", False)])
+def test_an_adapter_keeps_the_protocol(servers: dict[str, Running], name: str, second_take: bool):
+    """And the server lets two agents take one chat, or refuses the second: known of each."""
+    server = Target.parse(servers[name].target).server()
+
+    run(lambda: keeps_the_protocol(server, second_take=second_take))
+
+
+def test_a_wrong_key_is_refused_by_name(servers: dict[str, Running], monkeypatch: pytest.MonkeyPatch):
+    """The key itself is not in the message."""
+    monkeypatch.setenv(KEY, "not-the-key-of-this-server")
+    server = Target.parse(servers["stapel"].target).server()
+
+    with pytest.raises(LoadError, match="refuses the log-in") as refused:
+        run(lambda: server.start(("chat",), DESKS))
+    assert "not-the-key" not in str(refused.value)
