@@ -1,9 +1,9 @@
 """How is django-supchat spoken to? By HTTP requests; what it tells comes as a stream of events for each chat.
 
 A customer is a guest with a cookie. An agent is an account that may enter the administration (its name and
-password come from a file, see `credentials`); they are shown one list of chats, the latest 50 of all, and learn
-of new ones only by asking for it. The server has no queues and no log-off, and tells no customer that their
-chat was taken.
+password come from a file, see `credentials`); they are shown one list of chats, the latest 50 of all, and
+only learn of new ones by asking for it. The server has no queues and no log-off, and tells no customer that
+their chat was taken.
 """
 
 from __future__ import annotations
