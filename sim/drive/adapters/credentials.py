@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from sim.errors import LoadError
+from sim.scenario.source import read_bytes
 
 ACCOUNTS_FILE = "SIM_LOAD_ACCOUNTS_FILE"
 """Variable with the path of a file of accounts: ``name:password``, a line an agent."""
@@ -57,7 +58,7 @@ def _file(adapter: str, variable: str, meaning: str) -> str:
     if not path:
         raise LoadError(f"the adapter {adapter} needs {variable} in the environment: {meaning}")
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_bytes(Path(path)).decode()
     except (OSError, UnicodeDecodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it is no text"
         raise LoadError(f"{variable}: can't read {path}: {cause}") from None

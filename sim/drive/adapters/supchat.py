@@ -115,7 +115,9 @@ class Agent:
         self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def log_in(self) -> None:
-        """Log in by the form of the administration, and open the page of chats, as a browser does."""
+        """Log in by the form of the administration, unless one has, and ask for the list of chats."""
+        if self._client.cookie("sessionid"):
+            return
         path = "/admin/login/"
         await self._client.ask("GET", path, within_s=FIRST_ANSWER_S)
         answer = await self._client.ask(
