@@ -60,6 +60,11 @@ class Stream(IntEnum):
     """Of agents; their place is their group."""
     ABSENCE = 24
     LATE = 25
+    ACCEPTED_LATE = 40
+    """Delays of a platform; their place is the day that is lived through again."""
+    RELEASED_LATE = 41
+    REPLY_LATE = 42
+    MESSAGE_LATE = 43
 
 
 class Streams:
