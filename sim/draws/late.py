@@ -1,4 +1,4 @@
-"""What if everything came a little late? The same customers, with delays of a platform added to what was drawn.
+"""What if everything came a little late? The same customers, with delays of a platform on top.
 
 A server takes its time to show a chat to an agent and to carry a message over. Each such delay is drawn by
 itself, exponential with the mean that was measured, so that days differ from each other as those of a healthy
@@ -33,8 +33,8 @@ class Delays:
 def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
     """Give so many *days* of the same customers, each with other *delays*.
 
-    A chat taken late leaves its customer less of their patience, and a slot that is filled late is one that was
-    held for longer. A message and its reply travel both ways between the customer and the agent.
+    A chat taken late leaves its customer less of their patience, and a slot that is filled late is one
+    that was held for longer. A message and its reply travel both ways between the customer and the agent.
     """
     streams = Streams(draws.seed, [draws.replication])
 

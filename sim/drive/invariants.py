@@ -20,7 +20,7 @@ from sim.rules import Policy
 GRACE_S = 5.0
 """Seconds of the wall clock that a server may take over anything: longer than a stall of one or two."""
 MOST_UNEVEN = 0.05
-"""Share of the assignments that may be others than the policy says: those that crossed something on the way."""
+"""Share of the assignments that may be others than the policy says, by what was on its way."""
 FEWEST_UNEVEN = 3
 """So many, at least, are no accident."""
 
@@ -39,12 +39,12 @@ class Invariant(StrEnum):
     NOT_SPREAD = "not_spread"
 
     @property
-    def title(self) -> str:
-        """What happened, in words."""
-        return _TITLES[self]
+    def words(self) -> str:
+        """What happened."""
+        return _WORDS[self]
 
 
-_TITLES = {
+_WORDS = {
     Invariant.OVER_CAP: "An agent had more chats than slots",
     Invariant.TAKEN_TWICE: "Two agents were given one chat",
     Invariant.SLOT_IDLE: "A slot stayed free while somebody waited",
@@ -136,7 +136,7 @@ def _is_taken(event: Event) -> bool:
 
 
 def slot_idle(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
-    """Longer than the grace a chat waits, an agent who may take it has a free slot, and nothing is assigned."""
+    """Longer than the grace a chat waits, somebody has a free slot for it, and nothing is assigned."""
     floor = _Floor(centre)
     since: dict[str, float] = {}
     told: set[str] = set()
@@ -168,7 +168,11 @@ def not_spread(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
     for event in events:
         if _is_taken(event) and event.chat in floor.queue_of:
             queue = floor.queue_of[event.chat]
-            free = [desk for desk in floor.free(queue) if event.at_s - floor.changed_s[desk.number] > centre.grace_s]
+            free = [
+                desk
+                for desk in floor.free(queue)
+                if event.at_s - floor.changed_s[desk.number] > centre.grace_s
+            ]
             mine = next((desk for desk in centre.desks if desk.number == event.agent), None)
             if mine is not None and queue in mine.queues:
                 n += 1

@@ -178,12 +178,10 @@ def _value(quantity: Quantity) -> float:
     return float("nan") if quantity.value is None else quantity.value
 
 
-def _replayed(
-    scenario: Scenario, draws: Sequence[Draws], delays: Delays, replays: int
-) -> dict[str, Floats]:
+def _replayed(scenario: Scenario, draws: Sequence[Draws], delays: Delays, replays: int) -> dict[str, Floats]:
     """Each figure, pooled over the days, in each replay: shape (replays,) each.
 
-    Of several days only those percentiles are pooled that are judged: each takes all the values of its replay.
+    Of several days only those percentiles are pooled that are judged: each takes all values of its replay.
     """
     days: list[list[Kpis]] = []
     for day in draws:
@@ -316,9 +314,7 @@ def _with_ends(figure: Quantity, spread: Floats | None, *, around: bool) -> Quan
     else:
         low, high = (float(end) for end in np.nanquantile(spread, [0.025, 0.975]))
         low, high = min(low, figure.value), max(high, figure.value)
-    return Quantity(
-        figure.value, low, high, figure.few_days, figure.mean_of_runs, figure.p10, figure.p90
-    )
+    return Quantity(figure.value, low, high, figure.few_days, figure.mean_of_runs, figure.p10, figure.p90)
 
 
 def _spread_of(values: Floats | None) -> float:
