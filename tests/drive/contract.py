@@ -76,6 +76,7 @@ async def _whole_chat(
     seen = await told(heard, What.MESSAGE, text="[c0.0]")
     assert seen.chat == chat
     assert Message.of(seen.text) == question(0)
+    await told(told_customer, What.ASSIGNED)
     await agent.send(chat, reply(0))
     assert (await told(told_customer, What.MESSAGE, text="[a0.0]")).chat == chat
     await customer.send(question(0, 1))

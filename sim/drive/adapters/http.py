@@ -17,10 +17,8 @@ import aiohttp
 
 from sim.errors import LoadError, printable, short
 
-FIRST_ANSWER_S = 9
-"""Longest that a server may take for its first answer, in seconds of the wall clock."""
-ANSWER_S = 30
-"""Longest that it may take later on."""
+ANSWER_S = 9.0
+"""Longest that a server may take for an answer, in seconds of the wall clock."""
 UNREADABLE = (KeyError, TypeError, AttributeError, ValueError)
 """What reading an answer raises that is not as it should be."""
 
@@ -99,7 +97,6 @@ class Client:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         fine: Collection[int] = (),
-        within_s: float = ANSWER_S,
     ) -> Answer:
         """Make a request, with JSON or a form, and read the answer. Redirections are not followed.
 
@@ -109,7 +106,7 @@ class Client:
             If the server does not answer in time, or with a status of 400 or more that is not in *fine*.
         """
         asked = f"{method} {path}"
-        with naming(asked, within_s):
+        with naming(asked):
             async with self._session.request(
                 method,
                 self.url + path,
@@ -117,7 +114,7 @@ class Client:
                 data=form,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=within_s),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_S),
             ) as response:
                 answer = Answer(asked, response.status, await response.text())
         if answer.status >= 400 and answer.status not in fine:
@@ -155,7 +152,7 @@ class Client:
                         name, data = "message", ""
         raise LoadError(f"{asked}: the server ended the stream")
 
-    async def socket(self, path: str, within_s: float = ANSWER_S) -> aiohttp.ClientWebSocketResponse:
+    async def socket(self, path: str) -> aiohttp.ClientWebSocketResponse:
         """Open a WebSocket.
 
         Raises
@@ -164,8 +161,8 @@ class Client:
             If the server does not answer in time, or refuses it.
         """
         asked = f"WebSocket {path}"
-        with naming(asked, within_s):
-            async with asyncio.timeout(within_s):
+        with naming(asked):
+            async with asyncio.timeout(ANSWER_S):
                 return await self._session.ws_connect(self.url + path, max_msg_size=0)
 
     async def aclose(self) -> None:
@@ -174,12 +171,12 @@ class Client:
 
 
 @contextmanager
-def naming(asked: str, within_s: float = ANSWER_S) -> Iterator[None]:
+def naming(asked: str) -> Iterator[None]:
     """Say which request failed, and by what."""
     try:
         yield
     except TimeoutError:
-        raise LoadError(f"{asked}: no answer within {within_s:g} s") from None
+        raise LoadError(f"{asked}: no answer within {ANSWER_S:g} s") from None
     except aiohttp.WSServerHandshakeError as error:
         raise LoadError(f"{asked}: the server answered {error.status}") from None
     except aiohttp.ClientConnectorCertificateError as error:

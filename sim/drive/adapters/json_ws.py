@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting
-from sim.drive.adapters.http import ANSWER_S, FIRST_ANSWER_S, UNREADABLE, Client, naming
+from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming
 from sim.drive.adapters.pattern import fill, fit
 from sim.drive.adapters.template import AgentSide, Connection, CustomerSide, Step, read_template
 from sim.errors import LoadError
@@ -91,7 +91,7 @@ class _Line:
         if self._socket is not None:
             return
         self._client = Client(self._url, fill(self._side.headers, self.values))
-        self._socket = await self._client.socket(fill(self._side.path, self.values), FIRST_ANSWER_S)
+        self._socket = await self._client.socket(fill(self._side.path, self.values))
         self._reading = asyncio.create_task(self._read(self._socket))
         if self._side.auth is not None and await self.ask("auth", self._side.auth) is None:
             raise LoadError("auth: the server refuses the log-in")

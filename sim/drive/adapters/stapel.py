@@ -23,7 +23,7 @@ import aiohttp
 
 from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import key
-from sim.drive.adapters.http import ANSWER_S, FIRST_ANSWER_S, UNREADABLE, Client, naming
+from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming
 from sim.errors import LoadError
 
 PLACE = "/chat"
@@ -63,9 +63,7 @@ class Stapel:
         self._key = key(self.name)
         person = self._person("probe")
         try:
-            answer = await person.client.ask(
-                "GET", f"{self._place}/conversations", fine=(401, 403), within_s=FIRST_ANSWER_S
-            )
+            answer = await person.client.ask("GET", f"{self._place}/conversations", fine=(401, 403))
         finally:
             await person.client.aclose()
         if answer.status != 200:
@@ -253,7 +251,7 @@ class Agent:
 
     async def log_in(self) -> None:
         """Open the socket of new messages."""
-        self._inbox = await self._person.client.socket("/ws/chat/inbox", FIRST_ANSWER_S)
+        self._inbox = await self._person.client.socket("/ws/chat/inbox")
         self._answering = asyncio.create_task(_stay(self._inbox))
 
     async def log_out(self) -> None:

@@ -2,8 +2,8 @@
 
 A customer is a guest with a cookie. An agent is an account that may enter the administration (its name and
 password come from a file, see `credentials`); they are shown one list of chats, the latest 50 of all, and
-only learn of new ones by asking for it. The server has no queues and no log-off, and tells no customer that
-their chat was taken.
+only learn of new ones by asking for it. The server has no queues and no log-off. It tells no customer
+that somebody has their chat, but, once an agent has opened it, that their message has been read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import accounts
-from sim.drive.adapters.http import FIRST_ANSWER_S, UNREADABLE, Client
+from sim.drive.adapters.http import UNREADABLE, Client
 from sim.errors import LoadError
 
 PLACE = "/supchat"
@@ -46,7 +46,7 @@ class Supchat:
         self._accounts = accounts(self.name, len(agents))
         client = Client(self._site)
         try:
-            await client.ask("GET", "/admin/login/", within_s=FIRST_ANSWER_S)
+            await client.ask("GET", "/admin/login/")
         finally:
             await client.aclose()
 
@@ -80,7 +80,8 @@ class Customer:
         self._chat = str(
             (await self._client.ask("POST", f"{self._place}/start/")).field("conversation", "id")
         )
-        follow = _Followed(self._client, self._chat, f"{self._path}/events/", f"{self._path}/messages/")
+        stream, history = f"{self._path}/events/", f"{self._path}/messages/"
+        follow = _Followed(self._client, self._chat, stream, history, by_guest=True)
         self._reading = asyncio.create_task(follow.into(self._told))
         await self.send(message)
         return self._chat
@@ -119,7 +120,7 @@ class Agent:
         if self._client.cookie("sessionid"):
             return
         path = "/admin/login/"
-        await self._client.ask("GET", path, within_s=FIRST_ANSWER_S)
+        await self._client.ask("GET", path)
         answer = await self._client.ask(
             "POST",
             path,
@@ -153,7 +154,7 @@ class Agent:
         if answer != 200:
             return False
         path = f"{self._place}/conversations/{chat}/"
-        follow = _Followed(self._client, chat, f"{path}events/", path)
+        follow = _Followed(self._client, chat, f"{path}events/", path, by_guest=False)
         self._reading[chat] = asyncio.create_task(follow.into(self._told))
         return True
 
@@ -191,23 +192,20 @@ class Agent:
 class _Followed:
     """A chat's events, and what was before them."""
 
-    def __init__(self, client: Client, chat: str, stream: str, history: str) -> None:
+    def __init__(self, client: Client, chat: str, stream: str, history: str, *, by_guest: bool) -> None:
         self._client, self._chat = client, chat
         self._stream, self._history = stream, history
         self._known: set[int] = set()
+        self._awaits_reader = by_guest
+        """Whether one is a guest whose messages no agent has read yet."""
 
     async def into(self, told: Told) -> None:
         """Tell the client all that there is of a chat: once the stream is there, all messages of before."""
         try:
             async for event, data in self._client.stream(self._stream):
-                if event == "connected":
-                    for seen in await self._before():
-                        told.put(seen)
-                elif event == "message.created":
-                    for seen in self._messages([data]):
-                        told.put(seen)
-                elif event == "conversation.closed":
-                    told.put(Seen(What.CLOSED, self._chat))
+                seen = await self._before() if event == "connected" else self._told(event, data)
+                for each in seen:
+                    told.put(each)
         except LoadError as error:
             told.end(error)
         except UNREADABLE as error:
@@ -215,9 +213,28 @@ class _Followed:
 
     async def _before(self) -> list[Seen]:
         answer = await self._client.ask("GET", self._history)
-        seen = self._messages(answer.field("messages"))
+        rows = answer.field("messages")
+        seen = self._read() if any(row["is_read"] for row in rows) else []
+        seen += self._messages(rows)
         if answer.json.get("conversation", {}).get("status") == "closed":
             seen.append(Seen(What.CLOSED, self._chat))
+        return seen
+
+    def _told(self, event: str, data: dict[str, Any]) -> list[Seen]:
+        match event:
+            case "message.created":
+                return self._messages([data])
+            case "message.read":
+                return self._read()
+            case "conversation.closed":
+                return [Seen(What.CLOSED, self._chat)]
+            case _:
+                return []
+
+    def _read(self) -> list[Seen]:
+        """An agent has opened the chat: no other sign tells a guest that somebody has it."""
+        seen = [Seen(What.ASSIGNED, self._chat)] if self._awaits_reader else []
+        self._awaits_reader = False
         return seen
 
     def _messages(self, rows: Sequence[dict[str, Any]]) -> list[Seen]:
