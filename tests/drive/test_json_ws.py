@@ -36,7 +36,7 @@ def test_the_example_template_keeps_the_protocol(monkeypatch: pytest.MonkeyPatch
     [
         ('name = "{key}"', 'name = "{kee}"', r":\d+:\d+: customer.auth.send: there is no name {kee} here; did you mean 'key'"),
         ("poll_s = 0.1 ", "poll_s = 0.0 ", r"poll_s: must be at least 0.05, got 0.0"),
-        ("[agent.close]", "[agent.clos]", r"agent.close: is missing"),
+        ("[agent.close]", "[agent.closing]", r"agent.close: is missing"),
         (', chat = "{chat}" }\n\n[customer.send]', " }\n\n[customer.send]", r"customer.open: match must find {chat}"),
         ('what = "left"', 'what = "gone away"', r"agent.told.1.what: "),
         ("routes = false", "routes = true", r"agent: must be told when a chat is assigned, as routes is true"),
