@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from _thread import interrupt_main
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer, current_thread, main_thread
@@ -71,6 +71,38 @@ def unbroken() -> Iterator[None]:
         if _DOOR.knocked and not _DOOR.shut:
             _DOOR.knocked = False
             raise KeyboardInterrupt
+
+
+@contextmanager
+def telling(hear: Callable[[], None]) -> Iterator[None]:
+    """Let the first signal to end be told, by a call of *hear*, and not break in; a second one breaks in.
+
+    Nothing is told outside the main thread, where there are no such interrupts.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+
+    def told(number: int, frame: FrameType | None) -> None:
+        _DOOR.came = True
+        put_back()
+        hear()
+
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def put_back() -> None:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+
+    for number, handler in before.items():
+        if handler not in {signal.SIG_IGN, None}:
+            signal.signal(number, told)
+    try:
+        yield
+    finally:
+        put_back()
 
 
 def _knock(number: int, frame: FrameType | None) -> None:

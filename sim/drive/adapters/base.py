@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
+from sim.errors import LoadError
+
 _ID = re.compile(r"\[([ca])(\d+)\.(\d+)\]")
+
+
+class RefusedError(LoadError):
+    """A server does what it should in refusing: the chat is closed, or somebody else's. It is no failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,10 @@ class CustomerSession(Protocol):
         """Open a chat with its first message, and give its name."""
 
     async def send(self, message: Message) -> None:
-        """Send a further message."""
+        """Send a further message.
+
+        Raises `RefusedError` where the chat is closed, as all verbs of both sides do.
+        """
 
     async def leave(self) -> None:
         """Leave the chat, so that the server knows."""
@@ -121,9 +130,14 @@ class CustomerSession(Protocol):
         """Go away without a word; `events` ends. Never fails."""
 
     def events(self) -> AsyncIterator[Seen]:
-        """What this client is told, from now on, in the order in which it is told.
+        """What this client is told, in the order in which it is told. Asked for once the chat is open.
 
-        Raises `LoadError` where the connection breaks.
+        Nothing is missing of what came since then, and a chat that is closed is told to be.
+
+        Raises
+        ------
+        LoadError
+            If the connection breaks.
         """
 
 
@@ -137,7 +151,10 @@ class AgentSession(Protocol):
         """Take no new chats; those in hand stay in hand."""
 
     async def waiting(self) -> list[Waiting]:
-        """Give the list of chats that wait, as this agent is shown it: where the server does not route."""
+        """Give the list of chats that wait, as this agent is shown it: where the server does not route.
+
+        Asked for at log-in, and every `Server.poll_s`.
+        """
 
     async def assign(self, chat: str) -> bool:
         """Take a waiting chat; False if the server refuses, as when somebody else has it.
@@ -149,13 +166,13 @@ class AgentSession(Protocol):
         """Send a reply."""
 
     async def close(self, chat: str) -> None:
-        """Close a chat: its slot is free."""
+        """Close a chat: its slot is free. Asked for too when the customer has left."""
 
     async def disconnect(self) -> None:
         """Go away without a word; `events` ends. Never fails."""
 
     def events(self) -> AsyncIterator[Seen]:
-        """What this client is told, likewise."""
+        """What this client is told, likewise. Asked for once they are logged in for the first time."""
 
 
 class Server(Protocol):

@@ -1,0 +1,139 @@
+"""What time is it in the centre? Simulated seconds on a wall clock that runs as fast as is asked, or on none.
+
+On the wall clock the driver wakes a little late; how much is measured. In virtual time there is none: when
+nothing more can be done at an instant, time jumps to the next that somebody waits for, and events of one
+instant come in the order of the rule book, each with all its consequences before the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import math
+import selectors
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from sim.rules import Order
+
+T = TypeVar("T")
+
+
+class Alarm:
+    """Something that is to happen at an instant, unless it is cancelled."""
+
+    __slots__ = ("_handle", "call", "is_off")
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.call = call
+        self.is_off = False
+        self._handle: asyncio.TimerHandle | None = None
+
+    def cancel(self) -> None:
+        """Let it not happen."""
+        self.is_off = True
+        if self._handle is not None:
+            self._handle.cancel()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is simulated: it jumps to the next alarm when nothing is ready."""
+
+    def __init__(self, now_s: float = 0.0) -> None:
+        self.now_s = now_s
+        self._alarms: list[tuple[float, int, int, int, Alarm]] = []
+        self._count = itertools.count()
+        super().__init__(_Idle(self))
+
+    def time(self) -> float:
+        """Seconds since the first midnight."""
+        return self.now_s
+
+    def alarm(self, time_s: float, order: int, row: int, alarm: Alarm) -> None:
+        """Set an alarm among its contemporaries."""
+        heapq.heappush(self._alarms, (max(time_s, self.now_s), order, row, next(self._count), alarm))
+
+    def jump(self, most_s: float | None) -> bool:
+        """Go to the next alarm, or to the loop's own next timer, in *most_s*; False if there is neither."""
+        while self._alarms and self._alarms[0][-1].is_off:
+            heapq.heappop(self._alarms)
+        if self._alarms and (most_s is None or self._alarms[0][0] <= self.now_s + most_s):
+            self.now_s, *_, alarm = heapq.heappop(self._alarms)
+            alarm.call()
+        elif most_s is not None:
+            self.now_s += most_s
+        else:
+            return False
+        return True
+
+
+class _Idle(selectors.DefaultSelector):
+    """A selector that lets time jump where it would sleep."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """See what is ready; where nothing is, let time jump."""
+        ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        return [] if self._loop.jump(timeout) else super().select(timeout)
+
+
+class Clock:
+    """Simulated time, in seconds since the first midnight, in a running event loop."""
+
+    def __init__(self, start_s: float, speed: float = 1.0) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.speed = 1.0 if isinstance(self._loop, VirtualLoop) else speed
+        """Simulated seconds in one of the loop's."""
+        self._start_s, self._origin = start_s, self._loop.time()
+        if isinstance(self._loop, VirtualLoop):
+            self._start_s = self._origin = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """The time."""
+        return self._start_s + (self._loop.time() - self._origin) * self.speed
+
+    @property
+    def loop_s(self) -> float:
+        """The time of the event loop, on which lags and latencies are measured."""
+        return self._loop.time()
+
+    def wall(self, time_s: float) -> float:
+        """Time of the event loop at which it is *time_s*."""
+        return self._origin + (time_s - self._start_s) / self.speed
+
+    def call(self, time_s: float, order: Order, row: int, happen: Callable[[], None]) -> Alarm:
+        """Let something of *row* happen at *time_s*, at once if that has passed, never if it is infinite."""
+        alarm = Alarm(happen)
+        if time_s == math.inf:
+            return alarm
+        if isinstance(self._loop, VirtualLoop):
+            self._loop.alarm(time_s, order, row, alarm)
+        else:
+            alarm._handle = self._loop.call_at(self.wall(time_s), happen)
+        return alarm
+
+    async def until(self, time_s: float, order: Order, row: int) -> float:
+        """Sleep until *time_s*, for ever if it is infinite; give how late it woke, in the loop's seconds."""
+        due = max(self.wall(time_s), self._loop.time()) if time_s < math.inf else math.inf
+        woken = self._loop.create_future()
+        alarm = self.call(time_s, order, row, lambda: None if woken.done() else woken.set_result(None))
+        try:
+            await woken
+        finally:
+            alarm.cancel()
+        return self._loop.time() - due
+
+
+def run(main: Coroutine[Any, Any, T], *, virtual_from_s: float | None = None) -> T:
+    """Run a coroutine to its end, on the wall clock or in virtual time that begins at *virtual_from_s*."""
+    if virtual_from_s is None:
+        return asyncio.run(main)
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(virtual_from_s)) as runner:
+        return runner.run(main)

@@ -1,0 +1,89 @@
+"""How long did the server take? Times of each verb, from the intended instant, as HdrHistograms.
+
+A request that leaves late because others were slow counts from when it should have left: no coordinated
+omission (Tene, *How NOT to Measure Latency*, 2013; HdrHistogram, hdrhistogram.org).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sim.errors import LoadError
+
+LONGEST_S = 3600.0
+"""Longer times count as an hour."""
+DIGITS = 3
+"""Significant digits of the microseconds."""
+
+
+class Verb(StrEnum):
+    """What a client asks of a server, or what happens to a message of theirs."""
+
+    OPEN = "open"
+    """A chat, from the drawn arrival until the server has named it."""
+    SEND = "send"
+    """A message, until the server has taken it."""
+    DELIVER = "deliver"
+    """A message, until the other side is shown it."""
+    ASSIGN = "assign"
+    """A chat, from the agent's wish until they have it."""
+    CLOSE = "close"
+    """A chat, until the server has closed it."""
+
+
+class Times:
+    """A histogram of times, in wall-clock seconds."""
+
+    def __init__(self, encoded: bytes | None = None) -> None:
+        try:
+            from hdrh.histogram import HdrHistogram  # noqa: PLC0415  of the extra `load`
+        except ModuleNotFoundError:
+            extra = "pip install 'livechat-sim[load]'"
+            raise LoadError(f"to drive a server needs the package 'hdrhistogram': {extra}") from None
+        self._microseconds: Any = HdrHistogram(1, int(LONGEST_S * 1e6), DIGITS)
+        if encoded is not None:
+            self._microseconds.decode_and_add(encoded)
+
+    def note(self, time_s: float) -> None:
+        """Count a time; below a microsecond it is one."""
+        self._microseconds.record_value(min(max(round(time_s * 1e6), 1), int(LONGEST_S * 1e6)))
+
+    def add(self, other: Times) -> None:
+        """Count those of *other* too."""
+        self._microseconds.add(other._microseconds)
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return int(self._microseconds.get_total_count())
+
+    @property
+    def max_s(self) -> float:
+        """The longest; 0 if there is none."""
+        return float(self._microseconds.get_max_value()) / 1e6 if self.n else 0.0
+
+    def percentile_s(self, percent: float) -> float:
+        """A percentile; 0 if there is none."""
+        return float(self._microseconds.get_value_at_percentile(percent)) / 1e6 if self.n else 0.0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel compressed."""
+        return Times, (self._microseconds.encode(),)
+
+
+class Latencies:
+    """Times of each verb."""
+
+    def __init__(self, times: Mapping[Verb, Times] | None = None) -> None:
+        self._times = dict(times or {verb: Times() for verb in Verb})
+
+    def __getitem__(self, verb: Verb) -> Times:
+        """Those of a verb."""
+        return self._times[verb]
+
+    def add(self, other: Latencies) -> None:
+        """Count those of *other* too."""
+        for verb, times in self._times.items():
+            times.add(other[verb])

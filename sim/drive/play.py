@@ -1,0 +1,208 @@
+"""What do all clients of a run share? The day, the clock, the server, and the record of what is seen.
+
+Every request goes through `ask`, which takes its time and notes its failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sim.drive.adapters.base import Message, RefusedError, Server
+from sim.drive.clock import Clock
+from sim.drive.latency import Latencies, Times, Verb
+from sim.drive.record import NO_ONE, NO_ROW, Event, Kind, Record, Who
+from sim.drive.schedule import Day
+from sim.errors import LoadError
+
+T = TypeVar("T")
+ANSWER_S = 10.0
+"""A request that is not answered by then, on the wall clock, has failed."""
+DEAD_S, DEAD_FAILURES = 5.0, 3
+"""A server of which so many requests in a row have failed, and none was answered for so long, is gone."""
+
+
+@dataclass(slots=True)
+class Live:
+    """How a run stands."""
+
+    now_s: float
+    offered: int
+    """Customers who have come."""
+    waiting: int
+    open: int
+    """Chats that agents hold."""
+    over: int
+    skipped: int
+    failures: int
+
+
+class Play:
+    """One run of a day on a server."""
+
+    def __init__(self, day: Day, server: Server, clock: Clock, record: Record | None = None) -> None:
+        self.day, self.server, self.clock = day, server, clock
+        self.record = Record() if record is None else record
+        self.latencies, self.lag = Latencies(), Times()
+        self.row_of: dict[str, int] = {}
+        """Row of each chat by the server's name of it."""
+        self.arrival_s: dict[int, float] = {}
+        """Of each chat that has come."""
+        self.waiting: set[int] = set()
+        self.open: set[int] = set()
+        self.over: set[int] = set()
+        """Rows of chats that have come: waiting, held by an agent, over."""
+        self.left: set[int] = set()
+        """Rows of those whose customer has left."""
+        self.broken: BaseException | None = None
+        """A mistake of ours."""
+        self.skipped = self.failures = 0
+        self.causes: dict[str, int] = {}
+        """How often requests failed, by verb and cause."""
+        self.gone = asyncio.Event()
+        """The server is gone."""
+        self._nameless: dict[str, list[Callable[[int], None]]] = {}
+        """What is to be done when it becomes known whose a chat is."""
+        self._in_a_row, self._answered_at = 0, clock.loop_s
+        self._sent_at: dict[Message, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def live(self) -> Live:
+        """How it stands."""
+        sizes = (len(self.arrival_s), len(self.waiting), len(self.open), len(self.over))
+        return Live(self.clock.now_s, *sizes, self.skipped, self.failures)
+
+    # What is seen
+
+    def note(
+        self,
+        kind: Kind,
+        who: Who,
+        row: int = NO_ROW,
+        *,
+        at_s: float | None = None,
+        chat: str = "",
+        agent: int = NO_ONE,
+        message: Message | None = None,
+        note: str = "",
+    ) -> None:
+        """Note what somebody has seen or done, now unless told otherwise."""
+        at_s = self.clock.now_s if at_s is None else at_s
+        self.record.add(Event(at_s, kind, who, row, chat, agent, message.id if message else "", note))
+        self._count(kind, who, row, at_s)
+
+    def _count(self, kind: Kind, who: Who, row: int, at_s: float) -> None:
+        """Keep up with where chats are."""
+        match kind:
+            case Kind.ARRIVED:
+                self.arrival_s[row] = at_s
+                self.waiting.add(row)
+            case Kind.ASSIGNED if row in self.waiting:
+                self.waiting.discard(row)
+                self.open.add(row)
+            case Kind.SKIPPED:
+                self.skipped += 1
+            case Kind.LEFT if who is Who.CUSTOMER:
+                self.left.add(row)
+                if row in self.waiting:
+                    self._end(row)
+            case Kind.CLOSED:
+                self._end(row)
+            case _:
+                pass
+
+    def _end(self, row: int) -> None:
+        self.waiting.discard(row)
+        self.open.discard(row)
+        self.over.add(row)
+
+    def named(self, chat: str, row: int) -> None:
+        """Know whose a chat is."""
+        self.row_of[chat] = row
+        for call in self._nameless.pop(chat, []):
+            call(row)
+
+    def when_named(self, chat: str, call: Callable[[int], None]) -> None:
+        """Call with the row of a chat once it is known: never, if it is somebody else's."""
+        if chat in self.row_of:
+            call(self.row_of[chat])
+        else:
+            self._nameless.setdefault(chat, []).append(call)
+
+    def sending(self, message: Message, at_s: float) -> None:
+        """Note when a message is sent, as intended, before anybody can be shown it."""
+        self._sent_at[message] = at_s
+
+    def seen(self, message: Message, who: Who, chat: str, agent: int = NO_ONE) -> None:
+        """Note that the other side is shown a message."""
+        self.note(Kind.SEEN, who, message.chat, chat=chat, agent=agent, message=message)
+        if (sent_s := self._sent_at.pop(message, None)) is not None:
+            self.latencies[Verb.DELIVER].note(self.clock.loop_s - self.clock.wall(sent_s))
+
+    # What is asked
+
+    async def ask(
+        self, verb: Verb | str, due_s: float, request: Awaitable[T], who: Who, row: int, agent: int = NO_ONE
+    ) -> T:
+        """Ask the server something that was due at *due_s*, and note how long it took.
+
+        Raises
+        ------
+        LoadError
+            If it fails, which is noted, or is refused.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await request
+        except TimeoutError:
+            error = LoadError(f"no answer within {ANSWER_S:g} s")
+            self.failed(verb, error, who, row, agent)
+            raise error from None
+        except RefusedError as error:
+            self._answered()
+            self.note(Kind.REFUSED, who, row, agent=agent, note=f"{verb}: {error}")
+            raise
+        except LoadError as error:
+            self.failed(verb, error, who, row, agent)
+            raise
+        self._answered()
+        if isinstance(verb, Verb):
+            self.latencies[verb].note(self.clock.loop_s - self.clock.wall(due_s))
+        return answer
+
+    def _answered(self) -> None:
+        self._in_a_row, self._answered_at = 0, self.clock.loop_s
+
+    def failed(self, verb: str, error: LoadError, who: Who, row: int, agent: int = NO_ONE) -> None:
+        """Note a failure of the server."""
+        cause = f"{verb}: {error}"
+        self.note(Kind.FAILED, who, row, agent=agent, note=cause)
+        self.failures += 1
+        self.causes[cause] = self.causes.get(cause, 0) + 1
+        self._in_a_row += 1
+        if self._in_a_row >= DEAD_FAILURES and self.clock.loop_s - self._answered_at >= DEAD_S:
+            self.gone.set()
+
+    # Who does it
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Let a client's work go on beside all else; it ends with the run."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.broken = error
+            self.gone.set()
+
+    async def give_up(self) -> None:
+        """Stop all that still goes on, and wait until it has."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

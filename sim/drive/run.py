@@ -1,0 +1,196 @@
+"""How does a day go on a server? Its customers and agents play it; what they saw is kept, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from sim.drive import clock
+from sim.drive.adapters.base import Server
+from sim.drive.agents import Line
+from sim.drive.clock import Clock
+from sim.drive.customers import door
+from sim.drive.latency import Latencies, Times
+from sim.drive.measured import log_of_day
+from sim.drive.play import ANSWER_S, Live, Play
+from sim.drive.record import Record
+from sim.drive.schedule import Day, refuse_unplayable
+from sim.drive.timeline import replay
+from sim.errors import LoadError
+from sim.interrupts import telling
+from sim.log.chatlog import ChatLog
+from sim.rules import Order
+
+LATE_S, LATE_WALL_S = 600.0, 30.0
+"""A run ends so much after its twin, in simulated seconds and on the wall clock, whatever is still open."""
+WATCH_S = 0.25
+"""How often a run is watched."""
+
+
+class Mode(StrEnum):
+    """How a day is played."""
+
+    REACTIVE = "reactive"
+    """Everybody reacts to what the server tells them."""
+    TIMELINE = "timeline"
+    """Everybody does what they did in the twin, at that instant, whatever the server tells them."""
+
+
+class Ending(StrEnum):
+    """How a run ended."""
+
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    """By the user."""
+    GONE = "gone"
+    """The server no longer answered."""
+    LATE = "late"
+    """Chats were open long after they should have been over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a day is to be played."""
+
+    speed: float = 1.0
+    """Simulated seconds in one of the wall clock."""
+    mode: Mode = Mode.REACTIVE
+    max_in_flight: int | None = None
+    """Most chats that are open at once: further ones are skipped and counted. Omitted: no limit."""
+    virtual: bool = False
+    """Without a wall clock: for servers in this process. The speed is then 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Driven:
+    """A day as it went on a server."""
+
+    day: Day
+    server: str
+    routes: bool
+    poll_s: float | None
+    """See `Server`."""
+    options: Options
+    ending: Ending
+    cause: str
+    """Why it ended before the day was over; empty if it did not."""
+    record: Record
+    latencies: Latencies
+    lag: Times
+    """How late the driver itself was with what it had to send, on the wall clock."""
+    live: Live
+    """How it stood at the end."""
+    causes: dict[str, int]
+    """How often requests failed, by verb and cause."""
+
+    @cached_property
+    def log(self) -> ChatLog:
+        """What the server said of the day's chats; those skipped are not in it."""
+        return log_of_day(self.day, self.record.events, routes=self.routes)
+
+
+Watch = Callable[[Live], None]
+
+
+def drive(day: Day, server: Server, options: Options | None = None, watch: Watch | None = None) -> Driven:
+    """Play a *day* on a *server*; *watch* is shown how it stands, some times a second.
+
+    Ctrl-C stops it: nobody comes any more, what is open is closed, and what was measured is kept.
+
+    Raises
+    ------
+    LoadError
+        If the scenario can't be played, or the server does not answer, before anybody comes.
+    """
+    options = options or Options()
+    refuse_unplayable(day.scenario, server.name)
+    from_s = day.start_s if options.virtual else None
+    return clock.run(_drive(day, server, options, watch), virtual_from_s=from_s)
+
+
+async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:
+    day.end_s  # noqa: B018  the twin is simulated before the clock runs
+    with _interrupted() as stop:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await server.start([queue.name for queue in day.scenario.queues], day.desks)
+            play = Play(day, server, Clock(day.start_s, options.speed))
+            line = Line(play)
+            for agent in line.agents:
+                async with asyncio.timeout(ANSWER_S):
+                    await agent.connect()
+            ending = await _played(play, line, options, watch, stop)
+        except TimeoutError:
+            raise LoadError(f"{server.name}: no answer within {ANSWER_S:g} s") from None
+        finally:
+            await server.stop()
+    if play.broken is not None:
+        raise play.broken
+    often = max(play.causes, key=lambda cause: play.causes[cause], default="")
+    cause = often if ending is Ending.GONE else ""
+    return Driven(day, server.name, server.routes, server.poll_s, options, ending, cause, play.record,
+                  play.latencies, play.lag, play.live(), play.causes)  # fmt: skip
+
+
+async def _played(
+    play: Play, line: Line, options: Options, watch: Watch | None, stop: asyncio.Event
+) -> Ending:
+    """Play to the end, whichever it is, and leave nobody behind."""
+    latest_s = play.day.end_s + max(LATE_S, LATE_WALL_S * options.speed)
+    ends = {
+        asyncio.ensure_future(_all_over(play, line, options)): Ending.DONE,
+        asyncio.ensure_future(stop.wait()): Ending.INTERRUPTED,
+        asyncio.ensure_future(play.gone.wait()): Ending.GONE,
+        asyncio.ensure_future(play.clock.until(latest_s, Order.PATIENCE, 0)): Ending.LATE,
+    }
+    if watch is not None and not options.virtual:
+        play.spawn(_watch(play, watch))
+    try:
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        return next(ending for task, ending in ends.items() if task in done)
+    finally:
+        for task in ends:
+            task.cancel()
+        results = await asyncio.gather(*ends, return_exceptions=True)
+        await play.give_up()
+        for result in results:
+            if isinstance(result, Exception):
+                play.broken = result
+
+
+async def _all_over(play: Play, line: Line, options: Options) -> None:
+    """Play the whole day; it is over when nobody comes any more and nobody has a chat in hand."""
+    if options.mode is Mode.TIMELINE:
+        await replay(play, line)
+        return
+    for agent in line.agents:
+        play.spawn(agent.work())
+    if play.server.poll_s is not None and not play.server.routes:
+        play.spawn(line.poll())
+    await door(play, range(play.day.draws.n_customers), options.max_in_flight)
+    while any(agent.holds for agent in line.agents):
+        line.released.clear()
+        await line.released.wait()
+
+
+async def _watch(play: Play, watch: Watch) -> None:
+    while True:
+        watch(play.live())
+        await asyncio.sleep(WATCH_S)
+
+
+@contextmanager
+def _interrupted() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C sets; a second Ctrl-C breaks in."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def hear() -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(stop.set)
+
+    with telling(hear):
+        yield stop
