@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from sim.arrays import Floats
-from sim.kpis.definitions import RATIOS
+from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import By
 
@@ -66,14 +66,12 @@ def ratio(tops: ArrayLike, bottoms: ArrayLike) -> Evidence:
 
 def tops(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Floats:
     """What a key figure adds up above its line, a replication each."""
-    row = _row(name)
-    return np.array([run.top[by][row, cell] for run in estimates.runs])
+    return np.array([run.sums(BY_NAME[name], by)[0][cell] for run in estimates.runs])
 
 
 def bottoms(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Floats:
     """What a key figure adds up below its line, a replication each."""
-    row = _row(name)
-    return np.array([run.bottom[by][row, cell] for run in estimates.runs])
+    return np.array([run.sums(BY_NAME[name], by)[1][cell] for run in estimates.runs])
 
 
 def figure(estimates: Estimates, name: str, by: By = By.OVERALL, cell: int = 0) -> Evidence:
@@ -97,8 +95,3 @@ def assert_disagrees(replications: Replications, wrong: float, alpha: float = AL
     """The negative control: the same check fails against a *wrong* theory."""
     with pytest.raises(AssertionError, match="theory"):
         assert_agrees(replications, wrong, alpha)
-
-
-def _row(name: str) -> int:
-    """Row of a figure in the sums of a run."""
-    return next(k for k, kpi in enumerate(RATIOS) if kpi.name == name)

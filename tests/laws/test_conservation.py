@@ -54,14 +54,15 @@ def test_breakdowns_add_up_to_the_whole(world: World):
     """Sums above and below the line add up over queues, intervals and days."""
     scenario, draws = world
     kpis = measure(simulate(scenario, draws), scenario.targets)
+    above, below = kpis.top, kpis.bottom
     for by in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY):
-        for sums in (kpis.top, kpis.bottom):
+        for sums in (above, below):
             told_apart = ~np.isnan(sums[by]).any(axis=1)
             once = np.abs(sums[by] - sums[By.OVERALL]).max(axis=1) > 0
             counted = told_apart & once
             whole = sums[By.OVERALL][counted, 0]
-            per_run = kpis.bottom[By.OVERALL][counted, 0] == 1
-            window = np.isclose(whole, scenario.horizon_s) | per_run if sums is kpis.bottom else False
+            per_run = below[By.OVERALL][counted, 0] == 1
+            window = np.isclose(whole, scenario.horizon_s) | per_run if sums is below else False
             apart = sums[by][counted].sum(axis=1)
             assert np.all(np.isclose(apart, whole, rtol=1e-9, atol=1e-6) | window)
 

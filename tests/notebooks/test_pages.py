@@ -89,10 +89,10 @@ def wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium without a window."""
+    """Chromium without a window; all its pages share what they have read of marimo."""
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
+        yield chromium.new_context(viewport=SCREEN)
         chromium.close()
 
 
@@ -100,7 +100,7 @@ class Visit:
     """A page of a browser, and the hosts that it asked for anything."""
 
     def __init__(self, browser: Any) -> None:
-        self.page = browser.new_page(viewport=SCREEN)
+        self.page = browser.new_page()
         self.page.set_default_timeout(ANSWERS_WITHIN_MS)
         self.hosts: list[str] = []
         self.page.on("request", lambda request: self._note(request.url))
@@ -154,6 +154,7 @@ def test_a_page_answers_when_a_slider_is_moved_by_keyboard(visit: Visit, address
         " && document.querySelector('img[alt]')?.src !== shown"
         " && document.querySelector('img[alt]').naturalWidth > 800",
         arg=[said, shown],
+        polling=100,  # else at each frame, and the browser draws frames all the time
     )
     assert slider.get_attribute("aria-valuenow") != stood
     place = picture.bounding_box()
@@ -166,7 +167,7 @@ def test_a_page_answers_when_a_slider_is_moved_by_keyboard(visit: Visit, address
 
 def test_a_page_that_asks_elsewhere_is_noticed_and_gets_no_answer(visit: Visit, address: str):
     """The log and the blockade themselves."""
-    visit.page.goto(address)
+    visit.page.goto(f"{address}/health")
     failed = visit.page.evaluate("fetch('http://elsewhere.example/').then(() => false, () => true)")
 
     assert failed
