@@ -19,6 +19,8 @@ from sim.errors import LoadError, printable, short
 
 ANSWER_S = 9.0
 """Longest that a server may take for an answer, in seconds of the wall clock."""
+GOODBYE_S = 2.0
+"""Longest that whoever goes waits for an answer."""
 UNREADABLE = (KeyError, TypeError, AttributeError, ValueError)
 """What reading an answer raises that is not as it should be."""
 
@@ -82,6 +84,7 @@ class Client:
             cookie_jar=aiohttp.CookieJar(unsafe=True),  # of addresses as numbers, too
             connector=aiohttp.TCPConnector(limit=0),
         )
+        self._asking: set[asyncio.Future[None]] = set()
 
     def cookie(self, name: str) -> str:
         """Value of a cookie that the server has set; empty if it has not."""
@@ -106,7 +109,7 @@ class Client:
             If the server does not answer in time, or with a status of 400 or more that is not in *fine*.
         """
         asked = f"{method} {path}"
-        with naming(asked):
+        with naming(asked), self._answering():
             async with self._session.request(
                 method,
                 self.url + path,
@@ -120,6 +123,17 @@ class Client:
         if answer.status >= 400 and answer.status not in fine:
             raise LoadError(f"{asked}: the server answered {answer.status}: {_said(answer.text)}")
         return answer
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Be asking something meanwhile."""
+        answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asking.add(answered)
+        try:
+            yield
+        finally:
+            self._asking.discard(answered)
+            answered.set_result(None)
 
     async def stream(self, path: str) -> AsyncIterator[tuple[str, Any]]:
         """Read a stream of server-sent events, which never ends: the name of each and its data, read as JSON.
@@ -166,7 +180,9 @@ class Client:
                 return await self._session.ws_connect(self.url + path, max_msg_size=0)
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, once what is being asked has been answered, or after a moment."""
+        if self._asking:
+            await asyncio.wait(self._asking, timeout=GOODBYE_S)
         await self._session.close()
 
 

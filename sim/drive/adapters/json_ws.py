@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting
+from sim.drive.adapters.base import Desk, Message, RefusedError, Seen, Told, Waiting
 from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming
 from sim.drive.adapters.pattern import fill, fit
 from sim.drive.adapters.template import AgentSide, Connection, CustomerSide, Step, read_template
@@ -186,14 +186,14 @@ class Customer:
         await self._line.begin()
         found = await self._line.ask("open", self._side.open, queue=queue, text=message.text, id=message.id)
         if found is None:
-            raise LoadError("open: the server refuses the chat")
+            raise RefusedError("open: the server refuses the chat")
         self._line.values |= {"chat": str(found["chat"]), "queue": queue}
         return str(found["chat"])
 
     async def send(self, message: Message) -> None:
         """Send a message."""
         if await self._line.ask("send", self._side.send, text=message.text, id=message.id) is None:
-            raise LoadError(f"send {message.id}: the server refuses it")
+            raise RefusedError(f"send {message.id}: the server refuses it")
 
     async def leave(self) -> None:
         """Leave, if there is a way to say so."""
@@ -249,12 +249,12 @@ class Agent:
         """Send a reply."""
         asked = {"chat": chat, "text": message.text, "id": message.id}
         if await self._line.ask("send", self._side.send, **asked) is None:
-            raise LoadError(f"send {message.id}: the server refuses it")
+            raise RefusedError(f"send {message.id}: the server refuses it")
 
     async def close(self, chat: str) -> None:
         """Close a chat."""
         if await self._line.ask("close", self._side.close, chat=chat) is None:
-            raise LoadError(f"close {chat}: the server refuses it")
+            raise RefusedError(f"close {chat}: the server refuses it")
 
     async def disconnect(self) -> None:
         """Close the connection."""

@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
+from sim.drive.adapters.base import Desk, Message, RefusedError, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import accounts
-from sim.drive.adapters.http import UNREADABLE, Client
+from sim.drive.adapters.http import UNREADABLE, Answer, Client
 from sim.errors import LoadError
 
 PLACE = "/supchat"
@@ -88,7 +88,8 @@ class Customer:
 
     async def send(self, message: Message) -> None:
         """Send a message."""
-        await self._client.ask("POST", f"{self._path}/messages/", body={"text": message.text})
+        path = f"{self._path}/messages/"
+        _taken(await self._client.ask("POST", path, body={"text": message.text}, fine=(403,)))
 
     async def leave(self) -> None:
         """Close the chat: a guest may."""
@@ -151,7 +152,7 @@ class Agent:
     async def assign(self, chat: str) -> bool:
         """Take a chat, which this server never refuses, and begin to read its events."""
         answer = await self._post(f"{chat}/assign/", {}, fine=(404, 409))
-        if answer != 200:
+        if answer.status != 200:
             return False
         path = f"{self._place}/conversations/{chat}/"
         follow = _Followed(self._client, chat, f"{path}events/", path, by_guest=False)
@@ -160,7 +161,7 @@ class Agent:
 
     async def send(self, chat: str, message: Message) -> None:
         """Send a reply."""
-        await self._post(f"{chat}/send/", {"text": message.text})
+        _taken(await self._post(f"{chat}/send/", {"text": message.text}, fine=(403,)))
 
     async def close(self, chat: str) -> None:
         """Close a chat, and read its events no more."""
@@ -178,15 +179,23 @@ class Agent:
         """What the streams of events say."""
         return self._told.__aiter__()
 
-    async def _post(self, path: str, body: dict[str, str], fine: tuple[int, ...] = ()) -> int:
-        """Change something as an agent, which needs the token against forged requests; give the status."""
+    async def _post(self, path: str, body: dict[str, str], fine: tuple[int, ...] = ()) -> Answer:
+        """Change something as an agent, which needs the token against forged requests."""
         headers = {"X-CSRFToken": self._client.cookie("csrftoken"), "Referer": self._client.url}
         path = f"{self._place}/conversations/{path}"
-        return (await self._client.ask("POST", path, body=body, headers=headers, fine=fine)).status
+        return await self._client.ask("POST", path, body=body, headers=headers, fine=fine)
 
     def _forget(self, chat: str) -> None:
         if (reading := self._reading.pop(chat, None)) is not None:
             reading.cancel()
+
+
+def _taken(answer: Answer) -> None:
+    """See that a message was taken: in a closed chat it is refused, and to whoever sends too many."""
+    if answer.status == 403:
+        error = str(answer.field("error"))
+        kind = LoadError if "rate limit" in error.lower() else RefusedError
+        raise kind(f"{answer.asked}: the server refuses the message: {error}")
 
 
 class _Followed:
