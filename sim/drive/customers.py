@@ -206,9 +206,10 @@ class Customer:
     async def _converse(self) -> None:
         """Message and reply in turn; then wait until the agent closes the chat."""
         clock, draws, rows = self.play.clock, self.play.day.draws, self.play.day.turns(self.row)
+        is_patient = self.play.day.queue(self.row).reply_patience is None
         written_s = clock.now_s  # the first message is in the inbox from the assignment on (R13)
         for turn, row in enumerate(rows):
-            patience_s = float(draws.reply_patience_s[row]) if len(draws.reply_patience_s) else inf
+            patience_s = inf if is_patient else float(draws.reply_patience_s[row])
             await self._reply(turn, written_s + patience_s)
             if row != rows[-1]:
                 written_s = clock.now_s + float(draws.customer_s[row])  # R15

@@ -133,7 +133,8 @@ class Play:
 
     def sending(self, message: Message, at_s: float) -> None:
         """Note when a message is sent, as intended, before anybody can be shown it."""
-        self._sent_at[message] = at_s
+        if message.by_agent or message.turn:  # the first one is shown when an agent takes the chat
+            self._sent_at[message] = at_s
 
     def seen(self, message: Message, who: Who, chat: str, agent: int = NO_ONE) -> None:
         """Note that the other side is shown a message."""

@@ -1,0 +1,170 @@
+"""What is measured of a server that is slow, stands still, fails or dies, and of a run that is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+import sim
+from sim.drive.adapters.base import Desk
+from sim.drive.adapters.loopback import Loopback
+from sim.drive.latency import Verb
+from sim.drive.record import Kind
+from sim.drive.run import Driven, Ending, Options, drive
+from sim.drive.schedule import Day
+from sim.kpis.measure import measure
+from sim.scenario.scenario import Scenario
+from tests.worlds import by_turns, group, queue, world
+
+pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
+
+VIRTUAL = Options(virtual=True)
+
+
+def busy() -> Scenario:
+    """A chat every two seconds for ten minutes, and a message of theirs every few."""
+    arrivals = [2.0 * k for k in range(300)]
+    return world([queue(arrivals, by_turns(3, 4, 5, 1))], [group(40, concurrency=3)])
+
+
+class Scripted(Loopback):
+    """Our server, to which something happens at a time."""
+
+    def __init__(self, at_s: float, happens: str) -> None:
+        super().__init__()
+        self._at_s, self._happens = at_s, happens
+
+    async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+        """Set the alarm."""
+        await super().start(queues, agents)
+        what = {"stall": lambda: self.stall(2.0), "die": lambda: self.die("connection reset by peer")}
+        asyncio.get_running_loop().call_later(self._at_s, what[self._happens])
+
+
+def p95s(run: Driven) -> dict[Verb, float]:
+    """The 95th percentile of each verb."""
+    return {verb: run.latencies[verb].percentile_s(95) for verb in Verb}
+
+
+def test_a_server_that_stands_still_for_two_seconds_shows_in_p95():
+    """Twenty seconds of load: of each twenty requests more than one falls into the two seconds."""
+    scenario = world([queue([0.5 * k for k in range(40)], by_turns(3, 4, 2, 1))], [group(40, concurrency=3)])
+    healthy, stalled = (
+        drive(Day.of(scenario), each, VIRTUAL) for each in (Loopback(), Scripted(10.0, "stall"))
+    )
+
+    assert max(p95s(healthy).values()) < 1e-3
+    assert 0.5 < p95s(stalled)[Verb.OPEN] <= 2.0
+    assert 0.5 < p95s(stalled)[Verb.SEND] <= 2.0
+    assert stalled.ending is Ending.DONE
+    assert measure(stalled.log, scenario)["served"] == 40
+    # Open load: who came from 10 to 12 s, each half second, came then, and was let in when it went on.
+    opened = [event.at_s for event in stalled.record.events if event.kind is Kind.OPENED]
+    assert sum(at_s == 12.0 for at_s in opened) == 5
+
+
+def test_every_verb_counts_from_the_intended_time():
+    """A delay of 0.3 s is one of 0.3 s; what is told takes no longer."""
+    run = drive(Day.of(busy()), Loopback(delay_s=0.3), VIRTUAL)
+
+    assert {verb: round(run.latencies[verb].percentile_s(50), 2) for verb in Verb} == dict.fromkeys(Verb, 0.3)
+    assert {verb: run.latencies[verb].n for verb in Verb} == {
+        "open": 300, "send": 300 * 9, "deliver": 300 * 9, "assign": 300, "close": 300,
+    }  # fmt: skip
+    assert run.lag.max_s < 1e-3
+
+
+def test_a_server_that_dies_ends_the_run_which_keeps_what_was_measured():
+    """And names the cause."""
+    run = drive(Day.of(busy()), Scripted(100.0, "die"), VIRTUAL)
+
+    assert run.ending is Ending.GONE
+    assert run.cause.endswith("connection reset by peer")
+    assert 100 < run.live.now_s < 110
+    kpis = measure(run.log, run.day.scenario)
+    assert 30 < kpis["served"] < 50
+    assert run.live.failures > 3
+    assert "connection reset" in next(e.note for e in run.record.events if e.kind is Kind.FAILED)
+
+
+def test_more_chats_than_may_be_open_are_skipped_and_counted_and_never_come_later():
+    """Customers come when they would have come."""
+    day = Day.of(busy())
+    run = drive(day, Loopback(), Options(virtual=True, max_in_flight=10))
+
+    came = [event.row for event in run.record.events if event.kind is Kind.ARRIVED]
+    skipped = [event.row for event in run.record.events if event.kind is Kind.SKIPPED]
+    assert len(skipped) == run.live.skipped > 50
+    assert sorted(came + skipped) == list(range(300))
+    assert all(e.at_s == day.draws.arrival_s[e.row] for e in run.record.events if e.kind is Kind.ARRIVED)
+    assert len(run.log.chat.queue) == len(came)
+
+
+def test_a_server_that_refuses_to_start_is_told_before_anybody_comes():
+    """The error of the adapter, and one that takes too long."""
+
+    class Shut(Loopback):
+        async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+            raise sim.LoadError("log-in refused: 401")
+
+    class Silent(Loopback):
+        async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+            await asyncio.sleep(3600)
+
+    with pytest.raises(sim.LoadError, match="log-in refused: 401"):
+        drive(Day.of(busy()), Shut(), VIRTUAL)
+    with pytest.raises(sim.LoadError, match="loopback: no answer within 10 s"):
+        drive(Day.of(busy()), Silent(), VIRTUAL)
+
+
+def test_an_error_of_the_server_concerns_one_chat_and_is_counted():
+    """Each twentieth chat is not opened: turned away, as the log sees it."""
+
+    class Flaky(Loopback):
+        async def open(self, queue: str, text: str, told: object) -> str:
+            self.n = getattr(self, "n", 0) + 1
+            if self.n % 20 == 0:
+                raise sim.LoadError("500 Internal Server Error")
+            return await super().open(queue, text, told)  # type: ignore[arg-type]
+
+    run = drive(Day.of(busy()), Flaky(), VIRTUAL)
+
+    assert run.ending is Ending.DONE
+    assert run.causes == {"open: 500 Internal Server Error": 15}
+    kpis = measure(run.log, run.day.scenario)
+    assert (kpis["offered"], kpis["served"], kpis["blocked"]) == (300, 285, 15)
+
+
+def test_ctrl_c_stops_arrivals_closes_what_is_open_and_keeps_what_was_measured():
+    """On the wall clock, by a real signal."""
+    server = Loopback()
+    threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    run = drive(Day.of(busy()), server, Options(speed=60))
+
+    assert run.ending is Ending.INTERRUPTED
+    assert 3 < len(run.log.chat.queue) < 250
+    assert all(room.stage.name == "CLOSED" or room.has_left for room in server._rooms.values())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert measure(run.log, run.day.scenario)["served"] > 0
+
+
+def test_on_the_wall_clock_the_day_is_much_like_its_twin():
+    """Ten simulated minutes in ten seconds: all chats are served, and waits are short."""
+    scenario = world(
+        [queue([3.0 * k for k in range(60)], by_turns(10, 15, 3, 5))], [group(12, concurrency=3)]
+    )
+    shown = []
+
+    run = drive(Day.of(scenario), Loopback(), Options(speed=60), watch=shown.append)
+
+    kpis = measure(run.log, scenario)
+    assert (kpis["offered"], kpis["served"]) == (60, 60)
+    assert kpis["wait_s"] < 60 * 0.25
+    assert shown[-1].offered > 0
+    assert run.lag.n == 60 * (1 + 2 + 3)
