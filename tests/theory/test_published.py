@@ -32,6 +32,10 @@ DAYS = {
 }
 
 
+counts = cache(counts_of_a_day)
+"""Exact counts of a model's day, which take seconds."""
+
+
 @cache
 def days(name: str) -> Estimates:
     """Simulated days of a model."""
@@ -72,7 +76,7 @@ def test_theory_gives_the_published_days(
     name: str, key: str, exact: float, interval: tuple[float, float]
 ) -> None:
     """The transient chain gives the exact value, and that lies in the interval that ContactCenters printed."""
-    assert counts_of_a_day(DAYS[name])[key] == pytest.approx(exact, rel=1e-4)
+    assert counts(DAYS[name])[key] == pytest.approx(exact, rel=1e-4)
     assert interval[0] <= exact <= interval[1]
 
 
@@ -111,8 +115,8 @@ def test_simulated_days_agree(name: str, key: str, sees: float) -> None:
         by = By.INTERVAL if key == "occupancy" else By.OVERALL
         found = figure(estimates, key, by)
 
-    assert_agrees(found, counts_of_a_day(DAYS[name])[key], sees=sees)
-    assert_disagrees(found, counts_of_a_day(more)[key])
+    assert_agrees(found, counts(DAYS[name])[key], sees=sees)
+    assert_disagrees(found, counts(more)[key])
 
 
 # SSJ's call centre
