@@ -162,7 +162,11 @@ class Customer:
 
         async def request() -> str:
             self._session = await play.server.customer(f"{play.day.draws.replication}-{self.row}")
-            return await self._session.open(play.day.queue(self.row).name, message)
+            try:
+                return await self._session.open(play.day.queue(self.row).name, message)
+            except BaseException:  # nobody else knows of it
+                await self._session.disconnect()
+                raise
 
         self.chat_id = await play.ask(Verb.OPEN, self.arrival_s, request(), Who.CUSTOMER, self.row)
         play.note(Kind.OPENED, Who.CUSTOMER, self.row, chat=self.chat_id)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from sim.scenario.files import parse
-from sim.scenario.scenario import Scenario
-
 INTERVAL_MIN = 5
 _TEXT = """
 name = "{minutes} minutes"
@@ -38,9 +35,9 @@ agents = {agents}
 """
 
 
-def minutes(minutes: int, agents: int = 5, per_hour: float = 300) -> Scenario:
-    """A day of so many minutes: nobody comes before or after, and most wait for an agent."""
+def text(minutes: int, agents: int = 3, per_hour: float = 200) -> str:
+    """A file of a day of so many minutes: nobody comes before or after."""
     before, open_for = 9 * 60 // INTERVAL_MIN, minutes // INTERVAL_MIN
     after = 24 * 60 // INTERVAL_MIN - before - open_for
     volumes = [0.0] * before + [per_hour * INTERVAL_MIN / 60] * open_for + [0.0] * after
-    return parse(_TEXT.format(minutes=minutes, interval_min=INTERVAL_MIN, volumes=volumes, agents=agents))
+    return _TEXT.format(minutes=minutes, interval_min=INTERVAL_MIN, volumes=volumes, agents=agents)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -135,7 +135,7 @@ class Client:
             self._asking.discard(answered)
             answered.set_result(None)
 
-    async def stream(self, path: str) -> AsyncIterator[tuple[str, Any]]:
+    async def stream(self, path: str) -> AsyncGenerator[tuple[str, Any], None]:
         """Read a stream of server-sent events, which never ends: the name of each and its data, read as JSON.
 
         Raises
@@ -184,6 +184,13 @@ class Client:
         if self._asking:
             await asyncio.wait(self._asking, timeout=GOODBYE_S)
         await self._session.close()
+
+
+async def stop(reading: asyncio.Task[None] | None) -> None:
+    """Stop a task that reads, if there is one, and wait until it has."""
+    if reading is not None:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from sim.drive.adapters.base import Desk, Message, RefusedError, Seen, Told, Waiting
-from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming
+from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming, stop
 from sim.drive.adapters.pattern import fill, fit
 from sim.drive.adapters.template import AgentSide, Connection, CustomerSide, Step, read_template
 from sim.errors import LoadError
@@ -117,8 +117,7 @@ class _Line:
 
     async def end(self) -> None:
         """Go away."""
-        if self._reading is not None:
-            self._reading.cancel()
+        await stop(self._reading)
         if self._socket is not None:
             await self._socket.close()
         if self._client is not None:

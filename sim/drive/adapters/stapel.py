@@ -23,7 +23,7 @@ import aiohttp
 
 from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import key
-from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming
+from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming, stop
 from sim.errors import LoadError
 
 PLACE = "/chat"
@@ -49,7 +49,7 @@ class Stapel:
 
     name = "stapel"
     routes = False
-    poll_s: float | None = 0.2
+    poll_s: float | None = 0.4
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -145,8 +145,7 @@ class _Thread:
 
     async def end(self) -> None:
         """Close the socket and read no more."""
-        if self._reading is not None:
-            self._reading.cancel()
+        await stop(self._reading)
         if self._socket is not None:
             await self._socket.close()
 
@@ -256,8 +255,7 @@ class Agent:
 
     async def log_out(self) -> None:
         """Close that socket."""
-        if self._answering is not None:
-            self._answering.cancel()
+        await stop(self._answering)
         if self._inbox is not None:
             await self._inbox.close()
             self._inbox = None

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit
 
 from sim.drive.adapters.base import Desk, Message, RefusedError, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import accounts
-from sim.drive.adapters.http import UNREADABLE, Answer, Client
+from sim.drive.adapters.http import UNREADABLE, Answer, Client, stop
 from sim.errors import LoadError
 
 PLACE = "/supchat"
@@ -97,8 +98,7 @@ class Customer:
 
     async def disconnect(self) -> None:
         """Break off the stream of events."""
-        if self._reading is not None:
-            self._reading.cancel()
+        await stop(self._reading)
         self._told.end()
         await self._client.aclose()
 
@@ -166,12 +166,12 @@ class Agent:
     async def close(self, chat: str) -> None:
         """Close a chat, and read its events no more."""
         await self._post(f"{chat}/close/", {})
-        self._forget(chat)
+        await stop(self._reading.pop(chat, None))
 
     async def disconnect(self) -> None:
         """Break off all streams of events."""
-        for chat in list(self._reading):
-            self._forget(chat)
+        for reading in self._reading.values():
+            await stop(reading)
         self._told.end()
         await self._client.aclose()
 
@@ -184,10 +184,6 @@ class Agent:
         headers = {"X-CSRFToken": self._client.cookie("csrftoken"), "Referer": self._client.url}
         path = f"{self._place}/conversations/{path}"
         return await self._client.ask("POST", path, body=body, headers=headers, fine=fine)
-
-    def _forget(self, chat: str) -> None:
-        if (reading := self._reading.pop(chat, None)) is not None:
-            reading.cancel()
 
 
 def _taken(answer: Answer) -> None:
@@ -211,10 +207,11 @@ class _Followed:
     async def into(self, told: Told) -> None:
         """Tell the client all that there is of a chat: once the stream is there, all messages of before."""
         try:
-            async for event, data in self._client.stream(self._stream):
-                seen = await self._before() if event == "connected" else self._told(event, data)
-                for each in seen:
-                    told.put(each)
+            async with aclosing(self._client.stream(self._stream)) as events:
+                async for event, data in events:
+                    seen = await self._before() if event == "connected" else self._told(event, data)
+                    for each in seen:
+                        told.put(each)
         except LoadError as error:
             told.end(error)
         except UNREADABLE as error:
