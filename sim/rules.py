@@ -127,6 +127,26 @@ People
     R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of their first
         span of the day on, as it is planned (and cut at midnight); but one who was on duty up to that
         midnight goes on and is not late.
+
+Incidents
+    R33 An incident lasts from its start to its end, [start, end), which are times like all others. It happens
+        if the scenario is under stress; on ordinary days nothing of R34 to R38 does.
+    R34 `agents_out`: of the agents of its group who would be on duty at any time while it lasts (R11 to R12,
+        R31, R32, R35), and whom no earlier one that overlaps has taken, the ones with the highest numbers
+        are off duty until it is over. Earlier is what starts earlier, then what stands first.
+    R35 `shift_gap`: the agents of its group, or all agents, are off duty, as if it had been planned so; who
+        is late (R32) is late as without it. Who goes off duty by R34 or R35, constant agents too, takes no
+        new chat and finishes those in hand, as at a break (R11); who is on duty afterwards logs in (R10).
+        Who stays after closing (R12) stays.
+    R36 `slow_system`: a reply or a wrap-up that begins while it lasts, and the work of a chat that is
+        accepted then, take the time of R30 times the factor; of several at once, times each.
+    R37 `outage`: nobody can answer. No agent accepts a chat and none takes up a message; replies, wrap-ups
+        and work under way stand still and go on when it is over, but for what ends as it begins. All else
+        happens as always: customers arrive, wait, write and lose patience; slots are freed; agents come and
+        go. When it is over the agents, in order of number, fill their slots as at a log-in (R10), and then
+        take up the next message. Outages that overlap or touch are one.
+    R38 `burst`: exactly so many customers more come to its queue, each at start + u * length, u being their
+        drawn uniform. In all else they are customers of that queue like any others, who stay who they are.
 """
 
 from __future__ import annotations
@@ -261,11 +281,16 @@ class Order(IntEnum):
     """Order of events at one instant; within an order the lower row comes first.
 
     The whole consequence of one event is settled before the next event of the same instant.
-    Rows are chats, or spans of duty for LOG_OFF and LOG_ON. Orders start above SimPy's own 0 and 1.
+    Rows are chats, or spans of duty for LOG_OFF and LOG_ON, or outages for FAILURE and RECOVERY. Orders
+    start above SimPy's own 0 and 1.
     """
 
-    LOG_OFF = 10
+    FAILURE = 8
+    """An outage begins (R37)."""
+    LOG_OFF = 9
     """An agent's span of duty ends (R11, R12)."""
+    RECOVERY = 10
+    """An outage is over (R37)."""
     LOG_ON = 11
     """A span of duty begins."""
     REPLY = 12

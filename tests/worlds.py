@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import Any
 
@@ -146,6 +147,7 @@ def worlds(draw: st.DrawFn, most_days: int = 1) -> tuple[Scenario, Draws]:
         more["quality"] = {"resolution": 0.75, "multitasking": 0.25}
     if hours is not None:
         more["hours"] = hours
+    more["stress"] = _stress(draw, names, groups, more["days"])
     scenario = world(queues, groups, **more)
     return scenario, _customers(draw, scenario)
 
@@ -209,11 +211,51 @@ def _people(draw: st.DrawFn, group_: dict[str, Any], has_hours: bool) -> None:
         group_["absence"] = 0.5
     if ("agents" not in group_ or has_hours) and draw(st.booleans()):
         group_["late_s"] = fixed(1)
-    n_agents = Group.model_validate(group_).n_agents
+    n_agents = _n_agents(group_)
     if n_agents and draw(st.booleans()):
         group_["ramp"] = {"new_hires": draw(st.integers(1, n_agents)), "speed": 0.5, "days": 2}
     if n_agents and draw(st.booleans()):
         group_["seniority"] = [{"agents": 1, "concurrency": draw(st.integers(1, 3))}]
+
+
+def incident(kind: str, start_s: float, minutes: float, **more: Any) -> dict[str, Any]:
+    """Something that goes wrong from so many seconds after the first midnight."""
+    start = dt.datetime(2026, 3, 2) + dt.timedelta(seconds=start_s)
+    return {"kind": kind, "start": start, "minutes": minutes} | more
+
+
+def without(scenario: Scenario, kind: str) -> Scenario:
+    """The same scenario without its incidents of a kind."""
+    if scenario.stress is None:
+        return scenario
+    rest = tuple(each for each in scenario.stress.incidents if each.kind != kind)
+    return scenario.model_copy(update={"stress": scenario.stress.model_copy(update={"incidents": rest})})
+
+
+def _stress(
+    draw: st.DrawFn, queues: list[str], groups: list[dict[str, Any]], days: int
+) -> dict[str, Any] | None:
+    """Up to three incidents in the first minutes, or around the first midnight; in one world out of three."""
+    if not draw(st.sampled_from([True, False, False])):
+        return None
+    some = []
+    for _ in range(draw(st.integers(1, 3))):
+        kind = draw(st.sampled_from(["agents_out", "shift_gap", "slow_system", "outage", "burst"]))
+        start_s = draw(st.sampled_from([0.0, A_NIGHT_S] if days > 1 else [0.0])) + 30 * draw(small)
+        group_ = draw(st.sampled_from(groups))
+        more: dict[str, Any] = {
+            "agents_out": {"group": group_["name"], "agents": draw(st.integers(0, _n_agents(group_)))},
+            "shift_gap": {"group": draw(st.sampled_from([None, group_["name"]]))},
+            "slow_system": {"factor": draw(st.sampled_from([1.0, 1.5, 3.0]))},
+            "outage": {},
+            "burst": {"queue": draw(st.sampled_from(queues)), "customers": draw(st.integers(0, 20))},
+        }[kind]
+        some.append(incident(kind, start_s, draw(st.integers(1, 6)) / 2, **more))
+    return {"incidents": some, "in_force": True}
+
+
+def _n_agents(group_: dict[str, Any]) -> int:
+    return Group.model_validate(group_).n_agents
 
 
 def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
@@ -358,6 +400,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     if any("return" in queue_ for queue_ in queues) or draw(st.booleans()):
         more["quality"] = {}
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
+    more["stress"] = _stress(draw, names, groups, more["days"])
     return world(queues, groups, **more, routing={"policy": policy})
 
 

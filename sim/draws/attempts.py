@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Floats, Ints
+from sim.draws.bursts import APART, bursts
 from sim.draws.streams import Stream, Streams
 from sim.scenario.scenario import Scenario
 
@@ -25,9 +26,11 @@ LEVEL = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """The k-th attempts of one queue's customers, in all replications."""
+    """The k-th attempts of one queue's customers, the usual ones or those of a burst, in all replications."""
 
     queue: int
+    burst: int
+    """In which burst its customers first come, from 1; 0 for the usual customers."""
     attempt: int
     ends: Ints
     """Shape (n_replications + 1): those of the r-th are the block's rows ``ends[r]`` to ``ends[r + 1]``."""
@@ -38,19 +41,29 @@ class Block:
 
     def uniforms(self, streams: Streams, names: Sequence[Stream], ends: Ints) -> Floats:
         """Uniforms of some streams of this block, shape (n_streams, n_rows)."""
-        level = LEVEL * (self.attempt - 1)
+        level = LEVEL * (self.attempt - 1) + APART * self.burst
         return streams.columns(self.queue, [name + level for name in names], ends)
 
 
 def blocks(scenario: Scenario, streams: Streams, came: list[Ints]) -> list[Block]:
-    """All attempts: first the queues' first ones, which *came* in these rows, then the second ones, …"""
-    level = [_block(scenario, streams, q, 1, ends) for q, ends in enumerate(came)]
+    """All attempts: first the first ones, which *came* in these rows, then the second ones, …
+
+    First attempts are those of the queues' usual customers, then those of each burst.
+    """
+    sources = [*((q, 0) for q in range(len(scenario.queues))),
+               *((q, k) for k, (q, _) in enumerate(bursts(scenario), start=1))]  # fmt: skip
+    level = [_block(scenario, streams, *each, 1, ends) for each, ends in zip(sources, came, strict=True)]
     every: list[Block] = []
     while level:
         every += level
         level = [
             _block(
-                scenario, streams, block.queue, block.attempt + 1, np.searchsorted(block.again, block.ends)
+                scenario,
+                streams,
+                block.queue,
+                block.burst,
+                block.attempt + 1,
+                np.searchsorted(block.again, block.ends),
             )
             for block in level
             if len(block.again)
@@ -58,14 +71,14 @@ def blocks(scenario: Scenario, streams: Streams, came: list[Ints]) -> list[Block
     return every
 
 
-def _block(scenario: Scenario, streams: Streams, q: int, attempt: int, ends: Ints) -> Block:
+def _block(scenario: Scenario, streams: Streams, q: int, burst: int, attempt: int, ends: Ints) -> Block:
     queue = scenario.queues[q]
-    block = Block(q, attempt, ends, np.empty(0), np.empty(0, dtype=np.intp))
+    block = Block(q, burst, attempt, ends, np.empty(0), np.empty(0, dtype=np.intp))
     if not any(each.most_attempts > 1 for each in scenario.queues):
         return block
     (u,) = block.uniforms(streams, [Stream.PERSIST], ends)
     goes_on = u < queue.comes_again if attempt < queue.most_attempts else np.zeros(len(u), dtype=np.bool_)
-    return Block(q, attempt, ends, u, np.flatnonzero(goes_on))
+    return Block(q, burst, attempt, ends, u, np.flatnonzero(goes_on))
 
 
 def links(scenario: Scenario, every: list[Block]) -> dict[str, NDArray[Any]]:
@@ -80,7 +93,8 @@ def links(scenario: Scenario, every: list[Block]) -> dict[str, NDArray[Any]]:
     for k, (block, (first, end)) in enumerate(zip(every, pairwise(firsts.tolist()), strict=True)):
         if not len(block.again):
             continue
-        after = next(j for j in range(k + 1, len(every)) if every[j].queue == block.queue)
+        whose = block.queue, block.burst
+        after = next(j for j in range(k + 1, len(every)) if (every[j].queue, every[j].burst) == whose)
         next_row[first + block.again] = np.arange(firsts[after], firsts[after + 1])
         customer[firsts[after] : firsts[after + 1]] = customer[first:end][block.again]
         retry, back = scenario.queues[block.queue].retry, scenario.queues[block.queue].returns

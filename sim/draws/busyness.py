@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.draws.arrivals import cumulated_chats
+from sim.draws.bursts import expected_in_bursts
 from sim.draws.profile import demand
 from sim.draws.streams import Streams
 from sim.scenario.scenario import Scenario
@@ -25,6 +26,7 @@ def expected_volumes(scenario: Scenario) -> Floats:
         volumes[q] = (
             _exact(scenario, q, days_s) if is_exact else np.diff(np.interp(days_s, edges_s, cumulated))
         )
+        volumes[q] += expected_in_bursts(scenario, q, days_s)[0]
     return volumes
 
 
@@ -45,6 +47,7 @@ def drawn_volumes(scenario: Scenario, seed: int, replications: range) -> Floats:
             streams = Streams(seed, replications[first : first + size])
             for r, cumulated in enumerate(cumulated_chats(scenario, q, streams), start=first):
                 volumes[r, q] = np.diff(np.interp(days_s, edges_s, cumulated))
+        volumes[:, q] += expected_in_bursts(scenario, q, days_s)[0]
     return volumes
 
 
@@ -67,12 +70,14 @@ def _exact(scenario: Scenario, q: int, edges_s: Floats) -> Ints:
 def volume_variances(scenario: Scenario) -> Floats:
     """Variance of the measured chats of each queue in a replication, first attempts alone: shape (n_queues,).
 
-    Given the factors they are Poisson; a day's factor of busyness with spread b and those of its intervals
-    with spread i turn chats λ of a day, λₜ in interval t, into a volume with the mean square
-    (1 + b²) (λ² + i² Σ λₜ²).
+    Given the factors they are Poisson, but for those of bursts, who are so many for sure. A day's factor of
+    busyness with spread b and those of its intervals with spread i turn chats λ of a day, λₜ in interval t,
+    into a volume with the mean square (1 + b²) (λ² + i² Σ λₜ²).
     """
     variances = np.zeros(len(scenario.queues))
+    measured_s = np.array([scenario.warm_up_s, scenario.horizon_s])
     for q, (edges_s, expected) in enumerate(demand(scenario)):
+        variances[q] = expected_in_bursts(scenario, q, measured_s)[1][0]
         if not len(edges_s):
             continue  # exact times don't vary
         arrivals = scenario.queues[q].arrivals
@@ -84,7 +89,7 @@ def volume_variances(scenario: Scenario) -> Floats:
         )
         squares = (by_day**2).sum() + arrivals.interval_cv**2 * (by_interval**2).sum()
         busy = (1 + arrivals.busyness_cv**2) * squares - (by_day**2).sum()
-        variances[q] = pieces.sum() + busy
+        variances[q] += pieces.sum() + busy
     return variances
 
 
@@ -98,6 +103,8 @@ def interval_moments(scenario: Scenario) -> tuple[Floats, Floats]:
     means, variances = np.zeros(n_intervals), np.zeros(n_intervals)
     for q, (edges_s, expected) in enumerate(demand(scenario)):
         arrivals = scenario.queues[q].arrivals
+        in_bursts = expected_in_bursts(scenario, q, cells_s)
+        means, variances = means + in_bursts[0], variances + in_bursts[1]
         if arrivals.times_s is not None:
             means += _exact(scenario, q, cells_s)
             continue

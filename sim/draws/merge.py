@@ -26,25 +26,25 @@ def turn_rows(rows: Ints, offset: Ints) -> Ints:
     return turns
 
 
-def numbers(queues: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def numbers(queues: Ints, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Queue of each customer, and their number within their block of rows and their replication.
 
     Blocks stand one after the other, each of one of the *queues*, with *ends* as above that count from its
-    own first row.
+    own first row; its numbers *begin* somewhere.
     """
     n = ends[:, -1].sum()
     queue, number = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    _count(queues, ends, queue, number)
+    _count(queues, begins, ends, queue, number)
     return queue, number
 
 
 @compiled
-def _count(queues: Ints, ends: Ints, queue: Ints, number: Ints) -> None:
+def _count(queues: Ints, begins: Ints, ends: Ints, queue: Ints, number: Ints) -> None:
     n = 0
     for block in range(len(ends)):
         for r in range(ends.shape[1] - 1):
             for k in range(ends[block, r + 1] - ends[block, r]):
-                queue[n], number[n] = queues[block], k
+                queue[n], number[n] = queues[block], begins[block] + k
                 n += 1
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.arrays import Floats
+from sim.draws.bursts import bursts
 from sim.scenario.demand import Queue
 from sim.scenario.scenario import Same, Scenario
 from sim.scenario.units import DAY_S, HOUR_S
@@ -45,9 +46,10 @@ def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:
 
 
 def expected_total(scenario: Scenario, q: int) -> float:
-    """Chats that queue *q* is expected to get over the whole scenario."""
+    """Chats that queue *q* is expected to get over the whole scenario, bursts included."""
     times_s = scenario.queues[q].arrivals.times_s
-    return float(demand(scenario)[q][1].sum()) if times_s is None else float(len(times_s))
+    usual = float(demand(scenario)[q][1].sum()) if times_s is None else float(len(times_s))
+    return usual + sum(burst.customers for mine, burst in bursts(scenario) if mine == q)
 
 
 def expected_overall(scenario: Scenario) -> float:
@@ -58,6 +60,7 @@ def expected_overall(scenario: Scenario) -> float:
 def demand(scenario: Scenario) -> list[tuple[Floats, Floats]]:
     """Of each queue: the edges of its pieces and the chats expected in each; none for exact times.
 
+    Those of bursts, which are no part of the rate, are left out.
     Every replication asks, so the last scenarios' answers are kept.
     """
     return _demand(Same(scenario))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.arrays import Floats, Ints
 from sim.draws.arrivals import arrivals
 from sim.draws.attempts import Block, blocks, links
+from sim.draws.bursts import NUMBERED, burst_arrivals, bursts
 from sim.draws.memory import refuse_too_large
 from sim.draws.merge import merged, numbers, turn_rows
 from sim.draws.people import people
@@ -164,6 +165,7 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> Draw
     streams = Streams(seed, replications)
     refuse_too_large(scenario)
     came = [arrivals(scenario, q, streams) for q in range(len(scenario.queues))]
+    came += [burst_arrivals(scenario, k, streams) for k in range(1, len(bursts(scenario)) + 1)]
     every = blocks(scenario, streams, [ends for _, ends in came])
     ends = np.array([block.ends for block in every])
     # What is reserved arrives after all others: when, the engine will tell.
@@ -185,7 +187,8 @@ def draw_all(scenario: Scenario, seed: int, replications: Sequence[int]) -> Draw
         parts = _drawn(columns, scenario, streams, every, table.ends, table.earlier)
         return {name: table.ordered(column) for name, column in parts.items()}
 
-    queue, number = numbers(np.array([block.queue for block in every]), ends)
+    queues, begins = [block.queue for block in every], [NUMBERED * block.burst for block in every]
+    queue, number = numbers(np.array(queues), np.array(begins), ends)
     known = {"queue": queue, "number": number, "arrival_s": arrival_s}
     of_chats = {name: chats.ordered(column) for name, column in known.items()} | drawn(OF_CHATS, chats)
     first_chat = ends.sum(axis=0)
@@ -248,8 +251,8 @@ class _Earlier(NamedTuple):
 
 def _earlier(every: Sequence[Block]) -> list[_Earlier | None]:
     """Where the customers of each block made their attempt before; None for first attempts."""
-    place = {(block.queue, block.attempt): k for k, block in enumerate(every)}
-    before = [place.get((block.queue, block.attempt - 1)) for block in every]
+    place = {(block.queue, block.burst, block.attempt): k for k, block in enumerate(every)}
+    before = [place.get((block.queue, block.burst, block.attempt - 1)) for block in every]
     return [None if k is None else _Earlier(k, every[k].again) for k in before]
 
 

@@ -25,6 +25,7 @@ from sim.rules import After, Estimate, From, Order, Outcome, Policy
 from sim.scenario.demand import ByWork, Queue
 from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.scenario import Scenario
+from sim.scenario.troubles import outages, slowdowns
 from sim.scenario.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
@@ -111,12 +112,17 @@ class State:
         """Of each queue: the agent whom round robin chose last."""
         self.last_wait_s = [0.0] * n_queues
         """Of each queue: how long the chat accepted last had waited (R25)."""
+        self.outages, self.slowdowns = outages(scenario), slowdowns(scenario)
+        self.is_down = False
+        """Whether there is an outage (R37)."""
         self.log = Happened.nothing_yet(draws, team)
 
     def run(self) -> None:
         """Let everything happen until nothing more can (R5)."""
         for span in range(len(self.duty_plan.agent)):
             self.env.process(self.duty(span))
+        for outage in range(len(self.outages)):
+            self.env.process(self.fail(outage))
         self.env.process(self.door())
         self.env.run()
 
@@ -164,8 +170,8 @@ class State:
         holds_attention = yield from serve(row, agent)
         if self.log.outcome[row] == Outcome.UNFINISHED:
             self.end_conversation(row)
-            wrap_up_s = float(self.draws.wrap_up_s[row]) / self.speed_of(agent)  # R30
-            yield self.env.at(self.env.now + wrap_up_s, Order.WRAP_UP, row)  # R16, R18
+            wrap_up_s = self.time_of(agent, float(self.draws.wrap_up_s[row]))
+            yield self.env.at(self.end_of(wrap_up_s), Order.WRAP_UP, row)  # R16, R18
             self.log.outcome[row] = Outcome.SERVED
         elif np.isnan(self.log.ended_s[row]):
             self.log.ended_s[row] = self.env.now  # R24
@@ -273,7 +279,9 @@ class State:
     # Routing
 
     def route(self, row: int, q: int) -> Agent | None:
-        """Choose the agent who takes an arriving chat, if one may (R7)."""
+        """Choose the agent who takes an arriving chat, if one may (R7, R37)."""
+        if self.is_down:
+            return None
         for tier in self.tiers[q]:
             free = [agent for agent in self.agents if agent.group in tier and agent.may_take]
             if free:
@@ -312,9 +320,7 @@ class State:
         self.log.accepted_s[row] = self.env.now
         self.last_wait_s[q] = self.env.now - float(self.log.arrival_s[row])
         if not self.scenario.queues[q].by_turns and not self.is_gone(row):
-            agent.work[row] = agent.clock_s[q] + float(self.draws.work_s[row]) / self.speed_of(
-                agent
-            )  # R17, R30
+            agent.work[row] = agent.clock_s[q] + self.time_of(agent, float(self.draws.work_s[row]))  # R17
             self.log.open_chats[row] = agent.n_open
             self.done[row] = self.env.event()
         self.announce_finish(agent)
@@ -331,8 +337,8 @@ class State:
             agent.on_duty = False
 
     def fill_slots(self, agent: Agent) -> None:
-        """Give an agent the waiting chats that they may take, in order (R9)."""
-        while agent.may_take:
+        """Give an agent the waiting chats that they may take, in order (R9, R37)."""
+        while agent.may_take and not self.is_down:
             heads = [
                 (self.scenario.queues[q].priority, self.log.arrival_s[row], row, q)
                 for q in self.skills[agent.group]
@@ -361,8 +367,30 @@ class State:
         if off_s < float("inf"):
             yield self.env.at(off_s, Order.LOG_OFF, span)
             agent.is_leaving = True
-            is_constant = self.scenario.groups[agent.group].agents is not None
-            agent.on_duty = is_constant and self.scenario.closes and agent.n_open > 0
+            agent.on_duty = bool(self.duty_plan.stays[span]) and agent.n_open > 0
+
+    # Outages (R37)
+
+    def fail(self, outage: int) -> Process:
+        """Let nobody answer for the time of an outage; then the backlog."""
+        begins_s, over_s = self.outages[outage]
+        yield self.env.at(begins_s, Order.FAILURE, outage)
+        self.is_down = True
+        yield self.env.at(over_s, Order.RECOVERY, outage)
+        self.is_down = False
+        for agent in self.agents:
+            self.fill_slots(agent)
+            if agent.inbox and not agent.is_attending:
+                agent.is_attending = True
+                self.attend_next(agent)
+
+    def end_of(self, takes_s: float) -> float:
+        """When something ends that is begun now and takes its agent so long: outages come on top."""
+        end_s = self.env.now + takes_s
+        for begins_s, over_s in self.outages:
+            if self.env.now < over_s and begins_s < end_s:
+                end_s += over_s - max(begins_s, self.env.now)
+        return end_s
 
     # Attention: service by turns
 
@@ -402,11 +430,11 @@ class State:
     def compose(self, row: int, turn: int, agent: Agent) -> Process:
         """Compose one reply (R14, R30)."""
         self.log.start_s[turn] = self.env.now
-        compose_s = float(self.draws.agent_s[turn]) / self.speed_of(agent)
+        compose_s = self.time_of(agent, float(self.draws.agent_s[turn]))
         if agent.n_open > 1:
             compose_s *= 1 + self.scenario.groups[agent.group].switching
         self.log.open_chats[row] += agent.n_open
-        yield self.env.at(self.env.now + compose_s, Order.REPLY, row)
+        yield self.env.at(self.end_of(compose_s), Order.REPLY, row)
         self.log.reply_s[turn] = self.env.now
 
     def be_patient(self, row: int, turn: int, agent: Agent, taken_up: simpy.Event) -> None:
@@ -437,6 +465,14 @@ class State:
             hold_s = min(hold_s, idle_timeout_s)
         yield self.env.at(self.env.now + hold_s, Order.CLOSE, row)
 
+    def time_of(self, agent: Agent, drawn_s: float) -> float:
+        """Time that something takes an agent who begins it now: at their speed (R30, R36)."""
+        takes_s = drawn_s / self.speed_of(agent)
+        for begins_s, over_s, factor in self.slowdowns:
+            if begins_s <= self.env.now < over_s:
+                takes_s *= factor
+        return takes_s
+
     def speed_of(self, agent: Agent) -> float:
         """Speed of an agent today; after the last midnight it is that of the last day (R30)."""
         today = min(int(self.env.now // DAY_S), self.scenario.days - 1)
@@ -445,7 +481,7 @@ class State:
     def attention(self, agent: Agent) -> simpy.Event:
         """Give the event that an agent takes up the message just come in."""
         taken_up = self.env.event()
-        if agent.is_attending:
+        if agent.is_attending or self.is_down:  # R37
             agent.inbox.append(taken_up)
         else:
             agent.is_attending = True
@@ -453,8 +489,8 @@ class State:
         return taken_up
 
     def attend_next(self, agent: Agent) -> None:
-        """Let an agent turn to the next message in their inbox."""
-        if agent.inbox:
+        """Let an agent turn to the next message in their inbox (R37)."""
+        if agent.inbox and not self.is_down:
             agent.inbox.popleft().succeed()
         else:
             agent.is_attending = False
@@ -470,10 +506,13 @@ class State:
         return False
 
     def advance(self, agent: Agent) -> None:
-        """Bring an agent's clocks to now, before the number of their chats changes (R17)."""
+        """Bring an agent's clocks to now, before the number of their chats changes (R17, R37)."""
+        still_s = 0.0
+        for begins_s, over_s in self.outages:
+            still_s += max(0.0, min(over_s, self.env.now) - max(begins_s, agent.since_s))
         if agent.n_open > 0:
             for q in self.skills[agent.group]:
-                agent.clock_s[q] += (self.env.now - agent.since_s) * self.speed(agent, q)
+                agent.clock_s[q] += (self.env.now - agent.since_s - still_s) * self.speed(agent, q)
         agent.since_s = self.env.now
 
     def speed(self, agent: Agent, q: int) -> float:
@@ -490,7 +529,7 @@ class State:
         for row, mark_s in agent.work.items():
             q = int(self.draws.queue[row])
             rest_s = max(0.0, mark_s - agent.clock_s[q])
-            finishes.append((self.env.now + rest_s / self.speed(agent, q), row))
+            finishes.append((self.end_of(rest_s / self.speed(agent, q)), row))
         time_s, first = min(finishes)
 
         def finish() -> None:

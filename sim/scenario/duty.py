@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
+from sim.scenario.away import Lost, Worked, without_the_away
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group, Shift
 from sim.scenario.units import DAY_S
@@ -51,13 +52,15 @@ class DutyPlan:
     lost_off_s: Floats
     lost_late: Flags
     """Whether it was lost to a late log-in, not to an absence."""
+    stays: Flags
+    """Of each span: whether its agent stays after its end until nobody waits whom they may serve (R12)."""
 
 
 def duty_plan(scenario: Scenario, people: People | None = None) -> DutyPlan:
     """Agents and spans of duty of a *scenario*, with its *people* as they are drawn."""
     groups = np.repeat(np.arange(len(scenario.groups)), [group.n_agents for group in scenario.groups])
-    worked: list[tuple[int, float, float]] = []
-    lost: list[tuple[int, float, float, bool]] = []
+    worked: list[Worked] = []
+    lost: list[Lost] = []
     planned = (spans for group in scenario.groups for spans in _spans(group, scenario))
     for agent, spans in enumerate(planned):
         kept = spans
@@ -65,6 +68,9 @@ def duty_plan(scenario: Scenario, people: People | None = None) -> DutyPlan:
             kept, gone = _kept(spans, people.absent[agent], people.late_s[agent])
             lost += [(agent, on, off, late) for on, off, late in gone]
         worked += [(agent, on, off) for on, off in kept]
+    log_offs = worked
+    if scenario.incidents:
+        worked, lost = without_the_away(scenario, groups.tolist(), worked, lost)
     columns, lost_columns = _columns(worked, 3), _columns(lost, 4)
     return DutyPlan(
         group=groups,
@@ -77,10 +83,21 @@ def duty_plan(scenario: Scenario, people: People | None = None) -> DutyPlan:
         lost_on_s=lost_columns[1],
         lost_off_s=lost_columns[2],
         lost_late=lost_columns[3].astype(np.bool_),
+        stays=_stays(scenario, groups, worked, log_offs),
     )
 
 
-def _columns(rows: list[tuple[int, float, float]] | list[tuple[int, float, float, bool]], n: int) -> Floats:
+def _stays(scenario: Scenario, groups: Ints, worked: list[Worked], planned: list[Worked]) -> Flags:
+    """Of each span that is worked: whether it ends at closing, as constant agents' do that are *planned*."""
+    constant = np.array([scenario.closes and group.agents is not None for group in scenario.groups])
+    stays: Flags = constant[groups[np.array([agent for agent, *_ in worked], dtype=np.int64)]]
+    if worked is not planned:
+        ends = {(agent, off) for agent, _, off in planned}
+        stays = stays & np.array([(agent, off) in ends for agent, _, off in worked], dtype=np.bool_)
+    return stays
+
+
+def _columns(rows: list[Worked] | list[Lost], n: int) -> Floats:
     """Columns of some rows of *n* values."""
     return np.ascontiguousarray(np.array(rows, dtype=np.float64).reshape(-1, n).T)
 

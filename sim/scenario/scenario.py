@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.rules import Policy
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
-from sim.scenario.incidents import AgentsOut, Incident
+from sim.scenario.incidents import AgentsOut, Burst, Incident
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken
 from sim.scenario.stress import Stress
@@ -365,16 +365,21 @@ def _incident_laws(parts: Parts) -> Iterator[BrokenLaw]:
         if incident is None:
             continue
         if parts.days is not None and parts.start is not None:
-            start_s, end_s = incident.span_s(parts.start)
-            if start_s >= parts.days * DAY_S or end_s <= 0:
-                law = "an incident must touch the scenario's days"
-                yield (*place, "start"), law, Words(str(incident.start))
+            yield from _time_laws(incident, parts.start, parts.days * DAY_S, place)
         for kind, name in (("group", _field(incident, "group")), ("queue", _field(incident, "queue"))):
             known = parts.known(f"{kind}s")
             if name is not None and known is not None and name not in known:
                 yield (*place, kind), f"no {kind} has this name{did_you_mean(name, known)}", name
         if isinstance(incident, AgentsOut):
             yield from _out_laws(parts, incident, place)
+
+
+def _time_laws(incident: Incident, first_day: dt.date, horizon_s: float, place: Place) -> Iterator[BrokenLaw]:
+    start_s, end_s = incident.span_s(first_day)
+    if isinstance(incident, Burst) and (start_s < 0 or end_s > horizon_s):
+        yield (*place, "start"), "a burst must lie within the scenario's days", Words(str(incident.start))
+    elif start_s >= horizon_s or end_s <= 0:
+        yield (*place, "start"), "an incident must touch the scenario's days", Words(str(incident.start))
 
 
 def _out_laws(parts: Parts, incident: AgentsOut, place: Place) -> Iterator[BrokenLaw]:

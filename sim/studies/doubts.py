@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from sim.arrays import Floats
+from sim.draws.bursts import bursts
 from sim.draws.profile import demand
 from sim.errors import TheoryError
 from sim.rules import After
@@ -196,8 +197,12 @@ def _gaps(opens: Floats, on_s: Floats, off_s: Floats) -> Iterator[tuple[float, f
 def _expected(scenario: Scenario, q: int) -> Callable[[Floats], Floats]:
     """Chats that a queue is expected to have got before each of some times."""
     times_s = scenario.queues[q].arrivals.times_s
-    if times_s is not None:
-        return lambda at: np.searchsorted(np.array(times_s), at).astype(np.float64)
     edges_s, chats = demand(scenario)[q]
     total = np.concatenate([[0.0], np.cumsum(chats)])
-    return lambda at: np.interp(at, edges_s, total)
+    extra = [(burst.span_s(scenario.start), burst.customers) for mine, burst in bursts(scenario) if mine == q]
+
+    def expected(at: Floats) -> Floats:
+        usual = np.interp(at, edges_s, total) if times_s is None else np.searchsorted(np.array(times_s), at)
+        return np.asarray(usual + sum(n * np.interp(at, span_s, (0.0, 1.0)) for span_s, n in extra))
+
+    return expected

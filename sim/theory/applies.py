@@ -91,6 +91,8 @@ def formula_for(scenario: Scenario) -> Formula | NoFormula:
 def _unknown(scenario: Scenario) -> str | None:
     if len(scenario.queues) > 1 or len(scenario.groups) > 1:
         return f"formulas know one queue and one group, not {len(scenario.queues)} and {len(scenario.groups)}"
+    if scenario.incidents:
+        return "formulas know no incidents: they are of days on which nothing goes wrong"
     if scenario.hours is not None:
         return "formulas know no hours: the centre closes and begins empty every day"
     queue, group = scenario.queues[0], scenario.groups[0]

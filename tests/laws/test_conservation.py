@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from sim.kpis.measure import measure
 from sim.log.chatlog import ChatLog
 from sim.rules import NO_AGENT, Outcome
 from sim.scenario.scenario import Scenario
+from sim.scenario.troubles import outages
 from tests.worlds import SCALE, worlds
 
 pytestmark = pytest.mark.slow
@@ -143,12 +145,14 @@ def test_one_agent_composes_one_reply_at_a_time(world: World):
 @settings(max_examples=40 * SCALE)
 @given(worlds())
 def test_a_free_agent_and_a_waiting_chat_never_coexist(world: World):
-    """At the moment a chat begins to wait, every agent with the skill is off duty or full."""
+    """At the moment a chat begins to wait, every agent with the skill is off duty or full, or can't answer."""
     scenario, draws = world
     log = simulate(scenario, draws)
     chat = log.chat
     for row in np.flatnonzero(chat.queued):
         t, name = chat.arrival_s[row], scenario.queues[chat.queue[row]].name
+        if any(begins_s <= t < over_s for begins_s, over_s in outages(scenario)):
+            continue
         for span, agent in enumerate(log.duty.agent):
             on_duty = log.duty.on_s[span] <= t < log.duty.off_s[span]
             if on_duty and name in scenario.groups[log.team.group[agent]].queues:
@@ -175,6 +179,10 @@ def doubled(scenario: Scenario, draws: Draws) -> World:
             _double(shift, "start", "end")
             for pause in shift["breaks"]:
                 _double(pause, "start", "minutes")
+    for incident in (data["stress"] or {"incidents": ()})["incidents"]:
+        first = dt.datetime.combine(scenario.start, dt.time())
+        incident["start"] = first + 2 * (incident["start"] - first)
+        _double(incident, "minutes")
     columns = ("arrival_s", "patience_s", "work_s", "wrap_up_s", "agent_s", "customer_s")
     columns += ("reply_patience_s", "detect_s")
     fields = {name: 2 * getattr(draws, name) for name in columns}

@@ -115,6 +115,7 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         speed=prepared.speed,
         agent_speed=batch.agent_speed[0],
         curve=prepared.curve,
+        troubles=prepared.troubles,
         state=prepared.state.copy(),
     )
     return centre, batch

@@ -57,7 +57,7 @@ def begin_again(c: Centre, begin: Begin, differs: bool) -> None:
         for load in range(c.idle_lists.shape[1]):
             c.idle_lists[group, load] = begin.idle_lists[group, load]
     c.state[0] = begin.state[0]
-    c.state[0].differs = differs
+    c.state[0].differs = differs or begin.state[0].slows
 
 
 @compiled
@@ -96,6 +96,7 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
             workshop.speed,
             batch.agent_speed[r],
             workshop.curve,
+            workshop.troubles,
             workshop.state,
         )
         lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.chat_cold, c.turns)

@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.inbox import attend_next, speed_of, turn_to_next, withdraw
+from sim.engines.kernel.inbox import attend_next, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
+from sim.engines.kernel.pace import end_of, time_of
 from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
 from sim.engines.kernel.work import end_work
@@ -62,8 +63,8 @@ def end_conversation(c: Centre, row: int, now: float) -> None:
         resolve(c, row, now)
     wrap_up_s = c.chat_cold[row].wrap_up_s
     if c.state[0].differs:
-        wrap_up_s /= speed_of(c, c.chats[row].agent, now)  # R30
-    push(c, now + wrap_up_s, WRAP_UP, row)
+        wrap_up_s = time_of(c, c.chats[row].agent, wrap_up_s, now)
+    push(c, end_of(c, now, wrap_up_s), WRAP_UP, row)
 
 
 @inner

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
-from sim.engines.kernel.records import DAY, HERE, NONE, Centre
+from sim.engines.kernel.pace import end_of, time_of
+from sim.engines.kernel.records import HERE, NONE, Centre
 from sim.rules import Order
 
 REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
@@ -19,7 +20,7 @@ def receive(c: Centre, row: int, now: float) -> None:
     c.turns[turn].message_s = now
     if c.state[0].patient:
         be_patient(c, row, turn, now)
-    if not c.agents[agent].attending:
+    if not c.agents[agent].attending and not c.state[0].is_down:
         c.agents[agent].attending = True
         compose(c, row, now)
         return
@@ -34,9 +35,9 @@ def receive(c: Centre, row: int, now: float) -> None:
 
 @inlined
 def attend_next(c: Centre, agent: int, now: float) -> None:
-    """Let an agent turn to the next message in their inbox."""
+    """Let an agent turn to the next message in their inbox (R37)."""
     row = c.agents[agent].inbox_head
-    if row == NONE:
+    if row == NONE or c.state[0].is_down:
         c.agents[agent].attending = False
         return
     c.agents[agent].inbox_head = c.chats[row].inbox_next
@@ -53,25 +54,18 @@ def turn_to_next(c: Centre, agent: int, now: float) -> None:
 
 @inlined
 def compose(c: Centre, row: int, now: float) -> None:
-    """Begin a reply (R14, R30)."""
+    """Begin a reply (R14, R30, R36, R37)."""
     turn, agent = c.chats[row].turn, c.chats[row].agent
     n_open = c.agents[agent].n_open
     compose_s = c.turns[turn].reply_s  # NOTE: the drawn composing time stands where the reply will
     if c.state[0].differs:
-        compose_s /= speed_of(c, agent, now)
+        compose_s = time_of(c, agent, compose_s, now)
     if n_open > 1:
         compose_s *= 1 + c.groups[c.agents[agent].group].switching
     c.chats[row].open_chats += n_open
-    c.turns[turn].start_s = now
-    c.turns[turn].reply_s = now + compose_s
-    push(c, now + compose_s, REPLY, row)
-
-
-@inner
-def speed_of(c: Centre, agent: int, now: float) -> float:
-    """Give an agent's speed of today (R30)."""
-    today = min(int(now // DAY), c.agent_speed.shape[1] - 1)
-    return float(c.agent_speed[agent, today])
+    reply_s = end_of(c, now, compose_s)
+    c.turns[turn].start_s, c.turns[turn].reply_s = now, reply_s
+    push(c, reply_s, REPLY, row)
 
 
 @inner

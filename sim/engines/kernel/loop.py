@@ -22,11 +22,12 @@ from sim.engines.kernel.idle_lists import route, seat
 from sim.engines.kernel.inbox import receive
 from sim.engines.kernel.line import balks, begin_to_wait
 from sim.engines.kernel.records import DAY, NONE, ROWS, Centre
-from sim.engines.kernel.slots import accept, end_duty, fill_slots
+from sim.engines.kernel.slots import accept, end_duty, fill_slots, recover
 from sim.rules import Order, Outcome
 
 # The compiler takes globals for constants.
-LOG_ON, ARRIVAL = int(Order.LOG_ON), int(Order.ARRIVAL)
+LOG_ON, LOG_OFF, ARRIVAL = int(Order.LOG_ON), int(Order.LOG_OFF), int(Order.ARRIVAL)
+FAILURE = int(Order.FAILURE)
 REPLY, WRAP_UP, FINISH, MESSAGE = int(Order.REPLY), int(Order.WRAP_UP), int(Order.FINISH), int(Order.MESSAGE)
 TIMEOUT, CLOSE, REPLY_PATIENCE = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.REPLY_PATIENCE)
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
@@ -63,7 +64,7 @@ def run(centre: Centre, n_customers: int) -> int:
             row += 1
         elif source == FROM_DUTY:
             duty += 1
-            change_duty(c, key // ROWS == LOG_ON, key % ROWS, now)
+            change_duty(c, key // ROWS, key % ROWS, now)
         else:
             return int(c.state[0].n_events) + n_customers + n_duty
         if arriving != NONE:
@@ -100,7 +101,7 @@ def arrive(c: Centre, row: int, now: float) -> int:
         c.chat_cold[row].outcome = OFFLINE
         turn_away(c, row, now)
         return NONE
-    agent = route(c, row)
+    agent = NONE if c.state[0].is_down else route(c, row)
     if agent != NONE:
         accept(c, row, agent, now)
         return row if c.queues[q].by_turns else NONE
@@ -120,12 +121,16 @@ def turn_away(c: Centre, row: int, now: float) -> None:
 
 
 @inner
-def change_duty(c: Centre, begins: bool, span: int, now: float) -> None:
-    """Begin or end a span of duty."""
-    if begins:
-        log_on(c, span, now)
+def change_duty(c: Centre, order: int, row: int, now: float) -> None:
+    """Begin or end a span of duty, or an outage (R37)."""
+    if order == LOG_ON:
+        log_on(c, row, now)
+    elif order == LOG_OFF:
+        log_off(c, row)
+    elif order == FAILURE:
+        c.state[0].is_down = True
     else:
-        log_off(c, span)
+        recover(c, now)
 
 
 @inner
@@ -148,5 +153,5 @@ def log_off(c: Centre, span: int) -> None:
     """End a span of duty: no new chats (R11), but those that wait at closing (R12)."""
     agent = c.spans[span].agent
     c.agents[agent].leaving = True
-    if not c.groups[c.agents[agent].group].stays or c.agents[agent].n_open == 0:
+    if not c.spans[span].stays or c.agents[agent].n_open == 0:
         end_duty(c, agent)

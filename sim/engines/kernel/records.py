@@ -14,6 +14,7 @@ from sim.rules import After, Estimate, From, Order, Outcome, Policy
 from sim.scenario.demand import ByWork, Queue
 from sim.scenario.duty import DutyPlan, People, duty_plan
 from sim.scenario.scenario import Same, Scenario
+from sim.scenario.troubles import outages, slowdowns
 from sim.scenario.units import DAY_S
 
 POLICIES = list(Policy)
@@ -104,14 +105,15 @@ offline is counted from the next opening (R27)."""
 GROUP = np.dtype(
     [
         *((name, np.int64) for name in ("first_skill", "end_skill", "first_agent", "end_agent")),
-        *((name, np.bool_) for name in ("shares", "stays")),
+        ("shares", np.bool_),
         ("switching", np.float64),
     ],
     align=True,
 )
-"""A group: `shares` says that it serves by work, `stays` that its agents leave after closing (R12)."""
+"""A group: `shares` says that it serves by work."""
 RANGE = np.dtype([("first", np.int64), ("end", np.int64)])
-SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64)])
+SPAN = np.dtype([("agent", np.int64), ("out_s", np.float64), ("stays", np.bool_)], align=True)
+"""A span of duty: `stays` says that its agent leaves after it only when nobody waits (R12)."""
 EVENT = np.dtype([("time_s", np.float64), ("key", np.int64)])
 AT_HAND = np.dtype([("instant", np.int64), ("key", np.int64)])
 """An event in the heap."""
@@ -128,10 +130,13 @@ DESK = np.dtype(
             for name in ("pages_per_s", "open_s", "close_s", "horizon_s", "resolution", "multitasking")
         ),
         *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
+        *((name, np.bool_) for name in ("slows", "stops", "is_down")),
     ]
 )
-"""`patient`: some queue has patience with replies. `differs`: agents differ in speed. `judges`: chats are
-resolved or not."""
+"""`patient`: some queue has patience with replies. `differs`: agents differ in speed, or `slows`: the system
+is slow at times. `judges`: chats are resolved or not. `stops`: there are outages; `is_down`: one is now."""
+TROUBLE = np.dtype([(name, np.float64) for name in ("begins_s", "over_s", "factor")])
+"""A time with a slow system (R36), or an outage (R37), which has no end of a factor."""
 
 
 class Centre(NamedTuple):
@@ -154,7 +159,7 @@ class Centre(NamedTuple):
     """Queues of each group, one after the other."""
     spans: Records
     duty: Records
-    """Log-ins and log-offs in order."""
+    """Log-ins and log-offs in order, and beginnings and ends of outages."""
     heap: Records
     entries: Records
     buckets: Ints
@@ -175,6 +180,8 @@ class Centre(NamedTuple):
     """Shape (n_agents, days) (R30)."""
     curve: Records
     """Points of the queues' curves of balking, one after the other."""
+    troubles: Records
+    """Slow systems as the scenario has them, then outages in order (R36, R37)."""
     state: Records
     """The rest: one record."""
 
@@ -211,6 +218,7 @@ class Fixed(NamedTuple):
     skill: Ints
     speed: Floats
     curve: Records
+    troubles: Records
     state: Records
     silent_queues: Flags
     idle_lists: Records
@@ -221,7 +229,7 @@ class Fixed(NamedTuple):
 def fixed(same: Same) -> Fixed:
     """What a scenario brings, prepared once: replications ask for it again and again."""
     scenario = same.scenario
-    queues, groups, team = scenario.queues, scenario.groups, _team(duty_plan(scenario))
+    queues, groups, team = scenario.queues, scenario.groups, _team(scenario, duty_plan(scenario))
     names = [queue.name for queue in queues]
     tiers = [_tiers(scenario, queue) for queue in queues]
     skills = [sorted(names.index(name) for name in group.queues) for group in groups]
@@ -246,6 +254,7 @@ def fixed(same: Same) -> Fixed:
             x=[x for curve in curves for x in curve.points],
             share=[share for curve in curves for share in curve.shares],
         ),
+        troubles=_troubles(scenario),
         state=_desk(scenario),
         silent_queues=np.array([queue.silence is not None for queue in queues]),
         idle_lists=records((len(groups), n_slots), SEATS, head=NONE, tail=NONE),
@@ -255,7 +264,7 @@ def fixed(same: Same) -> Fixed:
 
 def team_of(prepared: Fixed, scenario: Scenario, people: People | None) -> Team:
     """Agents and duty of a replication: as planned, or as its *people* are drawn."""
-    return prepared.team if people is None else _team(duty_plan(scenario, people))
+    return prepared.team if people is None else _team(scenario, duty_plan(scenario, people))
 
 
 def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
@@ -267,11 +276,13 @@ def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
     return rows if IS_COMPILED else rows.view(np.recarray)
 
 
-def _team(planned: DutyPlan) -> Team:
+def _team(scenario: Scenario, planned: DutyPlan) -> Team:
     return Team(
         duty_plan=planned,
-        spans=records(len(planned.agent), SPAN, agent=planned.agent, out_s=planned.off_s),
-        duty=_duty(planned),
+        spans=records(
+            len(planned.agent), SPAN, agent=planned.agent, out_s=planned.off_s, stays=planned.stays
+        ),
+        duty=_duty(planned, outages(scenario)),
         differs=bool((planned.speed != 1).any()),
     )
 
@@ -291,6 +302,8 @@ def _desk(scenario: Scenario) -> Records:
         multitasking=quality.multitasking if quality else 0.0,
         patient=any(queue.reply_patience is not None for queue in queues),
         judges=quality is not None,
+        slows=bool(slowdowns(scenario)),
+        stops=bool(outages(scenario)),
         has_fates=quality is not None or any(getattr(queue, name) for queue in queues for name in rare),
     )
 
@@ -358,17 +371,25 @@ def _groups(scenario: Scenario, skills: list[list[int]], team: DutyPlan) -> Reco
         first_agent=agent_ends[:-1],
         end_agent=agent_ends[1:],
         shares=[not scenario.queues[skill[0]].by_turns for skill in skills],
-        stays=[scenario.closes and group.agents is not None for group in groups],
         switching=[group.switching for group in groups],
     )
 
 
-def _duty(team: DutyPlan) -> Records:
-    """Log-ins and log-offs in order of time and key."""
-    span = np.arange(len(team.agent))
+def _troubles(scenario: Scenario) -> Records:
+    rows = [*slowdowns(scenario), *((*outage, np.inf) for outage in outages(scenario))]
+    columns = np.array(rows).reshape(-1, 3).T
+    return records(len(rows), TROUBLE, **dict(zip(TROUBLE.names or (), columns, strict=True)))
+
+
+def _duty(team: DutyPlan, outages: list[tuple[float, float]]) -> Records:
+    """Log-ins, log-offs, and beginnings and ends of outages, in order of time and key."""
+    span, outage = np.arange(len(team.agent)), np.arange(len(outages))
     ends = team.off_s < np.inf
-    times = np.concatenate([team.on_s, team.off_s[ends]])
-    keys = np.concatenate([int(Order.LOG_ON) * ROWS + span, int(Order.LOG_OFF) * ROWS + span[ends]])
+    begins_s, over_s = np.array(outages).reshape(-1, 2).T
+    times = np.concatenate([team.on_s, team.off_s[ends], begins_s, over_s])
+    orders = Order.LOG_ON, Order.LOG_OFF, Order.FAILURE, Order.RECOVERY
+    rows = span, span[ends], outage, outage
+    keys = np.concatenate([int(order) * ROWS + mine for order, mine in zip(orders, rows, strict=True)])
     order = np.lexsort((keys, times))
     return records(len(times), EVENT, time_s=times[order], key=keys[order])
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.idle_lists import seat, unseat
-from sim.engines.kernel.inbox import receive, speed_of
+from sim.engines.kernel.inbox import receive, turn_to_next
 from sim.engines.kernel.line import end_wait, next_waiting
+from sim.engines.kernel.pace import time_of
 from sim.engines.kernel.records import HERE, NONE, Centre
 from sim.engines.kernel.work import advance, announce_finish
 from sim.rules import Order
@@ -38,7 +39,7 @@ def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
     if c.chats[row].customer == HERE:
         work_s = c.chat_cold[row].work_s
         if c.state[0].differs:
-            work_s /= speed_of(c, agent, now)  # R30
+            work_s = time_of(c, agent, work_s, now)
         c.chat_cold[row].mark_s = c.clock_s[agent, c.chats[row].queue] + work_s
         c.work_row[agent, c.shares[agent].n_work] = row
         c.shares[agent].n_work += 1
@@ -86,7 +87,9 @@ def end_duty(c: Centre, agent: int) -> None:
 def fill_slots(c: Centre, agent: int, now: float) -> None:
     """Give an agent the waiting chats that they may take, in order (R9), and then their messages (R13)."""
     n_pulled = 0
-    while c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots:
+    while (
+        c.agents[agent].on_duty and c.agents[agent].n_open < c.agents[agent].slots and not c.state[0].is_down
+    ):
         row = next_waiting(c, c.agents[agent].group)
         if row == NONE:
             break
@@ -104,3 +107,15 @@ def release(c: Centre, row: int, now: float) -> None:
     """Free the slot of a chat that ends without a wrap-up (R24)."""
     c.chat_cold[row].released_s = now
     free_slot(c, c.chats[row].agent, now)
+
+
+@inner
+def recover(c: Centre, now: float) -> None:
+    """Let agents turn to what has gathered in an outage that is over: who waits, then their inbox (R37)."""
+    c.state[0].is_down = False
+    for agent in range(len(c.agents)):
+        turns_to_it = not c.agents[agent].attending and c.agents[agent].inbox_head != NONE
+        c.agents[agent].attending = c.agents[agent].attending or turns_to_it
+        fill_slots(c, agent, now)
+        if turns_to_it:
+            turn_to_next(c, agent, now)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import inner
 from sim.engines.kernel.calendar import push
+from sim.engines.kernel.pace import end_of, stood_still
 from sim.engines.kernel.records import NONE, Centre
 from sim.rules import Order
 
@@ -16,10 +17,13 @@ FINISH = int(Order.FINISH)
 def advance(c: Centre, agent: int, now: float) -> None:
     """Bring an agent's clocks to now, before the number of their chats changes."""
     if c.agents[agent].n_open > 0:
-        group = c.agents[agent].group
+        group, still_s = c.agents[agent].group, 0.0
+        if c.state[0].stops:
+            still_s = stood_still(c, c.shares[agent].since_s, now)
         for k in range(c.groups[group].first_skill, c.groups[group].end_skill):
             q = c.skill[k]
-            c.clock_s[agent, q] += (now - c.shares[agent].since_s) * c.speed[q, c.agents[agent].n_open]
+            worked_s = now - c.shares[agent].since_s - still_s
+            c.clock_s[agent, q] += worked_s * c.speed[q, c.agents[agent].n_open]
     c.shares[agent].since_s = now
 
 
@@ -32,7 +36,7 @@ def announce_finish(c: Centre, agent: int, now: float) -> None:
         row = c.work_row[agent, k]
         q = c.chats[row].queue
         rest_s = max(0.0, c.chat_cold[row].mark_s - c.clock_s[agent, q])
-        time_s = now + rest_s / c.speed[q, c.agents[agent].n_open]
+        time_s = end_of(c, now, rest_s / c.speed[q, c.agents[agent].n_open])
         if time_s < first_s or (time_s == first_s and row < first):
             first, first_s = row, time_s
     if first != NONE:
