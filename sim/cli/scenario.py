@@ -17,6 +17,7 @@ def check(scenario: ScenarioPath) -> None:
     """Find every problem in a scenario file and the forecast files that it names; warn of likely slips."""
     from sim.draws.profile import expected_overall  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
+    from sim.scenario.scenario import under_stress  # noqa: PLC0415
     from sim.studies.doubts import doubts  # noqa: PLC0415
 
     centre = load(scenario, stderr)
@@ -28,9 +29,14 @@ def check(scenario: ScenarioPath) -> None:
         "agent": centre.n_agents,
     }
     held = ", ".join(f"{n:,} {name}{'s' if n != 1 else ''}" for name, n in counts.items())
+    stressed = under_stress(centre)
     warnings = list(doubts(centre))
+    if stressed is not centre:
+        warnings += [f"under stress: {words}" for words in doubts(stressed) if words not in warnings]
     verdict = "can be run, with warnings" if warnings else "fine"
     stdout(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
+    for incident in stressed.incidents:
+        stdout(f"{'always' if centre.incidents else 'under stress'}: {incident.told}")
     for words in warnings:
         stderr(f"warning: {words}")
 

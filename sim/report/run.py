@@ -77,7 +77,15 @@ def result(
         estimates.n,
         interrupted=interrupted,
     )
-    return Result(head, found, (*answer(found), *told), tables, facts, estimates)
+    return Result(head, found, (*answer(found), *told, *_stressed(scenario)), tables, facts, estimates)
+
+
+def _stressed(scenario: Scenario) -> Iterator[str]:
+    """Say whether what a scenario has under stress happened."""
+    if scenario.incidents:
+        yield f"With {'; '.join(incident.told for incident in scenario.incidents)}."
+    elif scenario.stress is not None:
+        yield "Ordinary days: what the scenario has under [stress] happens in sim stress alone."
 
 
 def _beside(

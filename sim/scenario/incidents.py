@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from sim.scenario.record import Chosen
-from sim.scenario.units import Count, Minutes, Moment, Name
+from sim.scenario.units import Count, Minutes, Moment, Name, plural
 
 Slowness = Annotated[float, Field(ge=1, le=100, allow_inf_nan=False, strict=True)]
 """How many times as long something takes."""
@@ -28,6 +28,14 @@ class _Incident(Chosen):
         start_s = (self.start - dt.datetime.combine(first_day, dt.time())).total_seconds()
         return start_s, start_s + self.minutes * 60
 
+    @property
+    def told(self) -> str:
+        """What happens, and when, in words."""
+        return f"{self.start:%Y-%m-%d %H:%M}, {self.minutes:g} min: {self._what()}"
+
+    def _what(self) -> str:
+        raise NotImplementedError
+
 
 class AgentsOut(_Incident):
     """Agents of a group fall out: they finish what they have in hand, and are away until it is over (R34)."""
@@ -37,6 +45,9 @@ class AgentsOut(_Incident):
     agents: Count = Field(examples=[2])
     """How many: of those on duty meanwhile, the ones with the highest numbers."""
 
+    def _what(self) -> str:
+        return f"{plural(self.agents, 'agent')} of {self.group!r} out"
+
 
 class ShiftGap(_Incident):
     """A gap between shifts: a group, or everybody, is off duty (R35)."""
@@ -44,6 +55,9 @@ class ShiftGap(_Incident):
     kind: Literal["shift_gap"] = "shift_gap"
     group: Name | None = Field(default=None, examples=["Tier 1"])
     """Omitted: everybody."""
+
+    def _what(self) -> str:
+        return f"{'everybody' if self.group is None else repr(self.group)} off duty"
 
 
 class SlowSystem(_Incident):
@@ -53,11 +67,17 @@ class SlowSystem(_Incident):
     factor: Slowness = 1.5
     """How many times as long replies, wrap-ups and work take."""
 
+    def _what(self) -> str:
+        return f"a slow system, agents take {self.factor:g} times as long"
+
 
 class Outage(_Incident):
     """Nobody can answer; customers go on arriving, writing and losing patience (R37)."""
 
     kind: Literal["outage"] = "outage"
+
+    def _what(self) -> str:
+        return "an outage, nobody can answer"
 
 
 class Burst(_Incident):
@@ -67,6 +87,9 @@ class Burst(_Incident):
     queue: Name = Field(examples=["orders"])
     customers: Count = Field(examples=[200])
     """Exactly so many, at times drawn alike over its length."""
+
+    def _what(self) -> str:
+        return f"a burst, {plural(self.customers, 'customer')} more in {self.queue!r}"
 
 
 Incident = Annotated[AgentsOut | ShiftGap | SlowSystem | Outage | Burst, Field(discriminator="kind")]

@@ -15,6 +15,7 @@ from sim.errors import TheoryError
 from sim.rules import After
 from sim.scenario.demand import Queue
 from sim.scenario.duty import DutyPlan, duty_plan
+from sim.scenario.incidents import AgentsOut, ShiftGap
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
 from sim.scenario.units import DAY_S, HOUR_S, clock_text, end_text
@@ -34,6 +35,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
     for q, queue in enumerate(scenario.queues):
         yield from _while_closed(scenario, q, queue)
         yield from _nobody_there(scenario, q, queue, team)
+    yield from _nobody_to_miss(scenario)
     never = never_settles(scenario, team)
     if never is not None:
         yield never
@@ -164,6 +166,20 @@ def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: DutyPlan) -> I
         f"{queue.name!r}: open, and nobody there who serves it, {', '.join(named)}{more}: "
         f"{lost.sum():,.1f} chats expected"
     )
+
+
+def _nobody_to_miss(scenario: Scenario) -> Iterator[str]:
+    """Incidents that take agents away while none of them would be on duty."""
+    away = [each for each in scenario.incidents if isinstance(each, AgentsOut | ShiftGap)]
+    if not away:
+        return
+    planned = duty_plan(scenario.model_copy(update={"stress": None}))
+    for incident in away:
+        start_s, end_s = incident.span_s(scenario.start)
+        meanwhile = planned.agent[(planned.on_s < end_s) & (planned.off_s > start_s)]
+        there = {scenario.groups[g].name for g in planned.group[meanwhile]}
+        if incident.group not in there if incident.group is not None else not there:
+            yield f"{incident.told}: changes nothing, nobody of them is on duty then"
 
 
 def _while_open(scenario: Scenario, q: int) -> Floats:

@@ -7,6 +7,7 @@
 :mod:`.inverse`          agents for a promise, the load that a team carries, square-root staffing
 :mod:`.priorities`       several queues before one team, more urgent chats first
 :mod:`.retrials`         who is turned away tries again
+:mod:`.rush`             a line while more come than usual, moment by moment, and as a fluid
 :mod:`.markov`           any small centre whose states and rates can be written down
 :mod:`.chains`           such centres: agents with several chats, one who answers messages, a staffed day
 :mod:`.applies`          which formula fits a scenario
