@@ -47,7 +47,7 @@ def with_incidents(scenario: Scenario, *incidents: dict[str, Any], in_force: boo
     return scenario.model_copy(update={"stress": stress})
 
 
-@settings(max_examples=40 * SCALE)
+@settings(max_examples=25 * SCALE)
 @given(worlds(), st.sampled_from(OF_NO_ACCOUNT), start, half_minutes)
 def test_what_is_of_no_account_changes_nothing(world: World, kind: Kind, begins: int, length: int):
     """Nobody out, a system as quick as always, a burst of nobody: bit for bit."""
@@ -57,7 +57,7 @@ def test_what_is_of_no_account_changes_nothing(world: World, kind: Kind, begins:
     assert_same(simulate(scenario, draws), simulate(more, draws))
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=30 * SCALE)
 @given(worlds(), st.sampled_from(LASTING), start, half_minutes, half_minutes)
 def test_two_that_touch_are_one(world: World, kind: Kind, begins: int, first: int, second: int):
     """Bit for bit, with as many events."""
@@ -74,7 +74,7 @@ def test_two_that_touch_are_one(world: World, kind: Kind, begins: int, first: in
     )
 
 
-@settings(max_examples=40 * SCALE)
+@settings(max_examples=25 * SCALE)
 @given(worlds())
 def test_on_ordinary_days_nothing_goes_wrong(world: World):
     """Incidents that are not in force change nothing."""
@@ -87,7 +87,7 @@ def test_on_ordinary_days_nothing_goes_wrong(world: World):
     assert_same(simulate(ordinary, draws), simulate(scenario.model_copy(update={"stress": None}), draws))
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=30 * SCALE)
 @given(worlds(), start, half_minutes)
 def test_in_an_outage_nobody_accepts_and_no_reply_begins_or_ends(world: World, begins: int, length: int):
     """Nor is a wrap-up done; only what ends as the outage begins ends then."""
@@ -102,7 +102,7 @@ def test_in_an_outage_nobody_accepts_and_no_reply_begins_or_ends(world: World, b
             assert not np.any((begins_s < at_s) & (at_s < over_s))
 
 
-@settings(max_examples=40 * SCALE)
+@settings(max_examples=25 * SCALE)
 @given(worlds(), start, half_minutes)
 def test_whoever_is_out_or_in_a_gap_accepts_nothing(world: World, begins: int, length: int):
     """All agents are in a gap, so nobody accepts; but who stays after closing."""
