@@ -28,7 +28,7 @@ from sim.scenario.units import DAY_S, plural
 PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
         *("name", "start", "days", "interval_min", "warm_up_h", "hours", "fte_hours_per_week", "targets"),
-        *("queues", "groups", "routing", "quality"),
+        *("queues", "groups", "routing", "quality", "stress"),
     }),
     Queue: frozenset({
         *("name", "priority", "prefer", "max_wait_s", "arrivals", "patience", "service", "reply_patience"),
@@ -164,6 +164,8 @@ def refuse_unplayable(scenario: Scenario, adapter: str) -> None:
 
 def _unplayable(scenario: Scenario) -> Iterator[str]:
     yield from _further("", scenario)
+    if scenario.incidents:
+        yield "stress.in_force: incidents happen to simulated centres alone"
     for q, queue in enumerate(scenario.queues):
         yield from _further(f"queues.{q}.", queue)
         if not queue.by_turns:
