@@ -92,6 +92,12 @@ class Heard:
             self.outcome, self.ended_s = Outcome.TIMED_OUT, event.at_s
 
     @property
+    def waited(self) -> bool:
+        """Whether it was in line, be it that nobody ever took it."""
+        still_there = self.outcome is Outcome.UNFINISHED and self.agent is None
+        return self.queued or still_there or self.outcome in _NEVER_TAKEN
+
+    @property
     def was_held(self) -> bool:
         """Whether an agent had it: not if it was given to one after its customer had gone."""
         return self.agent is not None and self.outcome not in {*_NEVER_TAKEN, Outcome.BLOCKED}
@@ -140,7 +146,7 @@ def _chats(day: Day, chats: Sequence[Heard]) -> dict[str, Any]:
         "number": draws.number[rows],
         "arrival_s": [chat.arrival_s for chat in chats],
         "outcome": [chat.outcome.name.lower() for chat in chats],
-        "queued": [chat.queued or chat.outcome in _NEVER_TAKEN for chat in chats],
+        "queued": [chat.waited for chat in chats],
         "accepted_s": [chat.accepted_s if chat.was_held else nan for chat in chats],
         "ended_s": [chat.ended_s for chat in chats],
         "released_s": [chat.released_s for chat in chats],
