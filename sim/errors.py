@@ -127,6 +127,10 @@ class VaryError(SimError):
     """A path leads nowhere in a scenario, or the values it is to take can't be read."""
 
 
+class ThresholdError(SimError):
+    """A threshold that says nothing that could fail."""
+
+
 class TooManyValuesError(VaryError):
     """A range of values has no end in reach."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -17,6 +16,7 @@ from sim.cli.common import (
     ScenarioPath,
     Seed,
     Svg,
+    UsualReplications,
     Wide,
     Workers,
     give,
@@ -25,28 +25,45 @@ from sim.cli.common import (
 )
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
-
-
-class Profile(StrEnum):
-    """How the load runs."""
-
-    BREAKPOINT = "breakpoint"
-
+from sim.studies.stress.profiles import Profile
 
 How = Annotated[
-    Profile,
-    typer.Option("--profile", help="breakpoint: more and more demand, until every target is missed."),
+    Profile | None,
+    typer.Option(
+        "--profile",
+        help="How load runs: " + "; ".join(f"{profile}: {profile.told}" for profile in Profile) + ". "
+        "If omitted, the scenario's stages, or breakpoint if it has none.",
+        show_default=False,
+    ),
+]
+FailIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-if",
+        metavar="THRESHOLD",
+        help="What fails, such as 'missed_rate > 10%' or 'orders.frt_p90_s > 120 over run': over each stage, "
+        "over run or over interval. May be repeated; adds to the scenario's. Without any its targets count.",
+        show_default=False,
+    ),
+]
+Abort = Annotated[
+    bool, typer.Option("--abort-on-fail", help="End the load with the first stage that surely fails.")
 ]
 MostRuns = Annotated[
     int,
-    typer.Option("--max-replications", parser=whole(100), metavar="N", help="Most replications at a load."),
+    typer.Option(
+        "--max-replications", parser=whole(100), metavar="N", help="Most replications at a load (breakpoint)."
+    ),
 ]
 
 
 @handles_errors
 def stress(
     scenario: ScenarioPath,
-    profile: How = Profile.BREAKPOINT,
+    profile: How = None,
+    fail_if: FailIf = None,
+    abort_on_fail: Abort = False,
+    replications: UsualReplications = None,
     max_runs: MostRuns = 20_000,
     seed: Seed = 1,
     workers: Workers = None,
@@ -58,12 +75,12 @@ def stress(
     svg: Svg = False,
     force: Force = False,
 ) -> None:
-    """Load SCENARIO until its targets break: how much more demand, or how many agents fewer, does it bear?
+    """Put SCENARIO under load: how does it bear stages and incidents, and from which demand on does it break?
 
-    Exits with 99 if a target is missed at today's demand already.
+    Exits with 99 if a threshold is missed; for break points, if a target is missed at today's demand.
     """
     from sim.report.folder import refuse_existing  # noqa: PLC0415
-    from sim.report.stress import stress as load_until_it_breaks  # noqa: PLC0415
+    from sim.report.stress import stress as put_under_stress  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
 
@@ -71,10 +88,20 @@ def stress(
     if out is not None:
         refuse_existing(out, force=force)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
-        answer = load_until_it_breaks(centre, seed=seed, most=max_runs, progress=bar, executor=executor)
+        answer = put_under_stress(
+            centre,
+            profile,
+            fail_if=fail_if or (),
+            abort_on_fail=abort_on_fail,
+            replications=replications,
+            seed=seed,
+            most=max_runs,
+            progress=bar,
+            executor=executor,
+        )
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if answer.head.interrupted:
-        stderr(f"interrupted after {answer.head.replications:,} replications: bounds are as far as these say")
+        stderr(f"interrupted after {answer.head.replications:,} replications: it is as far as these say")
         raise typer.Exit(Exit.INTERRUPTED)
     if answer.kept is False:
         raise typer.Exit(Exit.MISSED)

@@ -130,10 +130,11 @@ def _bounds(scenario: Scenario) -> Iterator[Bound]:
 
 def verdicts(estimates: Estimates, scenario: Scenario) -> list[Verdict]:
     """Verdict on each target that a *scenario* sets."""
-    return [_verdict(bound, bound.figure(estimates), estimates.n) for bound in bounds(scenario)]
+    return [verdict_on(bound, bound.figure(estimates), estimates.n) for bound in bounds(scenario)]
 
 
-def _verdict(bound: Bound, figure: Quantity, n: int) -> Verdict:
+def verdict_on(bound: Bound, figure: Quantity, n: int) -> Verdict:
+    """Verdict on one bound by a *figure* from *n* replications."""
     met, ends = bound.keeps(figure.value), figure.certain(BY_NAME[bound.kpi].unit, n)
     return Verdict(bound, figure, met, ends is not None and all(bound.keeps(end) == met for end in ends))
 

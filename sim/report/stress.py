@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sim.errors import StudyError, UnknownNameError
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
 from sim.kpis.targets import named
 from sim.report.numbers import HARD, number, percent, target_text
-from sim.report.result import Column, Head, Result, Row, Table, answering, judged
+from sim.report.result import Column, Head, Result, Row, Table, judged
+from sim.report.stages import result as result_of_stages
+from sim.runs.executor import Executor, Progress
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text, end_text, plural
+from sim.scenario.words import did_you_mean
 from sim.studies.doubts import never_settles
 from sim.studies.stress.breakpoint import BreakPoint, Breakpoints
 from sim.studies.stress.breakpoint import stress as load_until_it_breaks
-from sim.studies.stress.search import HIGHEST, LOWEST, WIDEST
+from sim.studies.stress.profiles import Profile, usual_profile
+from sim.studies.stress.search import HIGHEST, LOWEST, MOST, WIDEST
+from sim.studies.stress.stages import run_stages
 
 METHOD = (
     "Demand that each target bears, with its 95 % interval; every load meets the same days. Agents to spare: "
@@ -169,4 +175,51 @@ def _loads(found: Breakpoints) -> Table:
     return Table("loads", "Loads", columns, rows, is_shown=False)
 
 
-stress = answering(load_until_it_breaks, result)
+def stress(
+    scenario: Scenario,
+    profile: Profile | str | None = None,
+    *,
+    fail_if: Sequence[str] | str = (),
+    abort_on_fail: bool = False,
+    seed: int = 1,
+    replications: int | None = None,
+    widest: float = WIDEST,
+    most: int = MOST,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Result:
+    """Put a *scenario* under stress, its incidents in force, and answer with what breaks.
+
+    Without a *profile* it goes through the scenario's own stages; if it has none and nothing is judged by
+    *fail_if* but its targets, demand rises until these break (``breakpoint``). *fail_if* are thresholds such
+    as ``missed_rate > 10%`` beside the scenario's; with *abort_on_fail* load ends with the first stage that
+    surely breaks one. Of a break point bounds are to be less than *widest* apart, unless that takes more than
+    *most* replications at a load. An *executor* that is given simulates, else *workers* threads. Ctrl-C
+    answers with what is done.
+
+    Raises
+    ------
+    StudyError
+        If there is nothing that could break, a threshold can't be read, or chats come at exact times and
+        demand is to change.
+    """
+    texts = [fail_if] if isinstance(fail_if, str) else list(fail_if)
+    how = usual_profile(scenario, texts) if profile is None else _profile(profile)
+    common: dict[str, Any] = {"seed": seed, "workers": workers, "progress": progress, "executor": executor}
+    if how is Profile.BREAKPOINT:
+        if texts or abort_on_fail:
+            raise StudyError("stress: the break point is that of targets: --fail-if is for other profiles")
+        return result(load_until_it_breaks(scenario, widest=widest, most=most, **common))
+    found = run_stages(
+        scenario, how, fail_if=texts, abort_on_fail=abort_on_fail, replications=replications, **common
+    )
+    return result_of_stages(found)
+
+
+def _profile(name: Profile | str) -> Profile:
+    if name in list(Profile):
+        return Profile(name)
+    known = list(map(str, Profile))
+    hint = did_you_mean(str(name), known) or f"; there are {', '.join(known)}"
+    raise UnknownNameError(f"no profile is called {name!r}{hint}")

@@ -130,15 +130,12 @@ class Executor:
         windows: Sequence[Window | None],
         bounds: tuple[Bound, ...] = (),
         progress: Progress | None = None,
-    ) -> list[list[Kpis]]:
-        """Figures of the *replications* of a *scenario* in each of some *windows*, one simulation for all."""
+    ) -> Iterator[list[list[Kpis]]]:
+        """Figures of the *replications* of a *scenario* in each of some *windows*, a few at a time."""
         job = Task(scenario, seed, replications, bounds=bounds, windows=tuple(windows))
-        found: list[list[Kpis]] = [[] for _ in windows]
         with closing(self.measured([job], progress)) as results:
             for task, result in results:
-                for k, of_window in enumerate(found):
-                    of_window.extend(result.runs[k * len(task) : (k + 1) * len(task)])
-        return found
+                yield [result.runs[k * len(task) : (k + 1) * len(task)] for k in range(len(windows))]
 
     def close(self) -> None:
         """Take no more tasks, and keep those that are finished."""

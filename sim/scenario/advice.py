@@ -18,7 +18,8 @@ from sim.scenario.words import CHOOSING, did_you_mean
 Place = tuple[str | int, ...]
 
 SINGLE_TABLES: dict[Place, str] = {
-    place: f"write [[{'.'.join(place)}]]" for place in (("queues",), ("groups",), ("stress", "incidents"))
+    place: f"write [[{'.'.join(place)}]]"
+    for place in (("queues",), ("groups",), ("stress", "incidents"), ("stress", "stages"))
 }
 """Of each list of tables: what to write instead of a single table."""
 

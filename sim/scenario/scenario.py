@@ -14,20 +14,23 @@ from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from sim.errors import ThresholdError
 from sim.rules import Policy
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.incidents import AgentsOut, Burst, Incident
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken
-from sim.scenario.stress import Stress
+from sim.scenario.stress import Stage, Stress
 from sim.scenario.targets import Targets
 from sim.scenario.team import Group
+from sim.scenario.thresholds import read_threshold
 from sim.scenario.units import (
     DAY_S,
     Clock,
     Day,
     Days,
     Hours,
+    Moment,
     Name,
     PositiveCount,
     clock_text,
@@ -188,6 +191,10 @@ class Parts:
     has_quality: bool
     """Whether there is a table of quality, valid or not."""
     incidents: list[Incident | None]
+    stages: list[Stage | None]
+    stress_start: dt.datetime | None
+    """When the first stage begins, where it is said."""
+    fail_if: list[str | None]
 
     @classmethod
     def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
@@ -214,6 +221,9 @@ class Parts:
                 _valid(Incident, incident, context)
                 for incident in _items(_field(data.get("stress"), "incidents"))
             ],
+            stages=[_valid(Stage, stage) for stage in _items(_field(data.get("stress"), "stages"))],
+            stress_start=_valid(Moment, _field(data.get("stress"), "start")),
+            fail_if=[_valid(str, text) for text in _items(_field(data.get("stress"), "fail_if"))],
         )
 
     def known(self, kind: str) -> list[str] | None:
@@ -235,6 +245,8 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _late_laws(parts)
     yield from _quality_laws(parts)
     yield from _incident_laws(parts)
+    yield from _stage_laws(parts)
+    yield from _threshold_laws(parts)
 
 
 def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -386,6 +398,39 @@ def _out_laws(parts: Parts, incident: AgentsOut, place: Place) -> Iterator[Broke
     for group in parts.groups:
         if group is not None and group.name == incident.group and incident.agents > group.n_agents:
             yield (*place, "agents"), f"the group has {group.n_agents} agents", incident.agents
+
+
+def _stage_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    stages = [stage for stage in parts.stages if stage is not None]
+    if parts.days is None or parts.start is None or len(stages) < len(parts.stages):
+        return
+    first = dt.datetime.combine(parts.start, dt.time())
+    days_s, start = parts.days * DAY_S, parts.stress_start
+    start_s = 0.0 if start is None else (start - first).total_seconds()
+    if not 0 <= start_s < days_s:
+        yield ("stress", "start"), "stages must begin within the scenario's days", Words(str(start))
+        return
+    if start is None and parts.hours is not None:
+        start_s = parts.hours.open
+    left_s = days_s - start_s
+    for k, stage in enumerate(stages):
+        left_s -= stage.minutes * 60
+        if left_s < 0:
+            law = f"stages must end with the scenario's days: it is {-left_s / 60:g} minutes too long"
+            yield ("stress", "stages", k, "minutes"), law, stage.minutes
+            return
+
+
+def _threshold_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    queues, groups = parts.known("queues"), parts.known("groups")
+    if queues is None or groups is None:
+        return
+    for k, text in enumerate(parts.fail_if):
+        try:
+            if text is not None:
+                read_threshold(text, queues, groups)
+        except ThresholdError as error:
+            yield ("stress", "fail_if", k), str(error), text
 
 
 T = TypeVar("T")

@@ -74,7 +74,7 @@ def _reader(unit: str) -> TypeAdapter[float]:
     return TypeAdapter(_VALUES.get(unit, _Number))
 
 
-def _reader_of(figure: str) -> TypeAdapter[float]:
+def value_reader(figure: str) -> TypeAdapter[float]:
     """Reads a value that bounds a *figure*."""
     return _reader(_BIAS if figure == "estimate_bias_s" else FIGURES[figure].unit)
 
@@ -130,7 +130,7 @@ class _Promise(Record):
                 figure, side = TARGETS[key]
                 most = "Least" if side == "at least" else "Largest"
                 told = f"{most} {figure}, in {FIGURES[figure].unit}: see `sim kpis {figure}`."
-                schema["properties"][key] = {**_reader_of(figure).json_schema(), "description": told}
+                schema["properties"][key] = {**value_reader(figure).json_schema(), "description": told}
         schema["additionalProperties"] = False
         return schema
 
@@ -165,10 +165,10 @@ class _Promise(Record):
                 continue
             figure = TARGETS[key].figure
             if not self._has(figure):
-                yield law_line((key,), _elsewhere(figure, self.whose), value)
+                yield law_line((key,), elsewhere(figure, self.whose), value)
                 continue
             try:
-                _reader_of(figure).validate_python(value)
+                value_reader(figure).validate_python(value)
             except ValidationError as error:
                 for detail in error.errors(include_url=False):
                     yield InitErrorDetails(
@@ -176,7 +176,7 @@ class _Promise(Record):
                     )
 
 
-def _elsewhere(figure: str, whose: str) -> str:
+def elsewhere(figure: str, whose: str) -> str:
     """Say where a figure can be bound, as it can't be here."""
     other = next((each for each in ("queue", "group") if getattr(FIGURES[figure], each)), None)
     there = f"for the centre or a {other}" if other else "for the centre"

@@ -48,3 +48,21 @@ def test_stress_tells_what_is_wrong(tmp_path: Path):
     assert (alone.returncode, alone.stdout) == (2, "")
     assert alone.stderr == "stress: needs a target that can break, such as [targets] max_missed = 0.05\n"
     assert sim("stress", file, "--profile", "wave").returncode == 2
+
+
+def test_stages_of_a_file_and_of_the_command_line(tmp_path: Path):
+    """Exit code 99 for a threshold that fails in a stage, 0 for one that holds; both are in the document."""
+    file = tmp_path / "small.toml"
+    stages = '[stress]\nfail_if = ["missed_rate > 99%"]\n[[stress.stages]]\nminutes = 60\nfactor = 2.0\n'
+    file.write_text(SMALL + stages)
+
+    fine = sim("stress", file, "-n", 5, "--json")
+    assert fine.returncode == 0, fine.stderr
+    data = json.loads(fine.stdout)
+    assert data["profile"] == "stages"
+    assert [row["to_factor"] for row in data["stages"]] == [2.0]
+    broken = sim("stress", file, "-n", 5, "--profile", "spike", "--fail-if", "offered > 0", "--abort-on-fail")
+    assert broken.returncode == 99, broken.stderr
+    wrong = sim("stress", file, "--fail-if", "missed > ")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("stress: 'missed > ' is no threshold; write one such as")

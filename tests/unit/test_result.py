@@ -216,6 +216,17 @@ def test_break_points_are_the_same_when_read_back(most_missed: float, tmp_path: 
     assert (row["lower"], row["upper"]) == (row["load"].low, row["load"].high)
 
 
+@pytest.mark.parametrize("profile", ["smoke", "average", "ramp", "stress", "spike", "soak"])
+def test_so_is_every_course_of_load(profile: str, tmp_path: Path):
+    """With thresholds of all kinds, and with targets instead; of few days, and of many."""
+    limits = ["missed_rate > 10%", "q.asa_s > 5 over run", "g.occupancy < 50% over interval"]
+    for n, fail_if in ((2, ()), (20, limits)):
+        answer = sim.stress(small(), profile, fail_if=fail_if, replications=n, workers=1)
+        again = holds(answer, tmp_path)
+        assert next(iter(again.pictures())) == "over_time"
+        assert len(again.table("stages").rows) == len(answer.found.stages)
+
+
 def test_a_reader_of_twenty_lines_shows_any_result(a_run: Result):
     """What a program that knows nothing of us can do with the document alone."""
     written = json.loads(to_json(document(a_run)))

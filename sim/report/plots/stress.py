@@ -1,20 +1,30 @@
-"""How much demand does each target bear? A picture of break points."""
+"""How much demand does each target bear, and how do figures go under load? Pictures of stress."""
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.arrays import Floats
+from sim.kpis.definitions import BY_NAME
 from sim.report.plots import style
-from sim.report.plots.style import DARK, GREY, INK, styled
-from sim.report.result import Result
+from sim.report.plots.service import quantities, spread
+from sim.report.plots.style import DARK, FAINT, GREY, INK, RED, styled
+from sim.report.result import Result, Row
+
+MOST_PANELS = 5
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
-    """The one picture of break points."""
+    """Break points; or figures over time, where load went in stages."""
+    if result.has("over_time"):
+        return {"over_time": partial(over_time, result)}
     return {"break_points": partial(break_points, result)}
 
 
@@ -47,3 +57,65 @@ def break_points(result: Result) -> Figure:
     axes.set_xlabel("demand, as a multiple of today's")
     style.heading(axes, "When each target breaks", columns=2)
     return figure
+
+
+@styled
+def over_time(result: Result) -> Figure:
+    """Figures over time with both bands: who comes, the queue, and what is judged; stages are shaded."""
+    rows = _shown(result.table("over_time").rows)
+    edges_s = np.array([*(row["start_s"] for row in rows), rows[-1]["end_s"]])
+    days = result.facts["days"] * (result.head.replications or 0)
+    judged = [each.kpi for each in result.judged if each.kpi in rows[0]]
+    names = list(dict.fromkeys(("offered", "queue_length", *(judged or ["missed_rate"]))))[:MOST_PANELS]
+    figure = style.canvas(result.title, f"under load, over {days:,} days", 1.2 + 1.9 * len(names))
+    panels = list(figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0])
+    minutes = (edges_s[1] - edges_s[0]) / 60
+    for axes, name in zip(panels, names, strict=True):
+        _panel(axes, rows, name, edges_s, result.head.replications or 0)
+        _shade(axes, result, named=axes is panels[0])
+        for each in result.judged:
+            if each.kpi == name and each.bound is not None and "," not in each.where:
+                axes.axhline(each.bound, color=RED, linestyle="--", linewidth=1.2)
+        title = f"Chats per {minutes:g} min" if name == "offered" else BY_NAME[name].title
+        if axes is panels[0]:
+            style.heading(axes, title, columns=2)
+        else:
+            axes.set_title(title)
+    start = dt.date.fromisoformat(result.facts["start"])
+    style.clock(panels, start, float(edges_s[0]), float(edges_s[-1]))
+    return figure
+
+
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    """Steps from the first to the last in which anybody comes or waits."""
+    busy = [
+        k for k, row in enumerate(rows) if (row["offered"].value or 0) + (row["queue_length"].value or 0) > 0
+    ]
+    return list(rows[busy[0] : busy[-1] + 1]) if busy else list(rows)
+
+
+def _panel(axes: Axes, rows: Sequence[Row], name: str, edges_s: Floats, n: int) -> None:
+    found = quantities(rows, name)
+    sides = (
+        spread(rows, [getattr(quantity, side) for quantity in found], edges_s)
+        for side in ("value", "low", "high", "p10", "p90")
+    )
+    style.steps(axes, style.Band(*sides), edges_s, "mean", "days", n)
+    if BY_NAME[name].unit == "share":
+        style.shares(axes.yaxis)
+    else:
+        axes.set_ylabel(BY_NAME[name].unit)
+
+
+def _shade(axes: Axes, result: Result, *, named: bool) -> None:
+    """Shade the stages whose demand is not the usual, and name them in the first panel."""
+    for row in result.table("stages").rows:
+        if row["from_factor"] == row["to_factor"] == 1:
+            continue
+        axes.axvspan(row["start_s"], row["end_s"], color=FAINT, zorder=0)
+        axes.axvline(row["start_s"], color=GREY, linewidth=0.6, zorder=0.4)
+        if named:
+            axes.annotate(
+                row["load"], (row["start_s"], 1), xycoords=("data", "axes fraction"), xytext=(2, -2),
+                textcoords="offset points", va="top", fontsize=8, color=INK,
+            )  # fmt: skip

@@ -1,0 +1,200 @@
+"""What does a burst or an incident do, and how long does it take until it is over?
+
+Beside the days with it stand the same days without: the same customers, as far as they come to both. How long
+it takes is read off two curves. The mean over replications of each target's figure, step by step: the target
+is kept again in the first step whose figure keeps it, and for sure in the first whose whole interval does.
+And the queue of each day by itself, until it is no longer than usual: half of the days are back by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, inf, isfinite
+
+import numpy as np
+
+from sim.arrays import Floats
+from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Estimates, Quantity
+from sim.kpis.intervals import NORMAL
+from sim.kpis.loops import By
+from sim.kpis.targets import Bound
+from sim.kpis.timeline import Window
+from sim.scenario.scenario import Scenario
+from sim.studies.paired import Paired, difference
+from sim.studies.stress.load import Span
+
+COMPARED = (
+    "offered",
+    "missed",
+    "missed_rate",
+    "service_level",
+    "queue_length_max",
+    "wait_max_s",
+    "response_s",
+)
+"""Figures that are compared with days without it."""
+NO_QUEUE = 1.0
+"""A queue no longer than so many chats is taken for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A burst of demand, or an incident."""
+
+    name: str
+    start_s: float
+    """In seconds since the first midnight."""
+    end_s: float
+    until_s: float
+    """What follows is looked at until the next one begins, or the days end."""
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """The event itself, and all that is looked at."""
+        return Window(self.start_s, self.end_s), Window(self.start_s, self.until_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How long after its end a target is kept again."""
+
+    bound: Bound
+    minutes: Quantity
+    """0 where it was kept all along; None where it is not kept again while it is looked at. Its high end
+    alone is None where it is not surely kept again."""
+    was_missed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aftermath:
+    """What an event did."""
+
+    event: Event
+    within: Estimates
+    """Figures of those who came while it lasted ..."""
+    after: Estimates
+    """... and of all who came until the next one."""
+    worst: Quantity
+    """Mean queue of the step in which it is longest ..."""
+    worst_s: float
+    """... which begins here."""
+    recoveries: tuple[Recovery, ...]
+    line: Quantity
+    """Minutes after its end until the queue is no longer than usual: the median of the days."""
+    never: int
+    """Days on which it is longer as long as it is looked at."""
+    cost: dict[str, tuple[Quantity, Paired]]
+    """By figure: what it is without the event, and what the event adds."""
+
+
+def events(scenario: Scenario, stages: Sequence[Span]) -> tuple[Event, ...]:
+    """Give the incidents in force, and the stages of more demand after which it falls, in order."""
+    found = {
+        (*incident.span_s(scenario.start), incident.kind.replace("_", " ")) for incident in scenario.incidents
+    }
+    following = [*(span.factor for span in stages[1:]), 1.0]
+    found |= {
+        (span.start_s, span.end_s, span.name)
+        for span, then in zip(stages, following, strict=True)
+        if span.factor > 1 and then < span.factor
+    }
+    return tuple(_in_order(sorted(found), scenario.horizon_s))
+
+
+def _in_order(found: Sequence[tuple[float, float, str]], horizon_s: float) -> Iterator[Event]:
+    for start_s, end_s, name in found:
+        nexts = [other for other, _, _ in found if other >= end_s]
+        yield Event(name, max(start_s, 0.0), min(end_s, horizon_s), min(nexts, default=horizon_s))
+
+
+def aftermath(
+    event: Event,
+    parts: tuple[Estimates, Estimates],
+    ordinary: Estimates,
+    over_time: Estimates,
+    usual: Estimates,
+    steps: Window,
+    curves: Sequence[tuple[Bound, Sequence[Quantity]]],
+) -> Aftermath:
+    """Give what an *event* did.
+
+    *parts* are its windows' figures, *ordinary* those of the longer one on days without it; *over_time* and
+    *usual* have figures by step with and without it, and *curves* the figure of each target by step.
+    """
+    length_s = (steps.end_s - steps.start_s) / steps.n
+    first, end, last = (
+        round_((at - steps.start_s) / length_s)
+        for round_, at in ((floor, event.start_s), (ceil, event.end_s), (ceil, event.until_s))
+    )
+    queue = over_time.figures("queue_length", By.INTERVAL)
+    worst = max(range(first, last), key=lambda k: queue[k].value or 0.0)
+    minutes = [((steps.start_s + k * length_s) - event.end_s) / 60 for k in range(last)]
+    recoveries = tuple(_recovery(bound, curve, minutes, first, end, over_time.n) for bound, curve in curves)
+    limit = np.maximum(usual.values("queue_length", By.INTERVAL), NO_QUEUE)
+    back = _back(over_time.own_values("queue_length", By.INTERVAL), limit, np.array(minutes), end)
+    within, after = parts
+    cost = {
+        name: (ordinary.figure(name), difference(name, ordinary, after))
+        for name in COMPARED
+        if after.figure(name).value is not None
+    }
+    return Aftermath(
+        event, within, after, queue[worst], steps.start_s + worst * length_s, recoveries, _median(back),
+        int(np.isinf(back).sum()), cost,
+    )  # fmt: skip
+
+
+def _recovery(
+    bound: Bound, curve: Sequence[Quantity], minutes: Sequence[float], first: int, end: int, n: int
+) -> Recovery:
+    """When a target is kept again: step by step from the end on, or from the first miss if that is later."""
+    unit = BY_NAME[bound.kpi].unit
+    missed = [k for k in range(first, len(minutes)) if bound.keeps(curve[k].value) is False]
+    if not missed:
+        return Recovery(bound, Quantity(0.0, None, None, False, None, None, None), was_missed=False)
+    begin = max(end, missed[0])
+
+    def back(keeps: tuple[bool, ...]) -> float | None:
+        """Minutes until the first step that is kept by the figure, or by its better or its worse end."""
+        return next((max(minutes[k + begin], 0.0) for k, is_kept in enumerate(keeps) if is_kept), None)
+
+    known = [(curve[k].value, curve[k].certain(unit, n)) for k in range(begin, len(minutes))]
+    value = back(tuple(bound.keeps(value) is True for value, _ in known))
+    low = back(tuple(ends is None or any(bound.keeps(end) for end in ends) for _, ends in known))
+    high = back(tuple(ends is not None and all(bound.keeps(end) for end in ends) for _, ends in known))
+    return Recovery(bound, Quantity(value, low, high, False, None, None, None), was_missed=True)
+
+
+def _back(queues: Floats, limit: Floats, minutes: Floats, end: int) -> Floats:
+    """Minutes until each day's queue is within its limit, shape (n_days,); infinite where it never is."""
+    fine = queues[:, end : len(minutes)] <= limit[end : len(minutes)]
+    if not fine.shape[1]:
+        return np.full(len(queues), inf)
+    return np.where(fine.any(axis=1), np.maximum(minutes[end:][fine.argmax(axis=1)], 0.0), inf)
+
+
+def _median(values: Floats) -> Quantity:
+    """Median of values that may be infinite, with the 95 % interval between two of them.
+
+    The values of a sample lie below the true median like heads of a coin, so the interval goes from the one
+    to the other of two ranks (David and Nagaraja, *Order Statistics*, 3rd ed., section 7.1).
+
+    >>> found = _median(np.arange(1.0, 101.0))
+    >>> found.low, found.value, found.high
+    (40.0, 50.0, 61.0)
+    """
+    ordered, n = np.sort(values), len(values)
+    rank = floor((n - NORMAL * n**0.5) / 2)
+    value = float(ordered[(n - 1) // 2])
+    low, high = (float(ordered[rank - 1]), float(ordered[n - rank])) if rank > 0 else (None, None)
+    tenth, ninetieth = (float(ordered[min(int(share * n), n - 1)]) for share in (0.1, 0.9))
+    return Quantity(
+        _known(value), None if low is None else _known(low), None if high is None else _known(high), False,
+        None, _known(tenth), _known(ninetieth),
+    )  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return value if isfinite(value) else None

@@ -1,0 +1,135 @@
+"""How may load run? The usual shapes of load tests, made to the measure of a scenario."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sim.errors import StudyError
+from sim.scenario.scenario import Scenario
+from sim.scenario.stress import Stage
+from sim.scenario.units import DAY_S
+from sim.studies.stress.load import Span, closing_s, lengthened, opening_s, spans
+
+SMOKE_MIN, SMOKE = 60.0, 0.25
+"""A smoke test is so long and so light."""
+SPIKE_MIN, SPIKE = 15.0, 4.0
+STRESS = 1.5
+RAMP = (1.25, 1.5, 1.75, 2.0)
+SOAK_DAYS = 5
+
+
+class Profile(StrEnum):
+    """How the load runs."""
+
+    SMOKE = "smoke"
+    AVERAGE = "average"
+    RAMP = "ramp"
+    STRESS = "stress"
+    SPIKE = "spike"
+    SOAK = "soak"
+    BREAKPOINT = "breakpoint"
+    STAGES = "stages"
+
+    @property
+    def told(self) -> str:
+        """What it is, in a few words."""
+        return _TOLD[self]
+
+
+_TOLD = {
+    Profile.SMOKE: f"the first hour at {SMOKE:g} times the demand, and no more",
+    Profile.AVERAGE: "a day of today's demand",
+    Profile.RAMP: f"evenly up to {RAMP[-1]:g} times the demand over the day",
+    Profile.STRESS: f"up to {STRESS:g} times the demand, held, and back",
+    Profile.SPIKE: f"{SPIKE:g} times the demand for {SPIKE_MIN:g} minutes, and what follows",
+    Profile.SOAK: f"{SOAK_DAYS} days of today's demand, or as many as the scenario has",
+    Profile.BREAKPOINT: "more and more demand, until every target is missed",
+    Profile.STAGES: "the scenario's own [[stress.stages]]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A scenario, and how demand goes in it."""
+
+    scenario: Scenario
+    """As it was given, but with as many days as it takes."""
+    stages: tuple[Span, ...]
+    ends_s: float | None = None
+    """Nobody comes from then on; None: demand goes on as usual."""
+
+
+def usual_profile(scenario: Scenario, fail_if: Sequence[str]) -> Profile:
+    """Profile of a *scenario* where none is asked for."""
+    given = scenario.stress
+    if given is not None and given.stages:
+        return Profile.STAGES
+    if fail_if or (given is not None and (given.fail_if or given.incidents)):
+        return Profile.AVERAGE
+    return Profile.BREAKPOINT
+
+
+def course(scenario: Scenario, profile: Profile) -> Course:
+    """Give the stages of a *profile* for a *scenario*, from its opening on.
+
+    Raises
+    ------
+    StudyError
+        If it has no stages of its own where they are asked for.
+    """
+    if profile is Profile.SOAK:
+        return _soak(lengthened(scenario, SOAK_DAYS))
+    start_s = opening_s(scenario)
+    open_min = (closing_s(scenario) - start_s) / 60
+    if profile is Profile.STAGES:
+        given = scenario.stress
+        if given is None or not given.stages:
+            raise StudyError("stress: has no [[stress.stages]]; add some, or choose another --profile")
+        if given.start is not None:
+            start_s = (given.start - dt.datetime.combine(scenario.start, dt.time())).total_seconds()
+        return Course(scenario, spans(given.stages, start_s))
+    stages = tuple(spans(_stages(profile, open_min), start_s))
+    return Course(scenario, stages, stages[-1].end_s if profile is Profile.SMOKE else None)
+
+
+def _stages(profile: Profile, open_min: float) -> Sequence[Stage]:
+    """Stages of a profile for a centre that is open so long."""
+    if profile is Profile.SMOKE:
+        return [Stage(name="smoke", minutes=min(SMOKE_MIN, open_min), factor=SMOKE)]
+    if profile is Profile.RAMP:
+        length = open_min / len(RAMP)
+        return [
+            Stage(name=f"to \u00d7\u00a0{factor:g}", minutes=length, factor=factor, ramp="linear")
+            for factor in RAMP
+        ]
+    if profile is Profile.STRESS:
+        return [
+            Stage(name="up", minutes=open_min / 6, factor=STRESS, ramp="linear"),
+            Stage(name="hold", minutes=open_min * 4 / 6, factor=STRESS),
+            Stage(name="down", minutes=open_min / 6, factor=1.0, ramp="linear"),
+        ]
+    if profile is Profile.SPIKE:
+        burst = min(SPIKE_MIN, open_min / 3)
+        return [
+            Stage(name="before", minutes=open_min / 3, factor=1.0),
+            Stage(name="spike", minutes=burst, factor=SPIKE),
+            Stage(name="after", minutes=open_min * 2 / 3 - burst, factor=1.0),
+        ]
+    return [Stage(name="average", minutes=open_min, factor=1.0)]
+
+
+def _soak(scenario: Scenario) -> Course:
+    """Days of today's demand, a stage each."""
+    start_s = opening_s(scenario)
+    first = int(start_s // DAY_S)
+    days = [
+        Span(
+            f"{scenario.start + dt.timedelta(days=day):%a %Y-%m-%d}",
+            max(start_s, day * float(DAY_S)), (day + 1) * float(DAY_S), 1.0, 1.0,
+        )
+        for day in range(first, scenario.days)
+    ]  # fmt: skip
+    return Course(scenario, tuple(days))

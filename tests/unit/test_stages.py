@@ -1,0 +1,246 @@
+"""Courses of load: stages are parts of the same days, thresholds say what breaks in which of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.draws.profile import demand
+from sim.draws.sampling import draw
+from sim.errors import ScenarioError, StudyError, ThresholdError, UnknownNameError
+from sim.kpis.loops import By
+from sim.kpis.timeline import Window
+from sim.runs.executor import executing
+from sim.scenario.stress import Stage, Stress
+from sim.scenario.thresholds import read_threshold
+from sim.studies.stress.load import spans, staged
+from sim.studies.stress.profiles import Profile, course
+from sim.studies.stress.stages import run_stages
+from tests.unit.test_stress import small
+
+NINE, TEN, ELEVEN, NOON = (hour * 3600.0 for hour in (9, 10, 11, 12))
+
+
+def four(**more: Any) -> sim.Scenario:
+    """Four hours of which the third has three times the demand."""
+    stages = [Stage(minutes=120, factor=1.0), Stage(name="rush", minutes=60, factor=3.0)]
+    return small(stress=Stress(stages=stages, **more))
+
+
+def cumulated(scenario: sim.Scenario) -> np.ndarray:
+    """Chats expected up to 8, 9, …, 12 o'clock."""
+    edges_s, expected = demand(scenario)[0]
+    return np.interp([8 * 3600.0, NINE, TEN, ELEVEN, NOON], edges_s, np.cumsum([0.0, *expected]))
+
+
+def test_stages_multiply_demand_and_a_ramp_rises_minute_by_minute():
+    """40 an hour: × 2 for an hour; evenly from × 2 to × 4; none; and as usual again."""
+    course_ = spans([Stage(minutes=60, factor=2), Stage(minutes=60, factor=4, ramp="linear"),
+                     Stage(minutes=60, factor=0)], 8 * 3600)  # fmt: skip
+    loaded = staged(small(), course_)
+    assert np.diff(cumulated(loaded)) == pytest.approx([80, 120, 0, 40])
+    minutes = [factor for *_, factor in course_[1].steps()]
+    assert len(minutes) == 60
+    assert minutes[:2] == pytest.approx([2 + 1 / 60, 2 + 3 / 60])
+    assert staged(small(), course_[:0]) == small()
+
+
+def test_customers_before_a_stage_stay_the_same():
+    """One way of drawing: the first hour is that of the ordinary day, to the last bit."""
+    loaded = staged(small(), spans([Stage(minutes=60, factor=5)], NINE))
+    usual, more = (draw(each, 3, 0).arrival_s for each in (small(), loaded))
+    n = int((usual < NINE).sum())
+    assert np.array_equal(usual[:n], more[:n])
+    assert len(more) > len(usual) + 100
+
+
+def test_windows_are_as_if_nothing_else_were_of_interest():
+    """Counts of windows add up to those of the run; one that is all of it has its figures to the last bit."""
+    day = 86_400.0
+    windows = [None, Window(0, day), Window(0, NINE), Window(NINE, TEN, 6), Window(TEN, day)]
+    with executing(1) as executor:
+        (some,) = executor.windows(small(), 1, range(3), windows)
+    for run in range(3):
+        whole, same, *parts = (of_window[run] for of_window in some)
+        assert dict(whole) == pytest.approx(dict(same), nan_ok=True)
+        for figure in ("offered", "missed", "agent_hours"):
+            assert sum(part[figure] or 0 for part in parts) == pytest.approx(whole[figure])
+        assert max(part["queue_length_max"] or 0 for part in parts) == whole["queue_length_max"]
+        assert parts[1].values("offered", By.INTERVAL).sum() == parts[1]["offered"]
+    assert windows[3].n == some[3][0].sizes[By.INTERVAL]  # type: ignore[union-attr]
+
+
+def test_a_threshold_breaks_in_the_stage_that_breaks_it():
+    """Three times the demand is too much, and the exit code says so; the hours before are fine."""
+    answer = sim.stress(four(fail_if=["missed_rate > 30%", "q.missed > 1000 over run"]), replications=40)
+    rows = {(row["threshold"], row["stage"]): row for row in answer.table("thresholds").rows}
+
+    assert answer.kept is False
+    assert answer.facts["broken"] == ["missed_rate > 30%"]
+    assert rows["missed_rate > 30%", "stage 1"]["met"] is True
+    assert (rows["missed_rate > 30%", "rush"]["met"], rows["missed_rate > 30%", "rush"]["sure"]) == (
+        False,
+        True,
+    )
+    assert rows["q.missed > 1000 over run", ""]["met"] is True
+    assert "breaks in stage rush, at × 3 of the demand" in answer.words[0].replace("\xa0", " ")
+    usual, rush = answer.table("stages").rows
+    assert (usual["met"], rush["met"], rush["time"]) == ("1 of 1", "0 of 1", "10:00-11:00")
+    assert rush["offered"].value == pytest.approx(120, rel=0.1)
+
+
+def test_over_an_interval_the_worst_one_decides():
+    """Missed in the half-hours of the rush; of the queue it is the same."""
+    limits = ["missed_rate > 30% over interval", "q.missed_rate > 30% over interval"]
+    answer = sim.stress(four(fail_if=limits), replications=40)
+    first, second = answer.table("thresholds").rows
+    assert first["met"] is second["met"] is False
+    assert first["value"].value == pytest.approx(second["value"].value)
+    assert TEN <= first["at_s"] < ELEVEN
+
+
+def test_load_ends_with_the_stage_that_surely_breaks_a_threshold():
+    """Stages that follow are not played; the one that broke says the same but for who comes later."""
+    stages = [Stage(minutes=60, factor=factor) for factor in (1, 4, 2)]
+    centre = small(stress=Stress(stages=stages, fail_if=["missed_rate > 0.4"]))
+    whole, cut = (
+        run_stages(centre, Profile.STAGES, replications=40, abort_on_fail=ends) for ends in (False, True)
+    )
+
+    assert (len(whole.stages), len(cut.stages), whole.aborted, cut.aborted) == (3, 2, False, True)
+    assert cut.run.figure("offered").value == pytest.approx(
+        sum(each.figure("offered").value or 0 for each in cut.of_stages)
+    )
+    first, second = (each.of_stages[0].figure("missed").value for each in (whole, cut))
+    assert first == pytest.approx(second, rel=0.02)
+    kept = run_stages(centre, Profile.AVERAGE, replications=20, abort_on_fail=True)
+    assert not kept.aborted
+
+
+@pytest.mark.parametrize("profile", [each for each in Profile if each not in {"breakpoint", "stages"}])
+def test_every_profile_fits_the_centre(profile: Profile):
+    """Stages follow each other from opening on, within the days; targets stand in for thresholds."""
+    played = course(small(), profile)
+    assert played.stages[0].start_s == 8 * 3600
+    for one, other in zip(played.stages, played.stages[1:], strict=False):
+        assert one.end_s == pytest.approx(other.start_s)
+    assert played.stages[-1].end_s <= played.scenario.horizon_s
+    found = run_stages(small(), profile, replications=3)
+    assert {each.check.name for each in found.checks} == {"max_missed"}
+    assert len(found.checks) == len(found.stages)
+
+
+def test_a_soak_lasts_days_and_repeats_what_is_expected():
+    """A forecast of one day comes five times."""
+    rates = [float(k) for k in range(48)]
+    forecast = small(queues=[sim.Queue(name="q", arrivals=sim.Arrivals(per_interval=rates),
+                                       service=sim.ByWork(work_s=300))], hours=None)  # fmt: skip
+    played = course(forecast, Profile.SOAK)
+    assert (played.scenario.days, len(played.stages)) == (5, 5)
+    assert demand(played.scenario)[0][1].sum() == pytest.approx(5 * sum(rates))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("missed_rat > 0.1", "no key figure is called 'missed_rat'; did you mean 'missed_rate'?"),
+        ("missed_rate = 0.1", "is no threshold; write one such as"),
+        ("missed_rate > 10", "can't be 10: it is from 0 to 1; 10 % is 0.1"),
+        ("asa_s > 10%", "asa_s is no share: give it in s, without %"),
+        ("asa_s > soon", "no number on the right of its sign but 'soon'"),
+        ("asa_s > 10 over day", "is judged over stage, run or interval, not over day"),
+        ("ordres.asa_s > 10", "no queue or group is called 'ordres'; did you mean 'orders'?"),
+        (
+            "orders.occupancy > 0.9",
+            "occupancy is not known of a queue by itself: bind it for the centre or a group",
+        ),
+    ],
+)
+def test_what_is_no_threshold_is_told(text: str, told: str):
+    with pytest.raises(ThresholdError) as error:
+        read_threshold(text, ["orders", "help.desk"], ["Tier 1"])
+    assert told in str(error.value)
+
+
+def test_thresholds_are_read_in_all_their_forms():
+    """Per cent, spaces, names with dots, groups, both signs."""
+    for text, wanted in (
+        ("missed_rate>5 %", ("missed_rate", "at most", 0.05, "stage", "", "")),
+        (" help.desk.asa_s >= 30 over run ", ("asa_s", "at most", 30.0, "run", "queue", "help.desk")),
+        ("Tier 1.occupancy < 0.5", ("occupancy", "at least", 0.5, "stage", "group", "Tier 1")),
+    ):
+        assert read_threshold(text, ["orders", "help.desk"], ["Tier 1"])[1:] == wanted
+
+
+def test_a_scenario_tells_what_is_wrong_with_its_stages():
+    """All at once, with places: no length, too long, a threshold on nothing."""
+    with pytest.raises(ScenarioError, match=r"stress\.stages\.1\.minutes.*1080 minutes too long"):
+        small(stress={"stages": [{"minutes": 120, "factor": 1}, {"minutes": 1920, "factor": 1}]})
+    with pytest.raises(ScenarioError, match=r"stress\.fail_if\.0.*did you mean 'missed_rate'"):
+        small(stress={"fail_if": ["missedrate > 1"]})
+    with pytest.raises(ScenarioError, match=r"minutes.*must be above 0"):
+        Stage(minutes=0, factor=1)
+    with pytest.raises(ScenarioError, match=r"stages must begin within the scenario's days"):
+        small(stress=Stress(start="2026-04-01T00:00:00", stages=[Stage(minutes=1, factor=1)]))
+
+
+def test_what_cant_be_played_is_refused():
+    """No stages, no such profile, exact times, thresholds that nobody can judge."""
+    with pytest.raises(StudyError, match=r"has no \[\[stress.stages\]\]"):
+        sim.stress(small(), "stages")
+    with pytest.raises(UnknownNameError, match=r"did you mean 'spike'"):
+        sim.stress(small(), "spik")
+    exact = sim.Queue(name="q", arrivals=sim.Arrivals(times_s=[30000]), service=sim.ByWork(work_s=300))
+    with pytest.raises(StudyError, match=r"'q' has exact arrival times"):
+        sim.stress(small(queues=[exact]), "spike")
+    assert sim.stress(small(queues=[exact]), "average", replications=3).kept
+    for text, why in (
+        ("daily_chats > 3 over interval", "not known of a planning interval"),
+        ("q.wait_p90_s > 3 over interval", "of one queue or group"),
+        ("missed_rat > 1", "did you mean 'missed_rate'"),
+    ):
+        with pytest.raises(StudyError, match=why):
+            sim.stress(small(), "average", fail_if=[text])
+    with pytest.raises(StudyError, match="--fail-if is for other profiles"):
+        sim.stress(small(), "breakpoint", fail_if=["missed_rate > 1%"])
+
+
+def test_a_spike_is_held_against_the_same_days_without_it():
+    """The queue peaks after it began; what is missed more is what both kinds of days say."""
+    answer = sim.stress(four(), replications=60)
+    (row,) = answer.table("events").rows
+    cost = {each["kpi"]: each for each in answer.table("cost").rows}
+    (kept,) = answer.table("recovery").rows
+
+    assert (row["event"], row["time"]) == ("rush", "10:00-11:00")
+    assert TEN <= row["worst_s"] <= ELEVEN
+    assert row["queue_length_max"].low > row["worst_queue"].high > 0
+    for each in cost.values():
+        assert each["difference"].value == pytest.approx(
+            each["stressed"].value - each["ordinary"].value, abs=1e-9 + 0.02 * abs(each["stressed"].value)
+        )
+    assert cost["missed"]["difference"].low > 0
+    assert kept["was_missed"]
+    assert 0 <= kept["minutes"].low <= kept["minutes"].value <= kept["minutes"].high
+    assert row["back"].low <= row["back"].value <= row["back"].high
+    assert answer.words[1].startswith("Rush, from 10:00: the queue peaks at")
+
+
+def test_a_target_that_is_kept_all_along_and_one_that_never_is_again_are_said():
+    """Nothing is averaged away: days on which the queue is not back are counted."""
+    stages = [Stage(minutes=120, factor=1.0), Stage(name="rush", minutes=119, factor=8.0)]
+    centre = small(
+        queues=[sim.Queue(name="q", arrivals=40, service=sim.ByWork(work_s=300))],
+        stress=Stress(stages=stages), targets=sim.Targets(max_wait_max_s=1e6, max_asa_s=60),
+    )  # fmt: skip
+    answer = sim.stress(centre, replications=20)
+    (row,) = answer.table("events").rows
+    long, asa = sorted(answer.table("recovery").rows, key=lambda each: each["was_missed"])
+
+    assert (long["was_missed"], long["minutes"].value) == (False, 0.0)
+    assert (asa["was_missed"], asa["minutes"].value, asa["minutes"].high) == (True, None, None)
+    assert "is not kept again as long as it is looked at" in answer.words[-1]
+    assert f"after its end on half of the days; on {row['never']} days of 20 it is not" in answer.words[1]
