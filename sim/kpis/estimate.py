@@ -19,17 +19,22 @@ from math import isclose
 import numpy as np
 
 from sim.arrays import Flags, Floats
-from sim.kpis.definitions import BY_NAME, Kpi, Peak, Quantile, Ratio
+from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
 from sim.kpis.loops import By, Value
 from sim.kpis.measure import Kpis, column_of, columns_of_sums, pieces, ratio
-from sim.kpis.order import quantile
+from sim.kpis.order import quantiles_of
 from sim.kpis.ranked import Ranked
 from sim.kpis.totals import Totals
 from sim.scenario.units import plural
 
 _RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "of 5": (1.0, 5.0), "of 7": (1.0, 7.0)}
 """Bounds of figures by unit."""
+LARGE_KEPT = 2
+"""Columns by interval, or another breakdown, that are kept: those of the ratio that is looked at."""
+_PERCENTILES = [kpi.form for kpi in KPIS if isinstance(kpi.form, Quantile)]
+_SHARES = {value: [form.share for form in _PERCENTILES if form.value is value] for value in Value}
+"""Shares of the percentiles of each kind of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Estimates:
         self._found: dict[tuple[str, By], list[Quantity]] = {}
         self._pooled: dict[tuple[str, By], Floats] = {}
         self._values: dict[tuple[Value, By], Ranked] = {}
-        self._columns: dict[int, Floats] = {}
+        self._columns: dict[tuple[int, By], Floats] = {}
 
     def __repr__(self) -> str:
         level = self.figure("service_level")
@@ -182,7 +187,7 @@ class Estimates:
         key = kpi.form.value, by
         if key not in self._values:
             samples = [data.samples[kpi.form.value].of_runs(some) for data, some in self._pieces]
-            self._values[key] = Ranked(samples, by, self.runs[0].sizes[by])
+            self._values[key] = Ranked(samples, by, self.runs[0].sizes[by], _SHARES[kpi.form.value])
         return self._values[key]
 
     def _sums(self, kpi: Kpi, by: By) -> tuple[Floats, Floats]:
@@ -202,17 +207,22 @@ class Estimates:
                 return self._column(column_of(kpi, highest.column, by), by)
 
     def _column(self, column: int, by: By) -> Floats:
-        """Column of the runs' tables of a breakdown, shape (n_runs, n_cells); those of the whole are kept."""
-        if by is By.OVERALL and column in self._columns:
-            return self._columns[column]
-        found, end = np.empty((self.n, self.runs[0].sizes[by])), 0
-        for data, some in self._pieces:
-            first, end = end, end + some.stop - some.start
-            data.tables[by].put(column, some, found[first:end])
-        if by is By.OVERALL:
+        """Column of the runs' tables of a breakdown, shape (n_runs, n_cells).
+
+        Those of the whole are kept; of others, which are larger, those used last.
+        """
+        key = column, by
+        if key not in self._columns:
+            found, end = np.empty((self.n, self.runs[0].sizes[by])), 0
+            for data, some in self._pieces:
+                first, end = end, end + some.stop - some.start
+                data.tables[by].put(column, some, found[first:end])
             found.flags.writeable = False
-            self._columns[column] = found
-        return found
+            large = [each for each in self._columns if each[1] is not By.OVERALL]
+            for each in large[: max(len(large) + 1 - LARGE_KEPT, 0)]:
+                del self._columns[each]
+            self._columns[key] = found
+        return self._columns[key]
 
     @cached_property
     def _pieces(self) -> list[tuple[Totals, slice]]:
@@ -311,7 +321,8 @@ def _spread(values: Floats) -> dict[str, float | None]:
     known = values[~np.isnan(values)]
     if not len(known):
         return {"mean_of_runs": None, "p10": None, "p90": None}
-    return {"mean_of_runs": float(known.mean()), "p10": quantile(known, 0.1), "p90": quantile(known, 0.9)}
+    p10, p90 = quantiles_of([known], [0.1, 0.9])
+    return {"mean_of_runs": float(known.mean()), "p10": p10, "p90": p90}
 
 
 def _mean_known(values: Floats) -> Floats:

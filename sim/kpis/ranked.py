@@ -21,20 +21,25 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.kpis.intervals import Ends, t_quantile
 from sim.kpis.loops import By
-from sim.kpis.order import quantile_of
+from sim.kpis.order import quantiles_of
 from sim.kpis.samples import Samples
 
-_AT_A_TIME = 8
+_AT_A_TIME = 32
 """Days whose values are copied, to be sorted each by itself."""
 
 
 class Ranked:
-    """Values of several days in each cell of a breakdown: looked at where they are, for they take memory."""
+    """Values of several days in each cell of a breakdown: looked at where they are, for they take memory.
 
-    def __init__(self, samples: Sequence[Samples], by: By, size: int) -> None:
-        self.n, self.size = sum(map(len, samples)), size
+    Quantiles of all *shares* are found with the first that is asked for: putting values in order takes longer
+    than reading them off.
+    """
+
+    def __init__(self, samples: Sequence[Samples], by: By, size: int, shares: Sequence[float] = ()) -> None:
+        self.n, self.size, self._shares = sum(map(len, samples)), size, shares
         self._samples, self._by = samples, by
         self._quantiles: dict[float, Floats] = {}
+        self._of_days: dict[float, Floats] = {}
 
     @cached_property
     def sizes(self) -> Floats:
@@ -55,24 +60,31 @@ class Ranked:
 
     def of_days(self, share: float) -> Floats:
         """Quantile of each day by itself in each cell, shape (n_days, n_cells)."""
-        found = []
-        for some in self._samples:
-            for first in range(0, len(some), _AT_A_TIME):
-                days = some.of_runs(slice(first, first + _AT_A_TIME))
-                values, edges = days.by_cell(self._by, self.size)
-                found.append(_quantiles(_sort_within(values, edges), edges, share))
-        return np.concatenate(found).reshape(self.n, self.size)
+        if share not in self._of_days:
+            shares, found = {share, *self._shares}, list[list[Floats]]()
+            for some in self._samples:
+                for first in range(0, len(some), _AT_A_TIME):
+                    days = some.of_runs(slice(first, first + _AT_A_TIME))
+                    values, edges = days.by_cell(self._by, self.size)
+                    values = _sort_within(values, edges)
+                    found.append([_quantiles(values, edges, each) for each in shares])
+            for each, parts in zip(shares, zip(*found, strict=True), strict=True):
+                self._of_days[each] = np.concatenate(parts).reshape(self.n, self.size)
+        return self._of_days[share]
 
-    def quantile(self, share: float | Floats) -> Floats:
+    def quantile(self, share: float) -> Floats:
         """Quantile of each cell, interpolated as `np.quantile` does it; NaN where there is no value."""
-        if isinstance(share, float):
-            if share not in self._quantiles:
-                self._quantiles[share] = self.quantile(np.array(share))
-            return self._quantiles[share]
-        found = np.full(self.size, np.nan)
-        shares = np.broadcast_to(share, found.shape)
+        if share not in self._quantiles:
+            shares = [share, *self._shares]
+            found = self._read(np.broadcast_to(np.array(shares)[:, None], (len(shares), self.size)))
+            self._quantiles |= zip(shares, found, strict=True)
+        return self._quantiles[share]
+
+    def _read(self, shares: Floats) -> Floats:
+        """Quantiles of each cell for *shares* of its own, (n_shares, n_cells); NaN where nothing is."""
+        found = np.full(shares.shape, np.nan)
         for cell in np.flatnonzero(self.sizes.any(axis=0)).tolist():
-            found[cell] = quantile_of(self._pieces(cell), float(shares[cell]))
+            found[:, cell] = quantiles_of(self._pieces(cell), shares[:, cell].tolist())
         return found
 
     def woodruff(self, share: float) -> Ends:
@@ -84,8 +96,9 @@ class Ranked:
         half = t_quantile(self.n) * spread / np.maximum(sizes.mean(axis=0), 1e-300)
         is_known = (half > 0) & (self.n > 2)
         half = np.where(is_known, half, 0.0)
-        low = np.where(share - half > 0, self.quantile(np.maximum(share - half, 0.0)), -np.inf)
-        high = np.where(share + half < 1, self.quantile(np.minimum(share + half, 1.0)), np.inf)
+        ends = self._read(np.stack([np.maximum(share - half, 0.0), np.minimum(share + half, 1.0)]))
+        low = np.where(share - half > 0, ends[0], -np.inf)
+        high = np.where(share + half < 1, ends[1], np.inf)
         return Ends(np.where(is_known, low, np.nan), np.where(is_known, high, np.nan))
 
     def without(self, share: float, cell: int) -> Floats:
