@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from sim.log.chatlog import ChatLog
     from sim.scenario.scenario import Scenario
 
+AT_ONCE = 20
+"""Logs of which tables are made at once: it takes hardly longer than of one."""
+
 
 class Breakdown(StrEnum):
     """By what figures may be broken down."""
@@ -146,7 +149,7 @@ def run(
         pictures=json or out is not None,
     )
     few = ""
-    if out is not None and result.estimates.n > len(keep.tables):
+    if out is not None and result.estimates.n > keep.n:
         few = f"; chats, messages and agents of the first {FEWEST} replications alone (with -n, of all)"
 
     def records(folder: Path) -> None:
@@ -208,16 +211,31 @@ class _Keeper:
     """Keeps what `--out` needs: tables of the first *most* logs, or of all; the first log for pictures."""
 
     def __init__(self, most: int | None) -> None:
-        self.most = most
-        self.tables: list[dict[str, pl.DataFrame]] = []
+        self.most, self.n = most, 0
+        """Logs that are written at most, and so far."""
         self.first: ChatLog | None = None
+        self._tables: list[dict[str, pl.DataFrame]] = []
+        self._logs: list[ChatLog] = []
 
     def __call__(self, replication: int, log: ChatLog) -> None:
-        from sim.log.export import frames  # noqa: PLC0415
-
         self.first = self.first or log
         if self.most is None or replication < self.most:
-            self.tables.append(frames(log, replication))
+            self._logs.append(log)
+            self.n += 1
+            if len(self._logs) == AT_ONCE:
+                self._read()
+
+    def tables(self) -> list[dict[str, pl.DataFrame]]:
+        """Tables of the logs, some runs in each."""
+        if self._logs:
+            self._read()
+        return self._tables
+
+    def _read(self) -> None:
+        from sim.log.export import frames  # noqa: PLC0415
+
+        self._tables.append(frames(self._logs, self.n - len(self._logs)))
+        self._logs = []
 
 
 def _write(folder: Path, keep: _Keeper, *, csv: bool) -> None:
@@ -225,7 +243,8 @@ def _write(folder: Path, keep: _Keeper, *, csv: bool) -> None:
     from sim.log import export  # noqa: PLC0415
     from sim.log.schema import TABLES  # noqa: PLC0415
 
+    tables = keep.tables()
     with progress("Files", len(TABLES)) as show:
         for done, name in enumerate(TABLES, start=1):
-            export.write(name, keep.tables, folder, csv=csv or name != "messages")
+            export.write(name, tables, folder, csv=csv or name != "messages")
             show(done, len(TABLES))

@@ -286,22 +286,22 @@ class ChatLog:
         """Frame of chats, one row each, times in seconds since the first midnight; null where none."""
         from sim.log import frames  # noqa: PLC0415  polars is slow to import and engines do without
 
-        return frames.chats(self)
+        return frames.table("chats", [self])[0]
 
     def messages(self) -> pl.DataFrame:
         """Frame of messages of the chats that were accepted."""
         from sim.log import frames  # noqa: PLC0415  as above
 
-        return frames.messages(self)
+        return frames.table("messages", [self])[0]
 
     def legs(self) -> pl.DataFrame:
         """Frame of legs: one row a time that an agent holds a chat."""
         from sim.log import frames  # noqa: PLC0415  as above
 
-        return frames.legs(self)
+        return frames.table("legs", [self])[0]
 
     def agents(self) -> pl.DataFrame:
         """Frame of spans of planned duty, worked or lost, one row each."""
         from sim.log import frames  # noqa: PLC0415  as above
 
-        return frames.agents(self)
+        return frames.table("agents", [self])[0]

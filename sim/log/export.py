@@ -10,22 +10,24 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
+from sim.arrays import Ints
 from sim.log.chatlog import ChatLog
+from sim.log.frames import table
 from sim.log.schema import TABLES
 from sim.scenario.apostrophe import FORMULA, NUMBER, quoted
 
 
-def frames(log: ChatLog, replication: int) -> dict[str, pl.DataFrame]:
-    """Tables of one run by name, each with a column `replication`."""
-    tables = {name: getattr(log, name)() for name in TABLES}
-    return {
-        name: table.select(
-            pl.lit(replication).alias("replication"), *_moments(name, table, log.centre.start), pl.all()
-        )
-        for name, table in tables.items()
-    }
+def frames(logs: Sequence[ChatLog], first: int) -> dict[str, pl.DataFrame]:
+    """Tables by name of runs of one centre, of which the *first* has this number: column `replication`."""
+    return {name: _numbered(name, *table(name, logs), logs[0].centre.start, first) for name in TABLES}
+
+
+def _numbered(name: str, rows: pl.DataFrame, n_rows: Ints, start: dt.date, first: int) -> pl.DataFrame:
+    replication = np.repeat(np.arange(first, first + len(n_rows), dtype=np.int32), n_rows)
+    return rows.select(pl.Series("replication", replication), *_moments(name, rows, start), pl.all())
 
 
 def _moments(name: str, table: pl.DataFrame, start: dt.date) -> Iterator[pl.Expr]:
@@ -36,12 +38,12 @@ def _moments(name: str, table: pl.DataFrame, start: dt.date) -> Iterator[pl.Expr
             yield (midnight + pl.duration(microseconds=(known * 1e6).round())).alias(column.moment)
 
 
-def write(name: str, runs: Sequence[Mapping[str, pl.DataFrame]], folder: Path, *, csv: bool) -> None:
-    """Write the table of this *name* of all *runs*, one below the other, as Parquet, and as CSV if wanted."""
-    table = pl.concat([run[name] for run in runs])
-    table.write_parquet(folder / f"{name}.parquet")
+def write(name: str, parts: Sequence[Mapping[str, pl.DataFrame]], folder: Path, *, csv: bool) -> None:
+    """Write the table of this *name* of all *parts*, one below the other, as Parquet, and CSV if wanted."""
+    rows = pl.concat([part[name] for part in parts])
+    rows.write_parquet(folder / f"{name}.parquet")
     if csv:
-        write_csv(table, folder / f"{name}.csv")
+        write_csv(rows, folder / f"{name}.csv")
 
 
 def write_csv(table: pl.DataFrame, file: Path) -> None:

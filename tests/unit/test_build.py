@@ -39,7 +39,7 @@ def test_what_is_written_gives_the_same_figures_when_it_is_read(file: Path, tmp_
     """To the last bit, in every breakdown; the files are shuffled before they are read."""
     scenario = sim.load(file)
     log = sim.simulate(scenario, sim.draw(scenario, seed=1, replication=0))
-    written = [frames(log, 0)]
+    written = [frames([log], 0)]
     for name in TABLES:
         write(name, written, tmp_path, csv=False)
     tables = {name: pl.read_parquet(tmp_path / f"{name}.parquet") for name in TABLES}

@@ -66,7 +66,7 @@ def test_a_run_writes_its_names_harmless_in_csv_alone(tmp_path: Path):
     """Parquet holds them as they are."""
     log = run(world([queue([0], by_work(10), "=orders")], [group(1, queues=("=orders",))]))
     for name in TABLES:
-        write(name, [frames(log, 0)], tmp_path, csv=True)
+        write(name, [frames([log], 0)], tmp_path, csv=True)
 
     assert pl.read_csv(tmp_path / "chats.csv")["queue"].to_list() == ["'=orders"]
     assert pl.read_parquet(tmp_path / "chats.parquet")["queue"].to_list() == ["=orders"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.kpis import order
 from sim.kpis.loops import By
-from sim.kpis.order import quantile_of
+from sim.kpis.order import quantiles_of
 from sim.kpis.samples import Samples, together
 from sim.kpis.sparse import SparseTables
 
@@ -44,12 +44,12 @@ def test_what_is_the_same_everywhere_takes_no_memory():
 def test_percentiles_of_values_in_many_places_are_found_by_selection(places: list[list[float]], share: float):
     """To the bit as numpy finds them, with ties; also if a sample of four is to tell where they are."""
     pieces = [np.array(place) * 0.1 for place in places]
-    expected = np.quantile(np.concatenate(pieces), share)
+    expected = np.quantile(np.concatenate(pieces), [share, 0.5]).tolist()
     with pytest.MonkeyPatch.context() as patch:
-        assert quantile_of(pieces, share) == expected
+        assert quantiles_of(pieces, [share, 0.5]) == expected
         for name, value in {"MANY": 8, "_SAMPLE": 4, "_MARGIN": 1}.items():
             patch.setattr(order, name, value)
-        assert quantile_of(pieces, share) == expected
+        assert quantiles_of(pieces, [share, 0.5]) == expected
 
 
 def test_of_many_values_few_are_looked_at(monkeypatch: pytest.MonkeyPatch):
@@ -64,7 +64,7 @@ def test_of_many_values_few_are_looked_at(monkeypatch: pytest.MonkeyPatch):
     misled = values.copy()
     misled[::100] = 1e9
     for each in (values, misled):
-        assert quantile_of([each[:200_000], each[200_000:]], 0.9) == np.quantile(each, 0.9)
+        assert quantiles_of([each[:200_000], each[200_000:]], [0.9])[0] == np.quantile(each, 0.9)
 
     assert looked_at[0] < 50_000
     assert looked_at[1:] == [409_600]

@@ -20,7 +20,7 @@ from sim.kpis.definitions import BY_NAME, KPIS, Ratio
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import END, By, Column
 from sim.kpis.measure import Kpis, measure, measure_all
-from sim.kpis.order import quantile
+from sim.kpis.order import quantiles_of
 from sim.kpis.targets import verdicts
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
@@ -332,7 +332,7 @@ def test_sums_over_chats_are_those_of_one_chat_at_a_time(drawn: tuple[Scenario, 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=9), st.floats(0, 1))
 def test_quantiles_are_those_of_numpy_to_the_bit(values: list[float], share: float):
     """So one way or the other gives the same document."""
-    assert quantile(np.array(values), share) == np.quantile(values, share)
+    assert quantiles_of([np.array(values)], [share])[0] == np.quantile(values, share)
 
 
 def test_outcomes_are_counted_in_the_columns_of_their_names():
