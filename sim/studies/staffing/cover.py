@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import gcd, inf
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from sim.arrays import Floats, Ints
 from sim.studies.staffing.patterns import Candidates
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 INFEASIBLE = 2
 """Status of a programme that has no solution."""
@@ -149,6 +152,8 @@ class Programme:
 
     def _solved(self, costs: Floats, laws: Sequence[Constraint], n_more: int, most: float) -> OptimizeResult:
         """Solve for the shifts and *n_more* variables of at most so many each."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415  heavy
+
         upper = np.append(np.full(len(costs) - n_more, inf), np.full(n_more, most))
         whole = np.append(np.ones(len(costs) - n_more, np.int64), np.full(n_more, int(most < inf)))
         constraints = [LinearConstraint(rows, low, high) for rows, low, high in laws if len(rows)]
