@@ -10,6 +10,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sim
 from sim.log.export import frames, write, write_csv
 from sim.log.schema import TABLES
 from sim.scenario.table import read_table
@@ -70,6 +71,18 @@ def test_a_run_writes_its_names_harmless_in_csv_alone(tmp_path: Path):
 
     assert pl.read_csv(tmp_path / "chats.csv")["queue"].to_list() == ["'=orders"]
     assert pl.read_parquet(tmp_path / "chats.parquet")["queue"].to_list() == ["=orders"]
+
+
+def test_tables_of_several_runs_are_those_of_each_one_below_the_other():
+    """Numbered from the first; identities count within each run."""
+    scenario = sim.load(ROOT / "scenarios" / "unresolved.toml")
+    logs = [sim.simulate(scenario, sim.draw(scenario, seed=1, replication=k)) for k in range(3)]
+    together = frames(logs, 4)
+    alone = [frames([log], 4 + k) for k, log in enumerate(logs)]
+
+    for name in TABLES:
+        assert together[name].equals(pl.concat([each[name] for each in alone]))
+        assert together[name]["replication"].unique(maintain_order=True).to_list() == [4, 5, 6]
 
 
 def test_all_csv_is_written_in_one_place():
