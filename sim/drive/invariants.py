@@ -80,6 +80,8 @@ class Centre:
     """Simulated seconds that a server may take over anything."""
     queues: dict[int, str] = field(default_factory=dict)
     """Name of the queue of each row."""
+    off_s: dict[str, float] = field(default_factory=dict)
+    """When spans of duty end in which an agent takes no chats afterwards, by the note of their log-in."""
 
     def may_take(self, queue: str) -> Iterator[Desk]:
         """Agents with the skill."""
@@ -141,14 +143,18 @@ def slot_idle(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
     since: dict[str, float] = {}
     told: set[str] = set()
     for event in [*events, _end(events)]:
-        idle = {queue for queue, line in floor.line.items() if line and any(floor.free(queue))}
+        idle = {
+            queue: max(floor.until_s[desk.number] for desk in free)
+            for queue, line in floor.line.items()
+            if line and (free := list(floor.free(queue)))
+        }
         for queue in list(since):
             if queue not in idle:
                 del since[queue]
                 told.discard(queue)
-        for queue in idle:
+        for queue, until_s in idle.items():
             began = since.setdefault(queue, floor.now_s)
-            if event.at_s - began > centre.grace_s and queue not in told:
+            if min(event.at_s, until_s) - began > centre.grace_s and queue not in told:
                 told.add(queue)
                 yield Failure(Invariant.SLOT_IDLE, (next(iter(floor.line[queue])),), began)
         floor.see(event)
@@ -193,6 +199,8 @@ class _Floor:
         self.queue_of: dict[str, str] = {}
         self.held: dict[int, set[str]] = {desk.number: set() for desk in centre.desks}
         self.present: set[int] = set()
+        self.until_s = {desk.number: inf for desk in centre.desks}
+        """When their duty ends."""
         self.changed_s = {desk.number: -inf for desk in centre.desks}
         """When an agent took a chat, let go of one, or logged in, last."""
         self.idle_s = {desk.number: -inf for desk in centre.desks}
@@ -202,7 +210,8 @@ class _Floor:
     def free(self, queue: str) -> Iterator[Desk]:
         """Agents who may take a chat of a *queue* now (R6)."""
         for desk in self.centre.may_take(queue):
-            if desk.number in self.present and len(self.held[desk.number]) < desk.slots:
+            k = desk.number
+            if k in self.present and self.now_s < self.until_s[k] and len(self.held[k]) < desk.slots:
                 yield desk
 
     def is_rather(self, one: Desk, other: Desk, queue: str) -> bool:
@@ -247,6 +256,7 @@ class _Floor:
                         self.changed_s[agent] = self.idle_s[agent] = event.at_s
             case Kind.LOGGED_IN:
                 self.present.add(event.agent)
+                self.until_s[event.agent] = self.centre.off_s.get(event.note, inf)
                 self._changes(event)
             case Kind.LOGGED_OUT:
                 self.present.discard(event.agent)
@@ -314,7 +324,7 @@ def chat_vanished(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
     if not any(event.kind is Kind.WAITING for event in events):
         return
     hidden_s: dict[str, float] = {}
-    told, over = set[str](), set[str]()
+    told, over, listed = set[str](), set[str](), set[str]()
     present, looked_s = set[int](), -inf
     for event in [*events, _end(events)]:
         if present:
@@ -323,12 +333,13 @@ def chat_vanished(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
                     told.add(chat)
                     yield Failure(Invariant.CHAT_VANISHED, (chat,), max(since_s, looked_s))
         match event.kind:
-            case Kind.OPENED:
+            case Kind.OPENED if event.chat not in listed:
                 hidden_s[event.chat] = event.at_s
             case Kind.GONE if event.chat and event.chat not in over:
                 hidden_s[event.chat] = event.at_s
             case Kind.WAITING:
                 hidden_s.pop(event.chat, None)
+                listed.add(event.chat)
             case Kind.ASSIGNED | Kind.LEFT | Kind.CLOSED:
                 hidden_s.pop(event.chat, None)
                 over.add(event.chat)

@@ -3,6 +3,7 @@
 HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
     "compare": "sim.report.plots.compare",
+    "load": "sim.report.plots.load",
     "run": "sim.report.plots.run",
     "risk": "sim.report.plots.risk",
     "sensitivity": "sim.report.plots.sensitivity",

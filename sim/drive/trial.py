@@ -1,0 +1,259 @@
+"""Does a server keep what the simulation predicts? Days driven one after the other, checked and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from sim.draws.late import Delays
+from sim.drive.adapters import Target
+from sim.drive.adapters.base import Server
+from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check
+from sim.drive.judge import MOST_BLUR, REPLAYS, Judgement, judge
+from sim.drive.latency import Latencies, Times, Verb
+from sim.drive.limits import Checked, Limit, checked
+from sim.drive.play import Live
+from sim.drive.probe import taken_twice
+from sim.drive.run import Driven, Ending, Mode, Options, drive
+from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
+from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
+from sim.errors import LoadError
+from sim.scenario.scenario import Scenario
+
+_TINY_S = 1e-4
+"""Delays below are none: no clock of ours tells them from nothing."""
+Show = Callable[[int, Live], None]
+"""Is shown which replication is driven, and how it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A broken law, and on which day."""
+
+    replication: int
+    failure: Failure
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """What came of driving a server."""
+
+    scenario: Scenario
+    target: Target
+    options: Options
+    seed: int
+    wanted: int
+    """Days that were asked for."""
+    days: tuple[Driven, ...]
+    """Those that were driven, the last of them maybe in part."""
+    judgement: Judgement
+    failures: tuple[Told, ...]
+    latencies: Latencies
+    lag: Times
+    limits: tuple[Checked, ...]
+
+    def __repr__(self) -> str:
+        differs = ", ".join(self.judgement.differs) or "nothing"
+        return f"<Loaded {self.target.adapter!r} with {self.scenario.name!r}: {differs} differs>"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped it."""
+        return self.days[-1].ending is Ending.INTERRUPTED
+
+    @property
+    def gone(self) -> bool:
+        """Whether the server no longer answered before all was over."""
+        return self.days[-1].ending is Ending.GONE or (
+            self.days[-1].ending is Ending.DONE and len(self.days) < self.wanted
+        )
+
+    @property
+    def errors(self) -> int:
+        """Requests that the server failed."""
+        return sum(sum(day.causes.values()) for day in self.days)
+
+    @property
+    def skipped(self) -> int:
+        """Customers who could not be sent."""
+        return sum(day.live.skipped for day in self.days)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether a figure differs, a law is broken or a limit is missed."""
+        return bool(self.judgement.differs or self.failures) or any(each.met is False for each in self.limits)
+
+
+def load_test(
+    scenario: Scenario,
+    target: str | Target = "loopback",
+    *,
+    speed: float | None = None,
+    mode: Mode | str = Mode.REACTIVE,
+    replications: int = 1,
+    seed: int = 1,
+    fail_if: Sequence[str] = (),
+    max_rate: float = MOST_PER_S,
+    max_in_flight: int | None = None,
+    may_load: str | None = None,
+    template: str | Path | None = None,
+    server: Callable[[], Server] | None = None,
+    probes: bool = True,
+    replays: int = REPLAYS,
+    show: Show | None = None,
+) -> Loaded:
+    """Play the customers and agents of a *scenario* on the server at a *target*, and judge it.
+
+    *speed* simulated seconds pass in one of the wall clock: 1 if omitted, and for the loopback no wall clock
+    is waited for. Each of some *replications* is a day of its own. *fail_if* are limits. At most *max_rate*
+    chats are opened a second and *max_in_flight* are open at once, and no machine is loaded but this one and
+    that named by *may_load*. A *template* says how to speak to the server, for adapters that need one;
+    *server* makes another client than the target's. Unless told not to, it *probes* whether two agents are
+    given one chat. *show* is told how it stands.
+
+    Ctrl-C ends it with what was measured.
+
+    Raises
+    ------
+    LoadError
+        If the scenario can't be played, the machine may not be loaded, or the server does not answer.
+    """
+    target = target if isinstance(target, Target) else Target.parse(target)
+    limits = [Limit.parse(text) for text in fail_if]
+    options = Options(speed or 1.0, Mode(mode), max_in_flight, virtual=not target.url and speed is None)
+    make = server or (lambda: target.server(None if template is None else Path(template)))
+    refuse_unplayable(scenario, target.adapter)
+    refuse_host(target.host, may_load)
+    days, told = list[Driven](), list[Told]()
+    for replication in range(replications):
+        day = Day.of(scenario, seed, replication)
+        if target.url:
+            first = day.draws.arrival_s[: day.draws.n_customers]
+            refuse_rate(arrivals_within(first, options.speed), max_rate)
+        if not replication and probes:
+            chat = taken_twice(day, make())
+            told += [] if chat is None else [Told(0, Failure(Invariant.TAKEN_TWICE, (chat,), day.start_s))]
+        try:
+            days.append(drive(day, make(), options, None if show is None else _shown(show, replication)))
+        except LoadError:
+            if not days:
+                raise
+            break
+        if days[-1].ending is not Ending.DONE:
+            break
+    return judged(scenario, target, options, seed, replications, days, limits, told, replays)
+
+
+def _shown(show: Show, replication: int) -> Callable[[Live], None]:
+    return lambda live: show(replication, live)
+
+
+def judged(
+    scenario: Scenario,
+    target: Target,
+    options: Options,
+    seed: int,
+    wanted: int,
+    days: Sequence[Driven],
+    limits: Sequence[Limit] = (),
+    told: Sequence[Told] = (),
+    replays: int = REPLAYS,
+) -> Loaded:
+    """Check and judge driven *days*; laws of which is *told* were broken before them."""
+    latencies, lag = Latencies(), Times()
+    for day in days:
+        latencies.add(day.latencies)
+        lag.add(day.lag)
+    speed = 1.0 if options.virtual else options.speed
+    delays = delays_of(latencies, lag, days[0].poll_s, speed)
+    judgement = judge(
+        days[0].day.scenario,
+        [day.day.draws for day in days],
+        [day.log for day in days],
+        delays,
+        speed=speed,
+        doubts=_doubts(days, wanted, lag, speed),
+        replays=replays,
+    )
+    broken = [
+        Told(day.day.draws.replication, failure)
+        for day in days
+        for failure in check(day.record.events, _centre(day))
+    ]
+    counts = {
+        "errors": sum(sum(day.causes.values()) for day in days),
+        "skipped": sum(day.live.skipped for day in days),
+    }
+    figures = {name: each.measured.value for name, each in judgement.figures.items()}
+    found = tuple(checked(limit, latencies, counts, figures) for limit in limits)
+    return Loaded(
+        scenario,
+        target,
+        options,
+        seed,
+        wanted,
+        tuple(days),
+        judgement,
+        (*told, *broken),
+        latencies,
+        lag,
+        found,
+    )
+
+
+def delays_of(latencies: Latencies, lag: Times, poll_s: float | None, speed: float) -> Delays:
+    """How late things are, in simulated seconds: the server, the driver's own lag, and half a poll."""
+    own_s = lag.percentile_s(50)
+    accept_s = latencies[Verb.OPEN].percentile_s(50) + latencies[Verb.ASSIGN].percentile_s(50) + own_s
+    deliver_s = latencies[Verb.DELIVER].percentile_s(50) + own_s
+    accept_s += (poll_s or 0.0) / 2
+    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in (accept_s, deliver_s)))
+
+
+def _doubts(days: Sequence[Driven], wanted: int, lag: Times, speed: float) -> list[str]:
+    """Why nothing can be judged."""
+    found = []
+    last, scenario = days[-1], days[0].day.scenario
+    match last.ending:
+        case Ending.INTERRUPTED:
+            found.append("it was interrupted before the day was over")
+        case Ending.GONE:
+            found.append(f"the server no longer answered ({last.cause})")
+        case Ending.LATE:
+            found.append("chats were still open long after they should have been over")
+        case Ending.DONE:
+            if len(days) < wanted:
+                found.append(f"the server did not answer after {len(days)} of {wanted} days")
+    skipped = sum(day.live.skipped for day in days)
+    if skipped:
+        found.append(f"{skipped:,} customers could not be sent, as too many chats were open")
+    late_s, most_s = speed * lag.percentile_s(99), MOST_BLUR * min(scenario.thresholds_s, default=inf)
+    if late_s > most_s:
+        found.append(
+            f"the driver itself was late: 1 % of its sends by more than {late_s:.1f} simulated seconds, and "
+            f"{100 * MOST_BLUR:g} % of the threshold are {most_s:.1f} (take a lower speed)"
+        )
+    return found
+
+
+def _centre(day: Driven) -> Centre:
+    """What checks must know of a day."""
+    scenario, draws = day.day.scenario, day.day.draws
+    speed = 1.0 if day.options.virtual else day.options.speed
+    names = [queue.name for queue in scenario.queues]
+    off_s = {
+        str(span.row): span.off_s
+        for desk in day.day.desks
+        if not day.day.stays(desk.number)
+        for span in day.day.spans(desk.number)
+    }
+    return Centre(
+        day.day.desks,
+        scenario.routing.policy,
+        day.routes,
+        speed * (GRACE_S + 2 * (day.poll_s or 0.0)),
+        {row: names[q] for row, q in enumerate(draws.queue.tolist())},
+        off_s,
+    )
