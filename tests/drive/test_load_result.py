@@ -1,0 +1,73 @@
+"""What a load test answers with: one result, as every study's; its contract in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.drive.adapters.loopback import Loopback
+from sim.report.data import document
+from tests.drive import faulty
+from tests.drive.test_faulty_servers import centre
+from tests.results import holds
+
+pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
+
+
+def slow() -> Loopback:
+    return Loopback(delay_s=0.25)
+
+
+@pytest.fixture(scope="module")
+def healthy() -> sim.Result:
+    return sim.load_test(centre(), server=slow, replays=40, fail_if=["deliver_p99_ms > 500", "errors > 0"])
+
+
+@pytest.fixture(scope="module")
+def broken() -> sim.Result:
+    return sim.load_test(centre(), server=faulty.Overfills, replays=1, fail_if=["missed_rate > 1%"])
+
+
+def test_a_load_test_is_the_same_when_read_back(healthy: sim.Result, broken: sim.Result, tmp_path: Path):
+    """Healthy, and with broken laws and limits; its pictures too."""
+    for result in (healthy, broken):
+        assert list(holds(result, tmp_path).pictures()) == ["day", "latencies"]
+
+
+def test_the_answer_comes_first(healthy: sim.Result, broken: sim.Result):
+    assert healthy.words[0].startswith("loopback keeps the predicted figures: all ")
+    assert broken.words[0].startswith("loopback differs from what is predicted in ")
+    assert broken.words[1].startswith("Laws that no server may break were broken: an agent had more chats")
+    assert (healthy.kept, broken.kept) == (True, False)
+
+
+def test_its_document_keeps_its_contract(healthy: sim.Result, broken: sim.Result):
+    """Predicted and measured by name, each with its ends; what differs by name; broken laws as a list."""
+    told = document(broken)
+    assert told["study"] == "load"
+    for side in ("predicted", "measured"):
+        assert {"value", "low", "high", "unit"} <= set(told[side]["asa_s"])
+        assert told[side]["offered"]["value"] == told["offered"]
+    assert set(told["differs"]) <= set(told["predicted"])
+    assert "occupancy" in told["differs"]
+    assert {"name", "chats", "at_s"} <= set(told["invariants"][0])
+    assert told["invariants"][0]["name"] == "over_cap"
+    assert len(told["invariants"][0]["chats"]) == 3
+    assert {"verb", "count", "p50_ms", "p95_ms", "p99_ms", "max_ms"} <= set(told["latencies"][0])
+
+    fine = document(healthy)
+    assert (fine["differs"], fine["invariants"], fine["judged"]) == ([], [], True)
+    assert fine["accept_s"] == pytest.approx(0.5, rel=0.01)
+    assert fine["deliver_s"] == pytest.approx(0.25, rel=0.01)
+
+
+def test_latencies_count_from_when_it_should_have_begun(healthy: sim.Result):
+    """Each verb takes the delay of the server; a message that waited with its chat is not late for that."""
+    rows = {row["verb"]: row for row in healthy.table("latencies").rows}
+
+    for verb in ("open", "send", "deliver", "assign", "close"):
+        assert rows[verb]["p50_ms"] == pytest.approx(250, rel=0.01)
+        assert rows[verb]["max_ms"] < 1100
+    assert rows["driver's lag"]["max_ms"] < 1
