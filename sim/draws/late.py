@@ -25,9 +25,11 @@ class Delays:
     """From the moment when an agent could take a chat to the moment when they have it."""
     deliver_s: float = 0.0
     """From a message's being sent to the other side's having it."""
+    answer_s: float = 0.0
+    """For which an agent waits until the server has taken their reply."""
 
     def __bool__(self) -> bool:
-        return self.accept_s > 0 or self.deliver_s > 0
+        return max(self.accept_s, self.deliver_s, self.answer_s) > 0
 
 
 def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
@@ -46,6 +48,7 @@ def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
         accept_s = drawn(day, Stream.ACCEPTED_LATE, delays.accept_s, draws.n_chats)
         release_s = drawn(day, Stream.RELEASED_LATE, delays.accept_s, draws.n_chats)
         there_s = drawn(day, Stream.REPLY_LATE, delays.deliver_s, draws.n_turns)
+        answer_s = drawn(day, Stream.ANSWERED_LATE, delays.answer_s, draws.n_turns)
         back_s = drawn(day, Stream.MESSAGE_LATE, delays.deliver_s, draws.n_turns)
         patience_s = draws.reply_patience_s
         if len(patience_s):
@@ -54,6 +57,7 @@ def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
             draws,
             patience_s=np.maximum(draws.patience_s - accept_s, 0.0),
             wrap_up_s=draws.wrap_up_s + release_s,
+            agent_s=draws.agent_s + answer_s,
             customer_s=draws.customer_s + there_s + back_s,
             reply_patience_s=patience_s,
         )

@@ -204,6 +204,8 @@ class _Floor:
         self.changed_s = {desk.number: -inf for desk in centre.desks}
         """When an agent took a chat, let go of one, or logged in, last."""
         self.idle_s = {desk.number: -inf for desk in centre.desks}
+        self.over: set[str] = set()
+        """Chats that have left the line: maybe at the instant at which they were opened."""
         self.last_of: dict[str, int] = {}
         """Agent who was given a chat of a queue last."""
 
@@ -239,7 +241,8 @@ class _Floor:
         match event.kind:
             case Kind.OPENED:
                 self.queue_of[event.chat] = self.centre.queues.get(event.row, "")
-                self.line[self.queue_of[event.chat]][event.chat] = None
+                if event.chat not in self.over:
+                    self.line[self.queue_of[event.chat]][event.chat] = None
             case Kind.ASSIGNED if _is_taken(event):
                 self._leaves_line(event.chat)
                 if event.chat not in self.held.setdefault(event.agent, set()):
@@ -268,6 +271,7 @@ class _Floor:
 
     def _leaves_line(self, chat: str) -> None:
         self.line[self.queue_of.get(chat, "")].pop(chat, None)
+        self.over.add(chat)
 
 
 def _end(events: Sequence[Event]) -> Event:
@@ -333,7 +337,7 @@ def chat_vanished(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
                     told.add(chat)
                     yield Failure(Invariant.CHAT_VANISHED, (chat,), max(since_s, looked_s))
         match event.kind:
-            case Kind.OPENED if event.chat not in listed:
+            case Kind.OPENED if event.chat not in listed | over:
                 hidden_s[event.chat] = event.at_s
             case Kind.GONE if event.chat and event.chat not in over:
                 hidden_s[event.chat] = event.at_s

@@ -264,14 +264,15 @@ def _moved(
 
 
 def _one_chat(name: str, expected: Estimates) -> float:
-    """What one chat more or less is of a count or a share: nothing is told apart more finely."""
+    """What one chat more or less makes of a figure: nothing is told apart more finely."""
     kpi = BY_NAME[name]
     if kpi.unit == "chats" and kpi.section == "volume":
         return 1.0 / expected.n
     if kpi.unit == "share" and isinstance(kpi.form, Ratio) and kpi.section in {"volume", "waiting"}:
         _, below = expected.sums(name, By.OVERALL)
         return 1.0 / max(float(below.sum()), 1.0)
-    return 0.0
+    offered, _ = expected.sums("offered", By.OVERALL)
+    return abs(_value(expected.figure(name))) / max(float(offered.sum()), 1.0)
 
 
 def _is_blurred(name: str, scenario: Scenario, delays: Delays) -> bool:

@@ -67,8 +67,6 @@ class Play:
         """What is to be done when it becomes known whose a chat is."""
         self._in_a_row, self._answered_at = 0, clock.loop_s
         self._sent_at: dict[Message, float] = {}
-        self._taken_s: dict[int, float] = {}
-        """When the chats were taken."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def live(self) -> Live:
@@ -104,7 +102,6 @@ class Play:
             case Kind.ASSIGNED if row in self.waiting:
                 self.waiting.discard(row)
                 self.open.add(row)
-                self._taken_s[row] = at_s
             case Kind.SKIPPED:
                 self.skipped += 1
             case Kind.LEFT if who is Who.CUSTOMER:
@@ -140,11 +137,10 @@ class Play:
             self._sent_at[message] = at_s
 
     def seen(self, message: Message, who: Who, chat: str, agent: int = NO_ONE) -> None:
-        """Note that the other side is shown a message; that of a chat that waited is due once it is taken."""
+        """Note that the other side is shown a message."""
         self.note(Kind.SEEN, who, message.chat, chat=chat, agent=agent, message=message)
-        if (sent_s := self._sent_at.pop(message, None)) is not None and message.chat not in self.waiting:
-            due_s = sent_s if who is Who.CUSTOMER else max(sent_s, self._taken_s.get(message.chat, sent_s))
-            self.latencies[Verb.DELIVER].note(max(self.clock.loop_s - self.clock.wall(due_s), 0.0))
+        if (sent_s := self._sent_at.pop(message, None)) is not None:
+            self.latencies[Verb.DELIVER].note(self.clock.loop_s - self.clock.wall(sent_s))
 
     # What is asked
 

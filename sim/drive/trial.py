@@ -209,7 +209,9 @@ def delays_of(latencies: Latencies, lag: Times, poll_s: float | None, speed: flo
     accept_s = latencies[Verb.OPEN].percentile_s(50) + latencies[Verb.ASSIGN].percentile_s(50) + own_s
     deliver_s = latencies[Verb.DELIVER].percentile_s(50) + own_s
     accept_s += (poll_s or 0.0) / 2
-    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in (accept_s, deliver_s)))
+    answer_s = latencies[Verb.SEND].percentile_s(50)
+    found = (accept_s, deliver_s, answer_s)
+    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in found))
 
 
 def _doubts(days: Sequence[Driven], wanted: int, lag: Times, speed: float) -> list[str]:

@@ -186,6 +186,13 @@ def test_what_is_on_its_way_is_no_failure():
     assert check(slow, centre()) == []
 
 
+def test_who_leaves_at_the_instant_at_which_their_chat_is_opened_does_not_wait():
+    """The server took so long that their patience was over."""
+    told = [event(60, Kind.OPENED, Who.CUSTOMER, 9), event(60, Kind.LEFT, Who.CUSTOMER, 9)]
+
+    assert check([*healthy(), *told], centre()) == []
+
+
 def test_every_law_has_a_fault_and_words():
     broken = {failure.name for _, failure in FAULTS} | {Invariant.NOT_SPREAD}
 

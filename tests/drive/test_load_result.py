@@ -63,8 +63,8 @@ def test_its_document_keeps_its_contract(healthy: sim.Result, broken: sim.Result
     assert fine["deliver_s"] == pytest.approx(0.25, rel=0.01)
 
 
-def test_latencies_count_from_when_it_should_have_begun(healthy: sim.Result):
-    """Each verb takes the delay of the server; a message that waited with its chat is not late for that."""
+def test_latencies_are_those_of_the_server(healthy: sim.Result):
+    """Each verb takes its delay; a message that waited with its chat is not late for that."""
     rows = {row["verb"]: row for row in healthy.table("latencies").rows}
 
     for verb in ("open", "send", "deliver", "assign", "close"):
