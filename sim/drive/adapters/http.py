@@ -177,13 +177,17 @@ class Client:
         asked = f"WebSocket {path}"
         with naming(asked):
             async with asyncio.timeout(ANSWER_S):
-                return await self._session.ws_connect(self.url + path, max_msg_size=0)
+                return await self._session.ws_connect(
+                    self.url + path, max_msg_size=0, timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE_S)
+                )
 
     async def aclose(self) -> None:
         """Close all connections, once what is being asked has been answered, or after a moment."""
-        if self._asking:
-            await asyncio.wait(self._asking, timeout=GOODBYE_S)
-        await self._session.close()
+        try:
+            if self._asking:
+                await asyncio.wait(self._asking, timeout=GOODBYE_S)
+        finally:
+            await self._session.close()
 
 
 async def stop(reading: asyncio.Task[None] | None) -> None:

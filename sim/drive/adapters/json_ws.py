@@ -117,12 +117,14 @@ class _Line:
 
     async def end(self) -> None:
         """Go away."""
-        await stop(self._reading)
-        if self._socket is not None:
-            await self._socket.close()
-        if self._client is not None:
-            await self._client.aclose()
-        self.told.end()
+        try:
+            await stop(self._reading)
+            if self._socket is not None:
+                await self._socket.close()
+        finally:
+            self.told.end()
+            if self._client is not None:
+                await self._client.aclose()
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:

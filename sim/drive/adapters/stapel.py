@@ -228,10 +228,12 @@ class Customer:
 
     async def disconnect(self) -> None:
         """Close the socket."""
-        if self._thread is not None:
-            await self._thread.end()
-        self._told.end()
-        await self._person.client.aclose()
+        try:
+            if self._thread is not None:
+                await self._thread.end()
+        finally:
+            self._told.end()
+            await self._person.client.aclose()
 
     def events(self) -> AsyncIterator[Seen]:
         """What the socket says."""
@@ -297,11 +299,13 @@ class Agent:
 
     async def disconnect(self) -> None:
         """Close all sockets."""
-        await self.log_out()
-        for thread in self._threads.values():
-            await thread.end()
-        self._told.end()
-        await self._person.client.aclose()
+        try:
+            await self.log_out()
+            for thread in self._threads.values():
+                await thread.end()
+        finally:
+            self._told.end()
+            await self._person.client.aclose()
 
     def events(self) -> AsyncIterator[Seen]:
         """What the sockets of the chats say."""

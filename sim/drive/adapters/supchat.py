@@ -98,9 +98,11 @@ class Customer:
 
     async def disconnect(self) -> None:
         """Break off the stream of events."""
-        await stop(self._reading)
-        self._told.end()
-        await self._client.aclose()
+        try:
+            await stop(self._reading)
+        finally:
+            self._told.end()
+            await self._client.aclose()
 
     def events(self) -> AsyncIterator[Seen]:
         """What the stream of events says."""
@@ -170,10 +172,12 @@ class Agent:
 
     async def disconnect(self) -> None:
         """Break off all streams of events."""
-        for reading in self._reading.values():
-            await stop(reading)
-        self._told.end()
-        await self._client.aclose()
+        try:
+            for reading in self._reading.values():
+                await stop(reading)
+        finally:
+            self._told.end()
+            await self._client.aclose()
 
     def events(self) -> AsyncIterator[Seen]:
         """What the streams of events say."""
