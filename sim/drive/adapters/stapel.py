@@ -3,7 +3,7 @@
 The server takes its people from signed tokens; the adapter signs one for each customer and agent with the
 server's key, which is in the environment (see `credentials`). Agents hear of new chats only by asking for the
 queue, of which there is one. A chat whose customer leaves before anybody has taken it stays in that queue,
-marked as left: such chats are skipped, as an agent would.
+marked as left: such chats are skipped, as an agent would, and cleared away after a run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -57,6 +58,7 @@ class Stapel:
         self._place = f"{parts.path.rstrip('/') or PLACE}/api/v1"
         self._key = ""
         self._run = uuid.uuid4()
+        self._answered = False
 
     async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
         """See that the server is there, and takes a token that we signed."""
@@ -71,6 +73,7 @@ class Stapel:
                 f"the server refuses the log-in ({answer.status}): is the key the server's, "
                 "and does it take people from tokens?"
             )
+        self._answered = True
 
     async def customer(self, key: str) -> Customer:
         """Give a customer's client."""
@@ -81,7 +84,15 @@ class Stapel:
         return Agent(self._person(f"agent-{desk.number}"), self._place)
 
     async def stop(self) -> None:
-        """Do nothing: all connections are the clients' own."""
+        """Clear the queue of chats whose customer has left, lest the next run begins with a list of them."""
+        if not self._answered:
+            return
+        janitor = Agent(self._person("janitor"), self._place)
+        with suppress(LoadError):
+            for chat in await janitor.left_behind():
+                if await janitor.assign(chat):
+                    await janitor.close(chat)
+        await janitor.disconnect()
 
     def _person(self, name: str) -> _Person:
         """Somebody whom the server has never seen: new in each run."""
@@ -263,14 +274,22 @@ class Agent:
             self._inbox = None
 
     async def waiting(self) -> list[Waiting]:
-        """The whole queue, page by page, without those whose customer has left."""
-        found: list[Waiting] = []
+        """Give the queue without those whose customer has left."""
+        return [Waiting(row["id"], "") for row in await self._queue() if _is_there(row)]
+
+    async def left_behind(self) -> list[str]:
+        """And those."""
+        return [row["id"] for row in await self._queue() if not _is_there(row)]
+
+    async def _queue(self) -> list[dict[str, Any]]:
+        """Give the whole queue, page by page."""
+        found: list[dict[str, Any]] = []
         page = f"{self._place}/support/queue?limit=200"
         more = True
         after = ""
         while more:
             answer = await self._person.client.ask("GET", page + after)
-            found += [Waiting(row["id"], "") for row in answer.field("items") if _is_there(row)]
+            found += answer.field("items")
             more = bool(answer.field("has_next"))
             after = f"&anchor={quote(str(answer.json.get('next_anchor')))}"
         return found
