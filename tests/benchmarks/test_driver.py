@@ -1,0 +1,100 @@
+"""How many open chats does the driver carry? Its lag beside that of a bare loop that only sleeps.
+
+The lag of a send is how late it leaves, whatever the server does. A bare asyncio loop wakes late too, most of
+all on a busy machine, so both are timed on one core, one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from sim.drive.adapters.loopback import Loopback
+from sim.drive.latency import Times
+from sim.drive.record import Kind
+from sim.drive.run import Driven, Ending, Options, drive
+from sim.drive.schedule import Day
+from sim.scenario.scenario import Scenario
+from tests.worlds import group, queue, world
+
+pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
+
+OPEN, IN_S = 2_000, 10.0
+"""Chats that come within so many seconds, and stay open at least as long again."""
+MOST_TIMES, MORE_S = 2.0, 0.005
+"""The driver's lag is at most so many times that of the bare loop, and a little more."""
+
+
+def crowd() -> Scenario:
+    """As many chats as agents have slots, each with a message every eight seconds or so."""
+    law = {"law": "lognormal", "cv": 0.3}
+    service = {
+        "turns": {"law": "fixed", "mean": 4},
+        "agent_s": law | {"mean_s": 0.05},
+        "customer_s": law | {"mean_s": 8},
+        "wrap_up_s": {"law": "fixed", "mean_s": 0.05},
+    }
+    arrivals = (np.arange(OPEN) * IN_S / OPEN).tolist()
+    return world([queue(arrivals, service)], [group(OPEN // 50, concurrency=50)])
+
+
+@pytest.fixture
+def _one_core() -> Iterator[None]:
+    """Run on one core alone, where the system can say so."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    yield
+    os.sched_setaffinity(0, cores)
+
+
+def bare(instants_s: Sequence[float]) -> Times:
+    """Lag of a loop that only sleeps to these instants."""
+    lag = Times()
+
+    async def sleep() -> None:
+        loop = asyncio.get_running_loop()
+        start, last = loop.time(), loop.create_future()
+        for at_s in instants_s:
+            loop.call_at(start + at_s, lambda due=start + at_s: lag.note(loop.time() - due))
+        loop.call_at(start + max(instants_s) + 0.1, last.set_result, None)
+        await last
+
+    asyncio.run(sleep())
+    return lag
+
+
+def sends_s(run: Driven) -> list[float]:
+    """When the driver meant to send, from the first arrival on."""
+    return [event.at_s for event in run.record.events if event.kind in {Kind.SENT, Kind.ARRIVED}]
+
+
+def most_open(run: Driven) -> int:
+    """Most chats open at once."""
+    chat = run.log.chat
+    times = np.concatenate([chat.arrival_s, chat.released_s])
+    steps = np.concatenate([np.ones(len(chat.queue)), -np.ones(len(chat.queue))])
+    return int(np.cumsum(steps[np.argsort(times)]).max())
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("_one_core")
+def test_two_thousand_open_chats_on_one_core_lag_hardly_more_than_a_loop_that_only_sleeps():
+    """Three rounds, A B A B A B; the medians are compared."""
+    ours, theirs = [], []
+    for seed in range(3):
+        run = drive(Day.of(crowd(), seed), Loopback(), Options())
+        assert run.ending is Ending.DONE
+        assert most_open(run) > 0.95 * OPEN
+        ours.append(run.lag.percentile_s(99))
+        theirs.append(bare(sends_s(run)).percentile_s(99))
+        print(f"{run.lag.n:,} sends, lag p50 {run.lag.percentile_s(50) * 1e3:.1f} ms", end=", ")
+        print(f"p99 {ours[-1] * 1e3:.1f} ms, of a bare loop {theirs[-1] * 1e3:.1f} ms")
+
+    assert np.median(ours) <= MOST_TIMES * np.median(theirs) + MORE_S
