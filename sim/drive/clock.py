@@ -86,11 +86,11 @@ class _Idle(selectors.DefaultSelector):
 class Clock:
     """Simulated time, in seconds since the first midnight, in a running event loop."""
 
-    def __init__(self, start_s: float, speed: float = 1.0) -> None:
+    def __init__(self, start_s: float, speed: float = 1.0, origin_s: float | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self.speed = 1.0 if isinstance(self._loop, VirtualLoop) else speed
         """Simulated seconds in one of the loop's."""
-        self._start_s, self._origin = start_s, self._loop.time()
+        self._start_s, self._origin = start_s, self._loop.time() if origin_s is None else origin_s
         if isinstance(self._loop, VirtualLoop):
             self._start_s = self._origin = 0.0
 
@@ -98,6 +98,11 @@ class Clock:
     def now_s(self) -> float:
         """The time."""
         return self._start_s + (self._loop.time() - self._origin) * self.speed
+
+    @property
+    def origin_s(self) -> float:
+        """When it began, by the event loop's time: other processes of the machine can keep the same time."""
+        return self._origin
 
     @property
     def loop_s(self) -> float:

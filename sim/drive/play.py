@@ -6,7 +6,7 @@ Every request goes through `ask`, which takes its time and notes its failure.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,7 +66,8 @@ class Play:
         self._nameless: dict[str, list[Callable[[int], None]]] = {}
         """What is to be done when it becomes known whose a chat is."""
         self._in_a_row, self._answered_at = 0, clock.loop_s
-        self._sent_at: dict[Message, float] = {}
+        self._sent_s: dict[Message, float] = {}
+        self._seen_s: dict[Message, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def live(self) -> Live:
@@ -132,15 +133,45 @@ class Play:
             self._nameless.setdefault(chat, []).append(call)
 
     def sending(self, message: Message, at_s: float) -> None:
-        """Note when a message is sent, as intended, before anybody can be shown it."""
+        """Note when a message is sent, as intended."""
         if message.by_agent or message.turn:  # the first one is shown when an agent takes the chat
-            self._sent_at[message] = at_s
+            self._sent_s[message] = at_s
+            self._deliver(message)
 
     def seen(self, message: Message, who: Who, chat: str, agent: int = NO_ONE) -> None:
         """Note that the other side is shown a message."""
         self.note(Kind.SEEN, who, message.chat, chat=chat, agent=agent, message=message)
-        if (sent_s := self._sent_at.pop(message, None)) is not None:
-            self.latencies[Verb.DELIVER].note(self.clock.loop_s - self.clock.wall(sent_s))
+        self._be_seen(message, self.clock.now_s)
+
+    def _be_seen(self, message: Message, at_s: float) -> None:
+        if message.by_agent or message.turn:
+            self._seen_s.setdefault(message, at_s)
+            self._deliver(message)
+
+    def _deliver(self, message: Message) -> None:
+        """Note how long a message took, once both sides are known, be it in other processes."""
+        sent_s, seen_s = self._sent_s.get(message), self._seen_s.get(message)
+        if sent_s is not None and seen_s is not None:
+            self.latencies[Verb.DELIVER].note((seen_s - sent_s) / self.clock.speed)
+            del self._sent_s[message]
+
+    def take_in(self, event: Event) -> None:
+        """Note what was seen in another process."""
+        self.record.add(event)
+        self._count(event.kind, event.who, event.row, event.at_s)
+        message = Message.of(f"[{event.message}]")
+        if event.kind is Kind.OPENED:
+            self.named(event.chat, event.row)
+        elif message is not None and event.kind is Kind.SENT:
+            self.sending(message, event.at_s)
+        elif message is not None and event.kind is Kind.SEEN:
+            self._be_seen(message, event.at_s)
+
+    def add_failures(self, failures: int, causes: Mapping[str, int]) -> None:
+        """Count what failed in another process."""
+        self.failures += failures
+        for cause, n in causes.items():
+            self.causes[cause] = self.causes.get(cause, 0) + n
 
     # What is asked
 

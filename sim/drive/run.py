@@ -20,6 +20,7 @@ from sim.drive.play import ANSWER_S, Live, Play
 from sim.drive.record import Record
 from sim.drive.schedule import Day, refuse_unplayable
 from sim.drive.timeline import replay
+from sim.drive.workers import Crew, Workers, hired
 from sim.errors import LoadError
 from sim.interrupts import telling
 from sim.log.chatlog import ChatLog
@@ -61,6 +62,8 @@ class Options:
     mode: Mode = Mode.REACTIVE
     max_in_flight: int | None = None
     """Most chats that are open at once: further ones are skipped and counted. Omitted: no limit."""
+    crew: Crew | None = None
+    """Further processes that play the customers. Omitted: none."""
     virtual: bool = False
     """Without a wall clock: for servers in this process. The speed is then 1."""
 
@@ -108,14 +111,27 @@ def drive(day: Day, server: Server, options: Options | None = None, watch: Watch
     """
     options = options or Options()
     refuse_unplayable(day.scenario, server.name)
+    _refuse_crew(server, options)
     from_s = day.start_s if options.virtual else None
     return clock.run(_drive(day, server, options, watch), virtual_from_s=from_s)
 
 
+def _refuse_crew(server: Server, options: Options) -> None:
+    """Refuse further processes that could not play."""
+    if options.crew is None:
+        return
+    if options.virtual or not options.crew.target.url:
+        raise LoadError(f"--workers: {server.name} is in this process, where no other can reach it")
+    if options.mode is Mode.TIMELINE:
+        raise LoadError("--workers: a timeline is played by one process")
+
+
 async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:
     day.end_s  # noqa: B018  the twin is simulated before the clock runs
-    with _interrupted() as stop:
+    with _interrupted() as stop, _hired(day, options) as workers:
         try:
+            if workers is not None:
+                await workers.ready()
             async with asyncio.timeout(ANSWER_S):
                 await server.start([queue.name for queue in day.scenario.queues], day.desks)
             play = Play(day, server, Clock(day.start_s, options.speed))
@@ -123,7 +139,7 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
             for agent in line.agents:
                 async with asyncio.timeout(ANSWER_S):
                     await agent.connect()
-            ending = await _played(play, line, options, watch, stop)
+            ending = await _played(play, line, options, watch, stop, workers)
         except TimeoutError:
             raise LoadError(f"{server.name}: no answer within {ANSWER_S:g} s") from None
         finally:
@@ -137,12 +153,17 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
 
 
 async def _played(
-    play: Play, line: Line, options: Options, watch: Watch | None, stop: asyncio.Event
+    play: Play,
+    line: Line,
+    options: Options,
+    watch: Watch | None,
+    stop: asyncio.Event,
+    workers: Workers | None,
 ) -> Ending:
     """Play to the end, whichever it is, and leave nobody behind."""
     latest_s = play.day.end_s + max(LATE_S, LATE_WALL_S * options.speed)
     ends = {
-        asyncio.ensure_future(_all_over(play, line, options)): Ending.DONE,
+        asyncio.ensure_future(_all_over(play, line, options, workers)): Ending.DONE,
         asyncio.ensure_future(stop.wait()): Ending.INTERRUPTED,
         asyncio.ensure_future(play.gone.wait()): Ending.GONE,
         asyncio.ensure_future(play.clock.until(latest_s, Order.PATIENCE, 0)): Ending.LATE,
@@ -162,7 +183,7 @@ async def _played(
                 play.broken = result
 
 
-async def _all_over(play: Play, line: Line, options: Options) -> None:
+async def _all_over(play: Play, line: Line, options: Options, workers: Workers | None) -> None:
     """Play the whole day; it is over when nobody comes any more and nobody has a chat in hand."""
     if options.mode is Mode.TIMELINE:
         await replay(play, line)
@@ -171,7 +192,10 @@ async def _all_over(play: Play, line: Line, options: Options) -> None:
         play.spawn(agent.work())
     if play.server.poll_s is not None and not play.server.routes:
         play.spawn(line.poll())
-    await door(play, range(play.day.draws.n_customers), options.max_in_flight)
+    if workers is None:
+        await door(play, range(play.day.draws.n_customers), options.max_in_flight)
+    else:
+        await workers.play(play)
     while any(agent.holds for agent in line.agents):
         line.released.clear()
         await line.released.wait()
@@ -181,6 +205,16 @@ async def _watch(play: Play, watch: Watch) -> None:
     while True:
         watch(play.live())
         await asyncio.sleep(WATCH_S)
+
+
+@contextmanager
+def _hired(day: Day, options: Options) -> Iterator[Workers | None]:
+    """Further processes, if there are to be any."""
+    if options.crew is None:
+        yield None
+    else:
+        with hired(options.crew, day, options.max_in_flight) as workers:
+            yield workers
 
 
 @contextmanager

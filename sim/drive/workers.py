@@ -1,0 +1,205 @@
+"""What if one core does not carry all customers? Further processes, each of which plays whole customers.
+
+Agents stay in the first process, and so does the record: what the others see is sent there, a moment later
+at most, with the times at which they saw it. All share the machine's monotonic clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from sim.drive.adapters import Target
+from sim.drive.clock import Clock
+from sim.drive.customers import door
+from sim.drive.latency import Latencies, Times
+from sim.drive.play import ANSWER_S, Play
+from sim.drive.record import Event, Record
+from sim.drive.schedule import Day
+from sim.errors import LoadError
+
+SEND_S = 0.005
+"""How often a worker sends what it has seen."""
+READY_S = 60.0
+"""A worker that is not ready by then is not coming: importing takes time on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many further processes there are to be, and how each reaches the server."""
+
+    n: int
+    target: Target
+    template: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What a worker plays."""
+
+    day: Day
+    crew: Crew
+    rows: range
+    max_in_flight: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What a worker has measured, at its end."""
+
+    latencies: Latencies
+    lag: Times
+    failures: int
+    causes: dict[str, int]
+    error: str = ""
+    """What broke it."""
+
+
+class Workers:
+    """The further processes of a run, as the first one sees them."""
+
+    def __init__(self, ends: list[Connection], processes: list[BaseProcess]) -> None:
+        self._ends, self._processes = ends, processes
+        self._at_work = set(ends)
+        self._over = asyncio.Event()
+
+    async def ready(self) -> None:
+        """Wait until each has imported what it needs and has connected."""
+        for end in self._ends:
+            async with asyncio.timeout(READY_S):
+                while not end.poll():
+                    await asyncio.sleep(SEND_S)
+            if (error := _received(end)) != "ready":
+                raise LoadError(str(error))
+
+    async def play(self, play: Play) -> None:
+        """Let them play, and take in what they see, until their last customer has gone."""
+        loop = asyncio.get_running_loop()
+        for end in self._ends:
+            end.send((play.day.start_s, play.clock.speed, play.clock.origin_s))
+            loop.add_reader(end.fileno(), self._take_in, end, play)
+        try:
+            await self._over.wait()
+        except asyncio.CancelledError:
+            for end in self._at_work:
+                with suppress(OSError):
+                    end.send("stop")
+            await self._over.wait()
+            raise
+        finally:
+            for end in self._ends:
+                loop.remove_reader(end.fileno())
+
+    def _take_in(self, end: Connection, play: Play) -> None:
+        """Take in what a worker has sent."""
+        got = _received(end)
+        if isinstance(got, list):
+            for event in got:
+                play.take_in(event)
+            return
+        if isinstance(got, _Report):
+            play.latencies.add(got.latencies)
+            play.lag.add(got.lag)
+            play.add_failures(got.failures, got.causes)
+        if not isinstance(got, _Report) or got.error:
+            play.broken = RuntimeError(got.error if isinstance(got, _Report) else "a worker has died")
+            play.gone.set()
+        asyncio.get_running_loop().remove_reader(end.fileno())
+        self._at_work.discard(end)
+        if not self._at_work:
+            self._over.set()
+
+    def dismiss(self) -> None:
+        """End what is left of them."""
+        for end in self._ends:
+            end.close()
+        for process in self._processes:
+            process.join(ANSWER_S / 2)
+            process.kill()
+
+
+def _received(end: Connection) -> Any:
+    """What a worker has sent; None if it is gone."""
+    try:
+        return end.recv()
+    except (EOFError, OSError):
+        return None
+
+
+@contextmanager
+def hired(crew: Crew, day: Day, max_in_flight: int | None) -> Iterator[Workers]:
+    """Start further processes, and leave none behind."""
+    context = multiprocessing.get_context("spawn")
+    pipes = [context.Pipe() for _ in range(crew.n)]
+    share = None if max_in_flight is None else -(-max_in_flight // crew.n)
+    processes: list[BaseProcess] = []
+    for k, (_, theirs) in enumerate(pipes):
+        orders = _Orders(day, crew, range(k, day.draws.n_customers, crew.n), share)
+        processes.append(context.Process(target=_work, args=(orders, theirs), daemon=True))
+        processes[-1].start()
+        theirs.close()
+    workers = Workers([ours for ours, _ in pipes], processes)
+    try:
+        yield workers
+    finally:
+        workers.dismiss()
+
+
+def _work(orders: _Orders, end: Connection) -> None:
+    """Be a worker."""
+    with suppress(KeyboardInterrupt, BrokenPipeError):  # the first process says when to stop
+        try:
+            asyncio.run(_played(orders, end))
+        except LoadError as error:
+            end.send(str(error))
+
+
+class _Sent(Record):
+    """A record that is sent on, and not kept."""
+
+    def drain(self) -> list[Event]:
+        """Give what came since the last time."""
+        events, self.events = self.events, []
+        return events
+
+
+async def _played(orders: _Orders, end: Connection) -> None:
+    """Play a share of the customers."""
+    server = orders.crew.target.server(orders.crew.template)
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    async with asyncio.timeout(ANSWER_S):
+        await server.start([queue.name for queue in orders.day.scenario.queues], orders.day.desks)
+    try:
+        end.send("ready")
+        clock = Clock(*await loop.run_in_executor(None, end.recv))
+        record = _Sent()
+        play = Play(orders.day, server, clock, record)
+        loop.add_reader(end.fileno(), stop.set)
+        sending = play.spawn(_send(record, end))
+        customers = asyncio.ensure_future(door(play, orders.rows, orders.max_in_flight))
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({customers, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (customers, stopped):
+            task.cancel()
+        results = await asyncio.gather(customers, stopped, return_exceptions=True)
+        sending.cancel()
+        await play.give_up()
+        broken = [repr(each) for each in [*results, play.broken] if isinstance(each, Exception)]
+        end.send(record.drain())
+        end.send(_Report(play.latencies, play.lag, play.failures, play.causes, ", ".join(broken)))
+    finally:
+        await server.stop()
+
+
+async def _send(record: _Sent, end: Connection) -> None:
+    while True:
+        await asyncio.sleep(SEND_S)
+        if events := record.drain():
+            end.send(events)
