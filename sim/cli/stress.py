@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,6 @@ from sim.cli.common import (
     Json,
     Out,
     Resume,
-    ScenarioPath,
     Seed,
     Svg,
     UsualReplications,
@@ -27,6 +27,10 @@ from sim.cli.numbers import whole
 from sim.cli.progress import progress
 from sim.studies.stress.profiles import Profile
 
+Teams = Annotated[
+    list[Path],
+    typer.Argument(metavar="SCENARIO...", help="Scenario files (TOML).", show_default=False),
+]
 How = Annotated[
     Profile | None,
     typer.Option(
@@ -59,7 +63,7 @@ MostRuns = Annotated[
 
 @handles_errors
 def stress(
-    scenario: ScenarioPath,
+    scenarios: Teams,
     profile: How = None,
     fail_if: FailIf = None,
     abort_on_fail: Abort = False,
@@ -77,6 +81,8 @@ def stress(
 ) -> None:
     """Put SCENARIO under load: how does it bear stages and incidents, and from which demand on does it break?
 
+    Of several, break points are compared.
+
     Exits with 99 if a threshold is missed; for break points, if a target is missed at today's demand.
     """
     from sim.report.folder import refuse_existing  # noqa: PLC0415
@@ -84,12 +90,12 @@ def stress(
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
 
-    centre = load(scenario)
+    centres = [load(path) for path in scenarios]
     if out is not None:
         refuse_existing(out, force=force)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
         answer = put_under_stress(
-            centre,
+            centres,
             profile,
             fail_if=fail_if or (),
             abort_on_fail=abort_on_fail,

@@ -15,7 +15,9 @@ from sim.report.numbers import HARD, interval, number, target_text
 from sim.report.result import Column, Head, Judged, Result, Row, Table, figure_column, judged
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S, clock_text, end_text, plural
+from sim.studies.doubts import never_settles
 from sim.studies.stress.load import Span
+from sim.studies.stress.soak import Backlog
 from sim.studies.stress.stages import Checked, Staged
 
 USUAL = ("service_level", "missed_rate", "asa_s", "frt_s", "response_s", "queue_length_max")
@@ -52,6 +54,15 @@ def result(found: Staged) -> Result:
         "start": scenario.start.isoformat(),
         "days": scenario.days,
         "step_s": (found.steps.end_s - found.steps.start_s) / found.steps.n,
+        "backlog": None
+        if found.backlog is None
+        else {
+            "grows": found.backlog.grows,
+            "a_day": found.backlog.growth.value,
+            "low": found.backlog.growth.low,
+            "high": found.backlog.growth.high,
+            "never_settles": found.backlog.endless is not None,
+        },
         "broken": list(dict.fromkeys(each.check.name for each in found.checks if each.verdict.met is False)),
     }
     tables = (_stages(found), *events.tables(found), _thresholds(found), _over_time(found))
@@ -112,6 +123,11 @@ def _words(found: Staged) -> Iterator[str]:
     if found.aborted:
         yield CUT
     yield from events.words(found)
+    if found.backlog is not None:
+        yield _soaked(found.backlog)
+    doubt = never_settles(found.scenario)
+    if doubt is not None:
+        yield f"{doubt}."
 
 
 def _all(n_checks: int) -> str:
@@ -133,6 +149,20 @@ def _broken(each: Checked, found: Staged) -> str:
     ends = interval(figure, unit)
     value = number(figure.value, unit, bound.value) + ("" if unit in {"share", ""} else f" {unit}")
     return f"{name} breaks in {where}{load}{sure}: {value}{f' ({ends})' if ends else ''}"
+
+
+def _soaked(backlog: Backlog) -> str:
+    """Whether the queue grows from day to day."""
+    over = f"over the last {plural(backlog.days, 'day')}"
+    ends = interval(backlog.growth, "chats", is_difference=True)
+    if backlog.grows == "yes":
+        later = "" if backlog.endless else " Whether it settles later, so few days do not tell."
+        value = number(backlog.growth.value, "chats")
+        return f"The backlog grows: by {value} chats a day ({ends}) {over}.{later}"
+    if backlog.grows == "no":
+        return f"The backlog does not grow from day to day ({ends} chats a day {over})."
+    many = f"{ends} chats a day {over}" if ends else "too few days"
+    return f"Whether the backlog grows from day to day is not sure: {many}."
 
 
 def load_text(span: Span) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sim.errors import StudyError, UnknownNameError
@@ -14,7 +15,7 @@ from sim.report.numbers import HARD, number, percent, target_text
 from sim.report.result import Column, Head, Result, Row, Table, judged
 from sim.report.stages import result as result_of_stages
 from sim.runs.executor import Executor, Progress
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, under_stress
 from sim.scenario.units import DAY_S, clock_text, end_text, plural
 from sim.scenario.words import did_you_mean
 from sim.studies.doubts import never_settles
@@ -51,6 +52,74 @@ def result(found: Breakpoints) -> Result:
         "highest": HIGHEST,
     }
     return Result(head, targets, tuple(_words(found)), (_break_points(found), _loads(found)), facts, found)
+
+
+def result_of_teams(found: Sequence[Breakpoints]) -> Result:
+    """Result of searches for the break points of several teams, who met the same customers."""
+    names = _distinct([each.scenario.name for each in found])
+    n = sum(each.replications for each in found)
+    basis = (
+        f"{plural(len(found), 'team')}, {n:,} replications in all, seed {found[0].seed}, the same customers"
+    )
+    interrupted = any(each.interrupted for each in found)
+    head = Head("stress", tuple(names), basis, found[0].seed, n, interrupted=interrupted)
+    both = list(zip(names, found, strict=True))
+    targets = tuple(
+        replace(told, where=", ".join(filter(None, [told.where, name])))
+        for name, each in both
+        for told in (judged(verdict, each.scenario) for verdict in each.today)
+    )
+    table, loads = _break_points(found[0]), _loads(found[0])
+    rows = [{"team": name, **_row(point, each.scenario)} for name, each in both for point in each.points]
+    order = list(dict.fromkeys(row["title"] for row in rows))
+    rows.sort(key=lambda row: order.index(row["title"]))
+    columns = [Column("team", "Team"), *table.columns]
+    shown = replace(table, columns=tuple(columns), rows=rows)
+    by_load = [{"team": name, **row} for name, each in both for row in _loads(each).rows]
+    counted = replace(loads, columns=(Column("team", "Team"), *loads.columns), rows=by_load)
+    facts = {"profile": "breakpoint", "highest": HIGHEST, "teams": names}
+    return Result(head, targets, tuple(_bear_most(rows)), (shown, counted), facts, list(found))
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of teams, with a number where one comes again.
+
+    >>> _distinct(["shop", "shop", "desk"])
+    ['shop', 'shop (2)', 'desk']
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def _bear_most(rows: Sequence[Row]) -> Iterator[str]:
+    """Of each target: which team bears most, and whether that is sure."""
+    for title in dict.fromkeys(row["title"] for row in rows):
+        mine = sorted((row for row in rows if row["title"] == title), key=_bears_up_to, reverse=True)
+        if len(mine) < 2 or _bears_up_to(mine[0]) == 0:
+            continue
+        first, second = mine[:2]
+        is_sure = (
+            first["lower"] is not None and second["upper"] is not None and first["lower"] > second["upper"]
+        )
+        others = ", ".join(f"{row['team']} {_factor(row)}" for row in mine[1:])
+        sure = "bears most" if is_sure else "may bear most, though not for sure"
+        yield f"{title}: {first['team']} {sure}: {_factor(first)} of the demand; {others}."
+
+
+def _bears_up_to(row: Row) -> float:
+    return next((end for end in (row["load"].value, row["lower"]) if end is not None), 0.0)
+
+
+def _factor(row: Row) -> str:
+    """``× 1.11 (1.10 … 1.12)``, or what is known where nothing breaks."""
+    value, low, high = (number(end, "×") for end in (row["load"].value, row["lower"], row["upper"]))
+    if row["load"].value is None:
+        return f"×{HARD}{low} or more" if row["upper"] is None else f"below ×{HARD}{high}"
+    return f"×{HARD}{value} ({low} … {high})"
 
 
 def _is_surely_first(found: Breakpoints) -> bool:
@@ -176,7 +245,7 @@ def _loads(found: Breakpoints) -> Table:
 
 
 def stress(
-    scenario: Scenario,
+    scenario: Scenario | Sequence[Scenario],
     profile: Profile | str | None = None,
     *,
     fail_if: Sequence[str] | str = (),
@@ -189,14 +258,14 @@ def stress(
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> Result:
-    """Put a *scenario* under stress, its incidents in force, and answer with what breaks.
+    """Put a *scenario* under stress, its incidents in force, and answer with what breaks; or several teams.
 
     Without a *profile* it goes through the scenario's own stages; if it has none and nothing is judged by
     *fail_if* but its targets, demand rises until these break (``breakpoint``). *fail_if* are thresholds such
     as ``missed_rate > 10%`` beside the scenario's; with *abort_on_fail* load ends with the first stage that
     surely breaks one. Of a break point bounds are to be less than *widest* apart, unless that takes more than
-    *most* replications at a load. An *executor* that is given simulates, else *workers* threads. Ctrl-C
-    answers with what is done.
+    *most* replications at a load; several scenarios are compared by theirs, and by nothing else. An
+    *executor* that is given simulates, else *workers* threads. Ctrl-C answers with what is done.
 
     Raises
     ------
@@ -205,16 +274,25 @@ def stress(
         demand is to change.
     """
     texts = [fail_if] if isinstance(fail_if, str) else list(fail_if)
-    how = usual_profile(scenario, texts) if profile is None else _profile(profile)
+    teams = [scenario] if isinstance(scenario, Scenario) else list(scenario)
+    if len(teams) == 1:
+        how = usual_profile(teams[0], texts) if profile is None else _profile(profile)
+    else:
+        how = Profile.BREAKPOINT if profile is None else _profile(profile)
     common: dict[str, Any] = {"seed": seed, "workers": workers, "progress": progress, "executor": executor}
     if how is Profile.BREAKPOINT:
         if texts or abort_on_fail:
             raise StudyError("stress: the break point is that of targets: --fail-if is for other profiles")
-        return result(load_until_it_breaks(scenario, widest=widest, most=most, **common))
-    found = run_stages(
-        scenario, how, fail_if=texts, abort_on_fail=abort_on_fail, replications=replications, **common
+        found = [
+            load_until_it_breaks(under_stress(team), widest=widest, most=most, **common) for team in teams
+        ]
+        return result(found[0]) if len(found) == 1 else result_of_teams(found)
+    if len(teams) > 1:
+        raise StudyError("stress: several scenarios are compared by their break points: --profile breakpoint")
+    staged = run_stages(
+        teams[0], how, fail_if=texts, abort_on_fail=abort_on_fail, replications=replications, **common
     )
-    return result_of_stages(found)
+    return result_of_stages(staged)
 
 
 def _profile(name: Profile | str) -> Profile:

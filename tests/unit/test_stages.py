@@ -244,3 +244,34 @@ def test_a_target_that_is_kept_all_along_and_one_that_never_is_again_are_said():
     assert (asa["was_missed"], asa["minutes"].value, asa["minutes"].high) == (True, None, None)
     assert "is not kept again as long as it is looked at" in answer.words[-1]
     assert f"after its end on half of the days; on {row['never']} days of 20 it is not" in answer.words[1]
+
+
+@pytest.mark.parametrize(
+    ("load", "grows", "endless"), [(0.5, "no", False), (0.95, "no", False), (1.05, "yes", True)]
+)
+def test_a_soak_says_whether_the_backlog_grows(load: float, grows: str, endless: bool):
+    """Ten agents round the clock, twelve chats an hour each, nobody leaves: six an hour too many, or none."""
+    centre = sim.Scenario(
+        queues=[sim.Queue(name="q", arrivals=120 * load, service=sim.ByWork(work_s={"law": "exponential", "mean_s": 300}))],
+        groups=[sim.Group(name="g", queues=["q"], agents=10)],
+    )  # fmt: skip
+    answer = sim.stress(centre, "soak", replications=30)
+    told = answer.facts["backlog"]
+
+    assert (told["grows"], told["never_settles"]) == (grows, endless)
+    if endless:
+        assert told["low"] < 6 * 24 < told["high"]
+        assert "more comes than can be served" in answer.words[-1]
+    else:
+        assert told["high"] < 0.01 * 24 * 120 * load
+
+
+def test_next_to_full_a_soak_is_not_sure():
+    """Of two days' replications nobody can tell at a load of 0.995."""
+    centre = sim.Scenario(
+        queues=[sim.Queue(name="q", arrivals=119.4, service=sim.ByWork(work_s={"law": "exponential", "mean_s": 300}))],
+        groups=[sim.Group(name="g", queues=["q"], agents=10)],
+    )  # fmt: skip
+    answer = sim.stress(centre, "soak", replications=4, seed=3)
+    assert answer.facts["backlog"]["grows"] == "not sure"
+    assert "is not sure" in answer.words[-1]

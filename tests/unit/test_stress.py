@@ -15,6 +15,7 @@ from sim.studies.stress import breakpoint as study
 from sim.studies.stress.breakpoint import Breakpoints, stress
 from sim.studies.stress.load import most_fewer, with_demand, with_fewer
 from tests.conftest import ROOT
+from tests.results import holds
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +165,19 @@ def test_an_interrupted_search_keeps_what_single_loads_say(monkeypatch: pytest.M
     assert point.root.lower is not None
     assert point.root.lower < whole.value < (point.root.upper or inf)
     assert "Interrupted" in result(found).words[0]
+
+
+def test_teams_are_compared_by_their_break_points(tmp_path: Any):
+    """The larger team bears more, for sure; each has the break points that it has alone."""
+    one = small(name="four")
+    two = small(name="six", groups=[sim.Group(name="g", queues=["q"], agents=6)])
+    answer = holds(sim.stress([one, two], most=100), tmp_path)
+    first, second = answer.table("break_points").rows
+
+    assert [first["team"], second["team"]] == ["four", "six"]
+    assert first["upper"] < second["lower"]
+    assert answer.words[0].startswith("Missed share ≤ 30.0 %: six bears most: ×")
+    alone = sim.stress(one, most=100).table("break_points").rows[0]
+    assert {key: first[key] for key in alone} == alone
+    with pytest.raises(StudyError, match="compared by their break points"):
+        sim.stress([one, two], "spike")

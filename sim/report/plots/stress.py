@@ -32,7 +32,8 @@ def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
 def break_points(result: Result) -> Figure:
     """Each target's break point with its interval, beside today's demand; arrows where none is reached."""
     rows = result.table("break_points").rows
-    labels = [textwrap.fill(row["title"], 30) for row in rows]
+    named = (f"{row['team']}: {row['title']}" if "team" in row else row["title"] for row in rows)
+    labels = [textwrap.fill(name, 30) for name in named]
     lines = sum(label.count("\n") + 2.0 for label in labels)
     figure = style.canvas("Break points", result.title, 1.6 + 0.2 * lines)
     axes = figure.subplots()

@@ -27,6 +27,7 @@ from sim.scenario.units import DAY_S
 from sim.studies.stress.events import Aftermath, aftermath, events
 from sim.studies.stress.load import Span, ordinary, staged
 from sim.studies.stress.profiles import Course, Profile, course
+from sim.studies.stress.soak import Backlog, backlog
 
 STEPS_MIN = (1, 5, 10, 15, 30, 60)
 MOST_STEPS = 300
@@ -81,6 +82,8 @@ class Staged:
     """Whether load ended with the last stage, which surely broke a threshold."""
     after: tuple[Aftermath, ...] = ()
     """Of each burst and incident: what it did, beside days without."""
+    backlog: Backlog | None = None
+    """Of a soak: whether its queue grows from day to day."""
     interrupted: bool = False
 
     def __repr__(self) -> str:
@@ -163,7 +166,8 @@ def _simulated(
         )
     return Staged(
         played.scenario, profile, played.stages, judged, tuple(of_stages), run, over, steps, seed,
-        after=after, interrupted=interrupted,
+        after=after, backlog=backlog(scenario, run) if profile is Profile.SOAK else None,
+        interrupted=interrupted,
     )  # fmt: skip
 
 
