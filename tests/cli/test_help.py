@@ -31,7 +31,7 @@ def told(*args: str) -> str:
 def test_commands_stand_in_groups_in_the_order_of_a_planners_work():
     """Look, plan, prove, prepare; the exit codes below."""
     shown = told()
-    names = ["Look:", "run", "Plan:", "staff", "roster", "sweep", "compare", "best", "sensitivity", "stress",
+    names = ["Look:", "run", "Plan:", "staff", "roster", "sweep", "compare", "best", "sensitivity", "stress", "load",
              "Prove:", "trust", "theory", "Prepare:", "new", "check", "schema", "kpis"]  # fmt: skip
 
     places = [re.search(rf"^[│╭─]+ {name}", shown, re.MULTILINE) for name in names]

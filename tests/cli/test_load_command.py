@@ -1,0 +1,111 @@
+"""`sim load` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import sim
+
+pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
+
+SMALL = """
+name = "Five minutes"
+interval_min = 5
+hours = { open = 00:00:00, close = 00:05:00 }
+
+[[queues]]
+name = "help"
+arrivals = { per_hour = [150, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
+patience = { law = "exponential", mean_s = 120 }
+service = { turns = { law = "fixed", mean = 2 }, agent_s = { law = "fixed", mean_s = 15 }, customer_s = { law = "fixed", mean_s = 20 } }
+
+[[groups]]
+name = "desk"
+queues = ["help"]
+agents = 2
+concurrency = 2
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL)
+    return file
+
+
+def test_load_prints_writes_and_documents(small: Path, tmp_path: Path):
+    """On our own server the day is as predicted; the same document on stdout and in the folder."""
+    out = tmp_path / "out"
+    printed = sim("load", small, "--target", "loopback", "--out", out)
+
+    assert printed.returncode == 0, printed.stderr
+    assert "loopback keeps the predicted figures" in printed.stdout
+    assert {path.name for path in out.iterdir()} == {
+        "result.json", "result.html", "figures.csv", "predicted.csv", "measured.csv", "latencies.csv",
+        "over_time.csv", "day.png", "latencies.png",
+    }  # fmt: skip
+    data = json.loads((out / "result.json").read_text())
+    assert (data["differs"], data["invariants"], data["target"]) == ([], [], "loopback")
+    assert data["predicted"]["asa_s"] == data["measured"]["asa_s"]
+
+
+def test_what_is_too_much_is_exit_code_99(small: Path):
+    """And stands among the targets."""
+    printed = sim("load", small, "--fail-if", "offered > 1", "--fail-if", "errors > 0")
+
+    assert printed.returncode == 99, printed.stderr
+    assert "✗" in printed.stdout
+    assert "✓" in printed.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--target", "http://127.0.0.1"), "needs an adapter before it"),
+        (("--target", "supchat+http://192.0.2.1"), "is another machine: load only what you may"),
+        (("--target", "supchat+http://me:secret@127.0.0.1"), "must not hold a user name or a password"),
+        (("--fail-if", "deliver_p98_ms > 1"), "no figure is called 'deliver_p98_ms'; did you mean"),
+        (("--fail-if", "asa_s > 10%"), "asa_s is no share"),
+        (("--fail-if", "quick"), "is no limit: write one such as"),
+    ],
+)
+def test_load_tells_what_is_wrong(small: Path, words: tuple[str, ...], told: str):
+    """In a sentence, before anything is connected, and never with a password."""
+    printed = sim("load", small, *words)
+
+    assert (printed.returncode, printed.stdout) == (2, "")
+    assert told in printed.stderr
+    assert "secret" not in printed.stderr
+    assert printed.stderr.count("\n") == 1
+
+
+def test_a_scenario_that_cannot_be_played_is_refused_by_name(tmp_path: Path):
+    """By work there are no messages."""
+    file = tmp_path / "work.toml"
+    before, _, after = SMALL.partition("service = ")
+    work = '{ work_s = { law = "fixed", mean_s = 300 } }'
+    file.write_text(f"{before}service = {work}\n{after.partition(chr(10))[2]}")
+    for more in ((), ("--export", "jsonl")):
+        printed = sim("load", file, *more)
+        assert (printed.returncode, printed.stdout) == (2, "")
+        assert "queues.0.service: 'help' is served by work" in printed.stderr
+
+
+def test_a_schedule_is_exported_and_overwrites_nothing(small: Path, tmp_path: Path):
+    """As lines of JSON on stdout, and as a file for another tool."""
+    lines = sim("load", small, "--export", "jsonl", "--speed", "10").stdout.splitlines()
+    head, *steps = map(json.loads, lines)
+    assert (head["scenario"], head["speed"]) == ("Five minutes", 10)
+    assert {step["does"] for step in steps} <= {"open", "assign", "send", "reply", "leave", "close"}
+    assert [step["at_s"] for step in steps] == sorted(step["at_s"] for step in steps)
+
+    file = tmp_path / "locustfile.py"
+    assert sim("load", small, "--export", "locust", "-o", file).returncode == 0
+    compile(file.read_text(), "locustfile.py", "exec")
+    again = sim("load", small, "--export", "locust", "-o", file)
+    assert again.returncode == 2
+    assert "add --force to replace it" in again.stderr
