@@ -95,12 +95,14 @@ if TYPE_CHECKING:
     )
     from sim.scenario.factors import EmpiricalFactor, FixedFactor, GammaFactor, LognormalFactor, UniformFactor
     from sim.scenario.files import load, parse, schema
+    from sim.scenario.hours import Holidays, Opening, OpeningHours
     from sim.scenario.incidents import AgentsOut, Burst, Outage, ShiftGap, SlowSystem
     from sim.scenario.quality import Quality
-    from sim.scenario.scenario import OpeningHours, Routing, Scenario, under_stress
+    from sim.scenario.scenario import Routing, Scenario, under_stress
+    from sim.scenario.shifts import Break, Shift
     from sim.scenario.stress import Stress
     from sim.scenario.targets import GroupTargets, QueueTargets, Targets
-    from sim.scenario.team import Break, BreakWindow, Group, Pattern, Ramp, Seniority, Shift
+    from sim.scenario.team import BreakWindow, Group, Pattern, Ramp, Seniority, StaffingByDay
     from sim.scenario.vary import vary
     from sim.studies.compare import Comparison
     from sim.studies.risk import Risk
@@ -145,6 +147,7 @@ __all__ = [
     "Group",
     "GroupTargets",
     "Head",
+    "Holidays",
     "Hyperexponential",
     "Judged",
     "Kpis",
@@ -152,6 +155,7 @@ __all__ = [
     "LogError",
     "Lognormal",
     "LognormalFactor",
+    "Opening",
     "OpeningHours",
     "Outage",
     "Outcome",
@@ -183,6 +187,7 @@ __all__ = [
     "SlowSystem",
     "Spike",
     "Staffing",
+    "StaffingByDay",
     "Stress",
     "StudyError",
     "Sweep",
@@ -252,12 +257,14 @@ _HOMES = {
     ),
     "sim.scenario.factors": "EmpiricalFactor FixedFactor GammaFactor LognormalFactor UniformFactor",
     "sim.scenario.files": "load parse schema",
+    "sim.scenario.hours": "Holidays Opening OpeningHours",
     "sim.scenario.incidents": "AgentsOut Burst Outage ShiftGap SlowSystem",
     "sim.scenario.quality": "Quality",
-    "sim.scenario.scenario": "OpeningHours Routing Scenario under_stress",
+    "sim.scenario.scenario": "Routing Scenario under_stress",
+    "sim.scenario.shifts": "Break Shift",
     "sim.scenario.stress": "Stress",
     "sim.scenario.targets": "GroupTargets QueueTargets Targets",
-    "sim.scenario.team": "Break BreakWindow Group Pattern Ramp Seniority Shift",
+    "sim.scenario.team": "BreakWindow Group Pattern Ramp Seniority StaffingByDay",
     "sim.scenario.vary": "vary",
     "sim.studies.compare": "Comparison",
     "sim.studies.risk": "Risk",

@@ -6,7 +6,9 @@ seconds since the midnight of the first day. What the rules leave open, :class:`
 Customers
     R1  Chats arrive at their drawn times. After the horizon, the last midnight, nobody arrives.
     R2  A chat that arrives outside the opening hours, [open, close), is `offline`. Closing time stops
-        arrivals, not service.
+        arrivals, not service. Hours of a date go before those of its weekday, and these before those of every
+        day; a holiday is closed if the scenario says so and does not name the date. Hours that close before
+        they open last until the next day, those of the eve of the first day too.
     R3  An arriving chat for which an agent has a free slot is accepted at once (R7). Otherwise it waits,
         unless as many chats wait in its queue already as the queue's capacity: then it is `blocked`.
     R4  A waiting chat leaves as `overflowed` when it has waited the queue's maximum wait, and as
@@ -36,15 +38,21 @@ Routing
 Duty
     R11 An agent is on duty in [log-in, log-off) of each of their spans; spans that touch, as 24:00 and 00:00
         of the next day, are one, and nobody logs off in between. At log-off, a break or a shift's end, they
-        take no new chat and finish those in hand (overrun).
+        take no new chat and finish those in hand (overrun). A shift begins on its weekdays and dates, or on
+        every day; one that ends before it starts ends on the next day, with the same people, breaks included.
+        One that began on the eve of the first day is on duty from time zero; one that begins on the last day
+        goes on over the horizon. On a closed day begin only shifts that name it: by date, or by weekday if it
+        is closed like all its weekdays. Shifts of one crew are worked by the same agents.
     R12 Constant agents are on duty whenever the centre is open: they log in at each opening and log off at
         each closing. Whoever holds no chat at closing is out; the others stay until they hold none, and
         meanwhile still fill their slots by R9, so they leave when nobody waits whom they may serve and what
         they hold is finished; all of it is overrun. Where the centre never closes (no hours, or 00:00 to
         24:00) they are on duty from time zero without end. Either way they clear what waits at the horizon.
         Shifts after closing time, or of a later day, answer who still waits; the last ones end with the
-        horizon. Under staffing per interval, number k of a group (from 0) is on duty in every interval
-        staffed with more than k: the highest numbers leave first, however busy they are.
+        horizon, unless they last over midnight. Under staffing per interval, number k of a group (from 0) is
+        on duty in every interval staffed with more than k: the highest numbers leave first, however busy they
+        are. Staffing of a date goes before that of its weekday, and this before that of every day; a closed
+        day is staffed only if it is named, as for shifts (R11).
 
 Attention: service by turns
     R13 An accepted chat puts its customer's message in its agent's inbox. The agent takes up one message at a
@@ -118,15 +126,18 @@ Customers who come again
 
 People
     R30 An agent's speed on a day is their drawn speed, at least 0.05, times the learning of that day; from
-        the horizon on it is that of the last day. A reply (R14, before the switching) and a wrap-up take the
-        drawn time / speed of the day on which they begin; work (R17) is the drawn work / speed of the day of
-        its acceptance.
-    R31 An agent drawn as absent on a day is not on duty in the spans that begin on it; duty without end, and
-        duty over midnight, are cut at midnight for this. Who is absent on the last day does not come after
-        it. Who stays after closing (R12) stays over midnight, too.
-    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of their first
-        span of the day on, as it is planned (and cut at midnight); but one who was on duty up to that
-        midnight goes on and is not late.
+        the horizon on it is that of the last day. An agent's day is that of the calendar; but as long as a
+        shift over midnight lasts, it is the day on which that began (for the eve, the first day). A reply
+        (R14, before the switching) and a wrap-up take the drawn time / speed of the day on which they begin;
+        work (R17) is the drawn work / speed of the day of its acceptance.
+    R31 An agent drawn as absent on a day is not on duty in the shifts that begin on it, to their end. Shifts
+        are here, besides those that are called so: the openings of constant agents, and under staffing per
+        interval each stretch of at most a day without a gap; longer ones, and duty without end, are cut at
+        midnight. Who is absent on the last day does not come after it. Who stays after closing (R12) stays
+        over midnight, too.
+    R32 An agent who is late on a day is on duty only from the drawn delay after the beginning of the first
+        shift that begins on it, as it is planned (and cut at midnight); but one who was on duty up to that
+        beginning goes on and is not late.
 
 Incidents
     R33 An incident lasts from its start to its end, [start, end), which are times like all others. It happens

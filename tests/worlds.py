@@ -14,7 +14,7 @@ from sim.draws.sampling import draw
 from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.rules import After, From
-from sim.scenario.duty import People
+from sim.scenario.duty import People, any_on_eve
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
 from sim.scenario.units import DAY_S
@@ -69,6 +69,8 @@ def run(scenario: Scenario, seed: int = 1) -> ChatLog:
     return simulate(scenario, draw(scenario, seed))
 
 
+MONDAY = "2026-03-02"
+"""The first day, unless a scenario says otherwise."""
 A_NIGHT_S = DAY_S - 60.0
 """Until the next day's first minutes."""
 SMALL = range(13)
@@ -80,41 +82,69 @@ OPENING = [
     {"open": "00:00", "close": "24:00"},
 ]
 """Opening hours in the first minutes, and all day."""
+CALENDARS = [
+    *OPENING,
+    {"open": "23:58", "close": "00:03"},
+    {"open": "00:00", "close": "00:05", "tue": {"open": "23:59", "close": "00:02"}},
+    {"mon": {"open": "00:01", "close": "24:00"}, "tue": {"open": "00:00", "close": "00:04"}},
+    {"open": "00:00", "close": "24:00", "sun": "closed", "dates": {MONDAY: "closed"}},
+]
+"""Also over midnight, and by weekday and date, from a Monday on."""
 
 
 @st.composite
-def patterns(draw: st.DrawFn) -> dict[str, Any]:
-    """Duty of a group: constant, by staffing, or by shifts with breaks; all in the first hours."""
+def patterns(draw: st.DrawFn, calendar: bool = False) -> dict[str, Any]:
+    """Duty of a group: constant, by staffing, or by shifts with breaks; all in the first hours.
+
+    With a *calendar* also in the last minutes, and on some days alone.
+    """
     match draw(st.sampled_from(["agents", "staffing", "shifts"])):
         case "agents":
             return {"agents": draw(st.integers(0, 3))}
         case "staffing":
             head = draw(st.lists(st.integers(0, 3), min_size=1, max_size=6))
-            return {"staffing": head + [draw(st.integers(0, 1))] * (1440 - len(head))}
+            staffing: dict[str, Any] = {"staffing": head + [draw(st.integers(0, 1))] * (1440 - len(head))}
+            if calendar:
+                evening = draw(st.integers(0, 2))
+                staffing["staffing"][-2:] = [evening] * 2
+                if draw(st.booleans()):
+                    staffing["staffing_by_day"] = {draw(st.sampled_from(["mon", "tue"])): [evening] * 1440}
+            return staffing
         case _:
-            return {"shifts": [draw(shifts()) for _ in range(draw(st.integers(1, 2)))]}
+            return {"shifts": [draw(shifts(calendar)) for _ in range(draw(st.integers(1, 2)))]}
 
 
 @st.composite
-def shifts(draw: st.DrawFn) -> dict[str, Any]:
-    """A shift of some minutes at the start of the day, maybe with a break of a minute or two."""
-    start, length = draw(st.integers(0, 2)), draw(st.integers(1, 6))
+def shifts(draw: st.DrawFn, calendar: bool = False) -> dict[str, Any]:
+    """A shift of some minutes at the start of the day, maybe with a break of a minute or two.
+
+    With a *calendar* maybe over midnight, and on some days alone.
+    """
+
+    def clock(minute: int) -> str:
+        return f"{minute % 1440 // 60:02d}:{minute % 60:02d}"
+
+    starts = [0, 1, 2, -1, -3] if calendar else [0, 1, 2]
+    start, length = draw(st.sampled_from(starts)), draw(st.integers(1, 6))
     shift: dict[str, Any] = {
         "agents": draw(st.integers(1, 2)),
-        "start": f"00:{start:02d}",
-        "end": f"00:{start + length:02d}",
+        "start": clock(start),
+        "end": clock(start + length),
     }
     if length > 2 and draw(st.booleans()):
-        shift["breaks"] = [{"start": f"00:{start + 1:02d}", "minutes": draw(st.integers(1, length - 1))}]
+        shift["breaks"] = [{"start": clock(start + 1), "minutes": draw(st.integers(1, length - 1))}]
+    if calendar:
+        days = st.sampled_from([{}, {}, {"days": ["mon"]}, {"days": ["sun", "tue"]}, {"dates": [MONDAY]}])
+        shift |= draw(days)
     return shift
 
 
 @st.composite
-def worlds(draw: st.DrawFn, most_days: int = 1) -> tuple[Scenario, Draws]:
+def worlds(draw: st.DrawFn, most_days: int = 1, calendar: bool = False) -> tuple[Scenario, Draws]:
     """A scenario with any mixture of features, and customers with small whole times: ties everywhere.
 
     What a scenario says of laws is not looked at: the draws are Hypothesis's. On two days some chats last the
-    night.
+    night. With a *calendar*, hours and shifts last over midnight, and days differ.
     """
     n_queues = draw(st.integers(1, 3))
     turns = draw(st.booleans())
@@ -130,10 +160,10 @@ def worlds(draw: st.DrawFn, most_days: int = 1) -> tuple[Scenario, Draws]:
             "concurrency": concurrency[g],
             "switching": draw(st.sampled_from([0.0, 1.0])),
         }
-        | draw(patterns())
+        | draw(patterns(calendar))
         for g in range(n_groups)
     ]
-    hours = draw(st.sampled_from(OPENING))
+    hours = draw(st.sampled_from(CALENDARS if calendar else OPENING))
     for each in groups:
         _people(draw, each, hours is not None)
     queues = []
@@ -260,7 +290,9 @@ def _n_agents(group_: dict[str, Any]) -> int:
 
 def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
     n = draw(st.integers(0, 25))
-    arrival_s = np.sort(30.0 * _integers(draw, n, SMALL[-1]) + DAY_S * _integers(draw, n, scenario.days - 1))
+    before_s = draw(st.sampled_from([0.0, 180.0])) if scenario.days > 1 else 0.0
+    arrival_s = 30.0 * _integers(draw, n, SMALL[-1]) + DAY_S * _integers(draw, n, scenario.days - 1)
+    arrival_s = np.sort(np.maximum(arrival_s - before_s, 0.0))
     queue_ = _integers(draw, n, len(scenario.queues) - 1)
     chains, queue_ = _chains(draw, scenario, queue_)
     n_rows = len(queue_)
@@ -351,10 +383,13 @@ def _drawn_people(draw: st.DrawFn, scenario: Scenario) -> People | None:
         [each.late_s is not None for each in scenario.groups], [g.n_agents for g in scenario.groups]
     )
     absent = _integers(draw, n * days, 1).reshape(n, days) == 1
+    on_eve = any_on_eve(scenario)
     return People(
         speed=2.0 ** (_integers(draw, n, 2) - 1),
         absent=absent & absence[:, None],
         late_s=_times(draw, n * days, 15).reshape(n, days) * late[:, None],
+        absent_on_eve=(_integers(draw, n, 1) == 1) & absence if on_eve else absent[:0, 0],
+        late_on_eve_s=_times(draw, n, 60) * late if on_eve else np.zeros(0),
     )
 
 
@@ -385,11 +420,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             queue_[again]["delay_s"] = {"law": "exponential", "mean_s": 900.0, "zero": 0.2}
         queues.append(queue_)
     groups = []
-    hours = draw(st.sampled_from([None, {"open": "06:00", "close": "22:00"}]))
+    hours = draw(
+        st.sampled_from(
+            [
+                None,
+                {"open": "06:00", "close": "22:00"},
+                {"open": "20:00", "close": "10:00", "mon": {"open": "12:00", "close": "02:00"}},
+            ]
+        )
+    )
     for g in range(draw(st.integers(1, 2))):
         skills = names if g == 0 else draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
         group_: dict[str, Any] = {"name": f"g{g}", "queues": skills, "concurrency": draw(st.integers(1, 3))}
-        group_ |= draw(patterns()) if draw(rarely) else {"agents": draw(st.integers(1, 4))}
+        group_ |= draw(patterns(calendar=True)) if draw(rarely) else {"agents": draw(st.integers(1, 4))}
         _people(draw, group_, hours is not None)
         if "speed" in group_:
             group_["speed"] = {"law": "lognormal", "cv": 0.3}

@@ -52,6 +52,7 @@ class Breakdown(StrEnum):
     QUEUE = "queue"
     GROUP = "group"
     DAY = "day"
+    WEEKDAY = "weekday"
 
 
 By = Annotated[
@@ -59,8 +60,8 @@ By = Annotated[
     typer.Option(
         "--by",
         case_sensitive=False,
-        metavar="interval|queue|group|day",
-        help="Also by interval, queue, group or day; may be repeated.",
+        metavar="interval|queue|group|day|weekday",
+        help="Also by interval, queue, group, day or weekday; may be repeated.",
         show_default=False,
     ),
 ]
@@ -140,7 +141,8 @@ def run(
         result.estimates,
         seed,
         engine,
-        by=[By(str(name)) for name in by or []],
+        by=[By(str(name)) for name in by or [] if name is not Breakdown.WEEKDAY],
+        weekdays=Breakdown.WEEKDAY in (by or []),
         everything=everything,
         theory=theory,
         controls=controls,

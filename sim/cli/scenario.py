@@ -14,11 +14,15 @@ from sim.errors import printable
 
 @handles_errors
 def check(scenario: ScenarioPath) -> None:
-    """Find every problem in a scenario file and the forecast files that it names; warn of likely slips."""
+    """Find every problem in a scenario file and the forecast files that it names; warn of likely slips.
+
+    Of several days it shows the week: opening hours, chats expected, and agents planned.
+    """
     from sim.draws.profile import expected_overall  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.scenario.scenario import under_stress  # noqa: PLC0415
     from sim.studies.doubts import doubts  # noqa: PLC0415
+    from sim.studies.week import grid, week  # noqa: PLC0415
 
     centre = load(scenario, stderr)
     chats = expected_overall(centre)
@@ -37,6 +41,9 @@ def check(scenario: ScenarioPath) -> None:
     stdout(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
     for incident in stressed.incidents:
         stdout(f"{'always' if centre.incidents else 'under stress'}: {incident.told}")
+    if centre.days > 1:
+        for line in grid(week(centre)):
+            stdout(line)
     for words in warnings:
         stderr(f"warning: {words}")
 

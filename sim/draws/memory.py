@@ -93,6 +93,9 @@ def _attempts(queue: Queue) -> float:
 
 def _most_spans(group: Group) -> int:
     """Spans of duty that a group has in a day, at most."""
-    if group.staffing is not None:
-        return sum(max(late - early, 0) for early, late in pairwise([0, *group.staffing]))
+    if group.staffings:
+        return max(
+            sum(max(late - early, 0) for early, late in pairwise([0, *levels]))
+            for _, levels in group.staffings
+        )
     return sum(shift.agents * (1 + len(shift.breaks)) for shift in group.shifts or ())

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.draws.bursts import bursts
-from sim.scenario.demand import Queue
+from sim.scenario.demand import Arrivals, Queue
 from sim.scenario.scenario import Same, Scenario
 from sim.scenario.units import DAY_S, HOUR_S
 
@@ -37,12 +37,25 @@ def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:
     else:
         profile = np.atleast_1d(np.array(arrivals.per_hour, dtype=np.float64))
         rates = profile[(at % DAY_S // (DAY_S / len(profile))).astype(np.int64)]
-    if arrivals.weekday is not None:
-        days = (scenario.start.weekday() + at // DAY_S).astype(np.int64) % 7
-        rates = rates * np.array(arrivals.weekday, dtype=np.float64)[days]
+    if arrivals.weekday is not None or arrivals.by_date or scenario.holidays is not None:
+        rates = rates * _of_days(scenario, arrivals)[(at // DAY_S).astype(np.int64)]
     for start_s, end_s, factor in _spikes(scenario, queue):
         rates = np.where((at >= start_s) & (at < end_s), rates * factor, rates)
     return np.asarray(rates * hours, dtype=np.float64)
+
+
+def _of_days(scenario: Scenario, arrivals: Arrivals) -> Floats:
+    """Factor of each day on the profile: that of its date, else of its weekday and of holidays."""
+    factors, calendar = np.ones(scenario.days), scenario.calendar
+    for day in range(scenario.days):
+        date = calendar.date(day)
+        if arrivals.weekday is not None:
+            factors[day] = arrivals.weekday[date.weekday()]
+        if date in arrivals.by_date:
+            factors[day] = arrivals.by_date[date]
+        elif calendar.holidays is not None and arrivals.per_hour is not None and calendar.holiday(date):
+            factors[day] *= calendar.holidays.factor
+    return factors
 
 
 def expected_total(scenario: Scenario, q: int) -> float:

@@ -60,6 +60,9 @@ class Stream(IntEnum):
     """Of agents; their place is their group."""
     ABSENCE = 24
     LATE = 25
+    ABSENCE_ON_EVE = 26
+    """From shifts that began on the eve of the first day."""
+    LATE_ON_EVE = 27
     ACCEPTED_LATE = 40
     """Delays of a platform; their place is the day that is lived through again."""
     RELEASED_LATE = 41

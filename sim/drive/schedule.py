@@ -27,7 +27,8 @@ from sim.scenario.units import DAY_S, plural
 
 PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
-        *("name", "start", "days", "interval_min", "warm_up_h", "hours", "fte_hours_per_week", "targets"),
+        *("name", "start", "days", "interval_min", "warm_up_h", "hours", "holidays"),
+        "fte_hours_per_week", "targets",
         *("queues", "groups", "routing", "quality", "stress"),
     }),
     Queue: frozenset({
@@ -35,7 +36,8 @@ PLAYED: dict[type[Record], frozenset[str]] = {
         *("idle_timeout_s", "retry", "max_attempts", "attempts_keep", "targets"),
     }),
     Group: frozenset({
-        *("name", "queues", "concurrency", "switching", "agents", "staffing", "shifts", "patterns"),
+        *("name", "queues", "concurrency", "switching", "agents", "staffing", "staffing_by_day"),
+        "shifts", "patterns",
         *("seniority", "speed", "ramp", "absence", "late_s", "shrinkage", "targets"),
     }),
 }  # fmt: skip
@@ -130,6 +132,8 @@ class Day:
     def speed(self, agent: int, time_s: float) -> float:
         """Speed of an agent at a time (R30)."""
         today = min(int(time_s // DAY_S), self.scenario.days - 1)
+        if time_s < self.team.day_s[agent, today]:
+            today -= 1
         return float(self.team.speed[agent, today])
 
     def stays(self, agent: int) -> bool:
@@ -139,14 +143,11 @@ class Day:
 
     def is_open(self, time_s: float) -> bool:
         """Whether customers find the centre open (R2)."""
-        hours = self.scenario.hours
-        return hours is None or hours.open <= time_s % DAY_S < hours.close
+        return any(on_s <= time_s < off_s for on_s, off_s in self.scenario.opening_spans)
 
     def next_opening_s(self, time_s: float) -> float:
         """When the centre, closed at *time_s*, opens."""
-        assert self.scenario.hours is not None
-        opening_s = time_s // DAY_S * DAY_S + self.scenario.hours.open
-        return float(opening_s if time_s < opening_s else opening_s + DAY_S)
+        return min((on_s for on_s, _ in self.scenario.opening_spans if on_s > time_s), default=float("inf"))
 
 
 def refuse_unplayable(scenario: Scenario, adapter: str) -> None:

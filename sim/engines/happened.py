@@ -102,7 +102,7 @@ def log_batch(
             turn=turns,
             leg=Legs.single(chats),
             duty=replace(spans.duty, out_s=happened.out_s),
-            team=Team(teams[0].group, teams[0].slots, teams[0].speed),
+            team=Team(teams[0].group, teams[0].slots, teams[0].speed, teams[0].day_s),
             lost=spans.lost,
             n_events=int(n_events.sum()),
         ),

@@ -96,6 +96,7 @@ class State:
     ) -> None:
         self.scenario, self.draws, self.duty_plan, self.policy = scenario, draws, team, policy
         self.env = Clock()
+        self.openings, self.closes = scenario.opening_spans, scenario.closes
         n_queues = len(scenario.queues)
         self.agents = [
             Agent(number, int(group), int(slots), n_queues)
@@ -195,14 +196,11 @@ class State:
 
     def is_open(self) -> bool:
         """Whether chats may arrive now (R2)."""
-        hours = self.scenario.hours
-        return hours is None or hours.open <= self.env.now % DAY_S < hours.close
+        return any(open_s <= self.env.now < close_s for open_s, close_s in self.openings)
 
     def next_opening_s(self) -> float:
-        """When the centre, closed now, opens."""
-        assert self.scenario.hours is not None
-        opening_s = self.env.now // DAY_S * DAY_S + self.scenario.hours.open
-        return float(opening_s if self.env.now < opening_s else opening_s + DAY_S)
+        """When the centre, closed now, opens; infinite if it does not."""
+        return min((open_s for open_s, _ in self.openings if open_s > self.env.now), default=float("inf"))
 
     def leave(self, row: int, outcome: Outcome) -> None:
         """End a chat that no agent has accepted."""
@@ -474,8 +472,10 @@ class State:
         return takes_s
 
     def speed_of(self, agent: Agent) -> float:
-        """Speed of an agent today; after the last midnight it is that of the last day (R30)."""
+        """Speed of an agent on their day, which a shift over midnight does not end before itself (R30)."""
         today = min(int(self.env.now // DAY_S), self.scenario.days - 1)
+        if self.env.now < self.duty_plan.day_s[agent.number, today]:
+            today -= 1
         return float(self.duty_plan.speed[agent.number, today])
 
     def attention(self, agent: Agent) -> simpy.Event:

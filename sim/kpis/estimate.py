@@ -119,7 +119,7 @@ class Estimates:
         if (name, by) not in self._found:
             per_run, value = self._per_run(kpi, by), self.values(name, by)
             ends = self._ends(kpi, by, value)
-            self._found[name, by] = _figures(kpi, value, ends, self._few(kpi, per_run, ends.low), per_run)
+            self._found[name, by] = figures_of(kpi, value, ends, few_carry(kpi, per_run, ends.low), per_run)
         return self._found[name, by]
 
     def values(self, name: str, by: By | str) -> Floats:
@@ -238,17 +238,6 @@ class Estimates:
             return Ends(nothing, nothing) if ranked is None else ranked.woodruff(kpi.form.share)
         return skewed_t(self.pseudo_values(kpi.name, by))
 
-    def _few(self, kpi: Kpi, per_run: Floats, low: Floats) -> Flags:
-        """Whether too few replications carry the figure in each cell.
-
-        Those that have values carry a percentile, if it has an interval.
-        """
-        if self.n == 1:
-            return np.zeros(per_run.shape[1], dtype=np.bool_)
-        if isinstance(kpi.form, Quantile):
-            return np.asarray(((~np.isnan(per_run)).sum(axis=0) < FEW) | np.isnan(low))
-        return few_days(per_run)
-
     def _error_within_run(self, kpi: Kpi, by: By, value: Floats) -> Floats:
         """Standard error of a mean over the rows of a single run, as far as the figure knows their spread.
 
@@ -261,13 +250,25 @@ class Estimates:
         return np.sqrt(ratio(variance, n))
 
 
+def few_carry(kpi: Kpi, per_run: Floats, low: Floats) -> Flags:
+    """Whether too few replications carry the figure in each cell; *per_run* has shape (n_runs, n_cells).
+
+    Those that have values carry a percentile, if it has an interval, which begins at *low*.
+    """
+    if len(per_run) == 1:
+        return np.zeros(per_run.shape[1], dtype=np.bool_)
+    if isinstance(kpi.form, Quantile):
+        return np.asarray(((~np.isnan(per_run)).sum(axis=0) < FEW) | np.isnan(low))
+    return few_days(per_run)
+
+
 def ratios_over_days(top: Floats, bottom: Floats, kpis: Sequence[Kpi]) -> list[Quantity]:
     """Figures that are ratios of sums, a column each: *top* and *bottom* have shape (n_days, n_kpis)."""
     of_days, said = ratio(top, bottom), pseudo_values(top, bottom)
     ends, few = skewed_t(said), few_days(of_days)
     value = ratio(top.sum(axis=0), bottom.sum(axis=0))
     return [
-        _figures(
+        figures_of(
             kpi,
             value[k : k + 1],
             Ends(*(end[k : k + 1] for end in ends)),
@@ -297,7 +298,7 @@ def mean_of(values: Sequence[float | None]) -> Quantity:
     return Quantity(value=spread["mean_of_runs"], low=low, high=high, few_days=few, **spread)
 
 
-def _figures(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Quantity]:
+def figures_of(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Quantity]:
     """Figure of each cell, its interval within the bounds that the figure can't pass."""
     floor, ceiling = _range(kpi)
     return [

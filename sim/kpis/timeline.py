@@ -431,12 +431,13 @@ def follow_legs(legs: LegRows, chats: ChatRows, attention: Flags, edges_s: Float
 
 @compiled
 def follow_duty(
-    duty: DutyRows, lost: LostRows, rules: GroupRules, speed: Floats, days_s: Floats, edges_s: Floats,
+    duty: DutyRows, lost: LostRows, rules: GroupRules, speed: Floats, day_s: Floats, edges_s: Floats,
     spent: TimeTotals, time: AgentsTime,
 ) -> None:  # fmt: skip
     """Add up the time of agents, all but the time with chats.
 
-    *speed* has the shape (n_runs, n_agents, days), or (0, 0, 0) where all are alike.
+    *speed* has the shape (n_runs, n_agents, days), or (0, 0, 0) where all are alike; *day_s* says when each
+    agent's days begin, shape (n_agents, days).
     """
     near, n_groups = 0, len(rules.attentive)
     for run in range(len(duty.first) - 1):
@@ -455,7 +456,7 @@ def follow_duty(
             grid = time.late_s if lost.late[k] else time.absent_s
             label = run * n_groups + duty.group[lost.agent[k]]
             near = _add_span(grid[label], lost.on_s[k], lost.off_s[k], 1.0, edges_s, near)
-    _add_speeds(duty, n_groups, speed, days_s, edges_s, time.speed_s)
+    _add_speeds(duty, n_groups, speed, day_s, edges_s, time.speed_s)
     for label in range(len(time.duty_s)):
         attentive, worked = rules.attentive[label % n_groups], rules.worked[label % n_groups]
         for i in range(len(edges_s) - 1):
@@ -473,15 +474,16 @@ def follow_duty(
 
 @inner
 def _add_speeds(
-    duty: DutyRows, n_groups: int, speed: Floats, days_s: Floats, edges_s: Floats, total: Floats
+    duty: DutyRows, n_groups: int, speed: Floats, day_s: Floats, edges_s: Floats, total: Floats
 ) -> None:
     """Add duty times the speed of the agent on the day."""
-    near = 0
-    for day in range(len(days_s) - 1):
+    near, days = 0, day_s.shape[1]
+    for day in range(days):
         for run in range(len(speed)):
             for k in range(duty.first[run], duty.first[run + 1]):
                 agent = duty.agent[k]
-                on_s, out_s = max(duty.on_s[k], days_s[day]), min(duty.out_s[k], days_s[day + 1])
+                end_s = day_s[agent, day + 1] if day + 1 < days else np.inf
+                on_s, out_s = max(duty.on_s[k], day_s[agent, day]), min(duty.out_s[k], end_s)
                 row = total[run * n_groups + duty.group[agent]]
                 near = _add_span(row, on_s, out_s, speed[run, agent, day], edges_s, near)
 

@@ -345,8 +345,6 @@ def _follow_duty(
     agents_time.busy_s[:] = timeline.busy_time_within(
         legs.group, len(agents_time.busy_s), legs.who, legs.accepted_s, legs.released_s, runs.edges_s
     )
-    days_s: Floats = np.arange(centre.days + 1, dtype=np.float64) * DAY_S
-    days_s[-1] = np.inf
     timeline.follow_duty(
         timeline.DutyRows(
             batch.first_span, duty.agent, duty.on_s, duty.off_s, duty.out_s, runs.team.group, runs.team.slots
@@ -356,7 +354,7 @@ def _follow_duty(
             np.array(centre.attentive), np.array([1.0 - share for share in centre.shrinkage])
         ),
         _speeds(batch.speed),
-        days_s,
+        runs.team.day_s,
         runs.edges_s,
         spent,
         agents_time,

@@ -382,16 +382,20 @@ def _duty(spans: pl.DataFrame | None, who: _People, days: int) -> tuple[Duty, Lo
     status = np.full(len(spans), Status.WORKED)
     if "status" in spans.columns:
         status = _choices(spans["status"], Status)
+    day = np.minimum(on_s // DAY_S, days - 1).astype(np.int64)
+    day_s = np.tile(np.arange(days) * float(DAY_S), (n, 1))
+    nights = (off_s > (day + 1.0) * DAY_S) & (off_s - on_s <= DAY_S) & (day < days - 1)
+    day_s[agent[nights], day[nights] + 1] = off_s[nights]
     if "slots" in spans.columns:
         slots[agent] = _wholes(spans, "slots")
     if "speed" in spans.columns:
-        speed[agent, (on_s // DAY_S).astype(np.int64)] = _numbers(spans, "speed")
+        speed[agent, day] = _numbers(spans, "speed")
     order = np.lexsort((on_s, agent))
     worked, lost = (order[kept] for kept in (status[order] == Status.WORKED, status[order] != Status.WORKED))
     return (
         Duty(agent[worked], on_s[worked], off_s[worked], out_s[worked]),
         Lost(agent[lost], on_s[lost], off_s[lost], status[lost] == Status.LATE),
-        Team(group, slots, speed),
+        Team(group, slots, speed, day_s),
     )
 
 

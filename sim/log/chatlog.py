@@ -182,6 +182,14 @@ class Team:
     slots: Ints
     speed: Floats
     """Shape (n_agents, days)."""
+    day_s: Floats
+    """When each agent's days begin, same shape: at midnight, or when a shift of the day before ends."""
+
+    def speed_at(self, agent: Ints, times_s: Floats) -> Floats:
+        """Speed of some agents, each at a time of their day."""
+        day = np.minimum(times_s // 86_400, self.speed.shape[1] - 1).astype(np.int64)
+        day -= times_s < self.day_s[agent, day]
+        return np.asarray(self.speed[agent, day], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -144,7 +144,7 @@ def _legs(log: ChatLog) -> Columns:
 
 
 def _agents_on_duty(log: ChatLog) -> Columns:
-    """One row a span of planned duty: worked, with the agent's speed on the day of log-in; or lost."""
+    """One row a span of planned duty: worked, with the agent's speed at log-in; or lost."""
     duty, lost, team = log.duty, log.lost, log.team
     agent, on_s = np.append(duty.agent, lost.agent), np.append(duty.on_s, lost.on_s)
     none = np.full(len(lost.agent), np.nan)
@@ -154,7 +154,7 @@ def _agents_on_duty(log: ChatLog) -> Columns:
             np.full(len(duty.agent), Status.WORKED), np.where(lost.late, Status.LATE, Status.ABSENT)
         ),
         "slots": team.slots[agent],
-        "speed": team.speed[agent, (on_s // 86_400).astype(np.int64)],
+        "speed": team.speed_at(agent, on_s),
         "on_s": on_s,
         "off_s": np.append(duty.off_s, lost.off_s),
         "out_s": np.append(duty.out_s, none),

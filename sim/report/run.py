@@ -14,6 +14,7 @@ from sim.kpis.estimate import Estimates
 from sim.kpis.loops import By
 from sim.kpis.targets import verdicts
 from sim.kpis.waterfall import waterfall
+from sim.kpis.weekdays import figures as figures_by_weekday
 from sim.log.chatlog import ChatLog
 from sim.report.agent_hour import agent_hour
 from sim.report.intervals import table as intervals
@@ -41,6 +42,7 @@ def result(
     engine: Engine = Engine.KERNEL,
     *,
     by: Collection[By] = (),
+    weekdays: bool = False,
     everything: bool = False,
     theory: bool = False,
     controls: bool = False,
@@ -50,9 +52,10 @@ def result(
 ) -> Result:
     """Result of replications of a *scenario*.
 
-    Figures are broken down *by* what is asked for, *everything* is shown and not only the usual, what
-    *theory* says stands beside it, and figures adjusted by *controls* below. Only with its *pictures* it has
-    the tables that these are drawn from; they show the chats of a *log*, or of the first replication.
+    Figures are broken down *by* what is asked for, and by *weekdays*; *everything* is shown and not only the
+    usual, what *theory* says stands beside it, and figures adjusted by *controls* below. Only with its
+    *pictures* it has the tables that these are drawn from; they show the chats of a *log*, or of the first
+    replication.
     """
     found = tuple(judged(verdict, scenario) for verdict in verdicts(estimates, scenario))
     adjusted, beside, told, formula = _beside(scenario, estimates, theory=theory, controls=controls)
@@ -61,6 +64,7 @@ def result(
         hours(scenario, estimates),
         *(breakdown(scenario, estimates, part, everything=everything, is_shown=part in by)
           for part in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY) if pictures or part in by),
+        *((by_weekday(scenario, estimates, everything=everything),) if weekdays else ()),
         *adjusted,
         *beside,
         *((intervals(scenario, estimates, everything=everything),) if pictures else ()),
@@ -256,6 +260,23 @@ def breakdown(
     return Table(f"by_{by}", f"By {by}", (*first, *figures), rows, key=key, is_shown=is_shown, wraps=True)
 
 
+def by_weekday(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
+    """One row a weekday of the scenario's days, Monday first: all days of that name together."""
+    names = [kpi.name for kpi in KPIS if By.DAY in kpi.form.breakdowns]
+    usual = [name for name in ACROSS[By.DAY] if not _is_idle(estimates, name)]
+    values = {name: figures_by_weekday(estimates, name, scenario.start.weekday()) for name in names}
+    first = [scenario.calendar.date(day) for day in range(min(scenario.days, 7))]
+    rows = [
+        {"weekday": f"{date:%A}"} | {name: values[name][date.weekday()] for name in names}
+        for date in sorted(first, key=lambda date: date.weekday())
+    ]
+    order = [*usual, *(name for name in names if name not in usual)]
+    figures = [_column(name, "quantity", everything or name in usual) for name in order]
+    return Table(
+        "by_weekday", "By weekday", (Column("weekday", "Weekday"), *figures), rows, key="weekday", wraps=True
+    )
+
+
 def _place(scenario: Scenario, by: By, cell: int, label: str) -> dict[str, Any]:
     width_s = scenario.interval_s if by is By.INTERVAL else DAY_S
     return {"start_s": float(cell * width_s), "start": label}
@@ -307,10 +328,10 @@ def run(
     """Simulate a *scenario* and answer with its key figures, targets, breakdowns and pictures.
 
     As many *replications* as make 200 days if omitted; with a *precision*, as many as it takes (see
-    `replicate`). What it says beside its key figures is *by* ``interval``, ``queue``, ``group`` or ``day``,
-    *everything* and not only the usual figures, what a formula of *theory* says, and figures adjusted by
-    *controls*; all breakdowns are tables of the result anyway. An *executor* that is given simulates, else
-    *workers* threads. Ctrl-C answers with what is done.
+    `replicate`). What it says beside its key figures is *by* ``interval``, ``queue``, ``group``, ``day`` or
+    ``weekday``, *everything* and not only the usual figures, what a formula of *theory* says, and figures
+    adjusted by *controls*; all breakdowns but that by weekday are tables of the result anyway. An *executor*
+    that is given simulates, else *workers* threads. Ctrl-C answers with what is done.
 
     Raises
     ------
@@ -320,12 +341,14 @@ def run(
     found = replicate(
         scenario, seed, replications, engine, workers, precision, progress=progress, executor=executor
     )
+    asked = [by] if isinstance(by, str) else by
     return result(
         scenario,
         found.estimates,
         seed,
         Engine(engine),
-        by=[By(each) for each in ([by] if isinstance(by, str) else by)],
+        by=[By(each) for each in asked if each != "weekday"],
+        weekdays="weekday" in asked,
         everything=everything,
         theory=theory,
         controls=controls,

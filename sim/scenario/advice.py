@@ -100,6 +100,9 @@ def _table_meant(detail: ErrorDetails, _: Place) -> str:
     """A table that the place takes, with the number that stands there in it if it fits."""
     value, nodes = detail["input"], list(_nodes(detail["loc"]))
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    by_date = next((node for node in nodes if node.get("propertyNames", {}).get("format") == "date"), None)
+    if by_date is not None:
+        return f"write a table, such as {_toml(by_date['examples'][0])}"
     free = next((node["additionalProperties"] for node in nodes if "additionalProperties" in node), False)
     if isinstance(free, dict):
         per_cent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", value.strip()) if isinstance(value, str) else None

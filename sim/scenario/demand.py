@@ -12,9 +12,20 @@ from sim.rules import Kept
 from sim.scenario.behaviour import Again, Balking, Retry, Silence
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.distributions import CountDistribution, Distribution, finite_means
-from sim.scenario.record import BrokenLaw, Record, law_broken, plain, repeated
+from sim.scenario.record import BrokenLaw, FrozenDict, Record, law_broken, plain, repeated
 from sim.scenario.targets import QueueTargets
-from sim.scenario.units import Count, Factor, Minutes, Moment, Name, PositiveSeconds, Rate, Seconds, Spread
+from sim.scenario.units import (
+    Count,
+    Day,
+    Factor,
+    Minutes,
+    Moment,
+    Name,
+    PositiveSeconds,
+    Rate,
+    Seconds,
+    Spread,
+)
 from sim.scenario.words import Words
 
 RATE_COUNTS = (24, 48, 96)
@@ -63,6 +74,10 @@ class Arrivals(Record):
     """Chats an hour: one number, or 24, 48 or 96 for a day by hour, half-hour or quarter."""
     weekday: AWeek | None = None
     """Factors on the profile, Monday first."""
+    by_date: Annotated[dict[Day, Factor], AfterValidator(FrozenDict)] = Field(
+        default={}, validate_default=True, examples=[{"2026-03-02": 0.6}]
+    )
+    """Factors of single dates, instead of the weekday's and of holidays."""
     file: str | None = None
     """Forecast file (CSV, or .xlsx with the extra `excel`): the start of each planning interval and its
     volume, a row each. Commas, semicolons or tabs; a column named `queue` picks the queue's rows."""
@@ -102,6 +117,9 @@ class Arrivals(Record):
             broken.append((("per_hour",), law, Words(f"{len(self.per_hour)} rates")))
         if self.weekday is not None and self.per_hour is None:
             broken.append((("weekday",), "weekday factors apply to per_hour alone", list(self.weekday)))
+        if self.by_date and self.per_hour is None:
+            law = "factors of dates apply to per_hour alone"
+            broken.append((("by_date",), law, Words(f"{len(self.by_date)} of them")))
         broken += self._exact_laws()
         if broken:
             raise law_broken(*broken)

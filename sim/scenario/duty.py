@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
 from sim.scenario.away import Lost, Worked, without_the_away
-from sim.scenario.scenario import Scenario
-from sim.scenario.team import Group, Shift
+from sim.scenario.hours import Span, Stretch, joined
+from sim.scenario.scenario import Same, Scenario
+from sim.scenario.shifts import crews
+from sim.scenario.team import Group
 from sim.scenario.units import DAY_S
-
-Span = tuple[float, float]
-"""Log-in and log-off in seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,9 +26,26 @@ class People:
     speed: Floats
     """Shape (n_agents,)."""
     absent: Flags
-    """Shape (n_agents, days): away for the whole day."""
+    """Shape (n_agents, days): away from the shifts that begin on the day."""
     late_s: Floats
     """Shape (n_agents, days): delay of the day's first log-in."""
+    absent_on_eve: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Shape (n_agents,): away from a shift that began on the eve of the first day. Empty where none did."""
+    late_on_eve_s: Floats = field(default_factory=lambda: np.zeros(0))
+    """Shape (n_agents,): delay of the log-in to it, likewise."""
+
+    def on(self, agent: int, day: int) -> tuple[bool, float]:
+        """Whether an agent is away on a day, and how late they are; -1 is the eve of the first."""
+        if day >= 0:
+            return bool(self.absent[agent, day]), float(self.late_s[agent, day])
+        if not len(self.absent_on_eve):
+            return False, 0.0
+        return bool(self.absent_on_eve[agent]), float(self.late_on_eve_s[agent])
+
+    def is_as_planned(self, agent: int) -> bool:
+        """Whether an agent is there and punctual on all days."""
+        eve = [*self.absent_on_eve[agent : agent + 1], *self.late_on_eve_s[agent : agent + 1]]
+        return not (self.absent[agent].any() or self.late_s[agent].any() or any(eve))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +64,8 @@ class DutyPlan:
     """Log-off of each span; infinite for constant agents of a centre that never closes."""
     speed: Floats
     """Speed of each agent on each day, shape (n_agents, days) (R30)."""
+    day_s: Floats
+    """When each agent's days begin, same shape: at midnight, or when a shift of the day before ends (R30)."""
     lost_agent: Ints
     """Agent of each span that was planned and not worked."""
     lost_on_s: Floats
@@ -61,11 +81,12 @@ def duty_plan(scenario: Scenario, people: People | None = None) -> DutyPlan:
     groups = np.repeat(np.arange(len(scenario.groups)), [group.n_agents for group in scenario.groups])
     worked: list[Worked] = []
     lost: list[Lost] = []
-    planned = (spans for group in scenario.groups for spans in _spans(group, scenario))
-    for agent, spans in enumerate(planned):
-        kept = spans
-        if people is not None and (people.absent[agent].any() or people.late_s[agent].any()):
-            kept, gone = _kept(spans, people.absent[agent], people.late_s[agent])
+    planned = _planned(Same(scenario))
+    for agent, stretches in enumerate(planned.stretches):
+        if people is None or people.is_as_planned(agent):
+            kept = joined(stretches)
+        else:
+            kept, gone = _kept(stretches, people, agent)
             lost += [(agent, on, off, late) for on, off, late in gone]
         worked += [(agent, on, off) for on, off in kept]
     log_offs = worked
@@ -79,12 +100,35 @@ def duty_plan(scenario: Scenario, people: People | None = None) -> DutyPlan:
         on_s=columns[1],
         off_s=columns[2],
         speed=_speeds(scenario, people),
+        day_s=planned.day_s,
         lost_agent=lost_columns[0].astype(np.int64),
         lost_on_s=lost_columns[1],
         lost_off_s=lost_columns[2],
         lost_late=lost_columns[3].astype(np.bool_),
         stays=_stays(scenario, groups, worked, log_offs),
     )
+
+
+def any_on_eve(scenario: Scenario) -> bool:
+    """Whether a shift that began on the eve of the first day reaches into it (R11)."""
+    return any(each[0].day < 0 for each in _planned(Same(scenario)).stretches if each)
+
+
+class _Planned(NamedTuple):
+    """Duty as planned."""
+
+    stretches: list[list[Stretch]]
+    """Of each agent, in order of time."""
+    day_s: Floats
+    """See `DutyPlan`."""
+
+
+@lru_cache(maxsize=8)
+def _planned(same: Same) -> _Planned:
+    """Duty as planned: every replication with people of its own asks."""
+    scenario = same.scenario
+    stretches = [each for group in scenario.groups for each in _stretches(group, scenario)]
+    return _Planned(stretches, _days(scenario, stretches))
 
 
 def _stays(scenario: Scenario, groups: Ints, worked: list[Worked], planned: list[Worked]) -> Flags:
@@ -115,82 +159,83 @@ def _speeds(scenario: Scenario, people: People | None) -> Floats:
     return speed if people is None else speed * people.speed[:, None]
 
 
+def _days(scenario: Scenario, planned: Sequence[Sequence[Stretch]]) -> Floats:
+    """When the days of agents begin, whose stretches of duty are *planned* (R30)."""
+    days_s = np.tile(np.arange(scenario.days) * float(DAY_S), (len(planned), 1))
+    for agent, stretches in enumerate(planned):
+        for _, off_s, day in stretches:
+            if (day + 1) * DAY_S < off_s < np.inf and 0 <= day < scenario.days - 1:
+                days_s[agent, day + 1] = off_s
+    return days_s
+
+
 def _kept(
-    spans: list[Span], absent: Flags, late_s: Floats
+    stretches: Sequence[Stretch], people: People, agent: int
 ) -> tuple[list[Span], list[tuple[float, float, bool]]]:
     """Spans that an agent works (R31, R32), and those lost, each with whether it was by being late."""
-    kept: list[Span] = []
+    kept: list[Stretch] = []
     lost: list[tuple[float, float, bool]] = []
-    today, from_s = -1, 0.0
-    for on, off in _cut_at_midnight(spans, len(absent)):
-        day = int(on // DAY_S)
-        if absent[day]:
+    today, from_s = -2, 0.0
+    for on, off, day in stretches:
+        absent, late_s = people.on(agent, day)
+        if absent:
             lost.append((on, off, False))
             continue
         if day != today:
-            goes_on = bool(kept) and kept[-1][1] == on
-            today, from_s = day, on if goes_on else on + float(late_s[day])
+            goes_on = bool(kept) and kept[-1].off_s == on
+            today, from_s = day, on if goes_on else on + late_s
         begin = min(max(on, from_s), off)
         if begin > on:
             lost.append((on, begin, True))
         if begin < off:
-            kept.append((begin, off))
-    return _joined(kept), lost
+            kept.append(Stretch(begin, off, day))
+    return joined(kept), [(max(on, 0.0), off, late) for on, off, late in lost if off > 0]
 
 
-def _cut_at_midnight(spans: list[Span], days: int) -> Iterator[Span]:
-    """Spans in pieces that lie within a day; beyond the last midnight belongs to the last day."""
-    for on, off in spans:
-        last = min(int(off // DAY_S), days - 1) if off < float("inf") else days - 1
-        cuts = [day * float(DAY_S) for day in range(int(on // DAY_S) + 1, last + 1)]
-        edges = [on, *(cut for cut in cuts if cut < off), off]
-        yield from pairwise(edges)
-
-
-def _spans(group: Group, scenario: Scenario) -> Iterator[list[Span]]:
-    """Spans of each agent of a group, in order of number."""
+def _stretches(group: Group, scenario: Scenario) -> Iterator[list[Stretch]]:
+    """Duty of each agent of a group, in order of number: what begins on each day (R11, R12, R31)."""
+    calendar = scenario.calendar
     if group.agents is not None:
-        spans = _open_spans(scenario)
-        yield from (spans for _ in range(group.agents))
-    elif group.staffing is not None:
-        width = DAY_S / len(group.staffing)
-        levels = np.tile(group.staffing, scenario.days)
+        openings = list(calendar.openings()) if scenario.closes else _by_day(0.0, float("inf"), scenario.days)
+        yield from (openings for _ in range(group.agents))
+    elif group.shifts is None:
+        levels, width = _levels(group, scenario)
         for number in range(group.n_agents):
-            yield _runs(levels > number, width)
-    for shift in group.shifts or ():
-        days = [day * float(DAY_S) for day in range(scenario.days)]
-        spans = _joined([(day + on, day + off) for day in days for on, off in pieces(shift)])
-        yield from (spans for _ in range(shift.agents))
+            yield _runs(levels > number, width, scenario.days)
+    for places in crews(group.shifts or ()):
+        shifts = [(group.shifts or ())[k] for k in places]
+        worked = sorted(stretch for shift in shifts for stretch in shift.stretches(calendar))
+        yield from (worked for _ in range(shifts[0].agents))
 
 
-def _open_spans(scenario: Scenario) -> list[Span]:
-    """When the centre is open: the duty of constant agents (R12)."""
-    if scenario.hours is None or not scenario.closes:
-        return [(0.0, float("inf"))]
-    midnights = [day * float(DAY_S) for day in range(scenario.days)]
-    return [(day + scenario.hours.open, day + scenario.hours.close) for day in midnights]
+def _by_day(on_s: float, off_s: float, days: int) -> list[Stretch]:
+    """A span cut at midnight; beyond the last midnight it belongs to the last day."""
+    last = min(int(off_s // DAY_S), days - 1) if off_s < float("inf") else days - 1
+    cuts = [day * float(DAY_S) for day in range(int(on_s // DAY_S) + 1, last + 1)]
+    edges = [on_s, *(cut for cut in cuts if cut < off_s), off_s]
+    return [Stretch(on, off, int(on // DAY_S)) for on, off in pairwise(edges)]
 
 
-def _runs(on_duty: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], width: float) -> list[Span]:
-    """Maximal runs of intervals on duty."""
+def _levels(group: Group, scenario: Scenario) -> tuple[Ints, float]:
+    """Staffing of a group in each interval from the eve of the first day on, and an interval's length."""
+    calendar, n = scenario.calendar, len(group.staffings[0][1])
+    days = []
+    for day in range(-1, scenario.days):
+        date = calendar.date(day)
+        days.append(group.staffing_on(date, calendar.closed_by(date)) or (0,) * n)
+    return np.concatenate(days).astype(np.int64), DAY_S / n
+
+
+def _runs(on_duty: Flags, width: float, days: int) -> list[Stretch]:
+    """Maximal runs of intervals on duty, from the eve of the first day on; cut if longer than a day."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], on_duty, [False]]).astype(np.int8)))
-    return [(float(on * width), float(off * width)) for on, off in edges.reshape(-1, 2)]
-
-
-def pieces(shift: Shift) -> list[Span]:
-    """A shift's spans between its breaks, as clock times."""
-    pauses = sorted((pause.start, pause.end) for pause in shift.breaks)
-    starts = [shift.start, *(end for _, end in pauses)]
-    ends = [*(start for start, _ in pauses), shift.end]
-    return [(on, off) for on, off in zip(starts, ends, strict=True) if on < off]
-
-
-def _joined(spans: list[Span]) -> list[Span]:
-    """Spans with those that touch (24:00 and 00:00 of the next day) joined."""
-    joined: list[Span] = []
-    for on, off in spans:
-        if joined and joined[-1][1] == on:
-            joined[-1] = (joined[-1][0], off)
+    stretches = []
+    for on, off in edges.reshape(-1, 2).tolist():
+        on_s, off_s = on * width - DAY_S, off * width - DAY_S
+        if off_s <= 0:
+            continue
+        if off_s - on_s <= DAY_S:
+            stretches.append(Stretch(on_s, off_s, int(on_s // DAY_S)))
         else:
-            joined.append((on, off))
-    return joined
+            stretches += _by_day(max(on_s, 0.0), off_s, days)
+    return stretches

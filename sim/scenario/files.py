@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError
 from sim.scenario import advice
 from sim.scenario.cells import DateOrder, Decimals
-from sim.scenario.forecast import Calendar, read_forecast
+from sim.scenario.forecast import Grid, read_forecast
+from sim.scenario.hours import Calendar
 from sim.scenario.scenario import Parts, Scenario, laws_between
 from sim.scenario.source import read_bytes
 from sim.scenario.toml import UnboundedError, read_toml
@@ -115,7 +116,7 @@ def _read_forecasts(
     data: dict[str, Any], folder: Path, file: str, where: Places
 ) -> tuple[list[Problem], list[str]]:
     """Replace each forecast file in *data* by its volumes; gives the problems of the files, and remarks."""
-    calendar = _calendar(data)
+    grid = _grid(data)
     problems: list[Problem] = []
     remarks: dict[str, None] = {}
     queues = data.get("queues")
@@ -130,12 +131,11 @@ def _read_forecasts(
             problems.append(Problem(file, f"queues.{q}.arrivals", law, "2 of them", line=line, column=column))
             continue
         # A file with problems counts as one of zeros, or they would have consequences.
-        n = calendar.days * 24 * 60 // calendar.interval_min if calendar else 0
-        arrivals["per_interval"] = [0.0] * n
-        if calendar is None:
+        arrivals["per_interval"] = [0.0] * (grid.n if grid else 0)
+        if grid is None:
             continue
         try:
-            found = read_forecast(folder / name, str(folder / name), _wanted(queue, arrivals), calendar)
+            found = read_forecast(folder / name, str(folder / name), _wanted(queue, arrivals), grid)
         except OSError as error:
             law, place = f"the forecast file can't be read: {error.strerror}", f"queues.{q}.arrivals.file"
             problems.append(Problem(file, place, law, repr(name), line=line, column=column))
@@ -163,18 +163,11 @@ def _choice(kind: type[Choice], value: Any) -> Choice:
     return next((choice for choice in kind if choice == value), next(iter(kind)))
 
 
-def _calendar(data: Mapping[str, Any]) -> Calendar | None:
+def _grid(data: Mapping[str, Any]) -> Grid | None:
     parts = Parts.of(data, FROM_FILE)
     if parts.start is None or parts.days is None or not parts.interval_min or 1440 % parts.interval_min:
         return None
-    hours = parts.hours
-    return Calendar(
-        parts.start,
-        parts.days,
-        parts.interval_min,
-        hours.open if hours else None,
-        hours.close if hours else None,
-    )
+    return Grid(Calendar(parts.start, parts.days, parts.hours, parts.holidays), parts.interval_min)
 
 
 def problems_of(

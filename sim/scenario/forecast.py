@@ -14,25 +14,41 @@ from itertools import pairwise
 from pathlib import Path
 
 from sim.errors import Problem
+from sim.scenario.hours import Calendar
 from sim.scenario.table import TableError, read_table
 from sim.scenario.units import DAY_S, clock_text
 from sim.scenario.volumes import Volumes, Wanted, read_volumes
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class Grid:
     """What a forecast is held against: the scenario's days and planning interval."""
 
-    start: dt.date
-    days: int
+    calendar: Calendar
     interval_min: int
-    open_s: float | None
-    """Opening time of day; None where the scenario has no opening hours."""
-    close_s: float | None
+
+    @property
+    def n(self) -> int:
+        """Planning intervals of the whole scenario."""
+        return self.calendar.n * 24 * 60 // self.interval_min
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether the centre is closed at times, as far as is said."""
+        return self.calendar.hours is not None or self.calendar.holidays is not None
+
+    def open_slots(self, day: int) -> list[int]:
+        """Planning intervals of a day in which the centre is open, counted from its midnight."""
+        midnight, interval_s, found = day * DAY_S, self.interval_min * 60, set[int]()
+        for on_s, off_s, _ in self.calendar.openings():
+            first_s, last_s = max(on_s - midnight, 0.0), min(off_s - midnight, float(DAY_S))
+            if first_s < last_s:
+                found |= {*range(int(first_s // interval_s), -int(-last_s // interval_s))}
+        return sorted(found)
 
     def __str__(self) -> str:
         """The days, from the first to the last."""
-        return _days_text(self.start, self.start + dt.timedelta(days=self.days - 1))
+        return _days_text(self.calendar.date(0), self.calendar.date(self.calendar.n - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,8 @@ class _Row:
 class _Reader:
     """Lays volumes into the scenario's planning intervals, and collects the problems."""
 
-    def __init__(self, found: Volumes, shown: str, calendar: Calendar) -> None:
-        self.found, self.shown, self.calendar = found, shown, calendar
+    def __init__(self, found: Volumes, shown: str, grid: Grid) -> None:
+        self.found, self.shown, self.grid = found, shown, grid
         self.problems = list(found.problems)
 
     def broken(
@@ -66,9 +82,9 @@ class _Reader:
         self.problems.append(Problem(self.shown, place, law, got, hint, line=line))
 
     def volumes(self) -> list[float]:
-        rows, interval_s = self.found.rows, self.calendar.interval_min * 60.0
+        rows, interval_s = self.found.rows, self.grid.interval_min * 60.0
         repeats = all(row.day is None for row in rows)
-        span_s = DAY_S if repeats else self.calendar.days * DAY_S
+        span_s = DAY_S if repeats else self.grid.calendar.n * DAY_S
         inside = self.rows(span_s)
         n, n_inside = self.found.n, len(inside)
         some = f", {n_inside:,} of them in the scenario's days" if n_inside < len(rows) else ""
@@ -82,7 +98,7 @@ class _Reader:
             days = [row.day for row in rows if row.day is not None]
             got = f"rows of {_days_text(min(days), max(days))}" if days else "no rows"
             hint = f"begin the scenario with start = {min(days)} (and days = ...)" if days else ""
-            self.broken(f"no row lies within the scenario's days, {self.calendar}", got, hint=hint)
+            self.broken(f"no row lies within the scenario's days, {self.grid}", got, hint=hint)
             return []
         self.check_steps(inside, interval_s)
         volumes = [0.0] * round(span_s / interval_s)
@@ -90,12 +106,12 @@ class _Reader:
             volumes[min(int(row.start_s // interval_s), len(volumes) - 1)] = row.chats
         if not self.problems:
             have = {int(row.start_s // interval_s) for row in inside}
-            self.check_cover(have, 1 if repeats else self.calendar.days)
-        return volumes * (self.calendar.days if repeats else 1)
+            self.check_cover(have, repeats=repeats)
+        return volumes * (self.grid.calendar.n if repeats else 1)
 
     def rows(self, span_s: float) -> list[_Row]:
         """Rows that lie within the scenario's days, in their order."""
-        first = self.calendar.start
+        first = self.grid.calendar.start
         starts = (
             (row, row.clock_s + ((row.day - first).days * DAY_S if row.day else 0)) for row in self.found.rows
         )
@@ -105,18 +121,18 @@ class _Reader:
     def check_steps(self, rows: list[_Row], interval_s: float) -> None:
         for row in rows:
             if row.start_s % interval_s:
-                law = f"rows must start on the planning interval of {self.calendar.interval_min} minutes"
+                law = f"rows must start on the planning interval of {self.grid.interval_min} minutes"
                 self.broken(law, self.time_text(row.start_s), row.line, "start")
         steps = [(late.start_s - early.start_s, late) for early, late in pairwise(rows)]
         same_day = [step for step, late in steps if late.start_s % DAY_S >= step]
         positive = [step for step in same_day if step > 0]
         is_daily = len({row.start_s // DAY_S for row in rows}) == len(rows)
         if is_daily and interval_s < DAY_S and not self.is_open_one_interval(interval_s):
-            law = f"rows must be {self.calendar.interval_min} minutes apart, the planning interval"
+            law = f"rows must be {self.grid.interval_min} minutes apart, the planning interval"
             self.broken(law, "one row a day")
             return
         if positive and min(positive) > interval_s:
-            law = f"rows must be {self.calendar.interval_min} minutes apart, the planning interval"
+            law = f"rows must be {self.grid.interval_min} minutes apart, the planning interval"
             self.broken(law, f"{min(positive) / 60:g} minutes")
             return
         for step, late in steps:
@@ -129,30 +145,27 @@ class _Reader:
 
     def is_open_one_interval(self, interval_s: float) -> bool:
         """Whether the opening hours lie within one planning interval."""
-        if self.calendar.open_s is None or self.calendar.close_s is None:
-            return False
-        return self.calendar.open_s // interval_s == -(-self.calendar.close_s // interval_s) - 1
+        days = [self.grid.open_slots(day) for day in range(self.grid.calendar.n)]
+        return self.grid.has_hours and max(map(len, days)) == 1
 
-    def check_cover(self, have: set[int], days: int) -> None:
-        per_day = 24 * 60 // self.calendar.interval_min
-        for day in range(days):
-            slots = {slot - day * per_day for slot in have if slot // per_day == day}
-            if not slots:
+    def check_cover(self, have: set[int], *, repeats: bool) -> None:
+        per_day = 24 * 60 // self.grid.interval_min
+        for day in range(self.grid.calendar.n):
+            first = 0 if repeats else day * per_day
+            slots = {slot - first for slot in have if 0 <= slot - first < per_day}
+            wanted = self.grid.open_slots(day) if self.grid.has_hours else []
+            if not slots and (wanted or not self.grid.has_hours):
                 date = self.time_text(day * DAY_S).split()[0]
                 self.broken("no day of the scenario may be missing", f"no row for {date}")
-            if self.calendar.open_s is None or self.calendar.close_s is None:
-                continue
-            interval_s = self.calendar.interval_min * 60
-            wanted = range(
-                int(self.calendar.open_s // interval_s), -int(-self.calendar.close_s // interval_s)
-            )
             missing = [slot for slot in wanted if slots and slot not in slots]
             if missing:
-                gap = self.time_text(day * DAY_S + missing[0] * interval_s)
+                gap = self.time_text(day * DAY_S + missing[0] * self.grid.interval_min * 60)
                 self.broken("every interval of the opening hours must have a row", f"no row for {gap}")
+                if repeats:
+                    break
 
     def time_text(self, seconds: float) -> str:
-        day = self.calendar.start + dt.timedelta(days=seconds // DAY_S)
+        day = self.grid.calendar.start + dt.timedelta(days=seconds // DAY_S)
         return f"{day} {clock_text(seconds)}"
 
 
@@ -160,7 +173,7 @@ def _days_text(first: dt.date, last: dt.date) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def read_forecast(path: Path, shown: str, wanted: Wanted, calendar: Calendar) -> Forecast:
+def read_forecast(path: Path, shown: str, wanted: Wanted, grid: Grid) -> Forecast:
     """Read the expected chats of a queue in each planning interval; *shown* is the file's name in problems.
 
     Raises
@@ -173,7 +186,7 @@ def read_forecast(path: Path, shown: str, wanted: Wanted, calendar: Calendar) ->
     except TableError as error:
         return Forecast([], [Problem(shown, "", error.law, error.got, error.hint, error.line)], [])
     found = read_volumes(table, shown, wanted)
-    reader = _Reader(found, shown, calendar)
+    reader = _Reader(found, shown, grid)
     volumes = reader.volumes()
     understood = [", ".join(found.understood)] if found.n else []  # of no rows a problem says more
     remarks = [f"{shown}: {said}" for said in (*understood, *found.remarks)]

@@ -16,7 +16,9 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.errors import ThresholdError
 from sim.rules import Policy
+from sim.scenario.dates import date_laws
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
+from sim.scenario.hours import Calendar, Holidays, OpeningHours, Span, joined
 from sim.scenario.incidents import AgentsOut, Burst, Incident
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken
@@ -26,14 +28,12 @@ from sim.scenario.team import Group
 from sim.scenario.thresholds import read_threshold
 from sim.scenario.units import (
     DAY_S,
-    Clock,
     Day,
     Days,
     Hours,
     Moment,
     Name,
     PositiveCount,
-    clock_text,
     plural,
 )
 from sim.scenario.words import Place, Words, did_you_mean
@@ -42,21 +42,6 @@ ContractHours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False, strict
 """Hours of a week that somebody is paid for."""
 MOST_TIMES_SHOWN = 10
 """A list of handling times is proposed if it has no more of them."""
-
-
-class OpeningHours(Record):
-    """When chats may arrive, [open, close) of every day."""
-
-    open: Clock = Field(examples=["08:00"])
-    close: Clock = Field(examples=["20:00"])
-
-    @model_validator(mode="after")
-    def _laws(self) -> Self:
-        if self.close <= self.open:
-            hint = '; for midnight write "24:00"' if self.close == 0 else ""
-            law = f"the centre must close after it opens{hint}"
-            raise law_broken((("close",), law, clock_text(self.close)))
-        return self
 
 
 class Routing(Record):
@@ -78,6 +63,8 @@ class Scenario(Record):
     """Chats that arrive earlier are simulated, not measured."""
     hours: OpeningHours | None = None
     """Opening hours; omitted: round the clock."""
+    holidays: Holidays | None = None
+    """Public holidays; omitted: days like others."""
     fte_hours_per_week: ContractHours = 40.0
     """Paid hours of a full-time agent's week, by contract: what makes hours into people."""
     targets: Targets = Targets()
@@ -110,7 +97,21 @@ class Scenario(Record):
     @property
     def closes(self) -> bool:
         """Whether the centre is closed at any time (R12)."""
-        return self.hours is not None and (self.hours.open, self.hours.close) != (0, DAY_S)
+        return self.opening_spans != [(0.0, float("inf"))]
+
+    @property
+    def opening_spans(self) -> list[Span]:
+        """From and until when it is open, in seconds (R2); (0, infinite) where the centre never closes."""
+        if self.hours is None and self.holidays is None:
+            return [(0.0, float("inf"))]
+        spans = joined(list(self.calendar.openings()))
+        never_closes = len(spans) == 1 and spans[0][0] == 0 and spans[0][1] >= self.horizon_s
+        return [(0.0, float("inf"))] if never_closes else spans
+
+    @property
+    def calendar(self) -> Calendar:
+        """What is said of the scenario's days."""
+        return Calendar(self.start, self.days, self.hours, self.holidays)
 
     @property
     def interval_s(self) -> float:
@@ -186,8 +187,9 @@ class Parts:
     start: dt.date | None
     warm_up_h: float | None
     hours: OpeningHours | None
+    holidays: Holidays | None
     has_hours: bool
-    """Whether there are opening hours, valid or not."""
+    """Whether there are opening hours or holidays, valid or not."""
     has_quality: bool
     """Whether there is a table of quality, valid or not."""
     incidents: list[Incident | None]
@@ -215,7 +217,8 @@ class Parts:
             start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
             warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
             hours=_valid(OpeningHours, data.get("hours"), context),
-            has_hours=data.get("hours") is not None,
+            holidays=_valid(Holidays, data.get("holidays"), context),
+            has_hours=any(data.get(name) is not None for name in ("hours", "holidays")),
             has_quality=data.get("quality") is not None,
             incidents=[
                 _valid(Incident, incident, context)
@@ -235,6 +238,9 @@ class Parts:
 def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     """Broken laws that concern more than one record, as far as the valid *parts* show them."""
     yield from _calendar_laws(parts)
+    if parts.days is not None and parts.start is not None:
+        calendar = Calendar(parts.start, parts.days, parts.hours, parts.holidays)
+        yield from date_laws(calendar, parts.queues, parts.groups)
     yield from _forecast_laws(parts)
     yield from _name_laws(parts, "queues")
     yield from _name_laws(parts, "groups")
@@ -349,10 +355,10 @@ def _staffing_laws(parts: Parts) -> Iterator[BrokenLaw]:
         return
     per_day = 24 * 60 // parts.interval_min
     for g, group in enumerate(parts.groups):
-        staffing = group.staffing if group else None
-        if staffing is not None and len(staffing) not in {per_day, *RATE_COUNTS}:
-            law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
-            yield ("groups", g, "staffing"), law, Words(f"{len(staffing)} numbers")
+        for place, staffing in group.staffings[:1] if group else ():
+            if len(staffing) not in {per_day, *RATE_COUNTS}:
+                law = f"staffing has one number for each of a day's {per_day} intervals (or 24, 48 or 96)"
+                yield ("groups", g, *place), law, Words(f"{len(staffing)} numbers")
 
 
 def _late_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -411,7 +417,8 @@ def _stage_laws(parts: Parts) -> Iterator[BrokenLaw]:
         yield ("stress", "start"), "stages must begin within the scenario's days", Words(str(start))
         return
     if start is None and parts.hours is not None:
-        start_s = parts.hours.open
+        calendar = Calendar(parts.start, parts.days, parts.hours, parts.holidays)
+        start_s = next((on_s for on_s, _ in joined(list(calendar.openings()))), 0.0)
     left_s = days_s - start_s
     for k, stage in enumerate(stages):
         left_s -= stage.minutes * 60

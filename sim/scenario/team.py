@@ -1,21 +1,24 @@
-"""Who answers, and when? The records of groups of agents."""
+"""Who answers? The records of groups of agents; of their shifts, see `sim.scenario.shifts`."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from itertools import pairwise
 from math import prod
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.scenario.distributions import Distribution
 from sim.scenario.factors import FactorDistribution
+from sim.scenario.hours import Weekday
 from sim.scenario.record import BrokenLaw, FrozenDict, Record, law_broken, repeated
+from sim.scenario.shifts import Shift, crews
 from sim.scenario.targets import GroupTargets
 from sim.scenario.units import (
     Clock,
     Count,
+    Day,
     Factor,
     Hours,
     Minutes,
@@ -25,7 +28,7 @@ from sim.scenario.units import (
     Slots,
     clock_text,
 )
-from sim.scenario.words import Words
+from sim.scenario.words import Place, Words
 
 Lost = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
 """Share of something that is lost: never all of it."""
@@ -33,46 +36,33 @@ ShiftHours = Annotated[float, Field(gt=0, le=24, allow_inf_nan=False, strict=Tru
 """Length of a shift."""
 
 
-class Break(Record):
-    """A break within a shift: no new chats; those in hand are finished."""
+class StaffingByDay(Record):
+    """Agents on duty in each planning interval of some weekdays and dates, lists as long as `staffing`."""
 
-    start: Clock = Field(examples=["12:00"])
-    minutes: Minutes = Field(examples=[30.0])
+    mon: tuple[Count, ...] | None = None
+    tue: tuple[Count, ...] | None = None
+    wed: tuple[Count, ...] | None = None
+    thu: tuple[Count, ...] | None = None
+    fri: tuple[Count, ...] | None = None
+    sat: tuple[Count, ...] | None = None
+    sun: tuple[Count, ...] | None = None
+    dates: Annotated[dict[Day, tuple[Count, ...]], AfterValidator(FrozenDict)] = Field(
+        default={}, validate_default=True, examples=[{"2026-03-02": [0] * 24}]
+    )
+    """Of single dates: what is said here goes before the weekday's staffing, holidays and closed days."""
+
+    def of_weekday(self, weekday: Weekday) -> tuple[int, ...] | None:
+        """What is said of a weekday by its name; None for nothing."""
+        said: tuple[int, ...] | None = getattr(self, weekday)
+        return said
 
     @property
-    def end(self) -> float:
-        """Clock time, in seconds since midnight, at which the break is over."""
-        return self.start + self.minutes * 60
-
-
-class Shift(Record):
-    """Some agents who come and go together, every day."""
-
-    agents: PositiveCount = Field(examples=[6])
-    start: Clock = Field(examples=["08:00"])
-    end: Clock = Field(examples=["16:00"])
-    breaks: tuple[Break, ...] = ()
-
-    @model_validator(mode="after")
-    def _laws(self) -> Self:
-        broken: list[BrokenLaw] = []
-        if self.end <= self.start:
-            hint = 'for midnight write "24:00"' if self.end == 0 else "one over midnight is written as two"
-            broken.append((("end",), f"a shift must end after it starts; {hint}", clock_text(self.end)))
-        else:
-            broken += self._break_laws()
-        if broken:
-            raise law_broken(*broken)
-        return self
-
-    def _break_laws(self) -> Iterator[BrokenLaw]:
-        for k, pause in enumerate(self.breaks):
-            if pause.start < self.start or pause.end > self.end:
-                yield ("breaks", k), "a break must lie within its shift", Words(clock_text(pause.start))
-        order = sorted(range(len(self.breaks)), key=lambda k: self.breaks[k].start)
-        for early, late in pairwise(order):
-            if self.breaks[late].start < self.breaks[early].end:
-                yield ("breaks", late), "breaks must not overlap", Words(clock_text(self.breaks[late].start))
+    def lists(self) -> list[tuple[Place, tuple[int, ...]]]:
+        """All lists, each with its place in the record."""
+        of_weekdays = [
+            ((name.value,), said) for name in Weekday if (said := self.of_weekday(name)) is not None
+        ]
+        return [*of_weekdays, *((("dates", str(day)), said) for day, said in self.dates.items())]
 
 
 class BreakWindow(Record):
@@ -185,6 +175,8 @@ class Group(Record):
     """Constant: on duty while the centre is open, and then until nobody waits whom they may serve."""
     staffing: tuple[Count, ...] | None = None
     """Agents on duty in each planning interval of a day (or in each hour, half-hour or quarter)."""
+    staffing_by_day: StaffingByDay | None = None
+    """The same on some weekdays and dates; without `staffing`, nobody is on duty on the others."""
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
     patterns: tuple[Pattern, ...] = ()
     """Shifts that `sim roster` may plan for the group; they change nothing in a run."""
@@ -208,17 +200,31 @@ class Group(Record):
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
-        ways = sum(way is not None for way in (self.agents, self.staffing, self.shifts))
+        is_staffed = bool(self.staffings) or self.staffing is not None
+        ways = sum((self.agents is not None, is_staffed, self.shifts is not None))
         if ways != 1:
             law = "give exactly one of agents, staffing and shifts"
             raise law_broken(((), law, Words(f"{ways} of them")))
         broken: list[BrokenLaw] = [
             (("queues", k), "names a queue twice", self.queues[k]) for k in repeated(self.queues)
         ]
+        broken += self._crew_laws()
         broken += self._people_laws()
         if broken:
             raise law_broken(*broken)
         return self
+
+    def _crew_laws(self) -> Iterator[BrokenLaw]:
+        shifts = self.shifts or ()
+        for first, *others in crews(shifts):
+            for k in others:
+                if shifts[k].agents != shifts[first].agents:
+                    law = f"the crew {shifts[k].crew!r} has {shifts[first].agents} agents in its other shift"
+                    yield ("shifts", k, "agents"), law, shifts[k].agents
+        for place, staffing in self.staffings[1:]:
+            if len(staffing) != len(self.staffings[0][1]):
+                law = f"all staffing of a group has as many numbers, here {len(self.staffings[0][1])}"
+                yield place, law, Words(f"{len(staffing)} numbers")
 
     def _people_laws(self) -> Iterator[BrokenLaw]:
         if self.ramp is not None and self.ramp.new_hires > self.n_agents:
@@ -248,6 +254,27 @@ class Group(Record):
         """Different agents in the group."""
         if self.agents is not None:
             return self.agents
+        if self.shifts is None:
+            return max((max(staffing, default=0) for _, staffing in self.staffings), default=0)
+        return sum(self.shifts[first].agents for first, *_ in crews(self.shifts))
+
+    @property
+    def staffings(self) -> list[tuple[Place, tuple[int, ...]]]:
+        """Staffing of every day and of some days, each with its place in the group."""
+        lists: list[tuple[Place, tuple[int, ...]]] = []
         if self.staffing is not None:
-            return max(self.staffing, default=0)
-        return sum(shift.agents for shift in self.shifts or ())
+            lists.append((("staffing",), self.staffing))
+        if self.staffing_by_day is not None:
+            lists += [(("staffing_by_day", *place), said) for place, said in self.staffing_by_day.lists]
+        return lists
+
+    def staffing_on(
+        self, date: dt.date, closed_by: Literal["weekday", "date"] | None
+    ) -> tuple[int, ...] | None:
+        """Staffing of a date (R12), *closed_by* its weekday, as a date, or not at all; None for nobody."""
+        by_day = self.staffing_by_day or StaffingByDay()
+        if (said := by_day.dates.get(date)) is not None:
+            return said
+        if closed_by != "date" and (said := by_day.of_weekday(Weekday.of(date))) is not None:
+            return said
+        return self.staffing if closed_by is None else None

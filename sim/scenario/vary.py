@@ -35,8 +35,13 @@ _MOST, _LEAST_STEP = 1e12, 1e-9
 Operator = Literal["=", "*=", "+="]
 Place = tuple[str | int, ...]
 
-_INSTEAD = (("agents", "staffing", "shifts"), ("per_hour", "file", "per_interval", "times_s"))
-"""Keys of one table of which exactly one is given: whoever sets one takes the others away."""
+_INSTEAD = (
+    ("agents", "staffing", "staffing_by_day", "shifts"),
+    ("per_hour", "file", "per_interval", "times_s"),
+)
+"""Keys of one table of which exactly one is given: whoever sets one takes the others away ..."""
+_TOGETHER = {"staffing", "staffing_by_day"}
+"""... except that these go together."""
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER}):({_NUMBER})(?::({_NUMBER}))?")
 _ASSIGNMENT = re.compile(r"\s*([^=]*?)\s*(\*=|\+=|=)\s*(.*?)\s*", re.DOTALL)
@@ -288,7 +293,8 @@ def _change(data: dict[str, Any], place: Place, change: Change) -> None:
     for keys in _INSTEAD:
         if last in keys and (change.operator == "=" or _is_team(place)):
             others = (*keys, *(OF_FILES if "file" in keys and last != "file" else ()))
-            node.update({key: None for key in others if key != last and key in node})
+            taken = (key for key in others if key != last and not {key, last} <= _TOGETHER)
+            node.update({key: None for key in taken if key in node})
 
 
 def _is_team(place: Place) -> bool:

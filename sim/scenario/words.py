@@ -30,8 +30,8 @@ class Words(str):
     __slots__ = ()
 
 
-TAGS = ("by turns", "by work", "one", "many")
-"""Names of the alternatives of a union: they stand in pydantic's places, not in the file."""
+TAGS = ("by turns", "by work", "one", "many", "table", "word", "[key]")
+"""Names of the alternatives of a union, and of a key: they stand in pydantic's places, not in the file."""
 CHOOSING = ("law", "kind")
 """Keys that choose among records: their values stand in pydantic's places, too."""
 
@@ -59,6 +59,7 @@ _WORDS = {
     "dict_type": "must be a table",
     "model_attributes_type": "must be a table",
     "enum": "must be one of {expected}",
+    "literal_error": "must be {expected}, or a table",
 }
 """Our words for pydantic's laws, by error type."""
 

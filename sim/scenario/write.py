@@ -16,12 +16,15 @@ import tomlkit
 
 from sim.output import write_text
 from sim.scenario.files import parse
+from sim.scenario.shifts import Break, Shift
 from sim.scenario.source import read_bytes
-from sim.scenario.team import Break, Group, Shift
+from sim.scenario.team import Group
 from sim.scenario.units import DAY_S, clock_text
 
 _WAYS = ("agents", "staffing", "shifts")
-"""Keys of a group of which exactly one is given."""
+"""Keys of a group of which exactly one is written."""
+_ALL_WAYS = (*_WAYS, "staffing_by_day")
+"""Those that say who is on duty."""
 _A_LINE = 12
 """Numbers of a long list in a line."""
 
@@ -84,7 +87,7 @@ def written(
 def _restaff(table: Any, group: Group, comment: str) -> None:
     """Replace what says who is on duty, in the group's place in the file."""
     way = next(way for way in _WAYS if getattr(group, way) is not None)
-    for other in _WAYS:
+    for other in _ALL_WAYS:
         if other in table and (other != way or not isinstance(table[other], tomlkit.items.Array)):
             del table[other]
     value = tomlkit.value(_text(getattr(group, way)))
@@ -110,7 +113,15 @@ def _listed(lines: Iterable[str]) -> str:
 def _shift_text(shift: Shift) -> str:
     pauses = ", ".join(_break_text(pause) for pause in shift.breaks)
     breaks = f", breaks = [{pauses}]" if pauses else ""
-    return f"{{ agents = {shift.agents}, start = {_clock(shift.start)}, end = {_clock(shift.end)}{breaks} }}"
+    more = breaks
+    if shift.days:
+        names = ", ".join(f'"{day.value}"' for day in shift.days)
+        more += f", days = [{names}]"
+    if shift.dates:
+        more += f", dates = [{', '.join(map(str, shift.dates))}]"
+    if shift.crew is not None:
+        more += f", crew = {tomlkit.string(shift.crew).as_string()}"
+    return f"{{ agents = {shift.agents}, start = {_clock(shift.start)}, end = {_clock(shift.end)}{more} }}"
 
 
 def _break_text(pause: Break) -> str:
@@ -143,4 +154,4 @@ def _proof(text: str, groups: Sequence[Group], folder: Path) -> None:
 
 def _are_alike(group: Group, other: Group) -> bool:
     """Whether the same agents are on duty at the same times."""
-    return all(getattr(group, way) == getattr(other, way) for way in _WAYS)
+    return all(getattr(group, way) == getattr(other, way) for way in _ALL_WAYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -76,8 +76,8 @@ def _what_becomes(scenario: Scenario, more_s: Floats, stay: float) -> str:
 
     *more_s* is the work of each day beyond what is planned for it.
     """
-    if scenario.hours is not None and stay:
-        night_s = DAY_S - (scenario.hours.close - scenario.hours.open)
+    if scenario.closes and stay:
+        night_s = DAY_S - float(np.diff(_open(scenario), axis=1).sum()) / scenario.days
         left_s = longest_s = 0.0
         for day_s in more_s.tolist():
             over_s = max(0.0, left_s + day_s) / stay
@@ -135,7 +135,7 @@ def _duty_s(scenario: Scenario, team: DutyPlan) -> Floats:
 
 
 def _while_closed(scenario: Scenario, q: int, queue: Queue) -> Iterator[str]:
-    total = float(_expected(scenario, q)(np.array([scenario.horizon_s]))[0])
+    total = float(expected_before(scenario, q)(np.array([scenario.horizon_s]))[0])
     closed = total - float(_while_open(scenario, q).sum())
     again = queue.retry.probability if queue.retry and After.OFFLINE in queue.retry.after else 0.0
     if closed * (1 - again) > 1e-6:
@@ -150,7 +150,7 @@ def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: DutyPlan) -> I
     skilled = [queue.name in group.queues for group in scenario.groups]
     mine = np.array(skilled)[team.group[team.agent]]
     gaps = np.array(list(_gaps(_open(scenario), team.on_s[mine], team.off_s[mine]))).reshape(-1, 2)
-    lost = np.diff(_expected(scenario, q)(gaps), axis=1).ravel()
+    lost = np.diff(expected_before(scenario, q)(gaps), axis=1).ravel()
     gaps, lost = gaps[lost > 1e-6], lost[lost > 1e-6]
     if not len(gaps):
         return
@@ -184,14 +184,20 @@ def _nobody_to_miss(scenario: Scenario) -> Iterator[str]:
 
 def _while_open(scenario: Scenario, q: int) -> Floats:
     """Chats that a queue is expected to get while the centre is open, on each day."""
-    return np.asarray(np.diff(_expected(scenario, q)(_open(scenario)), axis=1)[:, 0])
+    opens = _open(scenario)
+    chats = np.diff(expected_before(scenario, q)(opens), axis=1).reshape(-1)
+    days = (opens[:, 0] // DAY_S).astype(np.int64)
+    return np.asarray(np.bincount(days, chats, minlength=scenario.days), dtype=np.float64)
 
 
 def _open(scenario: Scenario) -> Floats:
-    """Opening and closing of each day, shape (days, 2)."""
-    hours = scenario.hours
-    times = [0.0, float(DAY_S)] if hours is None else [hours.open, hours.close]
-    return np.asarray(np.arange(scenario.days)[:, None] * float(DAY_S) + np.array(times))
+    """From and until when the centre is open, by the day on which it is: shape (n, 2)."""
+    found = []
+    for open_s, close_s in scenario.opening_spans:
+        end_s = min(close_s, scenario.horizon_s)
+        edges = [open_s, *np.arange((open_s // DAY_S + 1) * DAY_S, end_s, DAY_S).tolist(), end_s]
+        found += list(pairwise(edges))
+    return np.array(found).reshape(-1, 2)
 
 
 def _gaps(opens: Floats, on_s: Floats, off_s: Floats) -> Iterator[tuple[float, float]]:
@@ -210,7 +216,7 @@ def _gaps(opens: Floats, on_s: Floats, off_s: Floats) -> Iterator[tuple[float, f
             yield free, end
 
 
-def _expected(scenario: Scenario, q: int) -> Callable[[Floats], Floats]:
+def expected_before(scenario: Scenario, q: int) -> Callable[[Floats], Floats]:
     """Chats that a queue is expected to have got before each of some times."""
     times_s = scenario.queues[q].arrivals.times_s
     edges_s, chats = demand(scenario)[q]

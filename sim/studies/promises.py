@@ -76,6 +76,7 @@ def _never(scenario: Scenario, figure: str, queues: list[Queue], groups: list[Gr
         return "no queue announces waits ([queues.balking])"
     if figure == "first_contact_resolution" and not any(queue.returns for queue in queues):
         return "no queue has returns ([queues.return])"
-    if figure == "overrun_s" and scenario.hours is None and all(group.agents is not None for group in groups):
+    has_hours = scenario.hours is not None or scenario.holidays is not None
+    if figure == "overrun_s" and not has_hours and all(group.agents is not None for group in groups):
         return "nobody ever logs off"
     return None

@@ -45,7 +45,7 @@ JUDGED = ("service_level", "missed_rate", "response_s", "frt_s")
 """Figures by which points are held against each other, whatever targets bind."""
 
 _DECIDED = {
-    "agents", "staffing", "shifts", "concurrency", "seniority", "queues",
+    "agents", "staffing", "staffing_by_day", "shifts", "concurrency", "seniority", "queues",
     "priority", "prefer", "capacity", "max_wait_s",
 }  # fmt: skip
 """Keys of fields that a planner decides on, besides the routing; the others are circumstances."""

@@ -93,7 +93,7 @@ def _unknown(scenario: Scenario) -> str | None:
         return f"formulas know one queue and one group, not {len(scenario.queues)} and {len(scenario.groups)}"
     if scenario.incidents:
         return "formulas know no incidents: they are of days on which nothing goes wrong"
-    if scenario.hours is not None:
+    if scenario.hours is not None or scenario.holidays is not None:
         return "formulas know no hours: the centre closes and begins empty every day"
     queue, group = scenario.queues[0], scenario.groups[0]
     parts: dict[str, Record] = {"queues.0": queue, "groups.0": group, "queues.0.arrivals": queue.arrivals}

@@ -111,8 +111,7 @@ def way_of(log: ChatLog, k: int) -> str:
 def next_opening_s(scenario: Scenario, now_s: float) -> float:
     """The first opening from a moment on."""
     assert scenario.hours is not None
-    openings = np.arange(scenario.days + 2) * 86_400.0 + scenario.hours.open
-    return float(openings[openings >= now_s][0])
+    return min((on for on, _ in scenario.opening_spans if on >= now_s), default=float("inf"))
 
 
 def every_accepted_chat_gives_its_slot_back_and_no_slot_is_held_twice(

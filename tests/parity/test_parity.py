@@ -37,7 +37,7 @@ def assert_same(first: ChatLog, second: ChatLog) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=300 * SCALE)
-@given(worlds(most_days=2))
+@given(worlds(most_days=2, calendar=True))
 def test_engines_agree_on_worlds_full_of_ties(world: tuple[Scenario, Draws]):
     """Small whole times, every feature mixed with every other."""
     assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))

@@ -1201,8 +1201,8 @@ def test_r32_who_is_on_duty_over_midnight_is_not_late():
     late = run(scenario, people=people(late_s=[[0, 30]]))
 
     assert log.chat.accepted_s.tolist() == late.chat.accepted_s.tolist() == [23 * 3600, DAY + 5]
-    # 23:00 of the second day is a log-in, but not the day's first: they were on duty as it began.
-    assert late.duty.on_s.tolist() == [0, 23 * 3600, DAY + 23 * 3600]
+    # The hour from midnight on belongs to the log-in of the day before; that of 23:00 is late.
+    assert late.duty.on_s.tolist() == [0, 23 * 3600, DAY + 23 * 3600 + 30]
 
 
 def test_slots_by_seniority_are_those_of_the_first_agents():

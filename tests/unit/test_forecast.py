@@ -17,12 +17,21 @@ from hypothesis import strategies as st
 
 from sim.scenario.apostrophe import quoted, unquoted
 from sim.scenario.cells import DateOrder, Decimals
-from sim.scenario.forecast import Calendar, Forecast, read_forecast
+from sim.scenario.forecast import Forecast, Grid, read_forecast
+from sim.scenario.hours import Calendar, OpeningHours
 from sim.scenario.volumes import Wanted
 from tests.worlds import SCALE
 
 START = dt.date(2026, 3, 2)
-DAY = Calendar(START, 1, 60, 8 * 3600, 12 * 3600)
+MORNING = OpeningHours(open="08:00", close="12:00")
+
+
+def grid(start: dt.date = START, days: int = 1, hours: OpeningHours | None = None) -> Grid:
+    """Hours of some days, round the clock unless told otherwise."""
+    return Grid(Calendar(start, days, hours, None), 60)
+
+
+DAY = grid(hours=MORNING)
 FORMATS = {
     "%Y-%m-%d %H:%M": None, "%Y-%m-%dT%H:%M:%S": None, "%Y/%m/%d %H:%M": None,
     "%d.%m.%Y %H:%M": None, "%d-%b-%y %H:%M": None,
@@ -31,9 +40,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-def read(
-    path: Path, data: str | bytes, calendar: Calendar = DAY, queue: str = "orders", **more: Any
-) -> Forecast:
+def read(path: Path, data: str | bytes, calendar: Grid = DAY, queue: str = "orders", **more: Any) -> Forecast:
     """What is understood of a file that is called ``v.csv``."""
     file = path / "v.csv"
     file.write_bytes(data if isinstance(data, bytes) else data.encode())
@@ -107,7 +114,7 @@ def test_whatever_a_spreadsheet_exports_is_read_as_it_is_meant_or_asked_about(
         table(way)
     )
     data = text.getvalue().encode(way["encoding"])
-    calendar = Calendar(way["start"], way["days"], 60, None, None)
+    calendar = grid(way["start"], way["days"])
     folder = tmp_path_factory.getbasetemp()
     column = {"column": "übergaben"} if way["name"] == "Übergaben" else {}
 
@@ -207,7 +214,7 @@ def test_what_may_be_read_in_two_ways_is_read_as_the_scenario_says(tmp_path: Pat
     both = morning("start;chats", ";", "1.012 2 3 4", "02/03/2026")
     first = {"dates": DateOrder.DAY_FIRST, "decimals": Decimals.COMMA}
     assert read(tmp_path, both, **first).volumes[8] == 1012
-    february = Calendar(dt.date(2026, 2, 3), 1, 60, None, None)
+    february = grid(dt.date(2026, 2, 3))
     other = {"dates": DateOrder.MONTH_FIRST, "decimals": Decimals.POINT}
     assert read(tmp_path, both, february, **other).volumes[8] == 1.012
     late = morning("start;chats", ";", date="13/03/2026")
@@ -279,7 +286,7 @@ def test_a_stray_cell_at_the_end_of_a_sheet_costs_no_memory(tmp_path: Path):
         sheet.write_row(1, 0, ["2026-03-02 08:00", 9])
         sheet.write(199_999, 16_383, "here")
 
-    found = read(tmp_path, (tmp_path / "b.xlsx").read_bytes(), Calendar(START, 1, 60, None, None))
+    found = read(tmp_path, (tmp_path / "b.xlsx").read_bytes(), grid())
     assert found.volumes[8] == 9
 
 
@@ -302,7 +309,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path):
 def test_serial_numbers_and_missing_days_are_told_as_such(tmp_path: Path):
     """What a spreadsheet holds where a date is not formatted; and which day has no row."""
     serial = read(tmp_path, b"start,chats\n46083.333333,9\n46083.375,9\n").problems
-    two_days = Calendar(START, 2, 60, None, None)
+    two_days = grid(days=2)
     (missing,) = read(tmp_path, b"start,chats\n2026-03-02 08:00,9\n2026-03-02 09:00,9\n", two_days).problems
 
     assert str(serial[0]).endswith(

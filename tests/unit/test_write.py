@@ -10,7 +10,8 @@ import pytest
 from sim.errors import OutputError, ScenarioError
 from sim.scenario.files import load, parse
 from sim.scenario.scenario import Scenario
-from sim.scenario.team import Break, Group, Shift
+from sim.scenario.shifts import Break, Shift
+from sim.scenario.team import Group
 from sim.scenario.write import write, written
 
 CENTRE = """# My centre  # really

@@ -114,6 +114,8 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         clock_s=np.zeros((n_agents, n_queues)),
         speed=prepared.speed,
         agent_speed=batch.agent_speed[0],
+        day_s=prepared.team.duty_plan.day_s,
+        opening_s=prepared.opening_s,
         curve=prepared.curve,
         troubles=prepared.troubles,
         state=prepared.state.copy(),

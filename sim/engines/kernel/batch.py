@@ -95,6 +95,8 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
             workshop.clock_s,
             workshop.speed,
             batch.agent_speed[r],
+            workshop.day_s,
+            workshop.opening_s,
             workshop.curve,
             workshop.troubles,
             workshop.state,

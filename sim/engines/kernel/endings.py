@@ -9,7 +9,7 @@ from sim.engines.kernel.calendar import push
 from sim.engines.kernel.inbox import attend_next, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.pace import end_of, time_of
-from sim.engines.kernel.records import DAY, GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
+from sim.engines.kernel.records import GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
 from sim.engines.kernel.slots import free_slot, release
 from sim.engines.kernel.work import end_work
 from sim.rules import Order, Outcome
@@ -130,9 +130,9 @@ def retry(c: Centre, row: int, now: float) -> None:
     if way == LEFT and c.chats[row].turn == c.turn_offset[row] - c.turn_offset[0]:
         way = UNANSWERED
     if way == OFFLINE and c.queues[q].from_opening:
-        from_s = now // DAY * DAY + c.state[0].open_s
-        if now >= from_s:
-            from_s += DAY
+        from_s = np.inf  # NOTE: as it arrived, openings that have ended were left behind
+        if c.state[0].opening < len(c.opening_s):
+            from_s = c.opening_s[c.state[0].opening, 0]
     if (c.queues[q].retry_after >> way) & 1:
         come_again(c, row, from_s + c.chat_rare[row].retry_delay_s)
 

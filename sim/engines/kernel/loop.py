@@ -21,7 +21,7 @@ from sim.engines.kernel.heap import earlier, pop
 from sim.engines.kernel.idle_lists import route, seat
 from sim.engines.kernel.inbox import receive
 from sim.engines.kernel.line import balks, begin_to_wait
-from sim.engines.kernel.records import DAY, NONE, ROWS, Centre
+from sim.engines.kernel.records import NONE, ROWS, Centre
 from sim.engines.kernel.slots import accept, end_duty, fill_slots, recover
 from sim.rules import Order, Outcome
 
@@ -97,7 +97,7 @@ def happen(c: Centre, order: int, row: int, now: float) -> int:
 def arrive(c: Centre, row: int, now: float) -> int:
     """Let a chat arrive (R1 to R3); return it if its agent receives its first message, else NONE."""
     q = c.chats[row].queue
-    if not c.state[0].open_s <= now % DAY < c.state[0].close_s:
+    if not is_open(c, now):
         c.chat_cold[row].outcome = OFFLINE
         turn_away(c, row, now)
         return NONE
@@ -111,6 +111,16 @@ def arrive(c: Centre, row: int, now: float) -> int:
     else:
         begin_to_wait(c, row, now)
     return NONE
+
+
+@inlined
+def is_open(c: Centre, now: float) -> bool:
+    """Whether chats may arrive (R2); time does not go back, so openings that have ended are left behind."""
+    opening = c.state[0].opening
+    while opening < len(c.opening_s) and c.opening_s[opening, 1] <= now:
+        opening += 1
+    c.state[0].opening = opening
+    return bool(opening < len(c.opening_s) and c.opening_s[opening, 0] <= now)
 
 
 @inner

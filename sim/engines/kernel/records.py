@@ -124,17 +124,15 @@ SEATS = np.dtype([("head", np.int64), ("tail", np.int64)])
 DESK = np.dtype(
     [
         *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
-        *((name, np.int64) for name in ("page", "n_noted", "n_notes", "used_note")),
-        *(
-            (name, np.float64)
-            for name in ("pages_per_s", "open_s", "close_s", "horizon_s", "resolution", "multitasking")
-        ),
+        *((name, np.int64) for name in ("page", "n_noted", "n_notes", "used_note", "opening")),
+        *((name, np.float64) for name in ("pages_per_s", "horizon_s", "resolution", "multitasking")),
         *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
         *((name, np.bool_) for name in ("slows", "stops", "is_down")),
     ]
 )
-"""`patient`: some queue has patience with replies. `differs`: agents differ in speed, or `slows`: the system
-is slow at times. `judges`: chats are resolved or not. `stops`: there are outages; `is_down`: one is now."""
+"""`opening`: the first that has not ended. `patient`: some queue has patience with replies. `differs`: agents
+differ in speed, or `slows`: the system is slow at times. `judges`: chats are resolved or not. `stops`: there
+are outages; `is_down`: one is now."""
 TROUBLE = np.dtype([(name, np.float64) for name in ("begins_s", "over_s", "factor")])
 """A time with a slow system (R36), or an outage (R37), which has no end of a factor."""
 
@@ -178,6 +176,10 @@ class Centre(NamedTuple):
     """Shape (n_queues, n_slots + 1): speed of each chat with so many open (R17)."""
     agent_speed: Floats
     """Shape (n_agents, days) (R30)."""
+    day_s: Floats
+    """When each agent's days begin, same shape."""
+    opening_s: Floats
+    """Shape (n_openings, 2): from and until when the centre is open, in order (R2)."""
     curve: Records
     """Points of the queues' curves of balking, one after the other."""
     troubles: Records
@@ -217,6 +219,7 @@ class Fixed(NamedTuple):
     tier_group: Ints
     skill: Ints
     speed: Floats
+    opening_s: Floats
     curve: Records
     troubles: Records
     state: Records
@@ -249,6 +252,7 @@ def fixed(same: Same) -> Fixed:
         tier_group=np.array([g for qt in tiers for tier in qt for g in tier], dtype=np.int64),
         skill=np.array([q for skill in skills for q in skill], dtype=np.int64),
         speed=np.array([_speeds(queue, n_slots) for queue in queues]),
+        opening_s=np.array(scenario.opening_spans, dtype=np.float64).reshape(-1, 2),
         curve=records(
             sum(len(curve.points) for curve in curves), POINT,
             x=[x for curve in curves for x in curve.points],
@@ -288,15 +292,13 @@ def _team(scenario: Scenario, planned: DutyPlan) -> Team:
 
 
 def _desk(scenario: Scenario) -> Records:
-    queues, hours, quality = scenario.queues, scenario.hours, scenario.quality
+    queues, quality = scenario.queues, scenario.quality
     rare = ("silence", "reply_patience", "balking", "retry", "returns")
     return records(
         1,
         DESK,
         policy=POLICIES.index(scenario.routing.policy),
         used_note=NONE,
-        open_s=hours.open if hours else 0.0,
-        close_s=hours.close if hours else DAY,
         horizon_s=scenario.horizon_s,
         resolution=quality.resolution if quality else 0.0,
         multitasking=quality.multitasking if quality else 0.0,

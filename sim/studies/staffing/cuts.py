@@ -21,10 +21,12 @@ import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
 from sim.scenario.scenario import Scenario
-from sim.scenario.team import Group, Shift
+from sim.scenario.shifts import Shift
+from sim.scenario.team import Group
 from sim.studies.staffing.choice import Per
 from sim.studies.staffing.cover import Alternative, Linear
 from sim.studies.staffing.patterns import Candidates
+from sim.studies.staffing.plan import NOBODY
 from sim.studies.staffing.search import Search
 from sim.studies.staffing.trial import Evaluation
 
@@ -204,6 +206,5 @@ def by_clock(shift: Shift) -> tuple[float, float, list[float]]:
 
 def _with_shifts(group: Group, shifts: list[Shift], intervals_per_day: int) -> Group:
     """The group with shifts; with nobody, where there are none."""
-    nothing = {"agents": None, "staffing": None, "shifts": None}
     staff = {"shifts": tuple(shifts)} if shifts else {"staffing": (0,) * intervals_per_day}
-    return group.model_copy(update=nothing | staff)
+    return group.model_copy(update=NOBODY | staff)

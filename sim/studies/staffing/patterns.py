@@ -13,11 +13,11 @@ import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
 from sim.errors import StudyError
-from sim.scenario.duty import pieces
 from sim.scenario.scenario import Scenario
-from sim.scenario.team import Break, BreakWindow, Pattern, Shift
+from sim.scenario.shifts import Break, Shift
+from sim.scenario.team import BreakWindow, Pattern
 from sim.scenario.units import DAY_S, HOUR_S, end_text
-from sim.studies.staffing.plan import open_edges
+from sim.studies.staffing.plan import open_edges, usual_hours
 
 MOST_SHIFTS = 5_000
 """More shifts than that are taken for a slip."""
@@ -91,12 +91,12 @@ class Candidates:
 
     def gaps(self) -> Flags:
         """Intervals with an open minute in which no shift of a group is on duty, (n_groups, n_intervals)."""
-        hours = self.scenario.hours
+        open_s, close_s = usual_hours(self.scenario)
         minutes = np.arange(DAY_S // 60) * 60.0
-        is_open = (minutes >= hours.open) & (minutes < hours.close) if hours else minutes >= 0
+        is_open = (minutes >= open_s) & (minutes < close_s)
         there = np.zeros((len(self.scenario.groups), len(minutes)), dtype=np.bool_)
         for candidate in self.all:
-            for on_s, off_s in pieces(candidate.shift):
+            for on_s, off_s in candidate.shift.pieces:
                 there[candidate.group] |= (minutes >= on_s) & (minutes < off_s)
         gaps = (is_open & ~there).reshape(len(there), self.scenario.intervals_per_day, -1)
         return np.asarray(gaps.any(axis=2))
@@ -178,9 +178,9 @@ def candidates(
 
 def _span(scenario: Scenario, pattern: Pattern) -> tuple[float, float]:
     """Earliest start and latest end of a pattern's shifts."""
-    hours = scenario.hours
-    first_s = pattern.earliest if pattern.earliest is not None else (hours.open if hours else 0.0)
-    last_s = pattern.latest if pattern.latest is not None else (hours.close if hours else float(DAY_S))
+    open_s, close_s = usual_hours(scenario)
+    first_s = pattern.earliest if pattern.earliest is not None else open_s
+    last_s = pattern.latest if pattern.latest is not None else close_s
     return first_s, last_s
 
 
@@ -232,7 +232,7 @@ def _presence(scenario: Scenario, found: Sequence[Candidate]) -> Floats:
     starts_s, ends_s = (np.where(is_open, drawn_s[k : k + n], edges_s[k : k + n]) for k in (0, 1))
     presence = np.zeros((len(scenario.groups), n, len(found)))
     for j, candidate in enumerate(found):
-        for on_s, off_s in pieces(candidate.shift):
+        for on_s, off_s in candidate.shift.pieces:
             overlap_s = np.minimum(off_s, ends_s) - np.maximum(on_s, starts_s)
             presence[candidate.group, :, j] += np.maximum(overlap_s, 0.0) / (ends_s - starts_s)
     return presence

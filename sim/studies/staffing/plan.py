@@ -16,10 +16,14 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.draws.profile import demand
 from sim.errors import StudyError
+from sim.scenario.hours import Span
 from sim.scenario.scenario import Scenario
-from sim.scenario.team import Break, Shift
+from sim.scenario.shifts import Break, Shift
 from sim.scenario.units import DAY_S, clock_text
 from sim.studies.staffing.choice import Step
+
+NOBODY = {"agents": None, "staffing": None, "staffing_by_day": None, "shifts": None}
+"""What says who is on duty in a group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +63,7 @@ class Blocks:
                 new = {"shifts": _shifts(staffing, edges_s)}
             else:
                 new = {"staffing": staffing}
-            groups.append(group.model_copy(update={"agents": None, "staffing": None, "shifts": None} | new))
+            groups.append(group.model_copy(update=NOBODY | new))
         return self.scenario.model_copy(update={"groups": tuple(groups)})
 
     def spread(self, level: Sequence[int]) -> tuple[int, ...]:
@@ -106,9 +110,28 @@ def open_edges(scenario: Scenario) -> Floats:
 
     An interval in which the centre is closed lies between two that are the same.
     """
-    first_s, last_s = (scenario.hours.open, scenario.hours.close) if scenario.hours else (0.0, float(DAY_S))
+    first_s, last_s = usual_hours(scenario)
     edges_s = np.arange(scenario.intervals_per_day + 1) * scenario.interval_s
     return np.asarray(np.minimum(np.maximum(edges_s, first_s), last_s), dtype=np.float64)
+
+
+def usual_hours(scenario: Scenario) -> Span:
+    """Opening hours of all days, from and until when, in seconds since midnight.
+
+    Raises
+    ------
+    StudyError
+        If days differ, or the centre is open over midnight: what is planned here is one day for all.
+    """
+    calendar = scenario.calendar
+    days = {calendar.opening(calendar.date(day)) for day in range(scenario.days)}
+    hours = days.pop()
+    if days or hours is None:
+        law = "one day is planned for all, and opening hours differ between these"
+        raise StudyError(f"hours: {law}: plan days that are alike by a scenario of their own")
+    if hours[1] > DAY_S:
+        raise StudyError("hours: a day is planned from midnight to midnight, and the centre is open over it")
+    return hours
 
 
 def expected_a_day(scenario: Scenario) -> Floats:

@@ -126,17 +126,18 @@ def lengthened(scenario: Scenario, days: int) -> Scenario:
 
 def opening_s(scenario: Scenario) -> float:
     """When the centre first opens, the warm-up being over, in seconds since the first midnight."""
-    if scenario.hours is None:
+    if not scenario.closes:
         return scenario.warm_up_s
-    opens = (day * DAY_S + scenario.hours.open for day in range(scenario.days))
-    return next((at_s for at_s in opens if at_s >= scenario.warm_up_s), scenario.warm_up_s)
+    return next(
+        (on_s for on_s, _ in scenario.opening_spans if on_s >= scenario.warm_up_s), scenario.warm_up_s
+    )
 
 
 def closing_s(scenario: Scenario) -> float:
     """When it closes after that; a day later if it never does, or with the scenario."""
     start_s = opening_s(scenario)
-    length_s = DAY_S if scenario.hours is None else scenario.hours.close - scenario.hours.open
-    return min(start_s + length_s, scenario.horizon_s)
+    ends = (min(off_s, start_s + DAY_S) for on_s, off_s in scenario.opening_spans if on_s <= start_s < off_s)
+    return min(next(ends, start_s + DAY_S), scenario.horizon_s)
 
 
 def with_demand(scenario: Scenario, factor: float) -> Scenario:
