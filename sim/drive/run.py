@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def _refuse_crew(server: Server, options: Options) -> None:
 
 async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:
     day.end_s  # noqa: B018  the twin is simulated before the clock runs
-    with _interrupted() as stop, _hired(day, options) as workers:
+    with _interrupted() as stop, _undisturbed(), _hired(day, options) as workers:
         try:
             if workers is not None:
                 await workers.ready()
@@ -205,6 +206,17 @@ async def _watch(play: Play, watch: Watch) -> None:
     while True:
         watch(play.live())
         await asyncio.sleep(WATCH_S)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Spare Python's search for cycles all that is there already: it takes a tenth of a second at a time."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

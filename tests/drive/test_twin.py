@@ -125,7 +125,7 @@ def playable(scenario: Scenario, draws: Draws) -> Day:
     return Day(scenario, draws, duty_plan(scenario, draws.people))
 
 
-@settings(max_examples=100 * SCALE)
+@settings(max_examples=40 * SCALE)
 @given(worlds(most_days=2).filter(lambda world: world[0].queues[0].by_turns))
 def test_worlds_full_of_ties_equal_their_twins(given_world: tuple[Scenario, Draws]):
     """Small whole times, every feature that can be played mixed with every other."""

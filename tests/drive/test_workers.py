@@ -30,8 +30,8 @@ TEMPLATE = ROOT / "docs" / "templates" / "json_ws.toml"
 
 
 def small_day(n: int = 20) -> Scenario:
-    """A chat every ten seconds."""
-    return world([queue([10.0 * k for k in range(n)], by_turns(10, 15, 2, 5))], [group(6, concurrency=3)])
+    """A chat every five seconds."""
+    return world([queue([5.0 * k for k in range(n)], by_turns(10, 15, 2, 5))], [group(6, concurrency=3)])
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +58,7 @@ def test_two_workers_play_all_customers_and_one_record_has_everything():
     assert run.lag.n == 20 * (1 + 1 + 2)
 
 
+@pytest.mark.nightly
 def test_ctrl_c_stops_the_workers_too():
     """They leave their chats, and what they saw is kept."""
     day = Day.of(small_day(400))

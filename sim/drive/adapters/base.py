@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -206,19 +207,31 @@ class Told:
     """
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Seen | Exception | None] = asyncio.Queue()
+        self._unread: deque[Seen | Exception | None] = deque()
+        self._reader: asyncio.Future[None] | None = None
 
     def put(self, seen: Seen) -> None:
         """Tell the client."""
-        self._queue.put_nowait(seen)
+        self._add(seen)
 
     def end(self, error: Exception | None = None) -> None:
         """Tell nothing more; with an *error*, reading raises it."""
-        self._queue.put_nowait(error)
+        self._add(error)
+
+    def _add(self, what: Seen | Exception | None) -> None:
+        self._unread.append(what)
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
     async def __aiter__(self) -> AsyncIterator[Seen]:
         """Read until the end."""
-        while (seen := await self._queue.get()) is not None:
-            if isinstance(seen, Exception):
-                raise seen
-            yield seen
+        while True:
+            while self._unread:
+                what = self._unread.popleft()
+                if what is None:
+                    return
+                if isinstance(what, Exception):
+                    raise what
+                yield what
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
