@@ -116,6 +116,10 @@ MaxInFlight = Annotated[
         show_default=False,
     ),
 ]
+Processes = Annotated[
+    int,
+    typer.Option("--workers", parser=whole(1, 64), metavar="N", help="Processes that play the customers."),
+]
 MayLoad = Annotated[
     str | None,
     typer.Option(
@@ -151,6 +155,7 @@ def load(
     fail_if: FailIf = None,
     max_rate: MaxRate = 20.0,
     max_in_flight: MaxInFlight = None,
+    workers: Processes = 1,
     may_load: MayLoad = None,
     export: Export = None,
     to: To = None,
@@ -188,6 +193,7 @@ def load(
             fail_if=fail_if or (),
             max_rate=max_rate,
             max_in_flight=max_in_flight,
+            workers=workers,
             may_load=may_load,
             show=show,
         )

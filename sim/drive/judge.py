@@ -104,6 +104,8 @@ class Judgement:
     replays: int
     doubts: tuple[str, ...]
     """Why nothing is judged, in sentences; empty if it is."""
+    measured: Estimates
+    """Of the driven days, to be looked up further."""
 
     @property
     def differs(self) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ def judge(
             errors,
             verdict,
         )
-    return Judgement(figures, critical, delays, replays, tuple(doubts))
+    return Judgement(figures, critical, delays, replays, tuple(doubts), seen)
 
 
 def _verdict(name: str, errors: float | None, critical: float, blurred: set[str]) -> Verdict:

@@ -3,45 +3,47 @@
 A limit names what is too much, as in `sim stress`: it is missed where what it says is so. It may name the
 time of a verb (`open`, `send`, `deliver`, `assign`, `close`) at p50, p90, p95, p99 or its max in milliseconds
 of the wall clock; `errors`, requests that failed; `skipped`, customers who could not be sent; or any key
-figure, as it was measured.
+figure as it was measured, also of a queue or a group (`orders.asa_s > 60`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from sim.drive.latency import Latencies, Verb
-from sim.errors import LoadError
+from sim.errors import LoadError, ThresholdError
 from sim.kpis.definitions import BY_NAME
+from sim.kpis.estimate import Estimates
+from sim.kpis.loops import By
+from sim.scenario.figures import Sided
+from sim.scenario.scenario import Scenario
+from sim.scenario.thresholds import read_threshold
 from sim.scenario.words import did_you_mean
 
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
 COUNTS = ("errors", "skipped")
 TIMES = {f"{verb}_{name}_ms": (verb, percent) for verb in Verb for name, percent in PERCENTS.items()}
 """Times that may be limited: verb and percent by name."""
-_FORM = re.compile(r"\s*([a-z_][a-z0-9_]*)\s*(>=|<=|>|<)\s*([0-9.]+)\s*(%?)\s*")
-_TOO: Mapping[str, Callable[[float, float], bool]] = {
-    ">": lambda value, bound: value > bound,
-    ">=": lambda value, bound: value >= bound,
-    "<": lambda value, bound: value < bound,
-    "<=": lambda value, bound: value <= bound,
-}
+_NAME = re.compile(r"\s*(?:[^<>.]*\.)?([a-z][a-z0-9_]*)\s*[<>]")
+_OWN = re.compile(r"\s*([a-z][a-z0-9_]*)\s*([<>])=?\s*([0-9]+(?:\.[0-9]*)?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What must not be."""
 
+    text: str
+    """As it was written."""
     figure: str
-    sign: str
+    side: Sided
+    """On which side of the bound it is kept."""
     bound: float
-
-    @property
-    def text(self) -> str:
-        """As it is written."""
-        return f"{self.figure} {self.sign} {self.bound:g}"
+    kind: Literal["", "queue", "group"] = ""
+    """Whose figure it is; empty for the centre's."""
+    name: str = ""
 
     @property
     def unit(self) -> str:
@@ -50,34 +52,33 @@ class Limit:
             return "ms"
         return "" if self.figure in COUNTS else BY_NAME[self.figure].unit
 
-    @classmethod
-    def parse(cls, text: str) -> Limit:
-        """Read ``FIGURE > NUMBER``; shares may be written in per cent.
 
-        >>> Limit.parse("missed_rate > 10%").text
-        'missed_rate > 0.1'
+def read_limit(text: str, scenario: Scenario) -> Limit:
+    """Read ``FIGURE > NUMBER``; shares may be written in per cent.
 
-        Raises
-        ------
-        LoadError
-            If it is none, with the nearest figure's name.
-        """
-        match = _FORM.fullmatch(text)
-        if match is None:
-            raise LoadError(f"--fail-if: {text!r} is no limit: write one such as 'deliver_p99_ms > 500'")
-        figure, sign, number, percent = match.groups()
-        known = [*TIMES, *COUNTS, *BY_NAME]
-        if figure not in known:
-            hint = did_you_mean(figure, known) or "; `sim kpis` has all figures"
-            raise LoadError(f"--fail-if: no figure is called {figure!r}{hint}")
-        try:
-            bound = float(number)
-        except ValueError:
-            raise LoadError(f"--fail-if: {number!r} in {text!r} is no number") from None
-        is_share = figure in BY_NAME and BY_NAME[figure].unit == "share"
-        if percent and not is_share:
-            raise LoadError(f"--fail-if: {figure} is no share: write {text!r} without %")
-        return cls(figure, sign, bound / 100 if percent else bound)
+    Raises
+    ------
+    LoadError
+        If it is none, with the nearest figure's name.
+    """
+    named, own = _NAME.match(text), _OWN.fullmatch(text)
+    if own is not None and (own[1] in TIMES or own[1] in COUNTS):
+        return Limit(text.strip(), own[1], "at most" if own[2] == ">" else "at least", float(own[3]))
+    known = [*TIMES, *COUNTS, *BY_NAME]
+    if named is not None and named[1] not in known:
+        hint = did_you_mean(named[1], known) or "; `sim kpis` has all key figures"
+        raise LoadError(f"--fail-if: no figure is called {named[1]!r}{hint}")
+    if named is None or named[1] not in BY_NAME:
+        raise LoadError(f"--fail-if: {text!r} is no limit: write one such as 'deliver_p99_ms > 500'")
+    try:
+        found = read_threshold(
+            text, [queue.name for queue in scenario.queues], [group.name for group in scenario.groups]
+        )
+    except ThresholdError as error:
+        raise LoadError(f"--fail-if: {text!r}: {error}") from None
+    if found.over == "interval":
+        raise LoadError(f"--fail-if: {text!r}: a driven day is judged over the run, not over intervals")
+    return Limit(text.strip(), found.figure, found.side, found.value, found.kind, found.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +91,26 @@ class Checked:
 
     @property
     def met(self) -> bool | None:
-        """Whether it is not so; None if nobody knows."""
-        return None if self.value is None else not _TOO[self.limit.sign](self.value, self.limit.bound)
+        """Whether it is kept; None if nobody knows."""
+        if self.value is None:
+            return None
+        if self.limit.side == "at most":
+            return self.value <= self.limit.bound
+        return self.value >= self.limit.bound
 
 
 def checked(
-    limit: Limit, latencies: Latencies, counts: Mapping[str, int], figures: Mapping[str, float | None]
+    limit: Limit, scenario: Scenario, latencies: Latencies, counts: Mapping[str, int], measured: Estimates
 ) -> Checked:
-    """Hold a limit against what was measured: *counts* of errors and of those skipped."""
+    """Hold a limit against what was measured, *counts* being of errors and of those skipped."""
     if limit.figure in TIMES:
         verb, percent = TIMES[limit.figure]
         times = latencies[verb]
         return Checked(limit, 1000 * times.percentile_s(percent) if times.n else None)
     if limit.figure in COUNTS:
         return Checked(limit, float(counts[limit.figure]))
-    return Checked(limit, figures.get(limit.figure))
+    if not limit.kind:
+        return Checked(limit, measured.figure(limit.figure).value)
+    places = scenario.queues if limit.kind == "queue" else scenario.groups
+    cell = [place.name for place in places].index(limit.name)
+    return Checked(limit, measured.figures(limit.figure, By(limit.kind))[cell].value)

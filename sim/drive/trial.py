@@ -13,12 +13,13 @@ from sim.drive.adapters.base import Server
 from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check
 from sim.drive.judge import MOST_BLUR, REPLAYS, Judgement, judge
 from sim.drive.latency import Latencies, Times, Verb
-from sim.drive.limits import Checked, Limit, checked
+from sim.drive.limits import Checked, Limit, checked, read_limit
 from sim.drive.play import Live
 from sim.drive.probe import taken_twice
 from sim.drive.run import Driven, Ending, Mode, Options, drive
 from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
 from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
+from sim.drive.workers import Crew
 from sim.errors import LoadError
 from sim.scenario.scenario import Scenario
 
@@ -97,6 +98,7 @@ def load_test(
     fail_if: Sequence[str] = (),
     max_rate: float = MOST_PER_S,
     max_in_flight: int | None = None,
+    workers: int = 1,
     may_load: str | None = None,
     template: str | Path | None = None,
     server: Callable[[], Server] | None = None,
@@ -113,7 +115,7 @@ def load_test(
     *server* makes another client than the target's. Unless told not to, it *probes* whether two agents are
     given one chat. *show* is told how it stands.
 
-    Ctrl-C ends it with what was measured.
+    With several *workers* as many processes play the customers. Ctrl-C ends it with what was measured.
 
     Raises
     ------
@@ -121,9 +123,11 @@ def load_test(
         If the scenario can't be played, the machine may not be loaded, or the server does not answer.
     """
     target = target if isinstance(target, Target) else Target.parse(target)
-    limits = [Limit.parse(text) for text in fail_if]
-    options = Options(speed or 1.0, Mode(mode), max_in_flight, virtual=not target.url and speed is None)
-    make = server or (lambda: target.server(None if template is None else Path(template)))
+    limits = [read_limit(text, scenario) for text in fail_if]
+    file = None if template is None else Path(template)
+    crew = Crew(workers, target, file) if workers > 1 else None
+    options = Options(speed or 1.0, Mode(mode), max_in_flight, crew, virtual=not target.url and speed is None)
+    make = server or (lambda: target.server(file))
     refuse_unplayable(scenario, target.adapter)
     refuse_host(target.host, may_load)
     days, told = list[Driven](), list[Told]()
@@ -186,8 +190,9 @@ def judged(
         "errors": sum(sum(day.causes.values()) for day in days),
         "skipped": sum(day.live.skipped for day in days),
     }
-    figures = {name: each.measured.value for name, each in judgement.figures.items()}
-    found = tuple(checked(limit, latencies, counts, figures) for limit in limits)
+    found = tuple(
+        checked(limit, days[0].day.scenario, latencies, counts, judgement.measured) for limit in limits
+    )
     return Loaded(
         scenario,
         target,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -232,10 +232,18 @@ def _limit(each: Checked) -> Judged:
         title = {"errors": "Failed requests", "skipped": "Customers not sent"}[limit.figure]
     else:
         title = BY_NAME[limit.figure].title
-    side: Literal["at least", "at most"] = "at most" if limit.sign.startswith(">") else "at least"
     quantity = Quantity(each.value, None, None, False, each.value, None, None)
     return Judged(
-        limit.text, limit.figure, title, limit.unit, side, limit.bound, quantity, each.met, sure=True
+        limit.text,
+        limit.figure,
+        title,
+        limit.unit,
+        limit.side,
+        limit.bound,
+        quantity,
+        each.met,
+        sure=True,
+        where=limit.name,
     )
 
 

@@ -55,7 +55,7 @@ def test_load_prints_writes_and_documents(small: Path, tmp_path: Path):
 
 def test_what_is_too_much_is_exit_code_99(small: Path):
     """And stands among the targets."""
-    printed = sim("load", small, "--fail-if", "offered > 1", "--fail-if", "errors > 0")
+    printed = sim("load", small, "--fail-if", "help.offered > 1", "--fail-if", "errors > 0")
 
     assert printed.returncode == 99, printed.stderr
     assert "✗" in printed.stdout
@@ -69,8 +69,10 @@ def test_what_is_too_much_is_exit_code_99(small: Path):
         (("--target", "supchat+http://192.0.2.1"), "is another machine: load only what you may"),
         (("--target", "supchat+http://me:secret@127.0.0.1"), "must not hold a user name or a password"),
         (("--fail-if", "deliver_p98_ms > 1"), "no figure is called 'deliver_p98_ms'; did you mean"),
-        (("--fail-if", "asa_s > 10%"), "asa_s is no share"),
+        (("--fail-if", "asa_s > 10%"), "asa_s > 10%': asa_s is no share"),
         (("--fail-if", "quick"), "is no limit: write one such as"),
+        (("--fail-if", "shop.asa_s > 10"), "no queue or group is called 'shop'"),
+        (("--workers", "2"), "loopback is in this process"),
     ],
 )
 def test_load_tells_what_is_wrong(small: Path, words: tuple[str, ...], told: str):
