@@ -29,6 +29,10 @@ MOST_TIMES, MORE_S = 2.0, 0.005
 """The driver's lag is at most so many times that of the bare loop, and a little more."""
 
 
+SETTING_S = 3.0
+"""The bare loop's alarms are all set before the first is due."""
+
+
 def crowd() -> Scenario:
     """As many chats as agents have slots, each with a message every six seconds or so."""
     law = {"law": "lognormal", "cv": 0.3}
@@ -60,7 +64,7 @@ def bare(instants_s: Sequence[float]) -> Times:
 
     async def sleep() -> None:
         loop = asyncio.get_running_loop()
-        start, last = loop.time(), loop.create_future()
+        start, last = loop.time() + SETTING_S, loop.create_future()
         for at_s in instants_s:
             loop.call_at(start + at_s, lambda due=start + at_s: lag.note(loop.time() - due))
         loop.call_at(start + max(instants_s) + 0.1, last.set_result, None)
