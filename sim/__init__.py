@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from sim.kpis.estimate import Estimates, Quantity, mean_of
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
+    from sim.report.averages import calibrate
     from sim.report.best import best
     from sim.report.compare import compare
     from sim.report.data import read_result
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from sim.rules import Outcome
     from sim.runs.executor import executing
     from sim.runs.replicate import Replications, replicate
+    from sim.scenario.averages import Averages
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
     from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue, Spike
     from sim.scenario.distributions import (
@@ -119,6 +121,7 @@ __all__ = [
     "Again",
     "AgentsOut",
     "Arrivals",
+    "Averages",
     "Balking",
     "Best",
     "Break",
@@ -200,6 +203,7 @@ __all__ = [
     "VaryError",
     "Weibull",
     "best",
+    "calibrate",
     "compare",
     "draw",
     "executing",
@@ -234,6 +238,7 @@ _HOMES = {
     "sim.kpis.estimate": "Estimates Quantity mean_of",
     "sim.kpis.measure": "Kpis measure",
     "sim.log.chatlog": "ChatLog",
+    "sim.report.averages": "calibrate",
     "sim.report.best": "best",
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
@@ -249,6 +254,7 @@ _HOMES = {
     "sim.rules": "Outcome",
     "sim.runs.executor": "executing",
     "sim.runs.replicate": "Replications replicate",
+    "sim.scenario.averages": "Averages",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
     "sim.scenario.distributions": (

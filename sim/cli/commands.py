@@ -12,6 +12,7 @@ import typer
 
 from sim.cli import (
     best,
+    calibrate,
     compare,
     kpis,
     load,
@@ -42,7 +43,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (PLAN, stress.stress, (f"sim stress {SHOP}", f"sim stress {SHOP} --json")),
     (PLAN, load.load, (f"sim load {SHOP} --target loopback", load.EXAMPLE)),
     (PROVE, trust.trust, ("sim trust --out results",)),
-    (PREPARE, scenario.new, ("sim new mine.toml",)),
+    (PREPARE, scenario.new, ("sim new mine.toml", "sim new --averages averages.toml")),
+    (PREPARE, calibrate.calibrate, ("sim calibrate --averages averages.toml -o mine.toml",)),
     (PREPARE, scenario.check, ("sim check mine.toml",)),
     (PREPARE, scenario.schema, ("sim schema > scenario.schema.json",)),
     (PREPARE, kpis.kpis, ("sim kpis",)),

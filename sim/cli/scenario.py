@@ -51,17 +51,25 @@ def check(scenario: ScenarioPath) -> None:
 @handles_errors
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.", show_default=False)],
+    averages: Annotated[
+        bool,
+        typer.Option("--averages", help="Write averages to fill in, for sim calibrate, instead."),
+    ] = False,
     force: Force = False,
 ) -> None:
-    """Write a commented scenario to start from."""
+    """Write a commented scenario to start from, or averages to fill in."""
     from importlib.resources import files  # noqa: PLC0415
 
     from sim.output import write_text  # noqa: PLC0415
 
-    text = files("sim.scenario").joinpath("starter.toml").read_text(encoding="utf-8")
+    name = "averages.toml" if averages else "starter.toml"
+    text = files("sim.scenario").joinpath(name).read_text(encoding="utf-8")
     write_text(file, text, force=force)
     shown = printable(str(file))
-    stdout(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
+    if averages:
+        stdout(f"{shown}: written. Fill it in, then: sim calibrate --averages {shown} -o mine.toml")
+    else:
+        stdout(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
 
 
 @handles_errors

@@ -39,26 +39,47 @@ def load(path: str | Path, tell: Tell | None = None) -> Scenario:
         With every problem found, each with file, line and column, place, law and value.
     """
     path = Path(path)
+    text = text_of(path)
+    return parse(text, str(path), path.parent, tell)
+
+
+def text_of(path: Path) -> str:
+    """Text of a TOML file.
+
+    Raises
+    ------
+    ScenarioError
+        If it can't be read, or is not UTF-8.
+    """
     try:
-        text = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
+        return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise ScenarioError([Problem(str(path), "", f"can't be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise ScenarioError([Problem(str(path), "", f"must be UTF-8 text: {error.reason}")]) from None
-    return parse(text, str(path), path.parent, tell)
+
+
+def data_of(text: str, file: str) -> tuple[dict[str, Any], Places]:
+    """Read TOML *text*; gives the data, and where each of them stands.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no TOML, or beyond all bounds.
+    """
+    try:
+        return read_toml(text), places(text)
+    except UnboundedError as error:
+        raise ScenarioError([_unbounded_problem(error, text, file)]) from None
+    except ValueError as error:
+        raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
 
 
 def parse(
     text: str, file: str = "<scenario>", folder: Path | None = None, tell: Tell | None = None
 ) -> Scenario:
     """Read a scenario from TOML *text*; *file* is its name in problems, *folder* where its forecasts lie."""
-    try:
-        data = read_toml(text)
-        where = places(text)
-    except UnboundedError as error:
-        raise ScenarioError([_unbounded_problem(error, text, file)]) from None
-    except ValueError as error:
-        raise ScenarioError([_syntax_problem(str(error), text, file)]) from None
+    data, where = data_of(text, file)
     problems, remarks = _read_forecasts(data, folder or Path(), file, where)
     if tell is not None:
         for remark in remarks:

@@ -2,6 +2,7 @@
 
 HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
+    "calibrate": "sim.report.plots.averages",
     "compare": "sim.report.plots.compare",
     "load": "sim.report.plots.load",
     "run": "sim.report.plots.run",

@@ -1,0 +1,167 @@
+"""How do averages come from a file? TOML with the tables that it names: volumes, and agents on duty.
+
+A table of volumes has a row an interval: of one mean day (clock times), or of many days, which are then
+averaged interval by interval; a day that is not there is left out, never counted as one without chats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError
+from sim.scenario.averages import Averages, KnownNumbers, Shown
+from sim.scenario.demand import RATE_COUNTS
+from sim.scenario.files import data_of, text_of
+from sim.scenario.record import Record
+from sim.scenario.table import TableError, read_table
+from sim.scenario.toml_positions import Places
+from sim.scenario.units import DAY_S, FROM_FILE, HOUR_S
+from sim.scenario.volumes import Volume, Wanted, read_volumes
+from sim.scenario.words import Place, did_you_mean, problems
+
+FEW_DAYS = 8
+"""How much days differ is measured if there are so many."""
+
+
+def load_averages(path: str | Path) -> tuple[Averages, list[str]]:
+    """Read the averages in the TOML file at *path*, and say how its tables were understood.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found: in the file, in its tables, and where averages contradict each other.
+    """
+    path = Path(path)
+    text = text_of(path)
+    data, where = data_of(text, str(path))
+    reader = _Reader(path, data, where)
+    reader.read("offered", ("offered", "chats"))
+    reader.read("agents", ("agents", "agents on duty", "staff", "on duty"))
+    found: Averages | None = None
+    try:
+        found = Averages.model_validate(data, context=FROM_FILE)
+    except ValidationError as error:
+        reader.problems += problems(error, data, str(path), _advice, where)
+    if reader.problems or found is None:
+        raise ScenarioError(reader.problems)
+    return found, reader.remarks
+
+
+def _advice(detail: Any, place: Place) -> str:
+    """What may have been meant by an unknown key."""
+    if detail["type"] != "extra_forbidden":
+        return ""
+    kinds: dict[Place, type[Record]] = {(): Averages, ("averages",): Shown, ("known",): KnownNumbers}
+    kind = kinds.get(place[:-1])
+    return did_you_mean(str(place[-1]), kind.names()).removeprefix("; ") if kind else ""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Puts tables into the data in place of their names."""
+
+    path: Path
+    data: dict[str, Any]
+    where: Places
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def read(self, key: str, columns: tuple[str, ...]) -> None:
+        """Replace the file's name under a *key* by a mean day."""
+        name = self.data.get(key)
+        if not isinstance(name, str):
+            return
+        self.data[key] = 0  # a file with problems has no consequences
+        shown = str(self.path.parent / name)
+        line, column = self.where.of((key,))
+        try:
+            table = read_table(self.path.parent / name, shown)
+        except OSError as error:
+            law = f"the table can't be read: {error.strerror}"
+            self.problems.append(Problem(str(self.path), key, law, repr(name), "", line, column))
+            return
+        except TableError as error:
+            self.problems.append(Problem(shown, "", error.law, error.got, error.hint, error.line))
+            return
+        names = [cell.strip().casefold() for cell in table.header.cells]
+        chosen = next((table.header.cells[names.index(each)] for each in columns if each in names), None)
+        found = read_volumes(table, shown, Wanted("chats", chosen))
+        self.problems += found.problems
+        self.remarks += [f"{shown}: {remark}" for remark in found.remarks]
+        if found.problems:
+            return
+        self.put(key, shown, found.rows)
+
+    def put(self, key: str, shown: str, rows: list[Volume]) -> None:
+        """Put the mean day of some rows under a *key*."""
+        width_s = _width(rows)
+        if width_s is None:
+            law = "rows must be 15, 30 or 60 minutes apart"
+            self.problems.append(Problem(shown, "", law, f"{len(rows):,} rows"))
+            return
+        days = {row.day for row in rows}
+        if None in days and len(days) > 1:
+            self.problems.append(Problem(shown, "", "dates and mere clock times must not be mixed"))
+            return
+        n = int(DAY_S / width_s)
+        sums, seen = np.zeros(n), np.zeros(n)
+        for row in rows:
+            sums[int(row.clock_s // width_s)] += row.chats
+            seen[int(row.clock_s // width_s)] += 1
+        mean = np.divide(sums, seen, out=np.zeros(n), where=seen > 0)
+        self.remarks.append(
+            f"{shown}: {len(rows):,} rows of {width_s / 60:g} minutes, {_days_words(len(days), None in days)}"
+        )
+        if key == "agents":
+            self.data[key] = [round(float(level)) for level in mean]
+            return
+        self.data[key] = [float(chats) * HOUR_S / width_s for chats in mean]
+        cv = _busyness(rows)
+        if cv is not None and "busyness_cv" not in self.data:
+            self.data["busyness_cv"] = cv
+            self.remarks.append(
+                f"{shown}: days differ by {100 * cv:.0f} % beyond weekday and chance (busyness_cv = {cv:g})"
+            )
+
+
+def _days_words(days: int, is_mean: bool) -> str:
+    return "of one mean day" if is_mean else f"of {days:,} day{'s' if days != 1 else ''}, averaged"
+
+
+def _width(rows: Iterable[Volume]) -> float | None:
+    """Seconds between intervals."""
+    clocks = np.unique([row.clock_s for row in rows])
+    if len(clocks) < 2:
+        return None
+    width_s = float(np.diff(clocks).min())
+    is_known = width_s in {DAY_S / n for n in RATE_COUNTS}
+    return width_s if is_known and not (clocks % width_s).any() else None
+
+
+def _busyness(rows: Iterable[Volume]) -> float | None:
+    """Coefficient of variation of whole days beyond weekday and chance; None where days are too few.
+
+    Of a Poisson day with a random factor of mean 1: variance = mean + (cv × mean)².
+    """
+    totals: dict[Any, float] = {}
+    for row in rows:
+        if row.day is not None:
+            totals[row.day] = totals.get(row.day, 0.0) + row.chats
+    if len(totals) < FEW_DAYS:
+        return None
+    by_weekday: dict[int, list[float]] = {}
+    for day, total in totals.items():
+        by_weekday.setdefault(day.weekday(), []).append(total)
+    groups = [np.array(each) for each in by_weekday.values() if len(each) > 1 and sum(each) > 0]
+    freedom = sum(len(each) - 1 for each in groups)
+    if freedom < FEW_DAYS // 2:
+        return None
+    excess = sum(float(((each - each.mean()) ** 2).sum() - (len(each) - 1) * each.mean()) for each in groups)
+    scale = sum((len(each) - 1) * float(each.mean()) ** 2 for each in groups)
+    return round(float(np.sqrt(max(excess / scale, 0.0))), 3)

@@ -1,0 +1,1 @@
+"""Which scenario fits the averages that a platform shows?"""

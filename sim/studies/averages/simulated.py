@@ -1,0 +1,90 @@
+"""What are the averages of a centre that is made of some numbers? Simulated, on the same days each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.arrays import Floats
+from sim.kpis.estimate import Estimates
+from sim.kpis.measure import Kpis
+from sim.kpis.targets import bounds
+from sim.runs.executor import Executor
+from sim.runs.tasks import Task
+from sim.scenario.averages import Average, Averages
+from sim.studies.averages.model import Centre
+from sim.studies.averages.readings import READINGS, Reading, slope, transformed
+
+CHATS = 36_000
+"""Chats that are simulated at each point ..."""
+FEWEST, MOST = 24, 160
+"""... in no fewer and no more days than so many."""
+
+
+def days_of(averages: Averages) -> int:
+    """Give the days that are simulated at each point."""
+    return int(min(max(CHATS / max(averages.chats_a_day, 1.0), FEWEST), MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Simulates centres on the same days."""
+
+    executor: Executor
+    seed: int
+    days: int
+
+    def half(self) -> Bench:
+        """Give a bench with half the days, where slopes are enough."""
+        return replace(self, days=max(self.days // 2, 10))
+
+    def measured(self, centres: Sequence[Centre], *, in_search: bool = False) -> list[Estimates]:
+        """Give the figures of each centre; *in_search* those of chats alone, if targets bind no others."""
+        parts = [centre.parts(self.days) for centre in centres]
+        jobs = [
+            Task(scenario, self.seed, days, in_search=in_search, bounds=tuple(bounds(scenario)) * in_search)
+            for part in parts
+            for scenario, days in part
+            if len(days)
+        ]
+        runs: list[Kpis] = []
+        with closing(self.executor.measured(jobs)) as results:
+            for _, done in results:
+                runs += done.runs
+        return [Estimates(runs[k * self.days : (k + 1) * self.days]) for k in range(len(centres))]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Averages by name, and how each is read."""
+
+    given: Mapping[str, Average]
+
+    @property
+    def names(self) -> list[str]:
+        """Names, in order."""
+        return list(self.given)
+
+    def reading(self, name: str) -> Reading:
+        """Give the reading of an average."""
+        readings = READINGS[name]
+        return readings[self.given[name].reading or next(iter(readings))]
+
+    def wanted(self) -> Floats:
+        """Give the transformed averages."""
+        return np.array([transformed(name, average.value) for name, average in self.given.items()])
+
+    def found(self, estimates: Estimates) -> Floats:
+        """Give the same of a simulated centre, transformed."""
+        return np.array([transformed(name, self.reading(name).value(estimates)) for name in self.given])
+
+    def spread(self, estimates: Estimates) -> Floats:
+        """Give the covariance of the transformed averages of a single day, as simulated days vary."""
+        columns = []
+        for name in self.given:
+            said = self.reading(name).of_days(estimates)
+            columns.append(slope(name, self.reading(name).value(estimates)) * said)
+        return np.atleast_2d(np.cov(np.nan_to_num(np.array(columns))))
