@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
 
@@ -99,14 +100,22 @@ class Record(BaseModel, metaclass=_Told):
 
 def _docstrings(kind: type) -> dict[str, str]:
     """Docstrings below the fields of a *kind* of records, as its source has them."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
-    found = {}
-    for key, below in pairwise(definition.body):
+    return _of_module(kind.__module__).get(kind.__name__, {})
+
+
+@cache
+def _of_module(name: str) -> dict[str, dict[str, str]]:
+    """Docstrings below the fields of all classes of a module, by class."""
+    module = ast.parse(inspect.getsource(sys.modules[name]))
+    return {each.name: dict(_below(each)) for each in module.body if isinstance(each, ast.ClassDef)}
+
+
+def _below(kind: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Fields of a class with the docstrings below them."""
+    for key, below in pairwise(kind.body):
         match key, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = inspect.cleandoc(text)
-    return found
+                yield name, inspect.cleandoc(text)
 
 
 class Chosen(Record):

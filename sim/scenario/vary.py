@@ -241,10 +241,11 @@ def _places(data: dict[str, Any], path: str) -> Iterator[Place]:
 def _step(path: str, place: Place, node: Any, step: str, is_last: bool) -> Iterator[tuple[Place, Any]]:
     around = ".".join(map(str, place))
     if isinstance(node, dict):
-        keys = sorted({*known_keys((*place, "")), *node})
-        if step not in keys:
-            known = did_you_mean(step, keys) or (f"; known: {', '.join(keys)}" if keys else "")
-            raise VaryError(f"vary: {path}: {around or 'a scenario'} has no {step!r}{known}")
+        if step not in node:
+            keys = sorted({*known_keys((*place, "")), *node})
+            if step not in keys:
+                known = did_you_mean(step, keys) or (f"; known: {', '.join(keys)}" if keys else "")
+                raise VaryError(f"vary: {path}: {around or 'a scenario'} has no {step!r}{known}")
         if not is_last and node.get(step) is None:
             raise VaryError(f"vary: {path}: this scenario has no {'.'.join(map(str, (*place, step)))}")
         yield (*place, step), node.get(step)
