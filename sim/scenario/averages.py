@@ -15,11 +15,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.demand import RATE_COUNTS, PerHour
+from sim.scenario.hours import Opening
 from sim.scenario.record import BrokenLaw, Record, law_broken
-from sim.scenario.scenario import OpeningHours, Scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.shifts import Shift
 from sim.scenario.targets import Targets
-from sim.scenario.team import Shift
-from sim.scenario.units import DAY_S, HOUR_S, Count, Day, Days, Name, Seconds, Slots, Spread
+from sim.scenario.units import DAY_S, HOUR_S, Count, Day, Days, Name, Seconds, Slots, Spread, clock_text
 from sim.scenario.words import Words, did_you_mean
 
 Way = Literal["includes", "counts", "averaged", "of", "while"]
@@ -158,7 +159,8 @@ class Averages(Record):
     start: Day = dt.date(2026, 3, 2)
     days: Days = 20
     """Days over which the averages were taken."""
-    hours: OpeningHours | None = None
+    hours: Opening | None = None
+    """Of every day; omitted: round the clock."""
     threshold_s: Seconds = 30.0
     """Of the service level."""
     slots: Slots
@@ -187,10 +189,19 @@ class Averages(Record):
         if isinstance(self.agents, tuple) and len(self.agents) not in RATE_COUNTS:
             law = "agents of a day are 24, 48 or 96 (by hour, half-hour or quarter)"
             raise law_broken((("agents",), law, Words(f"{len(self.agents)} numbers")))
-        broken = list(contradictions(self))
+        broken = [*self._mean_day_laws(), *contradictions(self)]
         if broken:
             raise law_broken(*broken)
         return self
+
+    def _mean_day_laws(self) -> Iterator[BrokenLaw]:
+        """What a mean day can't have."""
+        if self.hours is not None and self.hours.close <= self.hours.open:
+            yield ("hours", "close"), "a mean day must close after it opens", clock_text(self.hours.close)
+        for k, shift in enumerate(self.shifts or ()):
+            if shift.days or shift.dates:
+                law = "averages are of a mean day: give its shifts without days and dates"
+                yield ("shifts", k), law, Words("of some days")
 
     @property
     def given(self) -> dict[str, Average]:
@@ -236,7 +247,7 @@ class Averages(Record):
         if self.shifts is not None:
             return sum(
                 shift.agents
-                * (shift.end - shift.start - 60 * sum(pause.minutes for pause in shift.breaks))
+                * (shift.span[1] - shift.span[0] - 60 * sum(pause.minutes for pause in shift.breaks))
                 / HOUR_S
                 for shift in self.shifts
             )

@@ -32,10 +32,11 @@ def scenario_text(scenario: Scenario, comments: Mapping[str, str], head: Sequenc
         document.add(tomlkit.comment(line))
     document.update({"name": scenario.name, "start": scenario.start, "days": scenario.days})
     document["interval_min"] = scenario.interval_min
-    if scenario.hours is not None:
+    hours = None if scenario.hours is None else scenario.hours.on(scenario.start)
+    if hours is not None:
         document["hours"] = {
-            "open": clock_text(scenario.hours.open),
-            "close": end_text(scenario.hours.close),
+            "open": clock_text(hours[0]),
+            "close": end_text(hours[1]),
         }
     document["targets"] = scenario.targets.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     document["targets"]["threshold_s"] = scenario.targets.threshold_s
