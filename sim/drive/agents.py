@@ -252,11 +252,8 @@ class Agent:
     # What the server tells
 
     async def _read(self) -> None:
-        try:
-            async for told in self.session.events():
-                self._hear(told)
-        except LoadError as error:
-            self.play.failed("listen", error, Who.AGENT, NO_ROW, self.number)
+        async for told in self.play.told(self.session, Who.AGENT, NO_ROW, self.number):
+            self._hear(told)
 
     def _hear(self, told: Seen) -> None:
         held = self.held.get(told.chat)

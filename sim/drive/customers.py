@@ -176,20 +176,17 @@ class Customer:
     async def _read(self) -> None:
         """Read what the server tells."""
         play = self.play
-        try:
-            async for told in self._session.events():
-                message = Message.of(told.text)
-                if told.what is What.ASSIGNED:
-                    play.note(Kind.ASSIGNED, Who.CUSTOMER, self.row, chat=self.chat_id)
-                elif told.what is What.CLOSED:
-                    play.note(Kind.CLOSED, Who.CUSTOMER, self.row, chat=self.chat_id)
-                elif message is None or not message.by_agent:
-                    continue
-                else:
-                    play.seen(message, Who.CUSTOMER, self.chat_id)
-                self._mail.put(told)
-        except LoadError as error:
-            play.failed("listen", error, Who.CUSTOMER, self.row)
+        async for told in play.told(self._session, Who.CUSTOMER, self.row):
+            message = Message.of(told.text)
+            if told.what is What.ASSIGNED:
+                play.note(Kind.ASSIGNED, Who.CUSTOMER, self.row, chat=self.chat_id)
+            elif told.what is What.CLOSED:
+                play.note(Kind.CLOSED, Who.CUSTOMER, self.row, chat=self.chat_id)
+            elif message is None or not message.by_agent:
+                continue
+            else:
+                play.seen(message, Who.CUSTOMER, self.chat_id)
+            self._mail.put(told)
 
     async def _wait(self) -> None:
         """Wait for an agent, or leave (R4)."""

@@ -6,11 +6,11 @@ Every request goes through `ask`, which takes its time and notes its failure.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sim.drive.adapters.base import Message, RefusedError, Server
+from sim.drive.adapters.base import AgentSession, CustomerSession, Message, RefusedError, Seen, Server
 from sim.drive.clock import Clock
 from sim.drive.latency import Latencies, Times, Verb
 from sim.drive.record import NO_ONE, NO_ROW, Event, Kind, Record, Who
@@ -174,6 +174,19 @@ class Play:
             self.causes[cause] = self.causes.get(cause, 0) + n
 
     # What is asked
+
+    async def told(
+        self, session: CustomerSession | AgentSession, who: Who, row: int, agent: int = NO_ONE
+    ) -> AsyncIterator[Seen]:
+        """All that a client is told, to the end; what breaks on the way is noted."""
+        is_over = False
+        while not is_over:
+            try:
+                async for seen in session.events():
+                    yield seen
+                is_over = True
+            except LoadError as error:
+                self.failed("listen", error, who, row, agent)
 
     async def ask(
         self, verb: Verb | str, due_s: float, request: Awaitable[T], who: Who, row: int, agent: int = NO_ONE

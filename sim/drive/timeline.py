@@ -82,16 +82,13 @@ async def _duty(play: Play, agent: int, session: AgentSession) -> None:
 
 async def _listen(play: Play, session: AgentSession, agent: int) -> None:
     """Note what an agent is told, and do nothing about it."""
-    try:
-        async for told in session.events():
-            message = Message.of(told.text)
-            if message is not None and not message.by_agent:
-                play.seen(message, Who.AGENT, told.chat, agent)
-            elif told.what is What.LEFT:
-                row = play.row_of.get(told.chat, NO_ROW)
-                play.note(Kind.LEFT, Who.AGENT, row, chat=told.chat, agent=agent)
-    except LoadError as error:
-        play.failed("listen", error, Who.AGENT, NO_ROW, agent)
+    async for told in play.told(session, Who.AGENT, NO_ROW, agent):
+        message = Message.of(told.text)
+        if message is not None and not message.by_agent:
+            play.seen(message, Who.AGENT, told.chat, agent)
+        elif told.what is What.LEFT:
+            row = play.row_of.get(told.chat, NO_ROW)
+            play.note(Kind.LEFT, Who.AGENT, row, chat=told.chat, agent=agent)
 
 
 class _Replayed:

@@ -138,7 +138,7 @@ class CustomerSession(Protocol):
         Raises
         ------
         LoadError
-            If the connection breaks.
+            If the connection breaks. Asked for again, it goes on after that, or ends.
         """
 
 
@@ -203,22 +203,28 @@ class Server(Protocol):
 class Told:
     """What a client is told and has not read yet: for adapters whose servers push.
 
-    ``put`` what comes, ``end`` when nothing more will; iterate over it to read.
+    ``put`` what comes, ``fail`` what breaks, ``end`` when nothing more will; iterate over it to read.
     """
 
     def __init__(self) -> None:
-        self._unread: deque[Seen | Exception | None] = deque()
+        self._unread: deque[Seen | LoadError | None] = deque()
         self._reader: asyncio.Future[None] | None = None
 
     def put(self, seen: Seen) -> None:
         """Tell the client."""
         self._add(seen)
 
-    def end(self, error: Exception | None = None) -> None:
-        """Tell nothing more; with an *error*, reading raises it."""
+    def fail(self, error: LoadError) -> None:
+        """Tell that something broke: reading raises it, and may go on."""
         self._add(error)
 
-    def _add(self, what: Seen | Exception | None) -> None:
+    def end(self, error: LoadError | None = None) -> None:
+        """Tell nothing more; with an *error*, reading raises it first."""
+        if error is not None:
+            self.fail(error)
+        self._add(None)
+
+    def _add(self, what: Seen | LoadError | None) -> None:
         self._unread.append(what)
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
@@ -230,7 +236,7 @@ class Told:
                 what = self._unread.popleft()
                 if what is None:
                     return
-                if isinstance(what, Exception):
+                if isinstance(what, LoadError):
                     raise what
                 yield what
             self._reader = asyncio.get_running_loop().create_future()

@@ -174,7 +174,7 @@ class _Thread:
         except UNREADABLE as cause:
             error = LoadError(f"WebSocket {self._path}: can't read what the server tells: {cause!r}")
         self._fail(error)
-        self._told.end(error)
+        self._told.fail(error)
 
     async def _take(self, frame: dict[str, Any]) -> bool:
         """Take in one frame; False after the last, which says that one has left oneself."""

@@ -21,6 +21,8 @@ from sim.errors import LoadError
 
 PLACE = "/supchat"
 """Where the application is, unless the address says otherwise."""
+AGAIN_S = 5.0
+"""A browser opens a stream that broke again so much later: the server tells it so, unless set otherwise."""
 
 
 class Supchat:
@@ -209,17 +211,23 @@ class _Followed:
         """Whether one is a guest whose messages no agent has read yet."""
 
     async def into(self, told: Told) -> None:
-        """Tell the client all that there is of a chat: once the stream is there, all messages of before."""
-        try:
-            async with aclosing(self._client.stream(self._stream)) as events:
-                async for event, data in events:
-                    seen = await self._before() if event == "connected" else self._told(event, data)
-                    for each in seen:
-                        told.put(each)
-        except LoadError as error:
-            told.end(error)
-        except UNREADABLE as error:
-            told.end(LoadError(f"GET {self._stream}: can't read what the server tells: {error!r}"))
+        """Tell the client all that there is of a chat; as in a browser, a stream that broke is opened again."""
+        while True:
+            try:
+                await self._follow(told)
+            except LoadError as error:
+                told.fail(error)
+            except UNREADABLE as error:
+                told.fail(LoadError(f"GET {self._stream}: can't read what the server tells: {error!r}"))
+            await asyncio.sleep(AGAIN_S)
+
+    async def _follow(self, told: Told) -> None:
+        """Read a stream; once it is there, all messages of before."""
+        async with aclosing(self._client.stream(self._stream)) as events:
+            async for event, data in events:
+                seen = await self._before() if event == "connected" else self._told(event, data)
+                for each in seen:
+                    told.put(each)
 
     async def _before(self) -> list[Seen]:
         answer = await self._client.ask("GET", self._history)
