@@ -211,7 +211,7 @@ class _Followed:
         """Whether one is a guest whose messages no agent has read yet."""
 
     async def into(self, told: Told) -> None:
-        """Tell the client all that there is of a chat; as in a browser, a stream that broke is opened again."""
+        """Tell the client all that there is of a chat. As in a browser, a broken stream is opened again."""
         while True:
             try:
                 await self._follow(told)
