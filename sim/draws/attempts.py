@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Floats, Ints
-from sim.draws.bursts import APART, bursts
+from sim.draws.bursts import APART
 from sim.draws.streams import Stream, Streams
 from sim.scenario.scenario import Scenario
+from sim.scenario.troubles import bursts
 
 LEVEL = 1000
 """The streams of the k-th attempts have the number of those of the first + (k - 1) times this."""

@@ -9,19 +9,13 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.draws.streams import Stream, Streams
-from sim.scenario.incidents import Burst
 from sim.scenario.scenario import Scenario
+from sim.scenario.troubles import bursts
 
 APART = 2_000_000
 """The streams of the k-th burst, from 1, have the number of those of the usual customers + k times this."""
 NUMBERED = 1_000_000_000
 """Customers of the k-th burst are numbered within their queue from k times this on."""
-
-
-def bursts(scenario: Scenario) -> list[tuple[int, Burst]]:
-    """Each burst with the place of its queue."""
-    names = [queue.name for queue in scenario.queues]
-    return [(names.index(each.queue), each) for each in scenario.incidents if isinstance(each, Burst)]
 
 
 def burst_arrivals(scenario: Scenario, k: int, streams: Streams) -> tuple[Floats, Ints]:

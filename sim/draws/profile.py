@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from sim.arrays import Floats
-from sim.draws.bursts import bursts
 from sim.scenario.demand import Arrivals, Queue
 from sim.scenario.scenario import Same, Scenario
+from sim.scenario.troubles import bursts
 from sim.scenario.units import DAY_S, HOUR_S
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.arrays import Floats, Ints
 from sim.draws.arrivals import arrivals
 from sim.draws.attempts import Block, blocks, links
-from sim.draws.bursts import NUMBERED, burst_arrivals, bursts
+from sim.draws.bursts import NUMBERED, burst_arrivals
 from sim.draws.memory import refuse_too_large
 from sim.draws.merge import merged, numbers, turn_rows
 from sim.draws.people import people
@@ -26,6 +26,7 @@ from sim.draws.streams import Stream, Streams
 from sim.rules import Kept, Policy
 from sim.scenario.demand import ByTurns, ByWork, Queue
 from sim.scenario.scenario import Scenario
+from sim.scenario.troubles import bursts
 
 
 class Sampled(Protocol):

@@ -1,8 +1,8 @@
-"""When is the system down, and when slow? What incidents do to all agents at once (R36, R37)."""
+"""When is the system down, and when slow, and who comes on top? Incidents as runs meet them (R36 to R38)."""
 
 from __future__ import annotations
 
-from sim.scenario.incidents import Outage, SlowSystem
+from sim.scenario.incidents import Burst, Outage, SlowSystem
 from sim.scenario.scenario import Scenario
 
 
@@ -22,3 +22,9 @@ def slowdowns(scenario: Scenario) -> list[tuple[float, float, float]]:
     """Beginning and end in seconds, and factor, of each time with a slow system, as the scenario has them."""
     slow = [each for each in scenario.incidents if isinstance(each, SlowSystem)]
     return [(*each.span_s(scenario.start), each.factor) for each in slow]
+
+
+def bursts(scenario: Scenario) -> list[tuple[int, Burst]]:
+    """Each burst with the place of its queue."""
+    names = [queue.name for queue in scenario.queues]
+    return [(names.index(each.queue), each) for each in scenario.incidents if isinstance(each, Burst)]

@@ -9,7 +9,6 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from sim.arrays import Floats
-from sim.draws.bursts import bursts
 from sim.draws.profile import demand
 from sim.errors import TheoryError
 from sim.rules import After
@@ -18,6 +17,7 @@ from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.incidents import AgentsOut, ShiftGap
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
+from sim.scenario.troubles import bursts
 from sim.scenario.units import DAY_S, HOUR_S, clock_text, end_text
 from sim.studies.promises import doubts_of_targets
 
