@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import sim
+from sim.drive.adapters.base import Desk
 from sim.drive.adapters.loopback import Loopback
 from sim.report.data import document
 from tests.drive import faulty
@@ -71,3 +75,23 @@ def test_latencies_are_those_of_the_server(healthy: sim.Result):
         assert rows[verb]["p50_ms"] == pytest.approx(250, rel=0.01)
         assert rows[verb]["max_ms"] < 1100
     assert rows["driver's lag"]["max_ms"] < 1
+
+
+class Dies(Loopback):
+    """Answers nobody any more after a quarter of an hour."""
+
+    async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+        await super().start(queues, agents)
+        asyncio.get_running_loop().call_later(900, self.die, "the connection was refused")
+
+
+def test_a_server_that_dies_is_named_with_its_cause_and_what_was_measured_is_kept():
+    """Nothing of it is judged."""
+    result = sim.load_test(centre(), server=Dies, replays=1, probes=False)
+
+    assert re.match(
+        r"Not judged: the server no longer answered \(.*the connection was refused\)\.", result.words[0]
+    )
+    assert result.found.gone
+    assert result.table("measured").frame().filter(kpi="offered")["value"][0] > 10
+    assert result.facts["errors"] > 0
