@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sim.report.plots import style
 from sim.report.plots.style import DARK, INK, MID, ORANGE, styled
@@ -66,6 +67,8 @@ def latencies(result: Result) -> Figure:
             [row[name] for row in rows], range(len(rows)), marker, color=colour, markersize=5, label=label
         )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yticks(range(len(rows)), [row["verb"] for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
