@@ -35,6 +35,14 @@ def assert_same(first: ChatLog, second: ChatLog) -> None:
     assert first.n_events == second.n_events
 
 
+@pytest.mark.nightly
+@settings(max_examples=3000 * SCALE)
+@given(worlds(most_days=3, calendar=True))
+def test_engines_agree_on_many_nights_weekdays_and_dates(world: tuple[Scenario, Draws]):
+    """As below, ten times as many, and on up to three days."""
+    assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))
+
+
 @pytest.mark.slow
 @settings(max_examples=300 * SCALE)
 @given(worlds(most_days=2, calendar=True))
