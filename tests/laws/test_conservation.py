@@ -167,7 +167,7 @@ def doubled(scenario: Scenario, draws: Draws) -> World:
     data = scenario.model_dump()
     data["interval_min"] *= 2
     if scenario.closes:
-        data["hours"] = {key: 2 * value for key, value in data["hours"].items()}
+        _double(data["hours"], "open", "close")
     for queue in data["queues"]:
         _double(queue, *(name for name in ("max_wait_s", "idle_timeout_s") if queue[name] is not None))
         if queue["balking"] and queue["balking"]["waits_s"]:
