@@ -34,7 +34,7 @@ def known(**changes: Any) -> Averages:
 @pytest.fixture(scope="module")
 def plain() -> Calibration:
     """A fit to nine averages of a centre whose truth is known."""
-    return calibrate(averages_of(true_centres()["plain"]), days=20)
+    return calibrate(averages_of(true_centres()["plain"]), questions=TODAY, days=20)
 
 
 def test_what_the_averages_tell_comes_back(plain: Calibration):
@@ -115,13 +115,13 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
     shown = sim.replicate(true, seed=77, replications=20).estimates
     waited = (shown.figure("wait_s").value or 0) / (shown.figure("wait_probability").value or 1)
     wrong = averages_of(true, averages={"asa_s": round(waited)})
-    found = calibrate(wrong, questions=[], days=40)
+    found = calibrate(wrong, questions=[], days=16)
 
     assert found.fit.misfit > 50
     assert ("asa_s", "waited") in {(each.name, each.reading) for each in found.suspects[:2]}
     assert any("asa_s" in words and "waited" in words for words in result(found).words)
     right = averages_of(true, averages={"asa_s": {"value": round(waited), "of": "waited"}})
-    assert calibrate(right, questions=[], days=40).suspects == ()
+    assert calibrate(right, questions=[], days=16).suspects == ()
 
 
 @pytest.mark.parametrize(
