@@ -22,7 +22,10 @@ RECOVERED = (
     "Minutes after its end until the mean over replications keeps the target again, in steps of {step:g} "
     "min; the interval goes from where it may be kept to where it surely is."
 )
-COST = "What it adds to the same days without stages and incidents, to all who come until the next one."
+COST = (
+    "What is more than on the same days without any stages and incidents, of all who come until the next "
+    "one: what overlaps counts together."
+)
 
 
 def words(found: Staged) -> Iterator[str]:

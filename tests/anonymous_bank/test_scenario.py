@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
-from sim.draws.profile import expected_total
+from sim.draws.profile import demand, expected_total
 from tests.conftest import ROOT
 
 DERIVED = json.loads((Path(__file__).parent / "derived.json").read_text())
@@ -45,3 +46,25 @@ def test_the_scenario_brings_as_many_calls_a_day_as_were_measured():
     expected = sum(expected_total(scenario, q) for q in range(len(scenario.queues)))
 
     assert expected == pytest.approx(1389, rel=0.005)
+
+
+def test_the_spike_is_a_day_of_the_same_bank():
+    """Who comes, how patiently, what they need and who serves them; stages and an outage are all that is new."""
+    usual, spike = (
+        sim.load(ROOT / "scenarios" / f"{name}.toml") for name in ("anonymous_bank", "bank_spike")
+    )
+
+    assert (spike.queues, spike.groups, spike.targets) == (usual.queues, usual.groups, usual.targets)
+    assert spike.stress is not None
+    for stage, calls in zip(spike.stress.stages[1:], (281, 202, 118), strict=True):
+        begun = sum(each.minutes for each in spike.stress.stages[: spike.stress.stages.index(stage)])
+        start_s = 12 * 3600 + 60 * begun
+        expected = sum(
+            float(
+                np.diff(
+                    np.interp([start_s, start_s + 60 * stage.minutes], edges_s, np.cumsum([0.0, *chats]))
+                )[0]
+            )
+            for edges_s, chats in demand(usual)
+        )
+        assert stage.factor * expected == pytest.approx(calls, rel=0.04)

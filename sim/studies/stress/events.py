@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil, floor, inf, isfinite
 
 import numpy as np
@@ -58,7 +59,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How long after its end a target is kept again."""
+    """How long after its end a target is kept again; of no interest where nobody comes any more."""
 
     bound: Bound
     minutes: Quantity
@@ -90,16 +91,16 @@ class Aftermath:
 
 
 def events(scenario: Scenario, stages: Sequence[Span]) -> tuple[Event, ...]:
-    """Give the incidents in force, and the stages of more demand after which it falls, in order."""
+    """Give the incidents in force, and the times of more demand, of one stage or several, in order."""
     found = {
         (*incident.span_s(scenario.start), incident.kind.replace("_", " ")) for incident in scenario.incidents
     }
-    following = [*(span.factor for span in stages[1:]), 1.0]
-    found |= {
-        (span.start_s, span.end_s, span.name)
-        for span, then in zip(stages, following, strict=True)
-        if span.factor > 1 and then < span.factor
-    }
+    for is_more, some in groupby(stages, key=lambda span: span.factor > 1):
+        first, *others = some
+        if is_more:
+            last = others[-1] if others else first
+            name = f"{first.name} to {last.name}" if others else first.name
+            found.add((first.start_s, last.end_s, name))
     return tuple(_in_order(sorted(found), scenario.horizon_s))
 
 
@@ -131,7 +132,11 @@ def aftermath(
     queue = over_time.figures("queue_length", By.INTERVAL)
     worst = max(range(first, last), key=lambda k: queue[k].value or 0.0)
     minutes = [((steps.start_s + k * length_s) - event.end_s) / 60 for k in range(last)]
-    recoveries = tuple(_recovery(bound, curve, minutes, first, end, over_time.n) for bound, curve in curves)
+    recoveries = tuple(
+        _recovery(bound, curve, minutes, first, end, over_time.n)
+        for bound, curve in curves
+        if any(quantity.value is not None for quantity in curve[end:last])
+    )
     limit = np.maximum(usual.values("queue_length", By.INTERVAL), NO_QUEUE)
     back = _back(over_time.own_values("queue_length", By.INTERVAL), limit, np.array(minutes), end)
     within, after = parts
