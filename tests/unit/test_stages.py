@@ -231,7 +231,7 @@ def test_a_spike_is_held_against_the_same_days_without_it():
 
 def test_a_target_that_is_kept_all_along_and_one_that_never_is_again_are_said():
     """Nothing is averaged away: days on which the queue is not back are counted."""
-    stages = [Stage(minutes=120, factor=1.0), Stage(name="rush", minutes=119, factor=8.0)]
+    stages = [Stage(minutes=120, factor=1.0), Stage(name="rush", minutes=100, factor=10.0)]
     centre = small(
         queues=[sim.Queue(name="q", arrivals=40, service=sim.ByWork(work_s=300))],
         stress=Stress(stages=stages), targets=sim.Targets(max_wait_max_s=1e6, max_asa_s=60),

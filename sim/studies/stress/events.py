@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
-from sim.kpis.estimate import Estimates, Quantity
+from sim.kpis.estimate import Estimates, Quantity, mean_of
 from sim.kpis.intervals import NORMAL
 from sim.kpis.loops import By
 from sim.kpis.targets import Bound
@@ -78,7 +78,7 @@ class Aftermath:
     after: Estimates
     """... and of all who came until the next one."""
     worst: Quantity
-    """Mean queue of the step in which it is longest ..."""
+    """Mean queue of the step in which it is longest, found on other days ..."""
     worst_s: float
     """... which begins here."""
     recoveries: tuple[Recovery, ...]
@@ -129,8 +129,8 @@ def aftermath(
         round_((at - steps.start_s) / length_s)
         for round_, at in ((floor, event.start_s), (ceil, event.end_s), (ceil, event.until_s))
     )
-    queue = over_time.figures("queue_length", By.INTERVAL)
-    worst = max(range(first, last), key=lambda k: queue[k].value or 0.0)
+    queues = over_time.own_values("queue_length", By.INTERVAL)
+    worst, queue = _worst(queues, first, last)
     minutes = [((steps.start_s + k * length_s) - event.end_s) / 60 for k in range(last)]
     recoveries = tuple(
         _recovery(bound, curve, minutes, first, end, over_time.n)
@@ -138,7 +138,7 @@ def aftermath(
         if any(quantity.value is not None for quantity in curve[end:last])
     )
     limit = np.maximum(usual.values("queue_length", By.INTERVAL), NO_QUEUE)
-    back = _back(over_time.own_values("queue_length", By.INTERVAL), limit, np.array(minutes), end)
+    back = _back(queues, limit, np.array(minutes), end)
     within, after = parts
     cost = {
         name: (ordinary.figure(name), difference(name, ordinary, after))
@@ -146,9 +146,19 @@ def aftermath(
         if after.figure(name).value is not None
     }
     return Aftermath(
-        event, within, after, queue[worst], steps.start_s + worst * length_s, recoveries, _median(back),
+        event, within, after, queue, steps.start_s + worst * length_s, recoveries, _median(back),
         int(np.isinf(back).sum()), cost,
     )  # fmt: skip
+
+
+def _worst(queues: Floats, first: int, last: int) -> tuple[int, Quantity]:
+    """Step whose mean queue is longest, found on every second day, and how long it is on the other days.
+
+    On the same days it would be too long: of steps alike, the one that luck favours is found.
+    """
+    found_on, judged_on = (queues[::2], queues[1::2]) if len(queues) > 1 else (queues, queues)
+    worst = first + int(found_on[:, first:last].mean(axis=0).argmax())
+    return worst, mean_of(judged_on[:, worst].tolist())
 
 
 def _recovery(
