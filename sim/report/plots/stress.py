@@ -18,6 +18,8 @@ from sim.report.plots.service import quantities, spread
 from sim.report.plots.style import DARK, FAINT, GREY, INK, RED, styled
 from sim.report.result import Result, Row
 
+LETTER = 0.009
+"""Width of a stage's letter, as a share of the picture's."""
 MOST_PANELS = 5
 
 
@@ -110,13 +112,17 @@ def _panel(axes: Axes, rows: Sequence[Row], name: str, edges_s: Floats, n: int) 
 
 def _shade(axes: Axes, result: Result, *, named: bool) -> None:
     """Shade the stages whose demand is not the usual, and name them in the first panel."""
+    first_s, last_s = axes.get_xlim()
+    ends_s: list[float] = []  # of the names in each line
     for row in result.table("stages").rows:
         if row["from_factor"] == row["to_factor"] == 1:
             continue
         axes.axvspan(row["start_s"], row["end_s"], color=FAINT, zorder=0)
         axes.axvline(row["start_s"], color=GREY, linewidth=0.6, zorder=0.4)
         if named:
+            line = next((k for k, end_s in enumerate(ends_s) if end_s <= row["start_s"]), len(ends_s))
+            ends_s[line : line + 1] = [row["start_s"] + len(row["load"]) * LETTER * (last_s - first_s)]
             axes.annotate(
-                row["load"], (row["start_s"], 1), xycoords=("data", "axes fraction"), xytext=(2, -2),
-                textcoords="offset points", va="top", fontsize=8, color=INK,
+                row["load"], (row["start_s"], 1), xycoords=("data", "axes fraction"),
+                xytext=(2, -2 - 10 * line), textcoords="offset points", va="top", fontsize=8, color=INK,
             )  # fmt: skip
