@@ -209,7 +209,7 @@ class Agent:
     async def look(self) -> None:
         """Look at the list of chats that wait."""
         with suppress(LoadError):
-            listed = await self._ask("list", self.session.waiting())
+            listed = await self._ask(Verb.LIST, self.session.waiting())
             self.line.list_is([waiting.chat for waiting in listed], self.number)
 
     async def fill(self) -> None:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from math import log1p
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from sim.arrays import Floats
 from sim.draws.late import Delays, late
 from sim.draws.record import Draws
 from sim.engines import simulate_all
-from sim.kpis.definitions import BY_NAME, KPIS, Peak, Ratio
+from sim.kpis.definitions import BY_NAME, KPIS, Peak, Quantile, Ratio
 from sim.kpis.estimate import Estimates, Quantity
 from sim.kpis.intervals import NORMAL, skewed_t
 from sim.kpis.loops import By
@@ -247,8 +248,13 @@ def _scale(
 
 
 def _blur_s(name: str, delays: Delays) -> float:
-    """Seconds by which one wait or one reply is late."""
-    return delays.accept_s if name in _WAITS else delays.accept_s + delays.deliver_s
+    """Seconds by which one wait or one reply is late; in a high percentile, that percentile of the delay.
+
+    A delay is exponential, as in the replays.
+    """
+    mean_s = delays.accept_s if name in _WAITS else delays.accept_s + delays.deliver_s
+    form = BY_NAME[name].form
+    return mean_s * max(1.0, -log1p(-form.share)) if isinstance(form, Quantile) else mean_s
 
 
 def _moved(

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """A message, until the server has taken it."""
     DELIVER = "deliver"
     """A message, until the other side is shown it."""
+    LIST = "list"
+    """The chats that wait, until the agent who asked is shown them."""
     ASSIGN = "assign"
     """A chat, from the agent's wish until they have it."""
     CLOSE = "close"

@@ -1,9 +1,9 @@
 """When is a server too slow? Limits in words, ``deliver_p99_ms > 500``, and what became of them.
 
 A limit names what is too much, as in `sim stress`: it is missed where what it says is so. It may name the
-time of a verb (`open`, `send`, `deliver`, `assign`, `close`) at p50, p90, p95, p99 or its max in milliseconds
-of the wall clock; `errors`, requests that failed; `skipped`, customers who could not be sent; or any key
-figure as it was measured, also of a queue or a group (`orders.asa_s > 60`).
+time of a verb (`open`, `send`, `deliver`, `list`, `assign`, `close`) at p50, p90, p95, p99 or its max in
+milliseconds of the wall clock; `errors`, requests that failed; `skipped`, customers who could not be sent; or
+any key figure as it was measured, also of a queue or a group (`orders.asa_s > 60`).
 """
 
 from __future__ import annotations

@@ -209,11 +209,15 @@ def judged(
 
 
 def delays_of(latencies: Latencies, lag: Times, poll_s: float | None, speed: float) -> Delays:
-    """How late things are, in simulated seconds: the server, the driver's own lag, and half a poll."""
+    """How late things are, in simulated seconds: the server, and the driver's own lag.
+
+    Where agents ask for the list, a chat also waits for half the time between two looks, and for the list.
+    """
     own_s = lag.percentile_s(50)
     accept_s = latencies[Verb.OPEN].percentile_s(50) + latencies[Verb.ASSIGN].percentile_s(50) + own_s
     deliver_s = latencies[Verb.DELIVER].percentile_s(50) + own_s
-    accept_s += (poll_s or 0.0) / 2
+    if poll_s is not None:
+        accept_s += poll_s / 2 + latencies[Verb.LIST].percentile_s(50)
     answer_s = latencies[Verb.SEND].percentile_s(50)
     found = (accept_s, deliver_s, answer_s)
     return Delays(*(speed * each if each > _TINY_S else 0.0 for each in found))

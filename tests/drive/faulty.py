@@ -93,14 +93,19 @@ class Disorders(Loopback):
             super()._tell_both(room, kept)
 
 
-class Forgets(Loopback):
-    """Lists five waiting chats, as a page does that has no second one."""
+class Polled(Loopback):
+    """Right in all; agents must ask for the list each second, as nobody tells them what waits."""
 
     poll_s = 1.0
-    MOST = 5
 
     def _tell_agents(self, seen: Seen, queue: str) -> None:
         pass
+
+
+class Forgets(Polled):
+    """Lists five waiting chats, as a page does that has no second one."""
+
+    MOST = 5
 
     async def listed(self, desk: Desk) -> list[Waiting]:
         return (await super().listed(desk))[-self.MOST :]

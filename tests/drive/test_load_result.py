@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.drive.adapters.base import Desk
+from sim.drive.adapters.base import Desk, Waiting
 from sim.drive.adapters.loopback import Loopback
 from sim.report.data import document
 from tests.drive import faulty
@@ -75,6 +75,33 @@ def test_latencies_are_those_of_the_server(healthy: sim.Result):
         assert rows[verb]["p50_ms"] == pytest.approx(250, rel=0.01)
         assert rows[verb]["max_ms"] < 1100
     assert rows["driver's lag"]["max_ms"] < 1
+    assert rows["list"]["count"] == 3  # at log-in alone, as agents are told of what comes
+
+
+class SlowList(faulty.Polled):
+    """Healthy, and its list takes three seconds."""
+
+    async def listed(self, desk: Desk) -> list[Waiting]:
+        await asyncio.sleep(3.0)
+        return await super().listed(desk)
+
+
+def test_a_server_whose_list_is_slow_is_not_called_different_for_it():
+    """The list's time is part of the blur, beside half of the time between two looks."""
+    at_ease = sim.vary(centre(), {"groups.desk.agents": 12})  # nobody waits but for the list
+    found = sim.load_test(
+        at_ease,
+        server=lambda: SlowList(delay_s=0.25),
+        replays=40,
+        probes=False,
+        fail_if=["list_p50_ms > 3100"],
+    )
+    rows = {row["verb"]: row for row in found.table("latencies").rows}
+
+    assert rows["list"]["p50_ms"] == pytest.approx(3250, rel=0.01)
+    assert found.facts["accept_s"] == pytest.approx(0.25 + 3.25 + 0.5 + 0.25, rel=0.01)
+    assert found.found.judgement.differs == ()
+    assert [each.met for each in found.judged] == [False]
 
 
 class Dies(Loopback):
