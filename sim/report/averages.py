@@ -77,7 +77,7 @@ def _answer(answer: Answer, found: Calibration) -> str:
     if answer.agents is None or answer.low is None or answer.high is None:
         return "No number of agents keeps the targets: replies alone take longer than they allow."
     low, high = whole(answer.low), whole(answer.high)
-    band = f"90 %: {low} to {high}" if low < high else f"90 %: {low}"
+    band = f"90 %: {low} to {high}"
     promise = "the targets" if found.averages.has_targets else "80 % in time (no targets are given)"
     return f"{whole(answer.agents)} agents on duty at the peak keep {promise} as today ({band})."
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.scenario.cells import DateOrder
 from sim.scenario.demand import RATE_COUNTS, PerHour
 from sim.scenario.hours import Opening
 from sim.scenario.record import BrokenLaw, Record, law_broken
@@ -173,6 +174,8 @@ class Averages(Record):
     """Instead of agents."""
     agents_known: Literal["scheduled", "logged"] = "scheduled"
     """Whether agents are those planned, or come from a log of who was on duty."""
+    dates: DateOrder | None = None
+    """What 02/03/2026 means in the tables, where they don't show it."""
     busyness_cv: Spread = 0.0
     """How much days differ by more than chance; from a table of several days it is measured."""
     averages: Shown
@@ -189,7 +192,7 @@ class Averages(Record):
         if isinstance(self.agents, tuple) and len(self.agents) not in RATE_COUNTS:
             law = "agents of a day are 24, 48 or 96 (by hour, half-hour or quarter)"
             raise law_broken((("agents",), law, Words(f"{len(self.agents)} numbers")))
-        broken = [*self._mean_day_laws(), *contradictions(self)]
+        broken = list(self._mean_day_laws()) or list(contradictions(self))
         if broken:
             raise law_broken(*broken)
         return self
@@ -197,7 +200,11 @@ class Averages(Record):
     def _mean_day_laws(self) -> Iterator[BrokenLaw]:
         """What a mean day can't have."""
         if self.hours is not None and self.hours.close <= self.hours.open:
-            yield ("hours", "close"), "a mean day must close after it opens", clock_text(self.hours.close)
+            law = "a mean day must close after it opens; give a night desk's averages shifted to the day"
+            yield ("hours", "close"), law, clock_text(self.hours.close)
+        if isinstance(self.offered, tuple) and len(self.offered) not in RATE_COUNTS:
+            law = "chats of a day are 24, 48 or 96 rates (by hour, half-hour or quarter)"
+            yield ("offered",), law, Words(f"{len(self.offered)} numbers")
         for k, shift in enumerate(self.shifts or ()):
             if shift.days or shift.dates:
                 law = "averages are of a mean day: give its shifts without days and dates"
@@ -325,6 +332,9 @@ def contradictions(centre: Averages) -> Iterator[BrokenLaw]:
             f"is above the {centre.slots} chats that an agent may hold (slots); "
             "is it of the team, or is the limit higher?"
         )
+        yield ("averages", "concurrency"), law, shown.concurrency.value
+    if shown.concurrency is not None and shown.concurrency.reading == "busy" and shown.concurrency.value < 1:
+        law = 'who holds any chat holds at least 1; is it while on duty? then say while = "on duty"'
         yield ("averages", "concurrency"), law, shown.concurrency.value
     if shown.focus_aht_s is not None and shown.aht_s is not None:
         if shown.focus_aht_s.value > shown.aht_s.value * 1.01:

@@ -6,7 +6,7 @@ averaged interval by interval; a day that is not there is left out, never counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from sim.arrays import Floats
 from sim.errors import Problem, ScenarioError
 from sim.scenario.averages import Averages, KnownNumbers, Shown
+from sim.scenario.cells import DateOrder
 from sim.scenario.demand import RATE_COUNTS
 from sim.scenario.files import data_of, text_of
 from sim.scenario.record import Record
 from sim.scenario.table import TableError, read_table
 from sim.scenario.toml_positions import Places
-from sim.scenario.units import DAY_S, FROM_FILE, HOUR_S
+from sim.scenario.units import DAY_S, FROM_FILE, HOUR_S, clock_text
 from sim.scenario.volumes import Volume, Wanted, read_volumes
 from sim.scenario.words import Place, did_you_mean, problems
 
@@ -91,12 +93,16 @@ class _Reader:
             return
         names = [cell.strip().casefold() for cell in table.header.cells]
         chosen = next((table.header.cells[names.index(each)] for each in columns if each in names), None)
-        found = read_volumes(table, shown, Wanted("chats", chosen))
+        found = read_volumes(table, shown, Wanted("chats", chosen, self.choice("dates", DateOrder)))
         self.problems += found.problems
         self.remarks += [f"{shown}: {remark}" for remark in found.remarks]
         if found.problems:
             return
         self.put(key, shown, found.rows)
+
+    def choice(self, key: str, kind: type[DateOrder]) -> DateOrder | None:
+        """What the file says of how its tables write dates; what is no such word is told elsewhere."""
+        return next((each for each in kind if each == self.data.get(key)), None)
 
     def put(self, key: str, shown: str, rows: list[Volume]) -> None:
         """Put the mean day of some rows under a *key*."""
@@ -109,6 +115,8 @@ class _Reader:
         if None in days and len(days) > 1:
             self.problems.append(Problem(shown, "", "dates and mere clock times must not be mixed"))
             return
+        if not self.has_each_once(shown, rows):
+            return
         n = int(DAY_S / width_s)
         sums, seen = np.zeros(n), np.zeros(n)
         for row in rows:
@@ -118,6 +126,7 @@ class _Reader:
         self.remarks.append(
             f"{shown}: {len(rows):,} rows of {width_s / 60:g} minutes, {_days_words(len(days), None in days)}"
         )
+        self.tell_gaps(shown, seen, width_s, len(days))
         if key == "agents":
             self.data[key] = [round(float(level)) for level in mean]
             return
@@ -127,6 +136,30 @@ class _Reader:
             self.data["busyness_cv"] = cv
             self.remarks.append(
                 f"{shown}: days differ by {100 * cv:.0f} % beyond weekday and chance (busyness_cv = {cv:g})"
+            )
+
+    def has_each_once(self, shown: str, rows: list[Volume]) -> bool:
+        """Whether no interval of a day has two rows: of two channels, or read twice, nobody knows."""
+        known: dict[tuple[Any, float], int] = {}
+        for row in rows:
+            first = known.setdefault((row.day, row.clock_s), row.line)
+            if first != row.line:
+                when = f"{row.day or 'every day'} {clock_text(row.clock_s)}"
+                law, got = "an interval must have one row", f"a second one for {when}, after line {first}"
+                hint = "add up channels first, or keep the one that is meant"
+                self.problems.append(Problem(shown, "start", law, got, hint, row.line))
+                return False
+        return True
+
+    def tell_gaps(self, shown: str, seen: Floats, width_s: float, days: int) -> None:
+        """Say which intervals some days have no row for."""
+        gaps = [k for k in range(len(seen)) if 0 < seen[k] < days]
+        if gaps:
+            at = clock_text(gaps[0] * width_s)
+            more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+            self.remarks.append(
+                f"{shown}: {days - int(seen[gaps[0]])} of {days} days have no row for {at}{more}: left out "
+                "there, not counted as 0; if nobody came, write 0"
             )
 
 
@@ -144,15 +177,19 @@ def _width(rows: Iterable[Volume]) -> float | None:
     return width_s if is_known and not (clocks % width_s).any() else None
 
 
-def _busyness(rows: Iterable[Volume]) -> float | None:
+def _busyness(rows: Sequence[Volume]) -> float | None:
     """Coefficient of variation of whole days beyond weekday and chance; None where days are too few.
 
     Of a Poisson day with a random factor of mean 1: variance = mean + (cv × mean)².
     """
     totals: dict[Any, float] = {}
+    have: dict[Any, int] = {}
     for row in rows:
         if row.day is not None:
             totals[row.day] = totals.get(row.day, 0.0) + row.chats
+            have[row.day] = have.get(row.day, 0) + 1
+    most = max(have.values(), default=0)
+    totals = {day: total for day, total in totals.items() if have[day] == most}  # the others lack a part
     if len(totals) < FEW_DAYS:
         return None
     by_weekday: dict[int, list[float]] = {}

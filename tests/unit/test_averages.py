@@ -138,6 +138,9 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
         ({"averages": {"response_s": {"value": 64, "counts": "al"}}}, "did you mean 'all'"),
         ({"averages": {"occupancy": {"value": 0.9, "off": "time"}}}, "did you mean 'of'"),
         ({"averages": {"messages_per_chat": 40}}, "do messages come in bursts"),
+        ({"averages": {"concurrency": 0.8}}, 'then say while = "on duty"'),
+        ({"offered": (1.0, 2.0, 3.0)}, "24, 48 or 96 rates"),
+        ({"hours": {"open": "22:00", "close": "06:00"}}, "must close after it opens"),
         ({"agents": None}, "exactly one of agents and shifts"),
         ({"agents": (1, 2, 3)}, "24, 48 or 96"),
     ],
@@ -185,6 +188,39 @@ def test_a_table_of_days_is_averaged_without_the_days_that_are_not_there(tmp_pat
     assert sum(found.offered) == 50.0
     assert found.agents == (*[0] * 9, 2, 3, *[0] * 13)
     assert any("of 2 days, averaged" in remark for remark in remarks)
+
+
+def volumes(folder: Path, rows: list[str], more: str = "") -> Path:
+    """A file of averages whose volumes are these rows."""
+    (folder / "volumes.csv").write_text("start,offered\n" + "\n".join(rows) + "\n")
+    file = folder / "averages.toml"
+    file.write_text(f'slots = 2\noffered = "volumes.csv"\nagents = 9\n{more}[averages]\naht_s = 300\n')
+    return file
+
+
+def test_two_rows_of_one_interval_are_refused(tmp_path: Path):
+    """Of two channels, or written twice: nobody knows, and their mean would be half of the truth."""
+    rows = ["2026-03-02 09:00,10", "2026-03-02 10:00,20", "2026-03-02 09:00,10"]
+    with pytest.raises(ScenarioError, match=r"volumes.csv:4: start: an interval must have one row"):
+        load_averages(volumes(tmp_path, rows))
+
+
+def test_intervals_that_some_days_lack_are_told_and_not_taken_for_empty(tmp_path: Path):
+    rows = ["2026-03-02 09:00,10", "2026-03-02 10:00,20", "2026-03-03 09:00,30"]
+    found, remarks = load_averages(volumes(tmp_path, rows))
+
+    assert isinstance(found.offered, tuple)
+    assert found.offered[9:11] == (20.0, 20.0)
+    assert any("1 of 2 days have no row for 10:00" in remark for remark in remarks)
+
+
+def test_what_dates_mean_can_be_said(tmp_path: Path):
+    rows = ["02/03/2026 09:00,10", "02/03/2026 10:00,20"]
+    with pytest.raises(ScenarioError, match='write dates = "day first"'):
+        load_averages(volumes(tmp_path, rows))
+    found, _ = load_averages(volumes(tmp_path, rows, 'dates = "day first"\n'))
+
+    assert found.chats_a_day == 30
 
 
 def test_how_much_days_differ_is_measured_beyond_weekday_and_chance(tmp_path: Path):
