@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from sim.cli.common import (
     Cluster,
@@ -35,7 +36,7 @@ How = Annotated[
     Profile | None,
     typer.Option(
         "--profile",
-        help="How load runs: " + "; ".join(f"{profile}: {profile.told}" for profile in Profile) + ". "
+        help="How load runs: " + "; ".join(f"{profile}: {escape(profile.told)}" for profile in Profile) + ". "
         "If omitted, the scenario's stages, or breakpoint if it has none.",
         show_default=False,
     ),

@@ -112,12 +112,11 @@ def _words(found: Staged) -> Iterator[str]:
     """What breaks first, or that nothing does."""
     if found.interrupted:
         yield "Interrupted: fewer replications than were asked for."
-    n_checks = len({each.check for each in found.checks})
     broken = _first_broken(found.checks)
     if not found.checks:
         yield "Nothing is judged: give a threshold, such as --fail-if 'missed_rate > 10%', or targets."
     elif broken is None:
-        yield f"{_all(n_checks)} in {_each(len(found.stages))}."
+        yield f"{_held(found)}."
     else:
         yield f"{_broken(broken, found)}."
     if found.aborted:
@@ -130,11 +129,40 @@ def _words(found: Staged) -> Iterator[str]:
         yield f"{doubt}."
 
 
-def _all(n_checks: int) -> str:
-    return "The threshold holds" if n_checks == 1 else f"All {n_checks} thresholds hold"
+def _held(found: Staged) -> str:
+    """Which thresholds hold and over what, and how many nobody can judge: nobody came, say."""
+    n_checks = len({each.check for each in found.checks})
+    known = [each for each in found.checks if each.verdict.met is not None]
+    n_known = len({each.check for each in known})
+    if not known:
+        return (
+            "The threshold can't be judged"
+            if n_checks == 1
+            else f"None of {n_checks} thresholds can be judged"
+        )
+    stages = len({each.stage for each in known if each.stage is not None})
+    places = {
+        "stage": f"in {_each(stages, len(found.stages))}",
+        "run": "over the run",
+        "interval": "in every interval",
+    }
+    where = " and ".join(dict.fromkeys(places[each.check.over] for each in known))
+    rest = f"; {n_checks - n_known} of {n_checks} can't be judged" if n_known < n_checks else ""
+    return f"{_all(n_known, n_checks)} {where}{rest}"
 
 
-def _each(n_stages: int) -> str:
+def _all(n_known: int, n_checks: int) -> str:
+    if n_checks == 1:
+        return "The threshold holds"
+    if n_known == n_checks:
+        return f"All {n_checks} thresholds hold"
+    return f"{plural(n_known, 'threshold')} {'holds' if n_known == 1 else 'hold'}"
+
+
+def _each(n_known: int, n_stages: int) -> str:
+    """Stages in which something is judged."""
+    if n_known < n_stages:
+        return f"{n_known} of {n_stages} stages, the others can't be judged"
     return "the one stage" if n_stages == 1 else f"all {n_stages} stages"
 
 

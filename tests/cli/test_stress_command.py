@@ -66,3 +66,9 @@ def test_stages_of_a_file_and_of_the_command_line(tmp_path: Path):
     wrong = sim("stress", file, "--fail-if", "missed > ")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.startswith("stress: 'missed > ' is no threshold; write one such as")
+
+
+def test_help_shows_the_brackets_of_stages():
+    """Markup does not take them for a style."""
+    printed = sim("stress", "--help")
+    assert "[[stress.stages]]" in " ".join(printed.stdout.replace("│", " ").split())

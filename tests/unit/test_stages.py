@@ -275,3 +275,28 @@ def test_next_to_full_a_soak_is_not_sure():
     answer = sim.stress(centre, "soak", replications=4, seed=3)
     assert answer.facts["backlog"]["grows"] == "not sure"
     assert "is not sure" in answer.words[-1]
+
+
+def test_a_threshold_that_nobody_can_judge_does_not_hold():
+    """Nobody comes while the shop is closed: shares of nobody are unknown, and it is said which are."""
+    closed = [Stage(minutes=60, factor=2.0)]
+    limits = ["missed_rate > 10%", "asa_s > 60"]
+    never = small(stress=Stress(start="2026-03-02T23:00:00", stages=closed, fail_if=limits))
+    answer = sim.stress(never, replications=3)
+    assert answer.words[0] == "None of 2 thresholds can be judged."
+    assert answer.kept is None
+    some = sim.stress(never, fail_if="missed_rate > 99% over run", replications=3)
+    assert some.words[0] == "1 threshold holds over the run; 2 of 3 can't be judged."
+    half = Stress(start="2026-03-02T11:00:00", stages=[*closed, *closed], fail_if=["missed_rate > 99%"])
+    one = sim.stress(small(stress=half), replications=3)
+    assert one.words[0] == "The threshold holds in 1 of 2 stages, the others can't be judged."
+
+
+def test_what_holds_says_over_what_it_was_judged():
+    for over, where in (
+        ("stage", "in all 2 stages"),
+        ("run", "over the run"),
+        ("interval", "in every interval"),
+    ):
+        answer = sim.stress(four(fail_if=[f"missed_rate > 99% over {over}"]), replications=3)
+        assert answer.words[0] == f"The threshold holds {where}."
