@@ -195,6 +195,7 @@ def load(
             max_in_flight=max_in_flight,
             workers=workers,
             may_load=may_load,
+            announce=lambda wall_s: stderr(lasting(replications, wall_s, speed or 1.0)),
             show=show,
         )
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
@@ -221,6 +222,14 @@ def _export(centre: Any, tool: Tool, seed: int, speed: float, to: Path | None, *
     else:
         write_text(to, text, force=force)
         stderr(f"written to {to}")
+
+
+def lasting(days: int, wall_s: float, speed: float) -> str:
+    """How long a run will take in real time."""
+    hours, minutes = divmod(round(wall_s / 60), 60)
+    how_long = f"{hours} h {minutes} min" if hours else f"{minutes} min" if wall_s > 90 else f"{wall_s:.0f} s"
+    what = f"{days:,} days take" if days > 1 else "the day takes"
+    return f"at speed {speed:g} {what} about {how_long} of real time"
 
 
 @contextmanager

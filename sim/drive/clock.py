@@ -94,6 +94,11 @@ class Clock:
         if isinstance(self._loop, VirtualLoop):
             self._start_s = self._origin = 0.0
 
+    def begin(self, in_s: float) -> None:
+        """Let it be the start in so many of the loop's seconds; virtual time has begun already."""
+        if not isinstance(self._loop, VirtualLoop):
+            self._origin = self._loop.time() + in_s
+
     @property
     def now_s(self) -> float:
         """The time."""

@@ -66,20 +66,27 @@ class Over(Exception):  # noqa: N818  a chat that is over is no error
 async def door(play: Play, rows: Iterable[int], max_in_flight: int | None) -> None:
     """Let customers come at their drawn instants (R1), and wait until the last has gone.
 
-    Where *max_in_flight* chats are open already, a customer is skipped and counted: nobody comes later than
-    drawn.
+    Those who find the centre closed are noted, and not waited for. Where *max_in_flight* chats are open
+    already, a customer is skipped and counted: nobody comes later than drawn.
     """
     async with asyncio.TaskGroup() as visits:
         for row in rows:
             arrival_s = float(play.day.draws.arrival_s[row])
-            play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, row))
+            await _come(play, row, arrival_s)
             visits.create_task(_visits(play, row, arrival_s, max_in_flight))
+
+
+async def _come(play: Play, row: int, arrival_s: float) -> None:
+    """Wait until a customer comes who finds the centre open."""
+    if play.day.is_open(arrival_s):
+        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, row))
 
 
 async def _visits(play: Play, row: int, arrival_s: float, max_in_flight: int | None) -> None:
     """All attempts of a customer, from a first one on (R27, R29)."""
     while True:
-        if max_in_flight is not None and len(play.waiting) + len(play.open) >= max_in_flight:
+        is_full = max_in_flight is not None and len(play.waiting) + len(play.open) >= max_in_flight
+        if is_full and play.day.is_open(arrival_s):
             play.note(Kind.SKIPPED, Who.DRIVER, row, at_s=arrival_s)
             return
         again_s = _again_s(play.day, row, await _visit(play, row, arrival_s))
@@ -87,7 +94,7 @@ async def _visits(play: Play, row: int, arrival_s: float, max_in_flight: int | N
             return
         assert play.day.draws.chains is not None
         row, arrival_s = int(play.day.draws.chains.next_row[row]), again_s
-        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, row))
+        await _come(play, row, arrival_s)
 
 
 async def _visit(play: Play, row: int, arrival_s: float) -> Over:

@@ -29,6 +29,8 @@ from sim.rules import Order
 
 LATE_S, LATE_WALL_S = 600.0, 30.0
 """A run ends so much after its twin, in simulated seconds and on the wall clock, whatever is still open."""
+SOON_S = 0.5
+"""A run begins so much before the first log-in or chat, on the wall clock, once everybody is connected."""
 WATCH_S = 0.25
 """How often a run is watched."""
 
@@ -140,6 +142,7 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
             for agent in line.agents:
                 async with asyncio.timeout(ANSWER_S):
                     await agent.connect()
+            play.clock.begin(in_s=SOON_S)
             ending = await _played(play, line, options, watch, stop, workers)
         except TimeoutError:
             raise LoadError(f"{server.name}: no answer within {ANSWER_S:g} s") from None

@@ -18,6 +18,7 @@ from sim.drive.adapters.base import Desk
 from sim.engines import simulate
 from sim.errors import LoadError
 from sim.log.chatlog import ChatLog
+from sim.rules import Outcome
 from sim.scenario.demand import Queue
 from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.record import Record
@@ -86,16 +87,23 @@ class Day:
         return simulate(self.scenario, self.draws)
 
     @cached_property
+    def opened_s(self) -> Floats:
+        """When chats are opened in the twin, in order; who finds the centre closed opens none (R2)."""
+        chat = self.twin.chat
+        return np.sort(chat.arrival_s[chat.outcome != Outcome.OFFLINE])
+
+    @cached_property
     def start_s(self) -> float:
-        """The first log-in or the first arrival, whichever is earlier."""
-        firsts = [*self.draws.arrival_s[:1].tolist(), *self.team.on_s.tolist()]
+        """The first log-in or the first chat, whichever is earlier."""
+        firsts = [*self.opened_s[:1].tolist(), *self.team.on_s.tolist()]
         return float(min(firsts, default=0.0))
 
     @cached_property
     def end_s(self) -> float:
-        """When all is over in the twin, the last log-off included."""
-        chat, duty = self.twin.chat, self.twin.duty
-        times = np.concatenate([chat.arrival_s, chat.ended_s, chat.released_s, duty.out_s])
+        """When the last chat is over in the twin, and its agent free."""
+        chat = self.twin.chat
+        over_s = np.concatenate([chat.ended_s, chat.released_s])[np.tile(chat.outcome != Outcome.OFFLINE, 2)]
+        times = np.concatenate([self.opened_s, over_s])
         return float(np.max(times, where=np.isfinite(times), initial=self.start_s))
 
     @cached_property

@@ -37,15 +37,22 @@ async def replay(play: Play, line: Line) -> None:
     if play.server.routes:
         who = f"{play.server.name} routes chats itself"
         raise LoadError(f"{who}, so that no timeline can say who takes which")
+    due: dict[int, asyncio.Event] = {}
+    """Log-outs until the last chat is over, by span: they still belong to the day."""
     for agent in line.agents:
-        if play.day.spans(agent.number):
-            play.spawn(_duty(play, agent.number, agent.session))
+        spans = play.day.spans(agent.number)
+        out_s = play.day.twin.duty.out_s
+        due |= {span.row: asyncio.Event() for span in spans if out_s[span.row] <= play.day.end_s}
+        if spans:
+            play.spawn(_duty(play, agent.number, agent.session, due))
     async with asyncio.TaskGroup() as sides:
         for place, row in enumerate(_rows(play)):
             chat = _Replayed(play, place, row)
             sides.create_task(chat.customer_side())
             if chat.agent >= 0:
                 sides.create_task(chat.agent_side(line.agents[chat.agent].session))
+    for logged_out in due.values():
+        await logged_out.wait()
 
 
 def _rows(play: Play) -> list[int]:
@@ -61,7 +68,7 @@ def _rows(play: Play) -> list[int]:
     ]
 
 
-async def _duty(play: Play, agent: int, session: AgentSession) -> None:
+async def _duty(play: Play, agent: int, session: AgentSession, due: dict[int, asyncio.Event]) -> None:
     """Be logged in when the twin's agent was, and note what is told."""
     listening: asyncio.Task[None] | None = None
     try:
@@ -76,6 +83,8 @@ async def _duty(play: Play, agent: int, session: AgentSession) -> None:
             with suppress(LoadError):
                 await play.ask("log out", out_s, session.log_out(), Who.AGENT, NO_ROW, agent)
                 play.note(Kind.LOGGED_OUT, Who.AGENT, agent=agent, note=str(span.row))
+            if span.row in due:
+                due[span.row].set()
     finally:
         await session.disconnect()
 
@@ -114,10 +123,10 @@ class _Replayed:
     async def customer_side(self) -> None:
         """Open, write and leave as in the twin."""
         play, arrival_s = self._play, self._time("arrival_s")
-        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, self._row))
         if self._outcome is Outcome.OFFLINE:
             play.note(Kind.OFFLINE, Who.DRIVER, self._row, at_s=arrival_s)
             return
+        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, self._row))
         customer = Customer(play, self._row, arrival_s)
         with suppress(LoadError, Over):  # it is noted
             try:

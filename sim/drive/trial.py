@@ -16,7 +16,7 @@ from sim.drive.latency import Latencies, Times, Verb
 from sim.drive.limits import Checked, Limit, checked, read_limit
 from sim.drive.play import Live
 from sim.drive.probe import taken_twice
-from sim.drive.run import Driven, Ending, Mode, Options, drive
+from sim.drive.run import SOON_S, Driven, Ending, Mode, Options, drive
 from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
 from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
 from sim.drive.workers import Crew
@@ -25,6 +25,8 @@ from sim.scenario.scenario import Scenario
 
 _TINY_S = 1e-4
 """Delays below are none: no clock of ours tells them from nothing."""
+Announce = Callable[[float], None]
+"""Is told beforehand how many seconds of the wall clock it will take."""
 Show = Callable[[int, Live], None]
 """Is shown which replication is driven, and how it stands."""
 
@@ -104,6 +106,7 @@ def load_test(
     server: Callable[[], Server] | None = None,
     probes: bool = True,
     replays: int = REPLAYS,
+    announce: Announce | None = None,
     show: Show | None = None,
 ) -> Loaded:
     """Play the customers and agents of a *scenario* on the server at a *target*, and judge it.
@@ -113,7 +116,8 @@ def load_test(
     chats are opened a second and *max_in_flight* are open at once, and no machine is loaded but this one and
     that named by *may_load*. A *template* says how to speak to the server, for adapters that need one;
     *server* makes another client than the target's. Unless told not to, it *probes* whether two agents are
-    given one chat. *show* is told how it stands.
+    given one chat. On the wall clock *announce* is told beforehand how long it will take, all
+    days being as long as the first; *show* is told how it stands.
 
     With several *workers* as many processes play the customers. Ctrl-C ends it with what was measured.
 
@@ -134,8 +138,9 @@ def load_test(
     for replication in range(replications):
         day = Day.of(scenario, seed, replication)
         if target.url:
-            first = day.draws.arrival_s[: day.draws.n_customers]
-            refuse_rate(arrivals_within(first, options.speed), max_rate)
+            refuse_rate(arrivals_within(day.opened_s, options.speed), max_rate)
+        if not replication and announce is not None and not options.virtual:
+            announce(replications * (SOON_S + (day.end_s - day.start_s) / options.speed))
         if not replication and probes:
             chat = taken_twice(day, make())
             told += [] if chat is None else [Told(0, Failure(Invariant.TAKEN_TWICE, (chat,), day.start_s))]

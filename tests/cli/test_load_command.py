@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
 
+from sim.cli.load import lasting
 from tests.cli.test_commands import sim
 
 pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
@@ -60,6 +63,27 @@ def test_what_is_too_much_is_exit_code_99(small: Path):
     assert printed.returncode == 99, printed.stderr
     assert "✗" in printed.stdout
     assert "✓" in printed.stdout
+
+
+def test_how_long_it_takes_is_said_beforehand(small: Path):
+    """On the wall clock: five minutes, and not the rest of the hour in which customers find it closed."""
+    begun = time.monotonic()
+    printed = sim("load", small, "--speed", "100")
+
+    assert re.fullmatch(r"at speed 100 the day takes about [345] s of real time", printed.stderr.strip())
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize(
+    ("days", "wall_s", "told"),
+    [
+        (1, 89.6, "the day takes about 90 s"),
+        (1, 2970, "the day takes about 50 min"),
+        (3, 3.0 * 3599, "3 days take about 3 h 0 min"),
+    ],
+)
+def test_a_long_time_is_told_in_minutes_and_hours(days: int, wall_s: float, told: str):
+    assert lasting(days, wall_s, 2.5) == f"at speed 2.5 {told} of real time"
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 import sim
 from sim.drive.adapters.base import Desk
-from sim.drive.adapters.loopback import Loopback
+from sim.drive.adapters.loopback import Loopback, LoopbackAgent
 from sim.drive.latency import Verb
 from sim.drive.play import Live
 from sim.drive.record import Kind
-from sim.drive.run import Driven, Ending, Options, drive
+from sim.drive.run import Driven, Ending, Mode, Options, drive
 from sim.drive.schedule import Day
 from sim.kpis.measure import measure
 from sim.scenario.scenario import Scenario
+from tests.drive.test_twin import assert_equals_the_twin
 from tests.worlds import by_turns, group, queue, world
 
 pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
@@ -156,6 +159,41 @@ def test_ctrl_c_stops_arrivals_closes_what_is_open_and_keeps_what_was_measured()
     assert all(room.stage.name == "CLOSED" or room.has_left for room in server._rooms.values())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert measure(run.log, run.day.scenario)["served"] > 0
+
+
+def closed_most_of_the_day() -> Scenario:
+    """Open from 08:00 to 08:30; two customers come at night, three by day, one in the evening."""
+    arrivals = [3600.0, 7200.0, 28_810.0, 28_820.0, 28_830.0, 72_000.0]
+    hours = {"open": "08:00", "close": "08:30"}
+    return world([queue(arrivals, by_turns(10, 15, 2, 5))], [group(3)], hours=hours)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_who_finds_the_centre_closed_is_counted_and_not_waited_for(mode: Mode):
+    """The run begins with the opening and ends with the last chat; of the offline it knows what the twin knows."""
+    run = drive(Day.of(closed_most_of_the_day()), Loopback(), Options(virtual=True, mode=mode))
+
+    assert run.day.start_s == 28_800
+    assert run.live.now_s == run.day.end_s == np.nanmax(run.log.chat.released_s) < 28_900
+    assert_equals_the_twin(run)
+    assert measure(run.log, run.day.scenario)["offline"] == 3
+    assert run.lag.n == 3 * (1 + 1 + 2)
+
+
+def test_nobody_is_late_because_agents_took_long_to_connect():
+    """On the wall clock: it begins to run once all are there."""
+
+    class Slow(Loopback):
+        async def agent(self, desk: Desk) -> LoopbackAgent:
+            await asyncio.sleep(0.5)
+            return await super().agent(desk)
+
+    begun = time.monotonic()
+    run = drive(Day.of(closed_most_of_the_day()), Slow(), Options(speed=60))
+
+    assert run.ending is Ending.DONE
+    assert run.lag.max_s < 0.5
+    assert time.monotonic() - begun < 30
 
 
 def test_on_the_wall_clock_the_day_is_much_like_its_twin():
