@@ -42,6 +42,8 @@ ALPHA = 0.01
 """Probability that any figure of a healthy server is called different."""
 LEAST_ERRORS = 3.0
 """A figure differs only beyond so many standard errors, whatever the replays say."""
+UNKNOWN = 1 / 3
+"""Of a figure's blur: an error that it always has, as delays are known by their medians alone."""
 REPLAYS = 400
 """How often each day is lived through again with delays."""
 ENOUGH = 3
@@ -241,6 +243,8 @@ def _scale(
     error = float(np.nanstd(values, ddof=1)) if len(values) > 1 and np.isfinite(values).any() else 0.0
     if delays:
         error = max(error, _one_chat(name, expected))
+        if BY_NAME[name].unit == "s":
+            error = max(error, UNKNOWN * _blur_s(name, delays))
     paired = _paired(name, expected, seen)
     if len(paired) >= ENOUGH:
         error = max(error, float(np.std(paired, ddof=1) / np.sqrt(len(paired))))

@@ -51,6 +51,18 @@ def judged(
     return judge(scenario, draws, logs, DELAYS, replays=REPLAYS, **more)  # type: ignore[arg-type]
 
 
+def test_where_nobody_waits_what_is_less_than_twice_the_blur_is_no_difference():
+    """Well staffed, and half as slow again as its median: delays are known by their medians alone."""
+    scenario = sim.vary(centre(), {"groups.0.agents": 40})
+    draws = days(scenario, 1)
+    (twin,) = driven(scenario, draws, Delays(accept_s=0.0, deliver_s=0.0))
+    chat = twin.chat
+    held = chat.accepted_s - chat.arrival_s + 1.5 * DELAYS.accept_s
+    late_by = replace(twin, chat=replace(chat, accepted_s=chat.arrival_s + held))
+
+    assert not {"wait_s", "asa_s", "wait_p90_s"} & set(judged(scenario, draws, [late_by]).differs)
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_a_healthy_server_is_as_predicted(n: int):
     """With one day and with several; every figure that is judged has its verdict, and holds its ends."""

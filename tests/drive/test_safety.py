@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.drive.adapters import Target
 from sim.drive.safety import refuse_host, refuse_rate
 from sim.errors import LoadError
 
@@ -45,3 +47,8 @@ def test_a_rate_above_the_cap_is_refused():
     with pytest.raises(LoadError, match=r"up to 21 chats .* take a lower --speed, or a higher --max-rate"):
         refuse_rate(21)
     refuse_rate(21, 30)
+
+
+def test_a_template_is_refused_where_it_describes_nothing(tmp_path: Path):
+    with pytest.raises(LoadError, match="--template: is for json-ws alone, and the target is loopback"):
+        Target.parse("loopback").server(tmp_path / "any.toml")

@@ -22,6 +22,10 @@ ADAPTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """Of each adapter: its class, and the schemes that its address may have; none for our own server."""
 
 
+TEMPLATED = "json-ws"
+"""The adapter that a template describes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A server to drive: the adapter that speaks to it, and its address."""
@@ -73,6 +77,8 @@ class Target:
             extra = "pip install 'livechat-sim[load]'"
             raise LoadError(f"the adapter {self.adapter} needs the package {error.name!r}: {extra}") from None
         if template is not None:
+            if self.adapter != TEMPLATED:
+                raise LoadError(f"--template: is for {TEMPLATED} alone, and the target is {self.adapter}")
             options["template"] = template
         return cast("Server", kind(self.url, **options) if self.url else kind(**options))
 
