@@ -256,7 +256,8 @@ def standing(replication: int, days: int, now: Live) -> str:
 
     which = f"Day {replication + 1} of {days}, " if days > 1 else ""
     skipped = f" · not sent {now.skipped:,}" if now.skipped else ""
+    late = "" if now.deliver_p99_s is None else f" · deliver p99 {1000 * now.deliver_p99_s:,.0f} ms"
     return (
         f"{which}{clock_text(now.now_s % DAY_S)}   offered {now.offered:,} · in queue {now.waiting:,} · "
-        f"open {now.open:,} · over {now.over:,}{skipped} · errors {now.failures:,}"
+        f"open {now.open:,} · over {now.over:,}{skipped} · errors {now.failures:,}{late}"
     )

@@ -6,6 +6,7 @@ Every request goes through `ask`, which takes its time and notes its failure.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ from sim.errors import LoadError
 T = TypeVar("T")
 ANSWER_S = 10.0
 """A request that is not answered by then, on the wall clock, has failed."""
+RECENT = 1000
+"""So many messages are looked back on while it runs: a percentile of all takes long, some times a second."""
 DEAD_S, DEAD_FAILURES = 5.0, 3
 """A server of which so many requests in a row have failed, and none was answered for so long, is gone."""
 
@@ -37,6 +40,8 @@ class Live:
     over: int
     skipped: int
     failures: int
+    deliver_p99_s: float | None = None
+    """Of the messages that were delivered last, on the wall clock; None if there is none."""
 
 
 class Play:
@@ -68,12 +73,15 @@ class Play:
         self._in_a_row, self._answered_at = 0, clock.loop_s
         self._sent_s: dict[Message, float] = {}
         self._seen_s: dict[Message, float] = {}
+        self._delivered_s: deque[float] = deque(maxlen=RECENT)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def live(self) -> Live:
         """How it stands."""
         sizes = (len(self.arrival_s), len(self.waiting), len(self.open), len(self.over))
-        return Live(self.clock.now_s, *sizes, self.skipped, self.failures)
+        recent = sorted(self._delivered_s)
+        p99_s = recent[int(0.99 * len(recent))] if recent else None
+        return Live(self.clock.now_s, *sizes, self.skipped, self.failures, p99_s)
 
     # What is seen
 
@@ -152,7 +160,9 @@ class Play:
         """Note how long a message took, once both sides are known, be it in other processes."""
         sent_s, seen_s = self._sent_s.get(message), self._seen_s.get(message)
         if sent_s is not None and seen_s is not None:
-            self.latencies[Verb.DELIVER].note((seen_s - sent_s) / self.clock.speed)
+            took_s = (seen_s - sent_s) / self.clock.speed
+            self.latencies[Verb.DELIVER].note(took_s)
+            self._delivered_s.append(took_s)
             del self._sent_s[message]
 
     def take_in(self, event: Event) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sim.cli.load import lasting
+from sim.cli.load import lasting, standing
+from sim.drive.play import Live
 from tests.cli.test_commands import sim
 
 pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
@@ -84,6 +86,12 @@ def test_how_long_it_takes_is_said_beforehand(small: Path):
 )
 def test_a_long_time_is_told_in_minutes_and_hours(days: int, wall_s: float, told: str):
     assert lasting(days, wall_s, 2.5) == f"at speed 2.5 {told} of real time"
+
+
+def test_the_live_line_has_deliveries_once_there_are_any():
+    now = Live(32_400.0, 5, 1, 2, 2, 0, 1, 0.0616)
+    assert standing(0, 1, now).endswith("errors 1 · deliver p99 62 ms")
+    assert standing(0, 1, replace(now, deliver_p99_s=None)).endswith("errors 1")
 
 
 @pytest.mark.parametrize(

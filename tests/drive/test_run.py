@@ -80,6 +80,7 @@ def test_every_verb_counts_from_the_intended_time():
         "open": 150, "send": 150 * 9, "deliver": 150 * 9, "list": 40, "assign": 150, "close": 150,
     }  # fmt: skip
     assert run.lag.max_s < 1e-3
+    assert run.live.deliver_p99_s == pytest.approx(0.3)
 
 
 def test_a_server_that_dies_ends_the_run_which_keeps_what_was_measured():
