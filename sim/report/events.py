@@ -16,11 +16,12 @@ from sim.studies.stress.stages import Staged
 
 BACK = (
     "Back: minutes after its end until the queue, on half of the days, is no longer than usual, or than one "
-    "chat. Longest queue, longest wait: of all who come until the next one begins."
+    "chat. Longest queue, longest wait: until each day's is, or the next one begins."
 )
 RECOVERED = (
     "Minutes after its end until the mean over replications keeps the target again, in steps of {step:g} "
-    "min; the interval goes from where it may be kept to where it surely is."
+    "min; the interval goes from where it may be kept to where it surely is. What is missed "
+    "after that counts no more."
 )
 COST = (
     "What is more than on the same days without any stages and incidents, of all who come until the next "
@@ -33,9 +34,10 @@ def words(found: Staged) -> Iterator[str]:
     for each in found.after:
         event = each.event
         peak, wait, missed = (
-            _with_ends(part.figure(name), BY_NAME[name].unit)
-            for part, name in (
-                (each.after, "queue_length_max"), (each.after, "wait_max_s"), (each.within, "missed"),
+            _with_ends(figure, BY_NAME[name].unit)
+            for figure, name in (
+                (each.peak, "queue_length_max"), (each.wait, "wait_max_s"),
+                (each.within.figure("missed"), "missed"),
             )
         )  # fmt: skip
         yield (
@@ -93,10 +95,10 @@ def _events(found: Staged) -> Table:
             "end_s": each.event.end_s,
             "until_s": each.event.until_s,
             "time": f"{clock_text(each.event.start_s % DAY_S)}-{clock_text(each.event.end_s % DAY_S)}",
-            "queue_length_max": each.after.figure("queue_length_max"),
+            "queue_length_max": each.peak,
             "worst_queue": each.worst,
             "worst_s": each.worst_s,
-            "wait_max_s": each.after.figure("wait_max_s"),
+            "wait_max_s": each.wait,
             "missed": each.within.figure("missed"),
             "missed_rate": each.within.figure("missed_rate"),
             "back": each.line,

@@ -300,3 +300,21 @@ def test_what_holds_says_over_what_it_was_judged():
     ):
         answer = sim.stress(four(fail_if=[f"missed_rate > 99% over {over}"]), replications=3)
         assert answer.words[0] == f"The threshold holds {where}."
+
+
+def test_a_break_hours_later_is_not_what_the_spike_did():
+    """All agents but one are at lunch from 11:00 to 11:30, with or without twice the demand at 8:30."""
+    shifts = [
+        sim.Shift(agents=7, start="08:00", end="12:00", breaks=[sim.Break(start="11:00", minutes=30)]),
+        sim.Shift(agents=1, start="08:00", end="12:00"),
+    ]
+    groups = [sim.Group(name="g", queues=["q"], shifts=shifts)]
+    rush = Stress(start="2026-03-02T08:30:00", stages=[Stage(name="rush", minutes=30, factor=2.0)])
+    answer = sim.stress(small(groups=groups, stress=rush), replications=60)
+    (row,), (kept,) = answer.table("events").rows, answer.table("recovery").rows
+    (cost,) = (each for each in answer.table("cost").rows if each["kpi"] == "queue_length_max")
+
+    assert (kept["was_missed"], kept["minutes"].value) == (False, 0.0)
+    assert row["queue_length_max"].high < cost["stressed"].low
+    assert row["worst_s"] < TEN
+    assert row["wait_max_s"].high < 90

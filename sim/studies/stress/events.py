@@ -15,7 +15,7 @@ from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, Ints
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates, Quantity, mean_of
 from sim.kpis.intervals import NORMAL
@@ -77,6 +77,10 @@ class Aftermath:
     """Figures of those who came while it lasted ..."""
     after: Estimates
     """... and of all who came until the next one."""
+    peak: Quantity
+    """Most chats in the queue at once, until it is back to the usual on each day ..."""
+    wait: Quantity
+    """... and the longest wait of who came until then, in seconds."""
     worst: Quantity
     """Mean queue of the step in which it is longest, found on other days ..."""
     worst_s: float
@@ -130,24 +134,29 @@ def aftermath(
         for round_, at in ((floor, event.start_s), (ceil, event.end_s), (ceil, event.until_s))
     )
     queues = over_time.own_values("queue_length", By.INTERVAL)
-    worst, queue = _worst(queues, first, last)
+    limit = np.maximum(usual.values("queue_length", By.INTERVAL), NO_QUEUE)
+    back = _back(queues, limit, end, last)
+    half = int(np.sort(back)[(len(back) - 1) // 2])
+    worst, queue = _worst(queues, first, max(half, first + 1))
     minutes = [((steps.start_s + k * length_s) - event.end_s) / 60 for k in range(last)]
     recoveries = tuple(
         _recovery(bound, curve, minutes, first, end, over_time.n)
         for bound, curve in curves
         if any(quantity.value is not None for quantity in curve[end:last])
     )
-    limit = np.maximum(usual.values("queue_length", By.INTERVAL), NO_QUEUE)
-    back = _back(queues, limit, np.array(minutes), end)
+    later = np.array([*(max(each, 0.0) for each in minutes), inf])[back]
     within, after = parts
+    peak, wait = (
+        _highest(name, over_time, after, first, back) for name in ("queue_length_max", "wait_max_s")
+    )
     cost = {
         name: (ordinary.figure(name), difference(name, ordinary, after))
         for name in COMPARED
         if after.figure(name).value is not None
     }
     return Aftermath(
-        event, within, after, queue, steps.start_s + worst * length_s, recoveries, _median(back),
-        int(np.isinf(back).sum()), cost,
+        event, within, after, peak, wait, queue, steps.start_s + worst * length_s, recoveries, _median(later),
+        int(np.isinf(later).sum()), cost,
     )  # fmt: skip
 
 
@@ -164,30 +173,48 @@ def _worst(queues: Floats, first: int, last: int) -> tuple[int, Quantity]:
 def _recovery(
     bound: Bound, curve: Sequence[Quantity], minutes: Sequence[float], first: int, end: int, n: int
 ) -> Recovery:
-    """When a target is kept again: step by step from the end on, or from the first miss if that is later."""
+    """When a target is kept again: the first step from the end on that keeps it.
+
+    What is missed only later is missed by something else, such as a break of the agents.
+    """
     unit = BY_NAME[bound.kpi].unit
-    missed = [k for k in range(first, len(minutes)) if bound.keeps(curve[k].value) is False]
-    if not missed:
+    known = [(curve[k].value, curve[k].certain(unit, n)) for k in range(end, len(minutes))]
+    at_end = next((value for value, _ in known if value is not None), None)
+    while_it_lasts = (bound.keeps(curve[k].value) for k in range(first, end))
+    if bound.keeps(at_end) is not False and False not in while_it_lasts:
         return Recovery(bound, Quantity(0.0, None, None, False, None, None, None), was_missed=False)
-    begin = max(end, missed[0])
 
-    def back(keeps: tuple[bool, ...]) -> float | None:
+    def back(keeps: Sequence[bool]) -> float | None:
         """Minutes until the first step that is kept by the figure, or by its better or its worse end."""
-        return next((max(minutes[k + begin], 0.0) for k, is_kept in enumerate(keeps) if is_kept), None)
+        return next((max(minutes[end + k], 0.0) for k, is_kept in enumerate(keeps) if is_kept), None)
 
-    known = [(curve[k].value, curve[k].certain(unit, n)) for k in range(begin, len(minutes))]
-    value = back(tuple(bound.keeps(value) is True for value, _ in known))
-    low = back(tuple(ends is None or any(bound.keeps(end) for end in ends) for _, ends in known))
-    high = back(tuple(ends is not None and all(bound.keeps(end) for end in ends) for _, ends in known))
+    value = back([bound.keeps(value) is True for value, _ in known])
+    low = back([ends is None or any(bound.keeps(end) for end in ends) for _, ends in known])
+    high = back([ends is not None and all(bound.keeps(end) for end in ends) for _, ends in known])
     return Recovery(bound, Quantity(value, low, high, False, None, None, None), was_missed=True)
 
 
-def _back(queues: Floats, limit: Floats, minutes: Floats, end: int) -> Floats:
-    """Minutes until each day's queue is within its limit, shape (n_days,); infinite where it never is."""
-    fine = queues[:, end : len(minutes)] <= limit[end : len(minutes)]
-    if not fine.shape[1]:
-        return np.full(len(queues), inf)
-    return np.where(fine.any(axis=1), np.maximum(minutes[end:][fine.argmax(axis=1)], 0.0), inf)
+def _back(queues: Floats, limit: Floats, end: int, last: int) -> Ints:
+    """First step from the *end* on in which each day's queue is within its limit, shape (n_days,).
+
+    It is the *last* where none is.
+    """
+    fine = queues[:, end:last] <= limit[end:last]
+    found = np.column_stack((fine, np.ones(len(queues), dtype=bool)))
+    return np.asarray(min(end, last) + found.argmax(axis=1))
+
+
+def _highest(name: str, over_time: Estimates, after: Estimates, first: int, back: Ints) -> Quantity:
+    """Mean of a peak over days, each looked at in the steps until its queue is back.
+
+    A step that begins before the event adds nothing beyond what the days have *after* its beginning.
+    """
+    values = over_time.own_values(name, By.INTERVAL)
+    steps = np.arange(values.shape[1])
+    seen = (steps >= first) & (steps < np.maximum(back, first + 1)[:, None])
+    highest = np.where(seen & ~np.isnan(values), values, -inf).max(axis=1)
+    known = np.fmin(highest, after.own_values(name)[:, 0])
+    return mean_of(known[np.isfinite(known)].tolist())
 
 
 def _median(values: Floats) -> Quantity:
