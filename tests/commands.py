@@ -12,7 +12,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 
-from sim import cli
+from sim import cli, interrupts
 from tests.conftest import ROOT
 
 PROGRAM = [sys.executable, "-m", "sim"]
@@ -44,6 +44,8 @@ def _as_a_program(words: list[str], more: dict[str, str]) -> Iterator[tuple[Text
         patch.object(sys, "argv", words),
         patch.object(sys.modules["__main__"], "__package__", "sim"),  # by which the parser names the program
         patch.object(cli, "listen"),
+        # Or Ctrl-C of an earlier test would end pytest.
+        patch.object(interrupts, "_DOOR", interrupts._Door()),
         patch.dict(os.environ, {"COLUMNS": "120"} | more),
         chdir(ROOT),
         redirect_stdout(out),
