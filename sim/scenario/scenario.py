@@ -21,7 +21,7 @@ from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.hours import Calendar, Holidays, OpeningHours, Span, joined
 from sim.scenario.incidents import AgentsOut, Burst, Incident
 from sim.scenario.quality import Quality
-from sim.scenario.record import BrokenLaw, Record, law_broken
+from sim.scenario.record import BrokenLaw, Record, law_broken, repeated
 from sim.scenario.stress import Stage, Stress
 from sim.scenario.targets import Targets
 from sim.scenario.team import Group
@@ -408,6 +408,9 @@ def _out_laws(parts: Parts, incident: AgentsOut, place: Place) -> Iterator[Broke
 
 def _stage_laws(parts: Parts) -> Iterator[BrokenLaw]:
     stages = [stage for stage in parts.stages if stage is not None]
+    names = [(stage and stage.name) or f"stage {k + 1}" for k, stage in enumerate(parts.stages)]
+    for k in repeated(names):
+        yield ("stress", "stages", k, "name"), "another stage is called the same", names[k]
     if parts.days is None or parts.start is None or len(stages) < len(parts.stages):
         return
     first = dt.datetime.combine(parts.start, dt.time())

@@ -96,6 +96,8 @@ def _value(text: str, figure: str) -> float:
     try:
         return value_reader(figure).validate_python(value)
     except ValidationError:
+        if text.endswith("%"):
+            raise ThresholdError(f"{figure} can't be {text}: it is from 0 to 100 %") from None
         hint = f"; {value:g} % is {value / 100:g}" if is_share and 1 < value <= 100 else ""
         where = "from 0 to 1" if is_share else f"in {FIGURES[figure].unit}"
         raise ThresholdError(f"{figure} can't be {value:g}: it is {where}{hint}") from None

@@ -149,6 +149,7 @@ def test_a_soak_lasts_days_and_repeats_what_is_expected():
         ("missed_rat > 0.1", "no key figure is called 'missed_rat'; did you mean 'missed_rate'?"),
         ("missed_rate = 0.1", "is no threshold; write one such as"),
         ("missed_rate > 10", "can't be 10: it is from 0 to 1; 10 % is 0.1"),
+        ("missed_rate < 200%", "missed_rate can't be 200%: it is from 0 to 100 %"),
         ("asa_s > 10%", "asa_s is no share: give it in s, without %"),
         ("asa_s > soon", "no number on the right of its sign but 'soon'"),
         ("asa_s > 10 over day", "is judged over stage, run or interval, not over day"),
@@ -179,6 +180,8 @@ def test_a_scenario_tells_what_is_wrong_with_its_stages():
     """All at once, with places: no length, too long, a threshold on nothing."""
     with pytest.raises(ScenarioError, match=r"stress\.stages\.1\.minutes.*1080 minutes too long"):
         small(stress={"stages": [{"minutes": 120, "factor": 1}, {"minutes": 1920, "factor": 1}]})
+    with pytest.raises(ScenarioError, match=r"stress\.stages\.1\.name.*another stage is called the same"):
+        small(stress={"stages": [{"name": "peak", "minutes": 60, "factor": 2}] * 2})
     with pytest.raises(ScenarioError, match=r"stress\.fail_if\.0.*did you mean 'missed_rate'"):
         small(stress={"fail_if": ["missedrate > 1"]})
     with pytest.raises(ScenarioError, match=r"minutes.*must be above 0"):
@@ -318,3 +321,18 @@ def test_a_break_hours_later_is_not_what_the_spike_did():
     assert row["queue_length_max"].high < cost["stressed"].low
     assert row["worst_s"] < TEN
     assert row["wait_max_s"].high < 90
+
+
+def test_days_without_end_where_an_aborted_load_ends():
+    """A burst that would come later is neither played nor told; both kinds of days have the same hours."""
+    late = [{"kind": "burst", "start": "2026-03-02T11:30:00", "minutes": 10, "queue": "q", "customers": 50}]
+    stages = [Stage(minutes=60, factor=factor) for factor in (1, 4, 2)]
+    centre = small(stress=Stress(stages=stages, fail_if=["missed_rate > 0.4"], incidents=late))
+    answer = sim.stress(centre, replications=40, abort_on_fail=True)
+    (row,) = answer.table("events").rows
+    offered = next(each for each in answer.table("cost").rows if each["kpi"] == "offered")
+
+    assert answer.facts["aborted"]
+    assert row["event"] == "stage 2"
+    assert offered["ordinary"].value == pytest.approx(40, rel=0.1)
+    assert offered["stressed"].value == pytest.approx(160, rel=0.1)

@@ -126,11 +126,20 @@ def run_stages(
         )
         if abort_on_fail:
             for k in _suspects(simulate(played, n=min(n, FEWEST))):
-                stages = played.stages[: k + 1]
-                found = simulate(Course(played.scenario, stages, stages[-1].end_s), n=n)
+                found = simulate(_until(played, k), n=n)
                 if found.interrupted or k in _surely_broken(found):
                     return replace(found, aborted=not found.interrupted)
         return simulate(played, n=n)
+
+
+def _until(played: Course, k: int) -> Course:
+    """Give a course that ends with stage *k*: nobody comes afterwards, and no incident begins."""
+    stages, stress = played.stages[: k + 1], played.scenario.stress
+    scenario, end_s = played.scenario, stages[-1].end_s
+    if stress is not None:
+        begun = tuple(each for each in stress.incidents if each.span_s(scenario.start)[0] < end_s)
+        scenario = scenario.model_copy(update={"stress": stress.model_copy(update={"incidents": begun})})
+    return Course(scenario, stages, end_s)
 
 
 def _simulated(
@@ -156,7 +165,7 @@ def _simulated(
     judged = tuple(_judged(checks, run, of_stages, scenario, told))
     after: tuple[Aftermath, ...] = ()
     if happened and not interrupted:
-        calm = ordinary(played.scenario)
+        calm = staged(ordinary(played.scenario), (), until_s=played.ends_s)
         again = [steps, *(event.windows[1] for event in happened)]
         (usual, *without), interrupted = measured(executor, calm, seed, n, again, told, progress)
         curves = [(bound, by_step(bound, over, told)) for bound in _curves(checks, scenario)]
