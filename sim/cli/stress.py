@@ -26,7 +26,7 @@ from sim.cli.common import (
 )
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
-from sim.studies.stress.profiles import Profile
+from sim.studies.stress.choice import Profile
 
 Teams = Annotated[
     list[Path],

@@ -132,7 +132,7 @@ def log_of_day(day: Day, events: Sequence[Event], *, routes: bool) -> ChatLog:
     return ChatLog.of(
         pl.DataFrame(columns),
         messages=_messages(chats),
-        agents=_agents(day, events),
+        agents=_agents(day, events, chats),
         facts=day.twin.centre,
     )
 
@@ -179,8 +179,12 @@ def _messages(chats: Sequence[Heard]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
-def _agents(day: Day, events: Sequence[Event]) -> pl.DataFrame:
-    """Spans of duty as planned, with the log-ins and log-outs that there were."""
+def _agents(day: Day, events: Sequence[Event], chats: Sequence[Heard]) -> pl.DataFrame:
+    """Spans of duty as planned, with the log-ins and log-outs that there were.
+
+    A run may end before somebody has logged out who stayed for their last chat: they were there until it was
+    over (R11).
+    """
     import polars as pl  # noqa: PLC0415  as above
 
     team, groups = day.team, day.scenario.groups
@@ -192,6 +196,13 @@ def _agents(day: Day, events: Sequence[Event]) -> pl.DataFrame:
     planned_s, spans = team.on_s.tolist(), range(len(team.agent))
     off_s, none = team.off_s.tolist(), [nan] * len(team.lost_agent)
     on_s = [times[Kind.LOGGED_IN].get(k, planned_s[k]) for k in spans] + team.lost_on_s.tolist()
+    held_s = [0.0] * len(team.agent)
+    for chat in chats:
+        if chat.was_held and chat.released_s == chat.released_s:
+            mine = (k for k in spans if agent[k] == chat.agent and on_s[k] <= chat.accepted_s)
+            last = max(mine, default=None)
+            if last is not None:
+                held_s[last] = max(held_s[last], chat.released_s)
     return pl.DataFrame(
         {
             "agent_id": agent,
@@ -201,6 +212,6 @@ def _agents(day: Day, events: Sequence[Event]) -> pl.DataFrame:
             "speed": [day.speed(each, time_s) for each, time_s in zip(agent, on_s, strict=True)],
             "on_s": on_s,
             "off_s": off_s + team.lost_off_s.tolist(),
-            "out_s": [times[Kind.LOGGED_OUT].get(k, off_s[k]) for k in spans] + none,
+            "out_s": [times[Kind.LOGGED_OUT].get(k, max(off_s[k], held_s[k])) for k in spans] + none,
         }
     )

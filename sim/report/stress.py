@@ -21,7 +21,8 @@ from sim.scenario.words import did_you_mean
 from sim.studies.doubts import never_settles
 from sim.studies.stress.breakpoint import BreakPoint, Breakpoints
 from sim.studies.stress.breakpoint import stress as load_until_it_breaks
-from sim.studies.stress.profiles import Profile, usual_profile
+from sim.studies.stress.choice import Profile
+from sim.studies.stress.profiles import usual_profile
 from sim.studies.stress.search import HIGHEST, LOWEST, MOST, WIDEST
 from sim.studies.stress.stages import run_stages
 

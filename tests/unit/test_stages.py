@@ -16,8 +16,9 @@ from sim.kpis.timeline import Window
 from sim.runs.executor import executing
 from sim.scenario.stress import Stage, Stress
 from sim.scenario.thresholds import read_threshold
+from sim.studies.stress.choice import Profile
 from sim.studies.stress.load import spans, staged
-from sim.studies.stress.profiles import Profile, course
+from sim.studies.stress.profiles import course
 from sim.studies.stress.stages import run_stages
 from tests.unit.test_stress import small
 

@@ -24,9 +24,10 @@ from sim.runs.replicate import FEWEST, usual_replications
 from sim.scenario.scenario import Scenario, under_stress
 from sim.scenario.thresholds import Over, Threshold, read_threshold
 from sim.scenario.units import DAY_S
+from sim.studies.stress.choice import Profile
 from sim.studies.stress.events import Aftermath, aftermath, events
 from sim.studies.stress.load import Span, ordinary, staged
-from sim.studies.stress.profiles import Course, Profile, course
+from sim.studies.stress.profiles import Course, course
 from sim.studies.stress.soak import Backlog, backlog
 
 STEPS_MIN = (1, 5, 10, 15, 30, 60)
