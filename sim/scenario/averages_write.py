@@ -51,7 +51,10 @@ def scenario_text(scenario: Scenario, comments: Mapping[str, str], head: Sequenc
             about["service"][key] = _numbers(service[key], key, comments)
     team = tomlkit.table()
     team.update({"name": group.name, "queues": [queue.name], "concurrency": group.concurrency})
-    team["agents"] = group.n_agents
+    agents = tomlkit.item(group.n_agents)
+    if told := comments.get("agents"):
+        agents.comment(told)
+    team["agents"] = agents
     document["queues"] = tomlkit.aot()
     document["queues"].append(about)
     document["groups"] = tomlkit.aot()

@@ -66,6 +66,7 @@ def test_the_scenario_says_how_each_number_is_known_and_can_be_run(plain: Calibr
 
     assert "# told (±" in text
     assert "# assumed (±" in text
+    assert "agents = 8 # those given ×" in text
     assert scenario.groups[0].agents == 8
     assert scenario.groups[0].concurrency == 3
     given = plain.averages.given["response_s"].value
