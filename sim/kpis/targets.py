@@ -89,10 +89,14 @@ class Bound:
             return None
         return value >= self.value if self.side == "at least" else value <= self.value
 
+    def margin(self, values: Floats) -> Floats:
+        """By how much *values* keep it, relative to the bound; below 0 where they miss it."""
+        above = (values - self.value) / (self.value or 1.0)
+        return above if self.side == "at least" else -above
+
     def shortfall(self, values: Floats) -> Floats:
         """By how much *values* miss it, relative to the bound; 0 where it is kept or there is no value."""
-        above = (values - self.value) / (self.value or 1.0)
-        return np.fmax(-above if self.side == "at least" else above, 0.0)  # 0 where it is NaN
+        return np.fmax(-self.margin(values), 0.0)  # 0 where it is NaN
 
     def kept(self, values: Floats) -> Flags:
         """Whether each of the *values* keeps it; where there is none it is kept."""

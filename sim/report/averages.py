@@ -20,12 +20,6 @@ from sim.studies.averages.readings import READINGS, slope
 
 NARROWER = 0.85
 """An average is worth asking for if the band is then at most so much of what it is."""
-_UNITS = {
-    "turns_per_chat": "turns", "messages_per_chat": "messages", "concurrency": "chats",
-    "missed_rate": "share",
-    "service_level": "share", "occupancy": "share", "slot_utilisation": "share", "attention": "share",
-}  # fmt: skip
-"""Units of averages that are not seconds."""
 MEANING = (
     "Likely: ± one standard deviation. Told: averages tell it; partly told: they narrow it; assumed: they "
     "don't, and it is as usual."
@@ -172,7 +166,7 @@ def _averages(found: Calibration) -> Table:
 
 def unit_of(name: str) -> str:
     """Give the unit of an average."""
-    return BY_NAME[name].unit if name in BY_NAME else _UNITS.get(name, "s")
+    return BY_NAME[name].unit if name in BY_NAME else "s"  # the wrap-up is no key figure of its own
 
 
 def _numbers(found: Calibration) -> Table:

@@ -109,9 +109,9 @@ def calibrate(
         found = fit(model, Told(given), bench, averages.days, first_guess(model), tell)
         doubtful = suspects(found, bench)
         tell(is_fitted=True)
-        answers = []
-        for question in questions:
-            answers += answered(found, bench, [question])
+        answers: list[Answer] = []
+        for answer in answered(found, bench, questions):
+            answers.append(answer)
             tell()
     return Calibration(
         averages,

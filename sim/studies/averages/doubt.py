@@ -13,11 +13,11 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.scenario.averages import Averages
-from sim.studies.averages.fit import Fit, noise_of, refitted
+from sim.studies.averages.fit import Fit, misfit, noise_of, refitted
 from sim.studies.averages.guess import first_guess
 from sim.studies.averages.model import PRIORS
 from sim.studies.averages.questions import NORMAL, Answer
-from sim.studies.averages.readings import READINGS, Reading, noise, slope, transformed
+from sim.studies.averages.readings import READINGS, Reading, given_as, noise, slope, transformed
 from sim.studies.averages.simulated import Bench, Told
 
 TOO_FAR = 2.0
@@ -60,7 +60,7 @@ def suspects(fit: Fit, bench: Bench) -> list[Suspect]:
     if fit.misfit <= TOO_FAR * n:
         return []
     tried = [(name, reading) for name in fit.told.names for reading in _others(fit, name)]
-    left_out = sorted(((_misfit_without(fit, k), name) for k, name in enumerate(fit.told.names)))
+    left_out = sorted((_misfit_without(fit, k), name) for k, name in enumerate(fit.told.names))
     tried += [(name, "") for _, name in left_out[:LEFT_OUT]]
     found = [Suspect(name, reading, _misfit_if(fit, bench, name, reading)) for name, reading in tried]
     found.sort(key=lambda each: each.misfit + (0 if each.reading else LIKELIER * n))
@@ -70,7 +70,7 @@ def suspects(fit: Fit, bench: Bench) -> list[Suspect]:
 
 def _others(fit: Fit, name: str) -> list[str]:
     """Readings of an average that are not the one it was given with."""
-    now = fit.told.given[name].reading or next(iter(READINGS[name]))
+    now = given_as(name, fit.told.given[name])
     return [reading for reading in READINGS[name] if reading != now]
 
 
@@ -98,10 +98,7 @@ def _misfit_if(fit: Fit, bench: Bench, name: str, reading: str) -> float:
     x = first_guess(fit.model, without=name)
     other = replace(fit, told=told, jacobian=jacobian, x=x, noise=_noise(fit, told, name, reading))
     _, estimates = refitted(other, fit.model, bench, rounds=4)
-    apart = told.wanted() - told.found(estimates)
-    if not np.isfinite(apart).all():
-        return float("inf")
-    return float(apart @ np.linalg.solve(other.noise, apart))
+    return misfit(told.wanted() - told.found(estimates), other.noise)
 
 
 def _noise(fit: Fit, told: Told, name: str, reading: str) -> Floats:
@@ -114,7 +111,7 @@ def _noise(fit: Fit, told: Told, name: str, reading: str) -> Floats:
 
 def _row(fit: Fit, name: str, reading: Reading) -> Floats:
     """Slopes of a reading by the numbers."""
-    here = transformed(name, reading.value(fit.estimates))
+    here = transformed(name, reading.value(fit.unmoved))
     steps = [PRIORS[each].step for each in fit.model.names]
     there = [transformed(name, reading.value(each)) for each in fit.moved]
     return np.asarray(np.nan_to_num((np.array(there) - here) / np.array(steps)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -43,8 +44,10 @@ class Fit:
     """Covariance of the averages, shape (n_averages, n_averages)."""
     covariance: Floats
     """Of the logarithms, given the averages, shape (n_numbers, n_numbers)."""
+    unmoved: Estimates
+    """The simulated centre about which the slopes were taken, a last small step before the end ..."""
     moved: list[Estimates]
-    """The centre with each number moved by its step."""
+    """... and with each number moved by its step."""
     rounds: int
 
     @property
@@ -55,7 +58,7 @@ class Fit:
     @property
     def misfit(self) -> float:
         """χ² of the averages."""
-        return _misfit(self.apart, self.noise)
+        return misfit(self.apart, self.noise)
 
     def spreads(self) -> dict[str, float]:
         """Give the standard deviation of each number's logarithm."""
@@ -64,33 +67,29 @@ class Fit:
 
 def fit(model: Model, told: Told, bench: Bench, days: int, x: Floats, tell: Callable[[], None]) -> Fit:
     """Look for the numbers, from *x* on; averages are over so many *days*."""
-    cost, estimates = np.inf, bench.measured([model.centre(x)])[0]
+    estimates = bench.measured([model.centre(x)])[0]
     steps = np.array([PRIORS[name].step for name in model.names])
     weight = np.diag(model.spread**-2)
-    rounds = 0
-    while True:
-        rounds += 1
+    for rounds in count(1):
         moved = bench.measured([model.centre(x + step) for step in np.diag(steps)])
-        now = told.found(estimates)
-        jacobian = np.array(
-            [(told.found(each) - now) / step for each, step in zip(moved, steps, strict=True)]
-        ).T
-        covariance_of = noise_of(told, estimates, days, bench.days)
-        inverse = np.linalg.inv(covariance_of)
-        cost = _cost(told.wanted() - now, covariance_of, x, model)
+        unmoved, now = estimates, told.found(estimates)
+        columns = [(told.found(each) - now) / step for each, step in zip(moved, steps, strict=True)]
+        jacobian = np.array(columns).T
+        covariance = noise_of(told, estimates, days, bench.days)
+        inverse = np.linalg.inv(covariance)
         tell()
-        curvature = jacobian.T @ inverse @ jacobian
+        curvature = jacobian.T @ inverse @ jacobian + weight
         pull = jacobian.T @ inverse @ (told.wanted() - now) - weight @ (x - model.prior)
         better = None
         if rounds <= ROUNDS:
-            better = _step(model, told, bench, x, curvature + weight, pull, covariance_of, cost)
-        if better is None or rounds > ROUNDS:
-            covariance = np.linalg.inv(curvature + weight)
-            return Fit(model, told, x, estimates, jacobian, covariance_of, covariance, moved, rounds)
-        x, estimates, gained = better
-        if gained < GAIN and rounds >= 2:
-            covariance = np.linalg.inv(curvature + weight)
-            return Fit(model, told, x, estimates, jacobian, covariance_of, covariance, moved, rounds)
+            cost = _cost(told.wanted() - now, covariance, x, model)
+            better = _step(model, told, bench, x, curvature, pull, covariance, cost)
+        if better is not None:
+            x, estimates, gained = better
+        if better is None or (gained < GAIN and rounds >= 2):
+            break
+    of_numbers = np.linalg.inv(curvature)
+    return Fit(model, told, x, estimates, jacobian, covariance, of_numbers, unmoved, moved, rounds)
 
 
 def refitted(fit: Fit, model: Model, bench: Bench, rounds: int = 2) -> tuple[Floats, Estimates]:
@@ -142,10 +141,11 @@ def _step(
 
 
 def _cost(apart: Floats, covariance: Floats, x: Floats, model: Model) -> float:
-    return _misfit(apart, covariance) + float((((x - model.prior) / model.spread) ** 2).sum())
+    return misfit(apart, covariance) + float((((x - model.prior) / model.spread) ** 2).sum())
 
 
-def _misfit(apart: Floats, covariance: Floats) -> float:
+def misfit(apart: Floats, covariance: Floats) -> float:
+    """χ² of transformed averages that are so far *apart*; infinite where one does not exist."""
     if not np.isfinite(apart).all():
         return float("inf")
     return float(apart @ np.linalg.solve(covariance, apart))

@@ -5,7 +5,7 @@ A question has an answer for every centre that the averages allow; the band is w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
@@ -58,12 +58,14 @@ def asked(slots: int) -> list[Question]:
     return [Question("as today"), Question("demand + 20 %", demand=1.2), Question(more, slots=slots + 1)]
 
 
-def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> list[Answer]:
+def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[Answer]:
     """Answer questions about the centre of a *fit*; its turns' law and switching costs are not known."""
+    if not questions:
+        return
     fixed = replace(fit.model, turns_law="fixed")
     switched = replace(fit.model, switching=SWITCHING)
     others = [(model, refitted(fit, model, bench)[0]) for model in (fixed, switched)]
-    return [_answer(fit, bench, question, others) for question in questions]
+    yield from (_answer(fit, bench, question, others) for question in questions)
 
 
 def _answer(fit: Fit, bench: Bench, question: Question, others: Sequence[tuple[Model, Floats]]) -> Answer:
@@ -152,9 +154,7 @@ def _margin(estimates: Estimates, centre: Centre) -> float:
 
 
 def _of(bound: Bound, estimates: Estimates) -> float:
-    value = float(estimates.values(bound.kpi, "overall")[0])
-    apart = value - bound.value if bound.side == "at least" else bound.value - value
-    return apart / max(abs(bound.value), 1e-9)
+    return float(bound.margin(estimates.values(bound.kpi, bound.by))[bound.cell])
 
 
 def _error(estimates: Estimates, centre: Centre) -> float:

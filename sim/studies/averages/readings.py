@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
+from sim.scenario.averages import Average
 
 Means = Mapping[str, float]
 """Pooled key figures by name."""
@@ -121,8 +122,10 @@ READINGS: Mapping[str, Mapping[str, Reading]] = {
 }  # fmt: skip
 """Readings of each average, the usual one first."""
 
-SHARES = ("missed_rate", "service_level", "occupancy", "slot_utilisation", "attention")
-"""Averages that are shares; others are seconds, turns, messages or chats."""
+
+def given_as(name: str, average: Average) -> str:
+    """Give the reading of an average: the usual one, where nothing is said."""
+    return average.reading or next(iter(READINGS[name]))
 
 
 def transformed(name: str, value: float) -> float:

@@ -16,7 +16,7 @@ from sim.runs.executor import Executor
 from sim.runs.tasks import Task
 from sim.scenario.averages import Average, Averages
 from sim.studies.averages.model import Centre
-from sim.studies.averages.readings import READINGS, Reading, slope, transformed
+from sim.studies.averages.readings import READINGS, Reading, given_as, slope, transformed
 
 CHATS = 36_000
 """Chats that are simulated at each point ..."""
@@ -70,8 +70,7 @@ class Told:
 
     def reading(self, name: str) -> Reading:
         """Give the reading of an average."""
-        readings = READINGS[name]
-        return readings[self.given[name].reading or next(iter(readings))]
+        return READINGS[name][given_as(name, self.given[name])]
 
     def wanted(self) -> Floats:
         """Give the transformed averages."""
