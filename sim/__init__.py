@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from sim.report.best import best
     from sim.report.compare import compare
     from sim.report.data import read_result
-    from sim.report.load import load_test
+    from sim.report.driving import load_test
     from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.risk import risk
     from sim.report.roster import roster
@@ -242,7 +242,7 @@ _HOMES = {
     "sim.report.best": "best",
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
-    "sim.report.load": "load_test",
+    "sim.report.driving": "load_test",
     "sim.report.result": "Column Head Judged Result Table",
     "sim.report.risk": "risk",
     "sim.report.roster": "roster",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -25,13 +26,18 @@ from sim.cli.common import (
     stdout,
 )
 from sim.cli.numbers import real, whole
+from sim.errors import LoadError
+from sim.studies.stress.choice import Profile
 
 if TYPE_CHECKING:
+    from sim.drive.options import Trouble
     from sim.drive.play import Live
-    from sim.drive.trial import Show
 
 
 EXAMPLE = "sim load mine.toml --target supchat+http://127.0.0.1:8000 --speed 10 --fail-if 'errors > 0'"
+
+
+USUAL_RATE = 20.0
 
 
 class Way(StrEnum):
@@ -83,6 +89,47 @@ Days = Annotated[
         help="Days that are driven, each another.",
     ),
 ]
+How = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        help="How load runs, as in sim stress: ramp, spike, soak, …, judged stage by stage; breakpoint: "
+        "ever more "
+        "customers and agents, a day each, until a limit is missed. If omitted, the day as it is.",
+        show_default=False,
+    ),
+]
+UpTo = Annotated[
+    float | None,
+    typer.Option(
+        "--up-to", parser=real(1.0, 1000), metavar="TIMES",
+        help="Highest load of a breakpoint: 5 if omitted.", show_default=False,
+    ),
+]  # fmt: skip
+SameTeam = Annotated[
+    bool, typer.Option("--same-team", help="Breakpoint: more customers, and the team as it is.")
+]
+Churn = Annotated[
+    float | None,
+    typer.Option(
+        "--churn", parser=real(0.01, 10_000), metavar="MINUTES",
+        help="Break each connection once in so many simulated minutes; it comes back two seconds later.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Storm = Annotated[
+    str | None,
+    typer.Option(
+        "--storm", metavar="HH:MM", help="Break all connections at this time; all come back at once.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Slow = Annotated[
+    float,
+    typer.Option(
+        "--slow", parser=real(0, 100), metavar="PERCENT", help="Share of the clients that read slowly.",
+    ),
+]  # fmt: skip
 Template = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="How to speak to the server (json-ws), as TOML.", show_default=False),
@@ -151,9 +198,15 @@ def load(
     mode: Played = Way.REACTIVE,
     replications: Days = 1,
     seed: Seed = 1,
+    profile: How = None,
+    up_to: UpTo = None,
+    same_team: SameTeam = False,
+    churn: Churn = None,
+    storm: Storm = None,
+    slow: Slow = 0.0,
     template: Template = None,
     fail_if: FailIf = None,
-    max_rate: MaxRate = 20.0,
+    max_rate: MaxRate = USUAL_RATE,
     max_in_flight: MaxInFlight = None,
     workers: Processes = 1,
     may_load: MayLoad = None,
@@ -174,11 +227,36 @@ def load(
 
     centre = read(scenario, stderr)
     if export is not None:
+        _refuse_unused(
+            {
+                "-n": replications != 1,
+                "--profile": profile,
+                "--fail-if": fail_if,
+                "--mode": mode is not Way.REACTIVE,
+                "--churn": churn,
+                "--storm": storm,
+                "--slow": slow,
+                "--workers": workers != 1,
+                "--json": json,
+                "--out": out,
+                "--template": template,
+                "--max-in-flight": max_in_flight,
+                "--up-to": up_to,
+                "--same-team": same_team,
+                "--svg": svg,
+                "--wide": wide,
+                "--i-may-load": may_load,
+                "--target": target != "loopback",
+                "--max-rate": max_rate != USUAL_RATE,
+            }
+        )
         _export(centre, export, seed, speed or 1.0, to, force=force)
         return
+    from sim.report.driving import load_test  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
-    from sim.report.load import load_test  # noqa: PLC0415
 
+    if to is not None:
+        raise LoadError("-o: is for --export alone; --out FOLDER keeps a result")
     if out is not None:
         refuse_existing(out, force=force)
     with _live(replications) as show:
@@ -186,6 +264,10 @@ def load(
             centre,
             target,
             speed=speed,
+            profile=profile,
+            up_to=up_to,
+            same_team=same_team,
+            trouble=_trouble(churn, storm, slow),
             mode=str(mode),
             replications=replications,
             seed=seed,
@@ -195,17 +277,42 @@ def load(
             max_in_flight=max_in_flight,
             workers=workers,
             may_load=may_load,
-            announce=lambda wall_s: stderr(lasting(replications, wall_s, speed or 1.0)),
+            announce=lambda factor, wall_s: stderr(lasting(replications, wall_s, speed or 1.0, factor)),
             show=show,
         )
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if answer.head.interrupted:
         stderr("interrupted: what was measured until then is shown, and nothing of it is judged")
         raise typer.Exit(Exit.INTERRUPTED)
-    if answer.found.gone:
+    if profile is not Profile.BREAKPOINT and answer.found.gone:
         raise typer.Exit(Exit.INPUT)
     if answer.found.is_missed:
         raise typer.Exit(Exit.MISSED)
+
+
+def _refuse_unused(given: dict[str, Any]) -> None:
+    """Refuse options that would change nothing of what is exported."""
+    unused = [name for name, value in given.items() if value]
+    if unused:
+        raise LoadError(
+            f"--export: writes the schedule of one day and drives nothing, so {', '.join(unused)} would be "
+            "ignored; "
+            "--seed, --speed, -o and --force are what it takes"
+        )
+
+
+def _trouble(churn_min: float | None, storm: str | None, slow: float) -> Trouble:
+    """What happens to connections on purpose."""
+    from sim.drive.options import Trouble  # noqa: PLC0415
+
+    storm_s = None
+    if storm is not None:
+        try:
+            at = dt.time.fromisoformat(storm)
+        except ValueError:
+            raise LoadError(f"--storm: {storm!r} is no time of the day: write 09:30") from None
+        storm_s = float(at.hour * 3600 + at.minute * 60 + at.second)
+    return Trouble(None if churn_min is None else churn_min * 60, storm_s, slow_share=slow / 100)
 
 
 def _export(centre: Any, tool: Tool, seed: int, speed: float, to: Path | None, *, force: bool) -> None:
@@ -224,16 +331,17 @@ def _export(centre: Any, tool: Tool, seed: int, speed: float, to: Path | None, *
         stderr(f"written to {to}")
 
 
-def lasting(days: int, wall_s: float, speed: float) -> str:
-    """How long a run will take in real time."""
+def lasting(days: int, wall_s: float, speed: float, factor: float = 1.0) -> str:
+    """How long a run will take in real time, at a *factor* of the load."""
     hours, minutes = divmod(round(wall_s / 60), 60)
     how_long = f"{hours} h {minutes} min" if hours else f"{minutes} min" if wall_s > 90 else f"{wall_s:.0f} s"
     what = f"{days:,} days take" if days > 1 else "the day takes"
-    return f"at speed {speed:g} {what} about {how_long} of real time"
+    load = "" if factor == 1 else f"\u00d7 {factor:g} of the load: "
+    return f"{load}at speed {speed:g} {what} about {how_long} of real time"
 
 
 @contextmanager
-def _live(days: int) -> Iterator[Show | None]:
+def _live(days: int) -> Iterator[Callable[[float, int, Live], None] | None]:
     """Show on a terminal how a run stands; nothing without one."""
     from rich.console import Console  # noqa: PLC0415
     from rich.live import Live as Screen  # noqa: PLC0415
@@ -244,8 +352,9 @@ def _live(days: int) -> Iterator[Show | None]:
         return
     with Screen(console=console, transient=True, refresh_per_second=4) as screen:
 
-        def show(replication: int, now: Live) -> None:
-            screen.update(standing(replication, days, now))
+        def show(factor: float, replication: int, now: Live) -> None:
+            load = "" if factor == 1 else f"\u00d7 {factor:g}, "
+            screen.update(load + standing(replication, days, now))
 
         yield show
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sim.drive.adapters.base import AgentSession, Message, Seen, What
 from sim.drive.clock import Alarm
 from sim.drive.customers import GOODBYE_S
 from sim.drive.floor import Call, Floor, Seat
 from sim.drive.latency import Verb
+from sim.drive.links import Link
 from sim.drive.play import Play
 from sim.drive.record import NO_ROW, Kind, Who
 from sim.drive.schedule import Span
@@ -124,6 +125,8 @@ class Agent:
         self._is_leaving = False
         self._span = -1
         self.session: AgentSession
+        self._link: Link | None = None
+        """Where connections break or are read slowly."""
 
     @property
     def holds(self) -> bool:
@@ -140,6 +143,8 @@ class Agent:
     async def connect(self) -> None:
         """Make a session, before anything happens."""
         self.session = await self.play.server.agent(self.seat.desk)
+        if self.play.options.trouble:
+            self._link = Link(self.play, self.session, Who.AGENT, agent=self.number)
 
     async def work(self) -> None:
         """All spans of duty (R11, R12)."""
@@ -151,6 +156,8 @@ class Agent:
             for span in spans:
                 await self.play.clock.until(span.on_s, Order.LOG_ON, span.row)
                 await self._log_in(span)
+                if not attending and self._link is not None:
+                    self._link.begin()
                 if not attending:
                     attending = [self.play.spawn(self._read()), self.play.spawn(self._attend())]
                 await self.fill()
@@ -166,6 +173,7 @@ class Agent:
         if not self.is_out:  # a break that was overrun
             self.play.note(Kind.LOGGED_OUT, Who.AGENT, agent=self.number, note=str(self._span))
         self._span, self.is_out = span.row, False
+        self._be_used()
         with suppress(LoadError):  # it is noted
             await self._ask("log in", self.session.log_in())
             self.play.note(Kind.LOGGED_IN, Who.AGENT, agent=self.number, note=str(span.row))
@@ -189,8 +197,13 @@ class Agent:
     def _be_out(self) -> None:
         if self._is_leaving and not self.seat.n_open and not self.is_out:
             self.is_out = True
+            self._be_used()
             self.play.note(Kind.LOGGED_OUT, Who.AGENT, agent=self.number, note=str(self._span))
             self._stirred.set()
+
+    def _be_used(self) -> None:
+        if self._link is not None:
+            self._link.is_used = not self.is_out
 
     async def _say_goodbye(self) -> None:
         """Close what is in hand at the end of a run, and be gone."""
@@ -339,6 +352,8 @@ class Agent:
             self._note(Kind.IN_VAIN, held, message=message)
             await self._release(held)
             return
+        if self._link is not None:
+            due_s = await self._link.ready(due_s)
         play.sending(message, due_s)
         await self._ask(Verb.SEND, self.session.send(held.chat, message), held.row, due_s)
         self._note(Kind.SENT, held, message=message, at_s=due_s)
@@ -387,9 +402,11 @@ class Agent:
             self._be_out()
 
     async def _ask(
-        self, verb: Verb | str, request: Awaitable[T], row: int = NO_ROW, due_s: float | None = None
+        self, verb: Verb | str, request: Coroutine[Any, Any, T], row: int = NO_ROW, due_s: float | None = None
     ) -> T:
         due_s = self.play.clock.now_s if due_s is None else due_s
+        if self._link is not None:
+            return await self._link.ask(verb, due_s, request, row)
         return await self.play.ask(verb, due_s, request, Who.AGENT, row, self.number)
 
     def _note(

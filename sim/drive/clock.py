@@ -2,7 +2,8 @@
 
 On the wall clock the driver wakes a little late; how much is measured. In virtual time there is none: when
 nothing more can be done at an instant, time jumps to the next that somebody waits for, and events of one
-instant come in the order of the rule book, each with all its consequences before the next.
+instant come in the order of the rule book, each with all its consequences before the next. On the wall clock
+it jumps over the *gaps* that it is given, in which nobody does anything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import heapq
 import itertools
 import math
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from sim.rules import Order
@@ -86,13 +87,22 @@ class _Idle(selectors.DefaultSelector):
 class Clock:
     """Simulated time, in seconds since the first midnight, in a running event loop."""
 
-    def __init__(self, start_s: float, speed: float = 1.0, origin_s: float | None = None) -> None:
+    def __init__(
+        self,
+        start_s: float,
+        speed: float = 1.0,
+        origin_s: float | None = None,
+        gaps: Sequence[tuple[float, float]] = (),
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.speed = 1.0 if isinstance(self._loop, VirtualLoop) else speed
         """Simulated seconds in one of the loop's."""
         self._start_s, self._origin = start_s, self._loop.time() if origin_s is None else origin_s
+        self.gaps = tuple(gaps)
+        """Spans of simulated time that take none, in order."""
         if isinstance(self._loop, VirtualLoop):
             self._start_s = self._origin = 0.0
+            self.gaps = ()
 
     def begin(self, in_s: float) -> None:
         """Let it be the start in so many of the loop's seconds; virtual time has begun already."""
@@ -102,7 +112,12 @@ class Clock:
     @property
     def now_s(self) -> float:
         """The time."""
-        return self._start_s + (self._loop.time() - self._origin) * self.speed
+        now_s = self._start_s + (self._loop.time() - self._origin) * self.speed
+        for start_s, end_s in self.gaps:
+            if now_s < start_s:
+                break
+            now_s += end_s - start_s
+        return now_s
 
     @property
     def origin_s(self) -> float:
@@ -116,6 +131,9 @@ class Clock:
 
     def wall(self, time_s: float) -> float:
         """Time of the event loop at which it is *time_s*."""
+        for start_s, end_s in reversed(self.gaps):
+            if time_s > start_s:
+                time_s -= min(time_s, end_s) - start_s
         return self._origin + (time_s - self._start_s) / self.speed
 
     def call(self, time_s: float, order: Order, row: int, happen: Callable[[], None]) -> Alarm:

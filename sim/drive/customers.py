@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from math import inf
+from typing import Any, TypeVar
 
 from sim.drive.adapters.base import CustomerSession, Message, RefusedError, Seen, What
 from sim.drive.clock import Clock
 from sim.drive.latency import Verb
+from sim.drive.links import Link
 from sim.drive.play import Play
 from sim.drive.record import Kind, Who
 from sim.drive.schedule import Day
 from sim.errors import LoadError
 from sim.rules import After, From, Order
 
+T = TypeVar("T")
 GOODBYE_S = 2.0
 """Whoever has to go at the end of a run is given so long to say so, on the wall clock."""
 
@@ -124,6 +127,8 @@ class Customer:
         self.chat_id = ""
         self._mail = Mail(play.clock, row)
         self._session: CustomerSession
+        self._link: Link | None = None
+        """Where connections break or are read slowly."""
 
     async def chat(self) -> Over:
         """One chat, to its end."""
@@ -147,6 +152,9 @@ class Customer:
             play.note(Kind.LEFT, Who.CUSTOMER, self.row, note="failed")
             raise
         reader = play.spawn(self._read())
+        if play.options.trouble:
+            self._link = Link(play, self._session, Who.CUSTOMER, self.row)
+            self._link.begin()
         try:
             yield
         except LoadError:
@@ -158,6 +166,8 @@ class Customer:
                 await asyncio.wait_for(self._session.leave(), GOODBYE_S)
             raise
         finally:
+            if self._link is not None:
+                self._link.end()
             reader.cancel()
             await self._session.disconnect()
 
@@ -250,9 +260,11 @@ class Customer:
         """Send the message of a turn."""
         play, message = self.play, Message(by_agent=False, chat=self.row, turn=turn)
         play.lag.note(max(play.clock.loop_s - play.clock.wall(due_s), 0.0))
+        if self._link is not None:
+            due_s = await self._link.ready(due_s)
         play.sending(message, due_s)
         with suppress(RefusedError):  # closed meanwhile: it will be told
-            await play.ask(Verb.SEND, due_s, self._session.send(message), Who.CUSTOMER, self.row)
+            await self._ask(Verb.SEND, due_s, self._session.send(message))
             play.note(Kind.SENT, Who.CUSTOMER, self.row, at_s=due_s, chat=self.chat_id, message=message)
 
     async def leave(self, way: After) -> Over:
@@ -260,5 +272,10 @@ class Customer:
         over = Over(way, self.play.clock.now_s)
         self.play.note(Kind.LEFT, Who.CUSTOMER, self.row, chat=self.chat_id, note=way.value)
         with suppress(LoadError):  # it is noted
-            await self.play.ask("leave", over.at_s, self._session.leave(), Who.CUSTOMER, self.row)
+            await self._ask("leave", over.at_s, self._session.leave())
         return over
+
+    async def _ask(self, verb: Verb | str, due_s: float, request: Coroutine[Any, Any, T]) -> T:
+        if self._link is not None:
+            return await self._link.ask(verb, due_s, request, self.row)
+        return await self.play.ask(verb, due_s, request, Who.CUSTOMER, self.row)

@@ -285,13 +285,37 @@ def _end(events: Sequence[Event]) -> Event:
 def message_lost(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
     """A message that the server took is never shown to the other side, who was there for it."""
     taken_s, over_s = _first(events, Kind.ASSIGNED), _first(events, Kind.CLOSED, Kind.LEFT)
+    away = _away(events)
     seen = {event.message for event in events if event.kind is Kind.SEEN}
     end_s = _end(events).at_s
     for event in events:
         if event.kind is Kind.SENT and event.message and event.message not in seen:
-            due_s = max(event.at_s, taken_s.get(event.chat, inf)) + centre.grace_s
+            there_s = max(event.at_s, taken_s.get(event.chat, inf))
+            for gone_s, back_s in away.get(event.chat, {}).get(event.who, ()):
+                if gone_s < there_s + centre.grace_s and back_s > there_s:
+                    there_s = back_s
+                    break
+            due_s = there_s + centre.grace_s
             if due_s < min(over_s.get(event.chat, inf), end_s):
                 yield Failure(Invariant.MESSAGE_LOST, (event.chat,), event.at_s)
+
+
+def _away(events: Sequence[Event]) -> dict[str, dict[Who, list[tuple[float, float]]]]:
+    """Of each chat, by who sends: from and until when the other side's connection was broken, on purpose."""
+    gone: dict[tuple[Who, int], list[tuple[float, float]]] = {}
+    for event in events:
+        whose = event.who, event.row if event.who is Who.CUSTOMER else event.agent
+        if event.kind is Kind.DROPPED:
+            gone.setdefault(whose, []).append((event.at_s, inf))
+        elif event.kind is Kind.BACK:
+            gone[whose][-1] = gone[whose][-1][0], event.at_s
+    found: dict[str, dict[Who, list[tuple[float, float]]]] = {}
+    for event in events if gone else ():
+        if _is_taken(event) or event.kind is Kind.OPENED:
+            mine = (Who.AGENT, event.agent) if event.kind is Kind.ASSIGNED else (Who.CUSTOMER, event.row)
+            other = Who.CUSTOMER if mine[0] is Who.AGENT else Who.AGENT
+            found.setdefault(event.chat, {})[other] = gone.get(mine, [])
+    return found
 
 
 def message_twice(events: Sequence[Event], _: Centre) -> Iterator[Failure]:

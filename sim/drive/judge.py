@@ -108,7 +108,9 @@ class Judgement:
     doubts: tuple[str, ...]
     """Why nothing is judged, in sentences; empty if it is."""
     measured: Estimates
-    """Of the driven days, to be looked up further."""
+    """Of the driven days, to be looked up further ..."""
+    predicted: Estimates
+    """... and of their twins."""
 
     @property
     def differs(self) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ def judge(
             errors,
             verdict,
         )
-    return Judgement(figures, critical, delays, replays, tuple(doubts), seen)
+    return Judgement(figures, critical, delays, replays, tuple(doubts), seen, expected)
 
 
 def _verdict(name: str, errors: float | None, critical: float, blurred: set[str]) -> Verdict:

@@ -33,6 +33,8 @@ class Verb(StrEnum):
     """A chat, from the agent's wish until they have it."""
     CLOSE = "close"
     """A chat, until the server has closed it."""
+    RECONNECT = "reconnect"
+    """A connection that broke on purpose, from the wish to come back until it is there again."""
 
 
 class Times:
@@ -79,13 +81,15 @@ class Latencies:
     """Times of each verb."""
 
     def __init__(self, times: Mapping[Verb, Times] | None = None) -> None:
-        self._times = dict(times or {verb: Times() for verb in Verb})
+        self._times = dict(times or {})
 
     def __getitem__(self, verb: Verb) -> Times:
         """Those of a verb."""
+        if verb not in self._times:
+            self._times[verb] = Times()
         return self._times[verb]
 
     def add(self, other: Latencies) -> None:
         """Count those of *other* too."""
-        for verb, times in self._times.items():
-            times.add(other[verb])
+        for verb, times in other._times.items():
+            self[verb].add(times)

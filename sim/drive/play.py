@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sim.drive.adapters.base import AgentSession, CustomerSession, Message, RefusedError, Seen, Server
 from sim.drive.clock import Clock
 from sim.drive.latency import Latencies, Times, Verb
+from sim.drive.options import Options, Trouble
 from sim.drive.record import NO_ONE, NO_ROW, Event, Kind, Record, Who
 from sim.drive.schedule import Day
 from sim.errors import LoadError
@@ -23,6 +24,7 @@ ANSWER_S = 10.0
 """A request that is not answered by then, on the wall clock, has failed."""
 RECENT = 1000
 """So many messages are looked back on while it runs: a percentile of all takes long, some times a second."""
+GOLDEN = (5**0.5 - 1) / 2
 DEAD_S, DEAD_FAILURES = 5.0, 3
 """A server of which so many requests in a row have failed, and none was answered for so long, is gone."""
 
@@ -44,13 +46,27 @@ class Live:
     """Of the messages that were delivered last, on the wall clock; None if there is none."""
 
 
+def is_slow(trouble: Trouble, who: Who, whose: int) -> bool:
+    """Whether a client is one of those that read slowly: so many of each hundred, evenly spread."""
+    return trouble.slow_share > 0 and phase(who, whose) < trouble.slow_share
+
+
+def phase(who: Who, whose: int) -> float:
+    """A client's own number from 0 to 1, spread evenly over all (the golden section's multiples)."""
+    return ((whose + 1) * GOLDEN + (who is Who.AGENT) / 2) % 1.0
+
+
 class Play:
     """One run of a day on a server."""
 
-    def __init__(self, day: Day, server: Server, clock: Clock, record: Record | None = None) -> None:
-        self.day, self.server, self.clock = day, server, clock
+    def __init__(
+        self, day: Day, server: Server, clock: Clock, options: Options, record: Record | None = None
+    ) -> None:
+        self.day, self.server, self.clock, self.options = day, server, clock, options
         self.record = Record() if record is None else record
         self.latencies, self.lag = Latencies(), Times()
+        self.of_parts = [Latencies() for _ in options.parts]
+        """Those of each part of the day, by when something should have begun."""
         self.row_of: dict[str, int] = {}
         """Row of each chat by the server's name of it."""
         self.arrival_s: dict[int, float] = {}
@@ -68,11 +84,14 @@ class Play:
         """How often requests failed, by verb and cause."""
         self.gone = asyncio.Event()
         """The server is gone."""
+        self._back_s: dict[tuple[Who, int], float] = {}
+        """When a connection that broke wanted to come back, the last time, by its row or agent."""
         self._nameless: dict[str, list[Callable[[int], None]]] = {}
         """What is to be done when it becomes known whose a chat is."""
         self._in_a_row, self._answered_at = 0, clock.loop_s
         self._sent_s: dict[Message, float] = {}
-        self._seen_s: dict[Message, float] = {}
+        self._seen_s: dict[Message, tuple[float, int]] = {}
+        """When the other side was shown it, and the agent if it was one."""
         self._delivered_s: deque[float] = deque(maxlen=RECENT)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -122,6 +141,17 @@ class Play:
             case _:
                 pass
 
+    def dropped(self, who: Who, whose: int, at_s: float) -> None:
+        """Know that a connection breaks on purpose: until it wants to come back it can be shown nothing."""
+        self._back_s[who, whose] = at_s + self.options.trouble.away_s * self.clock.speed
+
+    def took(self, verb: Verb, due_s: float, took_s: float) -> None:
+        """Note how long something took that was due at *due_s*."""
+        self.latencies[verb].note(took_s)
+        for part, latencies in zip(self.options.parts, self.of_parts, strict=True):
+            if part.start_s <= due_s < part.end_s:
+                latencies[verb].note(took_s)
+
     def _end(self, row: int) -> None:
         self.waiting.discard(row)
         self.open.discard(row)
@@ -149,21 +179,28 @@ class Play:
     def seen(self, message: Message, who: Who, chat: str, agent: int = NO_ONE) -> None:
         """Note that the other side is shown a message."""
         self.note(Kind.SEEN, who, message.chat, chat=chat, agent=agent, message=message)
-        self._be_seen(message, self.clock.now_s)
+        self._be_seen(message, agent, self.clock.now_s)
 
-    def _be_seen(self, message: Message, at_s: float) -> None:
+    def _be_seen(self, message: Message, agent: int, at_s: float) -> None:
         if message.by_agent or message.turn:
-            self._seen_s.setdefault(message, at_s)
+            self._seen_s.setdefault(message, (at_s, agent))
             self._deliver(message)
 
     def _deliver(self, message: Message) -> None:
-        """Note how long a message took, once both sides are known, be it in other processes."""
-        sent_s, seen_s = self._sent_s.get(message), self._seen_s.get(message)
-        if sent_s is not None and seen_s is not None:
-            took_s = (seen_s - sent_s) / self.clock.speed
-            self.latencies[Verb.DELIVER].note(took_s)
-            self._delivered_s.append(took_s)
-            del self._sent_s[message]
+        """Note how long a message took, once both sides are known, be it in other processes.
+
+        Whoever was away is shown it once they are back; whoever reads slowly says nothing of the server.
+        """
+        if message not in self._sent_s or message not in self._seen_s:
+            return
+        due_s, (seen_s, agent) = self._sent_s.pop(message), self._seen_s[message]
+        who, whose = (Who.CUSTOMER, message.chat) if message.by_agent else (Who.AGENT, agent)
+        if is_slow(self.options.trouble, who, whose):
+            return
+        back_s = self._back_s.get((who, whose), due_s)
+        took_s = (seen_s - max(due_s, min(back_s, seen_s))) / self.clock.speed
+        self.took(Verb.DELIVER, due_s, took_s)
+        self._delivered_s.append(took_s)
 
     def take_in(self, event: Event) -> None:
         """Note what was seen in another process."""
@@ -175,7 +212,9 @@ class Play:
         elif message is not None and event.kind is Kind.SENT:
             self.sending(message, event.at_s)
         elif message is not None and event.kind is Kind.SEEN:
-            self._be_seen(message, event.at_s)
+            self._be_seen(message, event.agent, event.at_s)
+        elif event.kind is Kind.DROPPED:
+            self.dropped(event.who, event.row, event.at_s)
 
     def add_failures(self, failures: int, causes: Mapping[str, int]) -> None:
         """Count what failed in another process."""
@@ -224,7 +263,7 @@ class Play:
             raise
         self._answered()
         if isinstance(verb, Verb):
-            self.latencies[verb].note(self.clock.loop_s - self.clock.wall(due_s))
+            self.took(verb, due_s, self.clock.loop_s - self.clock.wall(due_s))
         return answer
 
     def _answered(self) -> None:

@@ -55,6 +55,10 @@ class Kind(StrEnum):
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
     """An agent is out: off duty, with nothing in hand."""
+    DROPPED = "dropped"
+    """A client's connection breaks, on purpose."""
+    BACK = "back"
+    """It is there again."""
     FAILED = "failed"
     """The server failed a request, or a connection broke; the cause is the note."""
 

@@ -17,15 +17,17 @@ from sim.drive.clock import Clock
 from sim.drive.customers import door
 from sim.drive.latency import Latencies, Times
 from sim.drive.measured import log_of_day
+from sim.drive.options import Mode, Options
 from sim.drive.play import ANSWER_S, Live, Play
 from sim.drive.record import Record
 from sim.drive.schedule import Day, refuse_unplayable
 from sim.drive.timeline import replay
-from sim.drive.workers import Crew, Workers, hired
+from sim.drive.workers import Workers, hired
 from sim.errors import LoadError
 from sim.interrupts import telling
 from sim.log.chatlog import ChatLog
 from sim.rules import Order
+from sim.scenario.units import DAY_S, clock_text
 
 LATE_S, LATE_WALL_S = 600.0, 30.0
 """A run ends so much after its twin, in simulated seconds and on the wall clock, whatever is still open."""
@@ -33,15 +35,6 @@ SOON_S = 0.5
 """A run begins so much before the first log-in or chat, on the wall clock, once everybody is connected."""
 WATCH_S = 0.25
 """How often a run is watched."""
-
-
-class Mode(StrEnum):
-    """How a day is played."""
-
-    REACTIVE = "reactive"
-    """Everybody reacts to what the server tells them."""
-    TIMELINE = "timeline"
-    """Everybody does what they did in the twin, at that instant, whatever the server tells them."""
 
 
 class Ending(StrEnum):
@@ -54,21 +47,6 @@ class Ending(StrEnum):
     """The server no longer answered."""
     LATE = "late"
     """Chats were open long after they should have been over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a day is to be played."""
-
-    speed: float = 1.0
-    """Simulated seconds in one of the wall clock."""
-    mode: Mode = Mode.REACTIVE
-    max_in_flight: int | None = None
-    """Most chats that are open at once: further ones are skipped and counted. Omitted: no limit."""
-    crew: Crew | None = None
-    """Further processes that play the customers. Omitted: none."""
-    virtual: bool = False
-    """Without a wall clock: for servers in this process. The speed is then 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +70,10 @@ class Driven:
     """How it stood at the end."""
     causes: dict[str, int]
     """How often requests failed, by verb and cause."""
+    of_parts: tuple[Latencies, ...] = ()
+    """Latencies of each part of the day."""
+    wall_s: float = 0.0
+    """How long it took, in seconds of the event loop's clock."""
 
     @cached_property
     def log(self) -> ChatLog:
@@ -115,6 +97,7 @@ def drive(day: Day, server: Server, options: Options | None = None, watch: Watch
     options = options or Options()
     refuse_unplayable(day.scenario, server.name)
     _refuse_crew(server, options)
+    _refuse_trouble(day, server, options)
     from_s = day.start_s if options.virtual else None
     return clock.run(_drive(day, server, options, watch), virtual_from_s=from_s)
 
@@ -129,6 +112,18 @@ def _refuse_crew(server: Server, options: Options) -> None:
         raise LoadError("--workers: a timeline is played by one process")
 
 
+def _refuse_trouble(day: Day, server: Server, options: Options) -> None:
+    """Refuse to break connections where nobody could come back."""
+    if options.trouble and options.mode is Mode.TIMELINE:
+        raise LoadError("--churn, --storm and --slow: a timeline is played by clients that are always there")
+    if options.trouble.breaks and not server.comes_back:
+        raise LoadError(f"--churn and --storm: the adapter {server.name} has no way to come back to a chat")
+    storm_s = options.trouble.storm_s
+    if storm_s is not None and not day.start_s < storm_s < day.end_s:
+        within = f"from {clock_text(day.start_s % DAY_S)} to {clock_text(day.end_s % DAY_S)}"
+        raise LoadError(f"--storm: {clock_text(storm_s % DAY_S)} is not within the driven day, {within}")
+
+
 async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:
     day.end_s  # noqa: B018  the twin is simulated before the clock runs
     with _interrupted() as stop, _undisturbed(), _hired(day, options) as workers:
@@ -137,12 +132,14 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
                 await workers.ready()
             async with asyncio.timeout(ANSWER_S):
                 await server.start([queue.name for queue in day.scenario.queues], day.desks)
-            play = Play(day, server, Clock(day.start_s, options.speed))
+            gaps = () if options.virtual else day.gaps(_later_s(options.speed))
+            play = Play(day, server, Clock(day.start_s, options.speed, gaps=gaps), options)
             line = Line(play)
             for agent in line.agents:
                 async with asyncio.timeout(ANSWER_S):
                     await agent.connect()
             play.clock.begin(in_s=SOON_S)
+            begun_s = play.clock.loop_s
             ending = await _played(play, line, options, watch, stop, workers)
         except TimeoutError:
             raise LoadError(f"{server.name}: no answer within {ANSWER_S:g} s") from None
@@ -153,7 +150,8 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
     often = max(play.causes, key=lambda cause: play.causes[cause], default="")
     cause = often if ending is Ending.GONE else ""
     return Driven(day, server.name, server.routes, server.poll_s, options, ending, cause, play.record,
-                  play.latencies, play.lag, play.live(), play.causes)  # fmt: skip
+                  play.latencies, play.lag, play.live(), play.causes, tuple(play.of_parts),
+                  play.clock.loop_s - begun_s)  # fmt: skip
 
 
 async def _played(
@@ -165,12 +163,12 @@ async def _played(
     workers: Workers | None,
 ) -> Ending:
     """Play to the end, whichever it is, and leave nobody behind."""
-    latest_s = play.day.end_s + max(LATE_S, LATE_WALL_S * options.speed)
+    later_s = _later_s(options.speed)
     ends = {
         asyncio.ensure_future(_all_over(play, line, options, workers)): Ending.DONE,
         asyncio.ensure_future(stop.wait()): Ending.INTERRUPTED,
         asyncio.ensure_future(play.gone.wait()): Ending.GONE,
-        asyncio.ensure_future(play.clock.until(latest_s, Order.PATIENCE, 0)): Ending.LATE,
+        asyncio.ensure_future(_too_late(play, later_s)): Ending.LATE,
     }
     if watch is not None and not options.virtual:
         play.spawn(_watch(play, watch))
@@ -185,6 +183,26 @@ async def _played(
         for result in results:
             if isinstance(result, Exception):
                 play.broken = result
+
+
+def _later_s(speed: float) -> float:
+    """So much after its twin a day may end, in simulated seconds."""
+    return max(LATE_S, LATE_WALL_S * speed)
+
+
+def lasts_s(day: Day, speed: float) -> float:
+    """How long a *day* takes of the wall clock, nights left out."""
+    nights_s = sum(end_s - start_s for start_s, end_s in day.gaps(_later_s(speed)))
+    return (day.end_s - day.start_s - nights_s) / speed
+
+
+async def _too_late(play: Play, later_s: float) -> None:
+    """Wait until chats are open long after the last should have been over: at the end, or before a night."""
+    for start_s, _ in play.day.gaps(later_s):
+        await play.clock.until(start_s, Order.PATIENCE, 0)
+        if play.waiting or play.open:
+            return
+    await play.clock.until(play.day.end_s + later_s, Order.PATIENCE, 0)
 
 
 async def _all_over(play: Play, line: Line, options: Options, workers: Workers | None) -> None:
@@ -228,7 +246,7 @@ def _hired(day: Day, options: Options) -> Iterator[Workers | None]:
     if options.crew is None:
         yield None
     else:
-        with hired(options.crew, day, options.max_in_flight) as workers:
+        with hired(options.crew, day, options) as workers:
             yield workers
 
 

@@ -26,6 +26,8 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
 from sim.scenario.units import DAY_S, plural
 
+BEFORE_S = 60.0
+"""A day goes on so long before somebody comes or logs in."""
 PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
         *("name", "start", "days", "interval_min", "warm_up_h", "hours", "holidays"),
@@ -105,6 +107,30 @@ class Day:
         over_s = np.concatenate([chat.ended_s, chat.released_s])[np.tile(chat.outcome != Outcome.OFFLINE, 2)]
         times = np.concatenate([self.opened_s, over_s])
         return float(np.max(times, where=np.isfinite(times), initial=self.start_s))
+
+    @cached_property
+    def _quiet(self) -> list[tuple[float, float]]:
+        """Spans between start and end in which the twin has nobody in it, neither customers nor agents."""
+        chat, duty = self.twin.chat, self.twin.duty
+        came = chat.outcome != Outcome.OFFLINE
+        over_s = np.fmax(chat.ended_s, chat.released_s)[came]
+        over_s = np.where(np.isnan(over_s), self.end_s, over_s)
+        out_s = np.where(np.isnan(duty.out_s), duty.off_s, duty.out_s)
+        starts = np.concatenate([chat.arrival_s[came], duty.on_s])
+        ends = np.concatenate([over_s, out_s])
+        order = np.argsort(starts, kind="stable")
+        until = np.maximum.accumulate(ends[order])
+        pairs = zip(until[:-1].tolist(), starts[order][1:].tolist(), strict=True)
+        return [(end_s, next_s) for end_s, next_s in pairs if next_s > end_s]
+
+    def gaps(self, later_s: float) -> list[tuple[float, float]]:
+        """Spans that need not be waited for: nights, from *later_s* after the last has gone until shortly
+        before.
+
+        The server has so long to be done with what is late.
+        """
+        found = ((end_s + later_s, next_s - BEFORE_S) for end_s, next_s in self._quiet)
+        return [(start_s, end_s) for start_s, end_s in found if end_s > start_s and end_s < self.end_s]
 
     @cached_property
     def desks(self) -> list[Desk]:

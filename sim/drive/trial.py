@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -14,12 +14,13 @@ from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check
 from sim.drive.judge import MOST_BLUR, REPLAYS, Judgement, judge
 from sim.drive.latency import Latencies, Times, Verb
 from sim.drive.limits import Checked, Limit, checked, read_limit
+from sim.drive.options import NO_TROUBLE, Crew, Mode, Options, Part, Trouble
+from sim.drive.parts import PartDriven, counts_of, parts_of
 from sim.drive.play import Live
 from sim.drive.probe import taken_twice
-from sim.drive.run import SOON_S, Driven, Ending, Mode, Options, drive
+from sim.drive.run import SOON_S, Driven, Ending, drive, lasts_s
 from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
 from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
-from sim.drive.workers import Crew
 from sim.errors import LoadError
 from sim.scenario.scenario import Scenario
 
@@ -56,6 +57,10 @@ class Loaded:
     latencies: Latencies
     lag: Times
     limits: tuple[Checked, ...]
+    counts: Mapping[str, float | None]
+    """What was counted, by the names of limits."""
+    parts: tuple[PartDriven, ...] = ()
+    """Of the day, where it was to be looked at in parts."""
 
     def __repr__(self) -> str:
         differs = ", ".join(self.judgement.differs) or "nothing"
@@ -106,6 +111,8 @@ def load_test(
     server: Callable[[], Server] | None = None,
     probes: bool = True,
     replays: int = REPLAYS,
+    parts: Sequence[Part] = (),
+    trouble: Trouble = NO_TROUBLE,
     announce: Announce | None = None,
     show: Show | None = None,
 ) -> Loaded:
@@ -116,8 +123,9 @@ def load_test(
     chats are opened a second and *max_in_flight* are open at once, and no machine is loaded but this one and
     that named by *may_load*. A *template* says how to speak to the server, for adapters that need one;
     *server* makes another client than the target's. Unless told not to, it *probes* whether two agents are
-    given one chat. On the wall clock *announce* is told beforehand how long it will take, all
-    days being as long as the first; *show* is told how it stands.
+    given one chat. *parts* of the day are judged by themselves, and *trouble* is what happens to connections
+    on purpose. On the wall clock *announce* is told beforehand how long it will take, all days being as long
+    as the first; *show* is told how it stands.
 
     With several *workers* as many processes play the customers. Ctrl-C ends it with what was measured.
 
@@ -130,7 +138,10 @@ def load_test(
     limits = [read_limit(text, scenario) for text in fail_if]
     file = None if template is None else Path(template)
     crew = Crew(workers, target, file) if workers > 1 else None
-    options = Options(speed or 1.0, Mode(mode), max_in_flight, crew, virtual=not target.url and speed is None)
+    options = Options(
+        speed or 1.0, Mode(mode), max_in_flight, crew, virtual=not target.url and speed is None,
+        parts=tuple(parts), trouble=trouble,
+    )  # fmt: skip
     make = server or (lambda: target.server(file))
     refuse_unplayable(scenario, target.adapter)
     refuse_host(target.host, may_load)
@@ -140,7 +151,7 @@ def load_test(
         if target.url:
             refuse_rate(arrivals_within(day.opened_s, options.speed), max_rate)
         if not replication and announce is not None and not options.virtual:
-            announce(replications * (SOON_S + (day.end_s - day.start_s) / options.speed))
+            announce(replications * (SOON_S + lasts_s(day, options.speed)))
         if not replication and probes:
             chat = taken_twice(day, make())
             told += [] if chat is None else [Told(0, Failure(Invariant.TAKEN_TWICE, (chat,), day.start_s))]
@@ -191,13 +202,23 @@ def judged(
         for day in days
         for failure in check(day.record.events, _centre(day))
     ]
-    counts = {
-        "errors": sum(sum(day.causes.values()) for day in days),
-        "skipped": sum(day.live.skipped for day in days),
-    }
-    found = tuple(
-        checked(limit, days[0].day.scenario, latencies, counts, judgement.measured) for limit in limits
-    )
+    every = [each.failure for each in broken]
+    counts = counts_of(
+        sum(sum(day.causes.values()) for day in days), sum(day.live.skipped for day in days), every,
+        judgement.predicted, judgement.measured,
+    )  # fmt: skip
+    parts = parts_of(days, every)
+    found = [
+        checked(limit, days[0].day.scenario, latencies, counts, judgement.measured)
+        for limit in limits
+        if limit.over == "run" or not parts
+    ]
+    found += [
+        checked(limit, days[0].day.scenario, each.latencies, each.counts, each.measured, each.part.name)
+        for limit in limits
+        if limit.over == "stage"
+        for each in parts
+    ]
     return Loaded(
         scenario,
         target,
@@ -209,7 +230,9 @@ def judged(
         (*told, *broken),
         latencies,
         lag,
-        found,
+        tuple(found),
+        counts,
+        parts,
     )
 
 
@@ -242,6 +265,8 @@ def _doubts(days: Sequence[Driven], wanted: int, lag: Times, speed: float) -> li
         case Ending.DONE:
             if len(days) < wanted:
                 found.append(f"the server did not answer after {len(days)} of {wanted} days")
+    if days[0].options.trouble:
+        found.append("connections were broken, or read slowly, on purpose")
     skipped = sum(day.live.skipped for day in days)
     if skipped:
         found.append(f"{skipped:,} customers could not be sent, as too many chats were open")

@@ -10,16 +10,15 @@ import asyncio
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
-from sim.drive.adapters import Target
 from sim.drive.clock import Clock
 from sim.drive.customers import door
 from sim.drive.latency import Latencies, Times
+from sim.drive.options import Crew, Options
 from sim.drive.play import ANSWER_S, Play
 from sim.drive.record import Event, Record
 from sim.drive.schedule import Day
@@ -32,22 +31,13 @@ READY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
-    """How many further processes there are to be, and how each reaches the server."""
-
-    n: int
-    target: Target
-    template: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Orders:
     """What a worker plays."""
 
     day: Day
     crew: Crew
     rows: range
-    max_in_flight: int | None
+    options: Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,7 @@ class _Report:
     lag: Times
     failures: int
     causes: dict[str, int]
+    of_parts: list[Latencies]
     error: str = ""
     """What broke it."""
 
@@ -83,7 +74,7 @@ class Workers:
         """Let them play, and take in what they see, until their last customer has gone."""
         loop = asyncio.get_running_loop()
         for end in self._ends:
-            end.send((play.day.start_s, play.clock.speed, play.clock.origin_s))
+            end.send((play.day.start_s, play.clock.speed, play.clock.origin_s, play.clock.gaps))
             loop.add_reader(end.fileno(), self._take_in, end, play)
         try:
             await self._over.wait()
@@ -107,6 +98,8 @@ class Workers:
         if isinstance(got, _Report):
             play.latencies.add(got.latencies)
             play.lag.add(got.lag)
+            for mine, theirs in zip(play.of_parts, got.of_parts, strict=True):
+                mine.add(theirs)
             play.add_failures(got.failures, got.causes)
         if not isinstance(got, _Report) or got.error:
             play.broken = RuntimeError(got.error if isinstance(got, _Report) else "a worker has died")
@@ -134,11 +127,12 @@ def _received(end: Connection) -> Any:
 
 
 @contextmanager
-def hired(crew: Crew, day: Day, max_in_flight: int | None) -> Iterator[Workers]:
+def hired(crew: Crew, day: Day, options: Options) -> Iterator[Workers]:
     """Start further processes, and leave none behind."""
     context = multiprocessing.get_context("spawn")
     pipes = [context.Pipe() for _ in range(crew.n)]
-    share = None if max_in_flight is None else -(-max_in_flight // crew.n)
+    most = options.max_in_flight
+    share = replace(options, max_in_flight=None if most is None else -(-most // crew.n))
     processes: list[BaseProcess] = []
     for k, (_, theirs) in enumerate(pipes):
         orders = _Orders(day, crew, range(k, day.draws.n_customers, crew.n), share)
@@ -180,10 +174,10 @@ async def _played(orders: _Orders, end: Connection) -> None:
         end.send("ready")
         clock = Clock(*await loop.run_in_executor(None, end.recv))
         record = _Sent()
-        play = Play(orders.day, server, clock, record)
+        play = Play(orders.day, server, clock, orders.options, record)
         loop.add_reader(end.fileno(), stop.set)
         sending = play.spawn(_send(record, end))
-        customers = asyncio.ensure_future(door(play, orders.rows, orders.max_in_flight))
+        customers = asyncio.ensure_future(door(play, orders.rows, orders.options.max_in_flight))
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait({customers, stopped}, return_when=asyncio.FIRST_COMPLETED)
         for task in (customers, stopped):
@@ -193,7 +187,8 @@ async def _played(orders: _Orders, end: Connection) -> None:
         await play.give_up()
         broken = [repr(each) for each in [*results, play.broken] if isinstance(each, Exception)]
         end.send(record.drain())
-        end.send(_Report(play.latencies, play.lag, play.failures, play.causes, ", ".join(broken)))
+        found = play.latencies, play.lag, play.failures, play.causes, play.of_parts
+        end.send(_Report(*found, ", ".join(broken)))
     finally:
         await server.stop()
 

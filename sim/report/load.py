@@ -13,15 +13,15 @@ from sim.arrays import Floats
 from sim.drive.invariants import Invariant
 from sim.drive.judge import Compared, Verdict
 from sim.drive.latency import Verb
-from sim.drive.limits import COUNTS, TIMES, Checked
+from sim.drive.limits import OWN, TIMES, Checked, Limit
+from sim.drive.record import Kind
 from sim.drive.run import Driven
 from sim.drive.trial import Loaded
-from sim.drive.trial import load_test as drive_and_judge
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
 from sim.log.chatlog import ChatLog
-from sim.report.numbers import in_words, with_unit
-from sim.report.result import PER_ROW, Column, Head, Judged, Result, Row, Table, answering
+from sim.report.numbers import in_words, target_text, with_unit
+from sim.report.result import PER_ROW, Column, Head, Judged, Result, Row, Table
 from sim.scenario.units import clock_text, plural
 
 METHOD = (
@@ -30,6 +30,7 @@ METHOD = (
     "which any figure of a healthy server is called different once in 100 runs."
 )
 OF_REPLAYS = "Intervals of so few days are those of {replays:,} replays of the same day with such delays."
+INCIDENTS = "The scenario's incidents are not played: they happen to simulated centres alone (sim stress)."
 MOST_ROWS = 20
 """More broken laws are counted, not shown."""
 MOST_NAMED = 6
@@ -48,7 +49,7 @@ def result(found: Loaded) -> Result:
     head = Head(
         "load",
         (found.scenario.name,),
-        _basis(found),
+        one_of(found),
         found.seed,
         len(found.days),
         interrupted=found.interrupted,
@@ -74,7 +75,8 @@ def _place(found: Loaded) -> str:
     return f"{found.target.adapter} at {parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
 
 
-def _basis(found: Loaded) -> str:
+def one_of(found: Loaded) -> str:
+    """Server, days, speed and chats of a load."""
     chats = sum(day.live.offered for day in found.days)
     speed = "in virtual time" if found.options.virtual else f"at speed {found.options.speed:g}"
     days = plural(len(found.days), "replication")
@@ -125,6 +127,9 @@ def _words(found: Loaded) -> Iterator[str]:
             ((cause, n) for day in found.days for cause, n in day.causes.items()), key=lambda pair: pair[1]
         )
         yield f"The server failed {plural(found.errors, 'request')}, most often so: {worst[0]}."
+    yield from _on_purpose(found)
+    if found.scenario.stress is not None and found.scenario.stress.incidents:
+        yield INCIDENTS
     if found.judgement.delays:
         delays = found.judgement.delays
         yield (
@@ -137,6 +142,31 @@ def _words(found: Loaded) -> Iterator[str]:
             f"{found.options.speed:g} they seem as many times longer. Only a run at --speed 1 may fail a "
             "server on those."
         )
+
+
+def _on_purpose(found: Loaded) -> Iterator[str]:
+    """What was done to connections."""
+    trouble = found.options.trouble
+    events = [event.kind for day in found.days for event in day.record.events]
+    if trouble.breaks:
+        times = found.latencies[Verb.RECONNECT]
+        took = f", after p50 {_ms_text(times.percentile_s(50))}, p99 {_ms_text(times.percentile_s(99))}"
+        yield (
+            f"Connections were broken {plural(events.count(Kind.DROPPED), 'time')} on purpose, each for "
+            f"{trouble.away_s:g} s of the clock, and came back {plural(events.count(Kind.BACK), 'time')}"
+            f"{took if times.n else ''}. Who is away is shown what was missed later: that counts from "
+            "their return."
+        )
+    if trouble.slow_share:
+        yield (
+            f"{100 * trouble.slow_share:g} % of the clients read slowly, each {trouble.slow_s:g} s; times "
+            "to deliver are "
+            "those of the others."
+        )
+
+
+def _ms_text(time_s: float) -> str:
+    return with_unit("ms", 1000 * time_s)
 
 
 def _answer(found: Loaded) -> str:
@@ -221,30 +251,44 @@ def _one_side(found: Loaded, name: str, title: str) -> Table:
     return Table(name, title, columns, rows, key="kpi", is_shown=False)
 
 
-def _limit(each: Checked) -> Judged:
-    """A limit as a target."""
-    limit = each.limit
+def titled_limit(limit: Limit) -> str:
+    """What a limit is on, in words."""
     if limit.figure in TIMES:
         verb, _ = TIMES[limit.figure]
         name = limit.figure.removesuffix("_ms").rpartition("_")[2]
-        title = f"Time to {verb}, {'longest' if name == 'max' else name}"
-    elif limit.figure in COUNTS:
-        title = {"errors": "Failed requests", "skipped": "Customers not sent"}[limit.figure]
-    else:
-        title = BY_NAME[limit.figure].title
+        return f"Time to {verb}, {'longest' if name == 'max' else name}"
+    return _OWN[limit.figure] if limit.figure in OWN else BY_NAME[limit.figure].title
+
+
+_OWN = {
+    "errors": "Failed requests",
+    "skipped": "Customers not sent",
+    "lost": "Messages lost",
+    "unanswered": "Unanswered beyond prediction",
+}
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit in words: ``Time to deliver, p99 ≤ 1000 ms``."""
+    where = f", {limit.name}" if limit.name else ""
+    return f"{titled_limit(limit)}{where} {target_text(limit.unit, limit.bound, limit.side)}"
+
+
+def said_of(each: Checked) -> str:
+    """What was measured."""
+    return with_unit(each.limit.unit, each.value, each.limit.bound)
+
+
+def _limit(each: Checked) -> Judged:
+    """A limit as a target."""
+    limit = each.limit
+    stage = f"stage {each.part.removeprefix('stage ')}" if each.part else ""
+    where = ", ".join(filter(None, [limit.name, stage]))
     quantity = Quantity(each.value, None, None, False, each.value, None, None)
     return Judged(
-        limit.text,
-        limit.figure,
-        title,
-        limit.unit,
-        limit.side,
-        limit.bound,
-        quantity,
-        each.met,
-        sure=True,
-        where=limit.name,
-    )
+        limit.text, limit.figure, titled_limit(limit), limit.unit, limit.side, limit.bound, quantity,
+        each.met, sure=True, where=where,
+    )  # fmt: skip
 
 
 # The server
@@ -252,6 +296,7 @@ def _limit(each: Checked) -> Judged:
 
 def _latencies(found: Loaded) -> Table:
     """A row a verb, and one for the driver itself, in milliseconds of the wall clock."""
+    broke = found.options.trouble.breaks
     rows = [
         {
             "verb": name,
@@ -260,7 +305,7 @@ def _latencies(found: Loaded) -> Table:
             "max_ms": _ms(times.max_s, times.n),
         }
         for name, times in [
-            *((str(verb), found.latencies[verb]) for verb in Verb),
+            *((str(verb), found.latencies[verb]) for verb in Verb if verb is not Verb.RECONNECT or broke),
             ("driver's lag", found.lag),
         ]
     ]
@@ -270,8 +315,13 @@ def _latencies(found: Loaded) -> Table:
         *(Column(f"p{percent}_ms", f"p{percent}", "ms", "number") for percent in (50, 95, 99)),
         Column("max_ms", "Longest", "ms", "number"),
     )
-    note = "From the moment when it should have begun. Driver's lag: how late the driver itself was."
-    return Table("latencies", "How long the server took", columns, rows, notes=(note,))
+    notes = ["From the moment when it should have begun. Driver's lag: how late the driver itself was."]
+    if found.options.virtual:
+        notes.append(
+            "In virtual time only what the server waits for on purpose takes any, so there is no picture "
+            "of it."
+        )
+    return Table("latencies", "How long the server took", columns, rows, notes=tuple(notes))
 
 
 def _ms(time_s: float, n: int) -> float | None:
@@ -351,6 +401,3 @@ def _between(start_s: Floats, end_s: Floats, times_s: Floats) -> Floats:
     began = ~np.isnan(start_s)
     starts, ends = np.sort(start_s[began]), np.sort(np.nan_to_num(end_s[began], nan=np.inf))
     return np.asarray(np.searchsorted(starts, times_s, "right") - np.searchsorted(ends, times_s, "right"))
-
-
-load_test = answering(drive_and_judge, result)

@@ -277,9 +277,9 @@ def stress(
     texts = [fail_if] if isinstance(fail_if, str) else list(fail_if)
     teams = [scenario] if isinstance(scenario, Scenario) else list(scenario)
     if len(teams) == 1:
-        how = usual_profile(teams[0], texts) if profile is None else _profile(profile)
+        how = usual_profile(teams[0], texts) if profile is None else profile_named(profile)
     else:
-        how = Profile.BREAKPOINT if profile is None else _profile(profile)
+        how = Profile.BREAKPOINT if profile is None else profile_named(profile)
     common: dict[str, Any] = {"seed": seed, "workers": workers, "progress": progress, "executor": executor}
     if how is Profile.BREAKPOINT:
         if texts or abort_on_fail:
@@ -296,7 +296,8 @@ def stress(
     return result_of_stages(staged)
 
 
-def _profile(name: Profile | str) -> Profile:
+def profile_named(name: Profile | str) -> Profile:
+    """Profile by name; raises `UnknownNameError` with the nearest if there is none."""
     if name in list(Profile):
         return Profile(name)
     known = list(map(str, Profile))

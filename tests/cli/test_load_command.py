@@ -51,8 +51,9 @@ def test_load_prints_writes_and_documents(small: Path, tmp_path: Path):
     assert "loopback keeps the predicted figures" in printed.stdout
     assert {path.name for path in out.iterdir()} == {
         "result.json", "result.html", "figures.csv", "predicted.csv", "measured.csv", "latencies.csv",
-        "over_time.csv", "day.png", "latencies.png",
+        "over_time.csv", "day.png",
     }  # fmt: skip
+    assert "there is no picture of it" in printed.stdout
     data = json.loads((out / "result.json").read_text())
     assert (data["differs"], data["invariants"], data["target"]) == ([], [], "loopback")
     assert data["predicted"]["asa_s"] == data["measured"]["asa_s"]

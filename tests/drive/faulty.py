@@ -132,3 +132,50 @@ class FillsUp(Loopback):
 
     def __init__(self) -> None:
         super().__init__(routes=True, policy=Policy.MOST_LOADED)
+
+
+class ForgetsTheMissed(Loopback):
+    """Tells whoever comes back nothing of what they have missed."""
+
+    async def returned(self, told: Told) -> None:
+        told._unread.clear()
+        await super().returned(told)
+
+
+class RepeatsTheMissed(Loopback):
+    """Tells whoever comes back all that they have missed, and then again."""
+
+    async def returned(self, told: Told) -> None:
+        told._unread.extend(list(told._unread))
+        await super().returned(told)
+
+
+class LosesSubscriptions(Loopback):
+    """Takes back whoever comes, and tells them nothing ever after."""
+
+    async def returned(self, told: Told) -> None:
+        await self.arrived()
+
+
+class WaitsForSlowReaders(Loopback):
+    """Does nothing for a second whenever it tells somebody something who does not read."""
+
+    def _tell_both(self, room: Room, seen: Seen) -> None:
+        super()._tell_both(room, seen)
+        if room.customer._is_held or self._agents[room.agent].told._is_held:
+            self.stall(1.0)
+
+
+class Saturates(Loopback):
+    """Answers one request after the other, and takes its time for each: more than it can bear makes a line."""
+
+    def __init__(self, each_s: float) -> None:
+        super().__init__()
+        self._each_s = each_s
+        self._free_s = 0.0
+
+    async def arrived(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self._free_s = max(self._free_s, now_s) + self._each_s
+        await asyncio.sleep(self._free_s - now_s)
+        await super().arrived()

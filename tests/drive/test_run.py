@@ -75,8 +75,11 @@ def test_every_verb_counts_from_the_intended_time():
     """A delay of 0.3 s is one of 0.3 s; what is told takes no longer."""
     run = drive(Day.of(busy()), Loopback(delay_s=0.3), VIRTUAL)
 
-    assert {verb: round(run.latencies[verb].percentile_s(50), 2) for verb in Verb} == dict.fromkeys(Verb, 0.3)
-    assert {verb: run.latencies[verb].n for verb in Verb} == {
+    verbs = [verb for verb in Verb if verb is not Verb.RECONNECT]
+    assert {verb: round(run.latencies[verb].percentile_s(50), 2) for verb in verbs} == dict.fromkeys(
+        verbs, 0.3
+    )
+    assert {verb: run.latencies[verb].n for verb in verbs} == {
         "open": 150, "send": 150 * 9, "deliver": 150 * 9, "list": 40, "assign": 150, "close": 150,
     }  # fmt: skip
     assert run.lag.max_s < 1e-3

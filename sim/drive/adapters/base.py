@@ -127,6 +127,17 @@ class CustomerSession(Protocol):
     async def leave(self) -> None:
         """Leave the chat, so that the server knows."""
 
+    async def drop(self) -> None:
+        """Lose all connections without a word, as in a tunnel; `events` goes on once they are back. Never
+        fails.
+        """
+
+    async def come_back(self) -> None:
+        """Connect again as who one was, and be told what one has missed, once, by `events`."""
+
+    def read(self, *, on: bool) -> None:
+        """Read what the server tells, or let it lie where it is: in the connection, if there is one."""
+
     async def disconnect(self) -> None:
         """Go away without a word; `events` ends. Never fails."""
 
@@ -169,6 +180,17 @@ class AgentSession(Protocol):
     async def close(self, chat: str) -> None:
         """Close a chat: its slot is free. Asked for too when the customer has left."""
 
+    async def drop(self) -> None:
+        """Lose all connections without a word, as in a tunnel; `events` goes on once they are back. Never
+        fails.
+        """
+
+    async def come_back(self) -> None:
+        """Connect again as who one was, and be told what one has missed, once, by `events`."""
+
+    def read(self, *, on: bool) -> None:
+        """Read what the server tells, or let it lie where it is: in the connection, if there is one."""
+
     async def disconnect(self) -> None:
         """Go away without a word; `events` ends. Never fails."""
 
@@ -186,6 +208,9 @@ class Server(Protocol):
     poll_s: float | None
     """How often the list of waiting chats is to be asked for, in seconds of the wall clock; None where agents
     are told (`What.WAITING`, `What.GONE`)."""
+
+    comes_back: bool
+    """Whether a client whose connection broke can go on with its chats: if not, none is broken on purpose."""
 
     async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
         """Prepare what is to be there before the first client: departments, accounts, log-ins."""
@@ -209,6 +234,7 @@ class Told:
     def __init__(self) -> None:
         self._unread: deque[Seen | LoadError | None] = deque()
         self._reader: asyncio.Future[None] | None = None
+        self._is_held = False
 
     def put(self, seen: Seen) -> None:
         """Tell the client."""
@@ -220,19 +246,28 @@ class Told:
 
     def end(self, error: LoadError | None = None) -> None:
         """Tell nothing more; with an *error*, reading raises it first."""
+        self._is_held = False
         if error is not None:
             self.fail(error)
         self._add(None)
 
+    def hold(self, *, on: bool) -> None:
+        """Let what comes lie unread, or read it."""
+        self._is_held = on
+        self._wake()
+
     def _add(self, what: Seen | LoadError | None) -> None:
         self._unread.append(what)
+        self._wake()
+
+    def _wake(self) -> None:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 
     async def __aiter__(self) -> AsyncIterator[Seen]:
         """Read until the end."""
         while True:
-            while self._unread:
+            while self._unread and not self._is_held:
                 what = self._unread.popleft()
                 if what is None:
                     return

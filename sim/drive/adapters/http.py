@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from socket import SHUT_RDWR
 from typing import Any
 
 import aiohttp
@@ -195,6 +196,14 @@ async def stop(reading: asyncio.Task[None] | None) -> None:
     if reading is not None:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
+
+
+def cut(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """Break a WebSocket's connection without the frame that says goodbye."""
+    with suppress(OSError):
+        plain = socket.get_extra_info("socket")
+        if plain is not None:
+            plain.shutdown(SHUT_RDWR)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class JsonWs:
     """
 
     name = "json-ws"
+    comes_back = False  # no template says how a chat is gone on with
 
     def __init__(self, url: str, template: Path | None = None) -> None:
         if template is None:
@@ -85,6 +86,8 @@ class _Line:
         self._reading: asyncio.Task[None] | None = None
         self._asks: list[_Ask] = []
         self._numbers = count(1)
+        self._reads = asyncio.Event()
+        self._reads.set()
 
     async def begin(self) -> None:
         """Connect, unless one is connected, and say who one is."""
@@ -115,6 +118,13 @@ class _Line:
             if asked in self._asks:
                 self._asks.remove(asked)
 
+    def read(self, *, on: bool) -> None:
+        """Read what comes, or not."""
+        if on:
+            self._reads.set()
+        else:
+            self._reads.clear()
+
     async def end(self) -> None:
         """Go away."""
         try:
@@ -129,6 +139,7 @@ class _Line:
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
             async for raw in socket:
+                await self._reads.wait()
                 if raw.type is aiohttp.WSMsgType.TEXT:
                     await self._take(socket, json.loads(raw.data))
             error = LoadError(f"the server closed the connection ({socket.close_code})")
@@ -201,6 +212,16 @@ class Customer:
         if self._side.leave is not None:
             await self._line.ask("leave", self._side.leave)
 
+    async def drop(self) -> None:
+        """Never asked for: see `JsonWs.comes_back`."""
+
+    async def come_back(self) -> None:
+        """Never asked for, either."""
+
+    def read(self, *, on: bool) -> None:
+        """Read what comes, or let it lie in the connection."""
+        self._line.read(on=on)
+
     async def disconnect(self) -> None:
         """Close the connection."""
         await self._line.end()
@@ -256,6 +277,16 @@ class Agent:
         """Close a chat."""
         if await self._line.ask("close", self._side.close, chat=chat) is None:
             raise RefusedError(f"close {chat}: the server refuses it")
+
+    async def drop(self) -> None:
+        """Never asked for: see `JsonWs.comes_back`."""
+
+    async def come_back(self) -> None:
+        """Never asked for, either."""
+
+    def read(self, *, on: bool) -> None:
+        """Read what comes, or let it lie in the connection."""
+        self._line.read(on=on)
 
     async def disconnect(self) -> None:
         """Close the connection."""

@@ -41,6 +41,7 @@ class Loopback:
 
     name = "loopback"
     poll_s: float | None = None
+    comes_back = True
 
     def __init__(
         self,
@@ -188,6 +189,12 @@ class Loopback:
             self._fill(agent)
         await self.answered()
 
+    async def returned(self, told: Told) -> None:
+        """Let somebody connect again, and tell them what they have missed."""
+        await self.arrived()
+        told.hold(on=False)
+        await self.answered()
+
     # What they are told
 
     def _give(self, room: Room, agent: int) -> None:
@@ -238,6 +245,18 @@ class LoopbackCustomer:
         """Leave."""
         await self._server.leave(self._chat)
 
+    async def drop(self) -> None:
+        """Lose the connection: what is told lies with the server."""
+        self._told.hold(on=True)
+
+    async def come_back(self) -> None:
+        """Connect again: what was told meanwhile comes, in its order."""
+        await self._server.returned(self._told)
+
+    def read(self, *, on: bool) -> None:
+        """Read, or not."""
+        self._told.hold(on=not on)
+
     async def disconnect(self) -> None:
         """Listen no more."""
         self._told.end()
@@ -277,6 +296,18 @@ class LoopbackAgent:
     async def close(self, chat: str) -> None:
         """Close a chat."""
         await self._server.close(chat)
+
+    async def drop(self) -> None:
+        """Lose the connection: what is told lies with the server."""
+        self.told.hold(on=True)
+
+    async def come_back(self) -> None:
+        """Connect again: what was told meanwhile comes, in its order."""
+        await self._server.returned(self.told)
+
+    def read(self, *, on: bool) -> None:
+        """Read, or not."""
+        self.told.hold(on=not on)
 
     async def disconnect(self) -> None:
         """Listen no more."""

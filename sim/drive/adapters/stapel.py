@@ -24,7 +24,7 @@ import aiohttp
 
 from sim.drive.adapters.base import Desk, Message, Seen, Told, Waiting, What
 from sim.drive.adapters.credentials import key
-from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, naming, stop
+from sim.drive.adapters.http import ANSWER_S, UNREADABLE, Client, cut, naming, stop
 from sim.errors import LoadError
 
 PLACE = "/chat"
@@ -51,6 +51,7 @@ class Stapel:
     name = "stapel"
     routes = False
     poll_s: float | None = 0.4
+    comes_back = True
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -138,12 +139,37 @@ class _Thread:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reading: asyncio.Task[None] | None = None
         self._sent: dict[str, asyncio.Future[None]] = {}
+        self._seq = 0
+        """Number of the last frame that was told."""
+        self._is_there, self._reads = asyncio.Event(), asyncio.Event()
+        self._reads.set()
 
     async def begin(self) -> None:
-        """Open the socket, ask for all that was before, and begin to read."""
+        """Open the socket, ask for all that was not told yet, and begin to read."""
+        self._is_there.clear()
         self._socket = await self._person.client.socket(self._path)
         self._reading = asyncio.create_task(self._read(self._socket))
-        await self._frame("hello", {"last_seq": 0})
+        await self._frame("hello", {"last_seq": self._seq})
+
+    async def drop(self) -> None:
+        """Let the socket break, without a word."""
+        await stop(self._reading)
+        if self._socket is not None:
+            cut(self._socket)
+
+    async def again(self) -> None:
+        """Open it again, and wait until all that was missed has been told."""
+        await self.drop()
+        self._reads.set()
+        await self.begin()
+        await self._is_there.wait()
+
+    def read(self, *, on: bool) -> None:
+        """Read the socket, or let what comes lie in it."""
+        if on:
+            self._reads.set()
+        else:
+            self._reads.clear()
 
     async def send(self, message: Message) -> None:
         """Send a message; it is sent when the server tells it back."""
@@ -168,6 +194,7 @@ class _Thread:
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
             async for frame in socket:
+                await self._reads.wait()
                 if frame.type is aiohttp.WSMsgType.TEXT and not await self._take(frame.json()):
                     return
             error = LoadError(f"WebSocket {self._path}: the server closed it ({socket.close_code})")
@@ -182,7 +209,10 @@ class _Thread:
             case "ping":
                 await self._frame("pong", {})
             case "live" | "replay":
+                self._seq = max(self._seq, int(frame.get("seq") or 0))
                 self._tell(frame["payload"])
+            case "replay_done":
+                self._is_there.set()
             case "error":
                 self._fail(LoadError(f"WebSocket {self._path}: refused: {frame['payload'].get('message')}"))
             case "kick":
@@ -236,6 +266,21 @@ class Customer:
     async def leave(self) -> None:
         """Leave the chat, which stays as it is for everybody else."""
         await self._person.client.ask("DELETE", f"{self._place}/conversations/{self._chat}")
+
+    async def drop(self) -> None:
+        """Let the socket break."""
+        if self._thread is not None:
+            await self._thread.drop()
+
+    async def come_back(self) -> None:
+        """Open it again."""
+        if self._thread is not None:
+            await self._thread.again()
+
+    def read(self, *, on: bool) -> None:
+        """Read the socket, or not."""
+        if self._thread is not None:
+            self._thread.read(on=on)
 
     async def disconnect(self) -> None:
         """Close the socket."""
@@ -315,6 +360,24 @@ class Agent:
         await self._person.client.ask("POST", f"{self._place}/support/conversations/{chat}/resolve")
         if (thread := self._threads.pop(chat, None)) is not None:
             await thread.end()
+
+    async def drop(self) -> None:
+        """Let all sockets break."""
+        await stop(self._answering)
+        if self._inbox is not None:
+            cut(self._inbox)
+        await asyncio.gather(*(thread.drop() for thread in self._threads.values()))
+
+    async def come_back(self) -> None:
+        """Open them again."""
+        if self._inbox is not None:
+            await self.log_in()
+        await asyncio.gather(*(thread.again() for thread in self._threads.values()))
+
+    def read(self, *, on: bool) -> None:
+        """Read the sockets of the chats, or not."""
+        for thread in self._threads.values():
+            thread.read(on=on)
 
     async def disconnect(self) -> None:
         """Close all sockets."""

@@ -37,6 +37,7 @@ class Supchat:
     name = "supchat"
     routes = False
     poll_s: float | None = 0.2
+    comes_back = True
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -72,7 +73,7 @@ class Customer:
         self._client, self._place = client, place
         self._chat = ""
         self._told = Told()
-        self._reading: asyncio.Task[None] | None = None
+        self._followed: _Followed | None = None
 
     @property
     def _path(self) -> str:
@@ -84,8 +85,8 @@ class Customer:
             (await self._client.ask("POST", f"{self._place}/start/")).field("conversation", "id")
         )
         stream, history = f"{self._path}/events/", f"{self._path}/messages/"
-        follow = _Followed(self._client, self._chat, stream, history, by_guest=True)
-        self._reading = asyncio.create_task(follow.into(self._told))
+        self._followed = _Followed(self._client, self._told, self._chat, stream, history, by_guest=True)
+        self._followed.begin()
         await self.send(message)
         return self._chat
 
@@ -98,10 +99,25 @@ class Customer:
         """Close the chat: a guest may."""
         await self._client.ask("POST", f"{self._path}/close/")
 
+    async def drop(self) -> None:
+        """Break off the stream of events."""
+        if self._followed is not None:
+            await self._followed.end()
+
+    async def come_back(self) -> None:
+        """Open the stream again."""
+        if self._followed is not None:
+            await self._followed.again()
+
+    def read(self, *, on: bool) -> None:
+        """Read the stream, or not."""
+        if self._followed is not None:
+            self._followed.read(on=on)
+
     async def disconnect(self) -> None:
         """Break off the stream of events."""
         try:
-            await stop(self._reading)
+            await self.drop()
         finally:
             self._told.end()
             await self._client.aclose()
@@ -118,7 +134,7 @@ class Agent:
         self._client, self._place = client, f"{place}/operator"
         self._name, self._password = name, password
         self._told = Told()
-        self._reading: dict[str, asyncio.Task[None]] = {}
+        self._followed: dict[str, _Followed] = {}
 
     async def log_in(self) -> None:
         """Log in by the form of the administration, unless one has, and ask for the list of chats."""
@@ -159,8 +175,9 @@ class Agent:
         if answer.status != 200:
             return False
         path = f"{self._place}/conversations/{chat}/"
-        follow = _Followed(self._client, chat, f"{path}events/", path, by_guest=False)
-        self._reading[chat] = asyncio.create_task(follow.into(self._told))
+        follow = _Followed(self._client, self._told, chat, f"{path}events/", path, by_guest=False)
+        self._followed[chat] = follow
+        follow.begin()
         return True
 
     async def send(self, chat: str, message: Message) -> None:
@@ -170,13 +187,26 @@ class Agent:
     async def close(self, chat: str) -> None:
         """Close a chat, and read its events no more."""
         await self._post(f"{chat}/close/", {})
-        await stop(self._reading.pop(chat, None))
+        if (followed := self._followed.pop(chat, None)) is not None:
+            await followed.end()
+
+    async def drop(self) -> None:
+        """Break off all streams of events."""
+        await asyncio.gather(*(followed.end() for followed in self._followed.values()))
+
+    async def come_back(self) -> None:
+        """Open them again."""
+        await asyncio.gather(*(followed.again() for followed in self._followed.values()))
+
+    def read(self, *, on: bool) -> None:
+        """Read the streams, or not."""
+        for followed in self._followed.values():
+            followed.read(on=on)
 
     async def disconnect(self) -> None:
         """Break off all streams of events."""
         try:
-            for reading in self._reading.values():
-                await stop(reading)
+            await self.drop()
         finally:
             self._told.end()
             await self._client.aclose()
@@ -203,14 +233,42 @@ def _taken(answer: Answer) -> None:
 class _Followed:
     """A chat's events, and what was before them."""
 
-    def __init__(self, client: Client, chat: str, stream: str, history: str, *, by_guest: bool) -> None:
-        self._client, self._chat = client, chat
+    def __init__(
+        self, client: Client, told: Told, chat: str, stream: str, history: str, *, by_guest: bool
+    ) -> None:
+        self._client, self._client_is_told, self._chat = client, told, chat
         self._stream, self._history = stream, history
+        self._reading: asyncio.Task[None] | None = None
+        self._is_there, self._reads = asyncio.Event(), asyncio.Event()
+        self._reads.set()
         self._known: set[int] = set()
         self._awaits_reader = by_guest
         """Whether one is a guest whose messages no agent has read yet."""
 
-    async def into(self, told: Told) -> None:
+    def begin(self) -> None:
+        """Open the stream."""
+        self._is_there.clear()
+        self._reading = asyncio.create_task(self._into(self._client_is_told))
+
+    async def end(self) -> None:
+        """Break it off."""
+        await stop(self._reading)
+
+    async def again(self) -> None:
+        """Open it again, and wait until it is there, with all that was missed."""
+        await self.end()
+        self._reads.set()
+        self.begin()
+        await self._is_there.wait()
+
+    def read(self, *, on: bool) -> None:
+        """Read the stream, or let it lie in the connection."""
+        if on:
+            self._reads.set()
+        else:
+            self._reads.clear()
+
+    async def _into(self, told: Told) -> None:
         """Tell the client all that there is of a chat. As in a browser, a broken stream is opened again."""
         while True:
             try:
@@ -225,9 +283,11 @@ class _Followed:
         """Read a stream; once it is there, all messages of before."""
         async with aclosing(self._client.stream(self._stream)) as events:
             async for event, data in events:
+                await self._reads.wait()
                 seen = await self._before() if event == "connected" else self._told(event, data)
                 for each in seen:
                     told.put(each)
+                self._is_there.set()
 
     async def _before(self) -> list[Seen]:
         answer = await self._client.ask("GET", self._history)

@@ -3,20 +3,84 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sim.report.plots import style
-from sim.report.plots.style import DARK, INK, MID, ORANGE, styled
-from sim.report.result import Result
+from sim.report.plots.style import DARK, FAINT, GREY, INK, MID, ORANGE, RED, styled
+from sim.report.result import Result, Row
+
+PANELS = (
+    ("deliver_p99_ms", "Time to deliver, p99", "ms"),
+    ("unanswered", "Unanswered, beyond what is predicted", "share"),
+    ("errors", "Failed requests", ""),
+    ("lost", "Messages lost", ""),
+)
+"""What is drawn of each load."""
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
-    """The day, and the latencies."""
-    return {"day": partial(day, result), "latencies": partial(latencies, result)}
+    """The loads that were driven, the day, and the latencies: in virtual time there is nothing to see of
+    these.
+    """
+    found: dict[str, Callable[[], Figure]] = {}
+    if result.has("trials"):
+        found["loads"] = partial(loads, result)
+    found["day"] = partial(day, result)
+    if not result.facts["virtual"]:
+        found["latencies"] = partial(latencies, result)
+    return found
+
+
+@styled
+def loads(result: Result) -> Figure:
+    """What was measured of each load, beside its limit; where the server broke is shaded."""
+    rows = result.table("trials").rows
+    figure = style.canvas(result.title, "each load that was driven", 1.2 + 1.7 * len(PANELS))
+    panels = list(figure.subplots(len(PANELS), 1, sharex=True))
+    lower, upper = result.facts["lower"], result.facts["upper"]
+    for axes, (name, title, unit) in zip(panels, PANELS, strict=True):
+        if lower is not None and upper is not None:
+            axes.axvspan(lower, upper, color=FAINT, zorder=0, label="between held and broken")
+        _panel(axes, rows, name)
+        for each in result.judged:
+            if each.kpi == name and each.bound is not None:
+                axes.axhline(each.bound, color=RED, linestyle="--", linewidth=1.2, label="limit")
+        axes.set_ylim(bottom=0)
+        if unit == "share":
+            style.shares(axes.yaxis)
+        else:
+            axes.set_ylabel(unit)
+        if axes is panels[0]:
+            style.heading(axes, title, columns=4)
+        else:
+            axes.set_title(title)
+    who = "customers" if result.facts["same_team"] else "customers and agents"
+    panels[-1].set_xlabel(f"load: {who}, as a multiple of the scenario's")
+    return figure
+
+
+def _panel(axes: Axes, rows: Sequence[Row], name: str) -> None:
+    """One figure over the loads: those at which all limits held, and those at which one did not."""
+    known = [row for row in rows if row[name] is not None]
+    axes.plot(
+        [row["factor"] for row in known], [row[name] for row in known], color=GREY, linewidth=0.8, zorder=1
+    )
+    kinds = (
+        ("all limits held", "o", DARK, [row for row in known if not row["broken"]]),
+        ("a limit was missed", "X", RED, [row for row in known if row["broken"] and not row["doubt"]]),
+        ("not judged", "s", MID, [row for row in known if row["doubt"]]),
+    )
+    for label, marker, colour, some in kinds:
+        if some:
+            axes.plot(
+                [row["factor"] for row in some], [row[name] for row in some], marker, color=colour,
+                markersize=6, label=label,
+            )  # fmt: skip
 
 
 @styled
@@ -43,9 +107,26 @@ def day(result: Result) -> Figure:
         )
         axes.set_ylim(bottom=0)
         style.counts(axes.yaxis)
+        _shade(axes, result, named=axes is panels[0])
         style.heading(axes, title)
     style.clock(panels, dt.date.fromisoformat(result.facts["start"]), times_s[0], times_s[-1])
     return figure
+
+
+def _shade(axes: Axes, result: Result, *, named: bool) -> None:
+    """Shade the stages whose demand is not the usual, and name them in the first panel."""
+    first_s, last_s = axes.get_xlim()
+    for row in result.table("stages").rows if result.has("stages") else ():
+        if row["from_factor"] == row["to_factor"] == 1:
+            continue
+        axes.axvspan(max(row["start_s"], first_s), min(row["end_s"], last_s), color=FAINT, zorder=0)
+        axes.axvline(row["start_s"], color=GREY, linewidth=0.6, zorder=0.4)
+        if named:
+            axes.annotate(
+                row["load"], (row["start_s"], 1), xycoords=("data", "axes fraction"), xytext=(2, -2),
+                textcoords="offset points", va="top", fontsize=8, color=INK,
+            )  # fmt: skip
+    axes.set_xlim(first_s, last_s)
 
 
 @styled

@@ -165,6 +165,21 @@ def _refuse_exact_times(scenario: Scenario) -> None:
             )
 
 
+def with_team(scenario: Scenario, factor: float) -> Scenario:
+    """Give a *scenario* with so many times as many agents in each group, rounded up.
+
+    Raises
+    ------
+    ScenarioError
+        If its agents differ, and there are no longer enough of them for that.
+    """
+    changes = [
+        Change(f"groups.{g}.agents", "=", max(ceil(group.n_agents * factor - 1e-9), 1))
+        for g, group in enumerate(scenario.groups)
+    ]
+    return scenario if factor == 1 else varied(scenario, changes)
+
+
 def most_fewer(scenario: Scenario) -> int:
     """Agents that can be taken away so that every group keeps one."""
     return sum(_spare(scenario))
