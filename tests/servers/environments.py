@@ -1,7 +1,8 @@
 """Where is each server installed? In a Python environment of its own, made on first use.
 
 `python -m tests.servers.environments` installs all of them. They come from PyPI in the versions written here, go
-into the folder `.servers` (or that of ``SIM_SERVERS``), and nothing of them is ever imported into the product.
+into the folder `.servers` (or that of ``SIM_SERVERS``), and nothing of them is ever imported into the product. The
+product's own dependencies are enough to install them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tests.conftest import ROOT
-
-FOLDER = Path(os.environ.get("SIM_SERVERS", ROOT / ".servers"))
+FOLDER = Path(os.environ.get("SIM_SERVERS", Path(__file__).parents[2] / ".servers"))
 PACKAGES = {
     "supchat": ("django-supchat==1.8.0", "Django==5.2.*", "waitress==3.*"),
     "stapel": (
