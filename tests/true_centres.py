@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 import sim
+from sim.arrays import Floats
+from sim.kpis.estimate import Estimates
 from sim.kpis.targets import bounds
 from sim.runs.replicate import replicate
 from sim.scenario.averages import Averages
 from sim.scenario.scenario import Scenario
+from sim.studies.averages.model import Centre
 
 DAY = [0.0] * 8 + [0.5, 0.8, 1.1, 1.2, 0.95, 0.8, 1.1, 1.2, 0.95, 0.7, 0.6, 0.4] + [0.0] * 4
 NINE = (
@@ -121,33 +126,134 @@ def averages_of(
 
 
 def agents_needed(
-    true: Scenario, targets: dict[str, float], demand: float = 1.0, slots: int | None = None, n: int = 200
+    true: Scenario, targets: dict[str, float], demand: float = 1.0, more: int = 0, n: int = 200
 ) -> float:
     """Agents at the peak that keep the targets of a true centre, interpolated between whole numbers."""
     changes: dict[str, Any] = {f"targets.{key}": value for key, value in targets.items()}
-    if slots is not None:
-        changes["groups.0.concurrency"] = slots
+    if more:
+        changes["groups.0.concurrency"] = true.groups[0].concurrency + more
     rates = true.queues[0].arrivals.per_hour
-    more = tuple(rate * demand for rate in rates) if isinstance(rates, tuple) else (rates or 0.0) * demand
-    asked = sim.vary(true, changes | {"queues.0.arrivals.per_hour": more})
+    demanded = tuple(rate * demand for rate in rates) if isinstance(rates, tuple) else (rates or 0.0) * demand
+    asked = sim.vary(true, changes | {"queues.0.arrivals.per_hour": demanded})
 
-    def margin(agents: int) -> float:
+    def margins(agents: int) -> Floats:
         plan = sim.vary(asked, {"groups.0.agents": agents})
         shown = replicate(plan, seed=501, replications=n, workers=1).estimates
-        apart = []
-        for bound in bounds(plan):
-            value = float(shown.values(bound.kpi, "overall")[0])
-            sign = 1 if bound.side == "at least" else -1
-            apart.append(sign * (value - bound.value) / bound.value)
-        return min(apart)
+        return np.array([bound.margin(shown.values(bound.kpi, "overall"))[0] for bound in bounds(plan)])
 
     agents = max(1, round(true.groups[0].n_agents * demand * 0.85))
-    here = margin(agents)
-    step = -1 if here >= 0 else 1
-    while True:
-        if agents + step < 1:
-            return float(agents)
-        there = margin(agents + step)
-        if (there >= 0) != (here >= 0):
-            return agents + step * abs(here) / (abs(here) + abs(there))
-        agents, here = agents + step, there
+    few, many = margins(agents), margins(agents + 1)
+    while few.min() >= 0 and agents > 1:
+        agents, few, many = agents - 1, margins(agents - 1), few
+    while many.min() < 0:
+        agents, few, many = agents + 1, many, margins(agents + 1)
+    missed = few < 0  # each target is kept from a point of its own on
+    return agents + float(np.max(-few[missed] / (many - few)[missed], initial=0.0))
+
+
+def two_queues(groups: int = 1) -> Scenario:
+    """Two queues of different chats, served by one group, or one of them by a second group alone."""
+    patience = {"orders": lognormal(180.0, 1.2), "returns": lognormal(300.0, 1.0)}
+    service = {
+        "orders": {
+            "turns": geometric(6.0),
+            "agent_s": lognormal(40.0, 0.9),
+            "customer_s": lognormal(55.0, 1.3),
+        },
+        "returns": {
+            "turns": geometric(4.0),
+            "agent_s": lognormal(70.0, 0.9),
+            "customer_s": lognormal(90.0, 1.2),
+        },
+    }
+    queues = [
+        {
+            "name": name, "arrivals": {"per_hour": rate}, "patience": patience[name],
+            "service": service[name] | {"wrap_up_s": exponential(20.0)},
+        }
+        for name, rate in (("orders", 50.0), ("returns", 30.0))
+    ]  # fmt: skip
+    teams = [{"name": "All", "queues": ["orders", "returns"], "concurrency": 3, "agents": 9}]
+    if groups == 2:
+        teams[0]["agents"] = 6
+        teams.append({"name": "Returns", "queues": ["returns"], "concurrency": 2, "agents": 4})
+    return Scenario.model_validate(
+        {
+            "name": "two queues", "interval_min": 60, "hours": {"open": "08:00", "close": "20:00"},
+            "targets": {"threshold_s": 30.0}, "queues": queues, "groups": teams,
+        }
+    )  # fmt: skip
+
+
+def averages_by_queue(true: Scenario, days: int = 20, seed: int = 77) -> Averages:
+    """What a platform shows of each queue, and of the agents together."""
+    shown = replicate(true, seed=seed, replications=days, workers=1).estimates
+
+    def rounded(name: str, by: str = "overall", cell: int = 0) -> float:
+        value = float(shown.values(name, by)[cell])
+        return round(value, DECIMALS[name]) if name in DECIMALS else round(value)
+
+    queues = []
+    for q, queue in enumerate(true.queues):
+        given = {name: rounded(name, "queue", q) for name in NINE[:6]}
+        given["wrap_up_s"] = rounded("aht_s", "queue", q) - rounded("duration_s", "queue", q)
+        queues.append({"name": queue.name, "offered": queue.arrivals.per_hour, "averages": given})
+    groups = [
+        {"name": group.name, "queues": list(group.queues), "slots": group.concurrency, "agents": group.agents}
+        for group in true.groups
+    ]
+    of_all = {name: rounded(name) for name in ("concurrency", "occupancy")}
+    return Averages(
+        name=true.name, days=days, hours={"open": "08:00", "close": "20:00"}, queues=queues, groups=groups,
+        averages=of_all, targets=TARGETS,
+    )  # fmt: skip
+
+
+def by_work() -> Scenario:
+    """A centre whose handling times are 400, 520 and 700 s with 1, 2 and 3 chats open."""
+    queue = {
+        "name": "chats", "arrivals": {"per_hour": 75.0}, "patience": lognormal(180.0, 1.1),
+        "service": {"work_s": lognormal(400.0, 0.9), "aht_s": [400.0, 520.0, 700.0]},
+    }  # fmt: skip
+    group = {"name": "Agents", "queues": ["chats"], "concurrency": 3, "agents": 6}
+    hours = {"open": "08:00", "close": "20:00"}
+    data = {"name": "by work", "interval_min": 60, "hours": hours, "queues": [queue], "groups": [group]}
+    return Scenario.model_validate(data | {"targets": {"threshold_s": 30.0}})
+
+
+def intervals_of(
+    true: Scenario, names: tuple[str, ...], days: int = 20, seed: int = 77
+) -> dict[str, list[float]]:
+    """Averages by hour that a platform would show, rounded."""
+    shown = replicate(true, seed=seed, replications=days, workers=1).estimates
+    decimals = {"missed_rate": 2, "service_level": 2}
+    return {
+        name: [round(float(each), decimals.get(name, 0)) for each in shown.values(name, "interval")]
+        for name in names
+    }
+
+
+def needed_in_mix(true: Scenario, targets: dict[str, float], n: int = 200) -> float:
+    """Agents of all groups, in the mix that they have, that keep the targets; between whole numbers by days."""
+    asked = sim.vary(true, {f"targets.{key}": value for key, value in targets.items()})
+    now = tuple(float(group.n_agents) for group in asked.groups)
+
+    def margin(total: float) -> float:
+        parts = Centre(asked, now).with_total(total).parts(n)
+        runs = [
+            run
+            for plan, some in parts
+            for run in replicate(plan, seed=501, replications=n, workers=1).estimates.runs[
+                some.start : some.stop
+            ]
+        ]
+        shown = Estimates(runs)
+        return min(
+            float(bound.margin(shown.values(bound.kpi, bound.by))[bound.cell]) for bound in bounds(asked)
+        )
+
+    low, high = 0.6 * sum(now), 1.6 * sum(now)
+    while high - low > 0.01 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if margin(middle) < 0 else (low, middle)
+    return (low + high) / 2

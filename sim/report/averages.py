@@ -9,15 +9,20 @@ from typing import Any
 from sim.kpis.definitions import BY_NAME
 from sim.report.numbers import number, percent
 from sim.report.result import PER_ROW, Column, Head, Result, Row, Table, answering
+from sim.scenario.averages import Averages
+from sim.scenario.averages_laws import place_of
 from sim.scenario.averages_write import scenario_text
 from sim.scenario.units import plural
 from sim.studies.averages.calibrate import Calibration, Number
 from sim.studies.averages.calibrate import calibrate as find_scenario
-from sim.studies.averages.doubt import OFF, Worth, likely_slips
-from sim.studies.averages.model import PRIORS
+from sim.studies.averages.doubt import Worth
+from sim.studies.averages.model import OF, PRIORS
 from sim.studies.averages.questions import Answer
 from sim.studies.averages.readings import READINGS, slope
+from sim.studies.averages.slips import OFF, likely_slips
 
+NEARLY_ALL = 0.03
+"""If the share of agents who are truly on duty is within this of 1, it is not said."""
 NARROWER = 0.85
 """An average is worth asking for if the band is then at most so much of what it is."""
 MEANING = (
@@ -37,6 +42,7 @@ def result(found: Calibration) -> Result:
     head = Head("calibrate", (averages.name,), basis, found.seed, found.days)
     facts: dict[str, Any] = {
         "misfit": found.fit.misfit,
+        "shared": list(_shared(found)),
         "averages_given": len(found.fit.told.names),
         "promise": found.scenario.targets.model_dump(exclude_none=True, mode="json"),
     }
@@ -50,11 +56,17 @@ def whole(agents: float) -> int:
 
 
 def _words(found: Calibration) -> Iterator[str]:
-    """The answer; what would narrow it; what contradicts; what is assumed."""
+    """The answer; slips; what would narrow it; what contradicts; what is assumed and how it was read."""
     for answer in found.answers[:1]:
         yield _answer(answer, found)
-    best = next(iter(found.worth), None)
-    if best is not None and found.answers and _is_worth(best, found.answers[0]):
+    yield from (f"Look again: {slip}" for slip in likely_slips(found.averages))
+    available = next(each.value for each in found.numbers if each.name == "available")
+    if abs(available - 1) > NEARLY_ALL:
+        yield (
+            f"Agents are counted as you count them: about {percent(available)} of those are truly on duty, "
+            "as the averages tell."
+        )
+    if best := next_best(found):
         low, high = found.answers[0].low or 0.0, found.answers[0].high or 0.0
         yield (
             f"Ask for {_lower(best.words)} next: knowing it would narrow {low:.1f}–{high:.1f} agents to "
@@ -63,8 +75,35 @@ def _words(found: Calibration) -> Iterator[str]:
     yield from _doubts(found)
     assumed = [each for each in found.numbers if each.how == "assumed"]
     if assumed:
-        names = "; ".join(f"{_lower(PRIORS[each.name].words)} {_value(each)}" for each in assumed)
+        names = "; ".join(f"{_lower(each.words)} {_value(each)}" for each in assumed)
         yield f"Assumed, as no average tells it: {names}."
+    yield from _read_as(found.averages)
+    if shared := list(_shared(found)):
+        names = "; ".join(_lower(PRIORS[name].words) for name in shared)
+        yield f"Shared by all queues: {names}; and each group's chats at once."
+
+
+ASKED = {
+    "aht_s": 'AHT by the clock, not divided by chats held, with the wrap-up (or includes = "conversation")',
+    "response_s": 'response over all replies of people (or counts = "after the first", averaged = "chats"); '
+    "greetings and canned replies left out",
+    "messages_per_chat": "messages one at a time (or burst = 1.3: so many stand together)",
+    "asa_s": 'ASA of all accepted, zeros included (or of = "waited")',
+    "missed_rate": 'missed chats of all offered (or of = "queued")',
+    "service_level": 'service level without those who left early (or of = "offered", "lenient", "answered")',
+    "concurrency": 'concurrency of agents who hold a chat (or while = "on duty")',
+    "occupancy": 'occupancy as time with a chat (or of = "slots", "attention")',
+}
+"""What a mere number is read as, and no average shows: asked for where it is not said."""
+
+
+def _read_as(averages: Averages) -> Iterator[str]:
+    """How averages were read of which the file does not say it."""
+    mere = {seen.name for seen, each in averages.given.items() if not each.is_said}
+    if read := [words for name, words in ASKED.items() if name in mere]:
+        yield f"Read, as nothing else is said: {'; '.join(read)}. Is that how your platform counts?"
+    for name in averages.not_used:
+        yield f"{name} of the whole is not used: it is known by queue or by interval."
 
 
 def _answer(answer: Answer, found: Calibration) -> str:
@@ -76,10 +115,12 @@ def _answer(answer: Answer, found: Calibration) -> str:
     return f"{whole(answer.agents)} agents on duty at the peak keep {promise} as today ({band})."
 
 
-def _is_worth(best: Worth, answer: Answer) -> bool:
-    if answer.low is None or answer.high is None:
-        return False
-    return best.high - best.low < NARROWER * (answer.high - answer.low)
+def next_best(found: Calibration) -> Worth | None:
+    """Give the average that would narrow the first answer most; None if none would by much."""
+    best, answer = next(iter(found.worth), None), next(iter(found.answers), None)
+    if best is None or answer is None or answer.low is None or answer.high is None:
+        return None
+    return best if best.high - best.low < NARROWER * (answer.high - answer.low) else None
 
 
 def _doubts(found: Calibration) -> Iterator[str]:
@@ -92,15 +133,15 @@ def _doubts(found: Calibration) -> Iterator[str]:
             "definition differs."
         )
     for k, suspect in enumerate(found.suspects[:3]):
-        given = found.averages.given[suspect.name].value
-        name = READINGS[suspect.name][next(iter(READINGS[suspect.name]))].words
+        name, given = suspect.seen.name, found.fit.told.given[suspect.seen].value
+        usual = READINGS[name][next(iter(READINGS[name]))].words
+        of = place_of(found.fit.model.base, suspect.seen)
         start = "These averages contradict each other: they" if k == 0 else "Or they"
         if suspect.reading:
-            words = _lower(READINGS[suspect.name][suspect.reading].words)
-            yield f"{start} would agree if {suspect.name} = {given:g} were {words}."
+            words = _lower(READINGS[name][suspect.reading].words)
+            yield f"{start} would agree if {name} = {given:g}{of} were {words}."
         else:
-            yield f"{start} agree best without {suspect.name} = {given:g} ({_lower(name)})."
-    yield from likely_slips(found.averages)
+            yield f"{start} agree best without {name} = {given:g} ({_lower(usual)}{of})."
 
 
 def _lower(words: str) -> str:
@@ -109,7 +150,7 @@ def _lower(words: str) -> str:
 
 
 def _value(each: Number) -> str:
-    return f"{number(each.value, PRIORS[each.name].unit)}{' s' if PRIORS[each.name].unit == 's' else ''}"
+    return f"{number(each.value, each.unit)}{' s' if each.unit == 's' else ''}"
 
 
 def _agents(found: Calibration) -> Table:
@@ -140,19 +181,21 @@ def _averages(found: Calibration) -> Table:
     """Each average, given and reproduced."""
     fit = found.fit
     rows: list[Row] = []
-    for k, name in enumerate(fit.told.names):
-        average, reading = fit.told.given[name], fit.told.reading(name)
+    for k, seen in enumerate(fit.told.names):
+        average, name = fit.told.given[seen], seen.name
         error = float(fit.noise[k, k]) ** 0.5
-        value = reading.value(fit.estimates)
+        of = place_of(found.fit.model.base, seen)
         rows.append(
             {
-                "average": name, "title": reading.words, "unit": unit_of(name), "given": average.value,
-                "reproduced": value, "difference": float(fit.apart[k]) / error,
+                "average": name, "of": of.removeprefix(", "), "title": f"{fit.told.reading(seen).words}{of}",
+                "unit": unit_of(name), "given": average.value,
+                "reproduced": fit.told.value(seen, fit.estimates), "difference": float(fit.apart[k]) / error,
                 "error": error / max(abs(slope(name, average.value)), 1e-12),
             }
         )  # fmt: skip
     columns = (
         Column("average", is_shown=False),
+        Column("of", is_shown=False),
         Column("title", "Average"),
         Column("given", "Given", PER_ROW, "number"),
         Column("reproduced", "Reproduced", PER_ROW, "number"),
@@ -173,7 +216,7 @@ def _numbers(found: Calibration) -> Table:
     """Each number of the scenario, and how it is known."""
     rows: list[Row] = [
         {
-            "number": each.name, "title": PRIORS[each.name].words, "unit": PRIORS[each.name].unit,
+            "number": each.name, "title": each.words, "unit": each.unit,
             "value": each.value, "from": each.value * exp(-each.spread),
             "to": each.value * exp(each.spread), "how": each.how,
             "spread": each.spread, "spread_before": each.before,
@@ -197,7 +240,7 @@ def _numbers(found: Calibration) -> Table:
 def _worth(found: Calibration) -> Table:
     """What further averages would do for the first answer."""
     rows: list[Row] = [
-        {"average": each.name, "title": each.words, "low": each.low, "high": each.high}
+        {"average": each.seen.name, "title": each.words, "low": each.low, "high": each.high}
         for each in found.worth
     ]
     columns = (
@@ -210,22 +253,31 @@ def _worth(found: Calibration) -> Table:
 
 
 _PLACES = {
-    "turns": "turns.mean", "agent_s": "agent_s.mean_s", "agent_cv": "agent_s.cv",
-    "customer_s": "customer_s.mean_s", "customer_cv": "customer_s.cv", "wrap_up_s": "wrap_up_s.mean_s",
-    "patience_s": "patience.mean_s",
-    "patience_cv": "patience.cv",
+    "turns": "service.turns.mean", "agent_s": "service.agent_s.mean_s", "agent_cv": "service.agent_s.cv",
+    "customer_s": "service.customer_s.mean_s", "customer_cv": "service.customer_s.cv",
+    "wrap_up_s": "service.wrap_up_s.mean_s", "patience_s": "patience.mean_s", "patience_cv": "patience.cv",
+    "handling": "service.work_s.mean_s", "handling_cv": "service.work_s.cv",
 }  # fmt: skip
-"""Where each number stands in the scenario."""
+"""Where each number stands in a queue of the scenario."""
 
 
 def scenario_of(found: Calibration) -> str:
     """Give the scenario as a file, each number with how it is known."""
-    comments = {_PLACES[each.name]: _known(each) for each in found.numbers if each.name in _PLACES}
+    comments: dict[str, str] = {}
+    for each in found.numbers:
+        base, _, of = each.name.partition(OF)
+        for q, line in enumerate(found.averages.lines):
+            if base in _PLACES and of in {"", line.name}:
+                comments[f"queues.{q}.{_PLACES[base]}"] = _known(each)
     available = next(each for each in found.numbers if each.name == "available")
-    comments["agents"] = f"those given × {available.value:.2f} are truly on duty: {_known(available)}"
+    for g in range(len(found.averages.teams)):
+        told = f"those given × {available.value:.2f} are truly on duty: {_known(available)}"
+        comments[f"groups.{g}.agents"] = told
+    names = ", ".join(dict.fromkeys(seen.name for seen in found.fit.told.names))
+    laws = "lognormal" if found.averages.by_work else "lognormal, geometric"
     head = [
-        f"Fitted to {plural(len(found.fit.told.names), 'average')}: {', '.join(found.fit.told.names)}.",
-        "Told: an average tells it; partly told: narrowed; assumed: as usual. Laws (lognormal, geometric)",
+        f"Fitted to {plural(len(found.fit.told.names), 'average')}: {names}.",
+        f"Told: an average tells it; partly told: narrowed; assumed: as usual. Laws ({laws})",
         "and switching = 0 are assumed. Try: sim check THIS_FILE, then sim run THIS_FILE",
     ]
     return scenario_text(found.scenario, comments, head)
@@ -234,6 +286,12 @@ def scenario_of(found: Calibration) -> str:
 def _known(each: Number) -> str:
     """How a number is known."""
     return f"{each.how} (± {100 * (exp(each.spread) - 1):.0f} %)"
+
+
+def _shared(found: Calibration) -> Iterator[str]:
+    """Numbers that all of several queues have in common."""
+    if found.averages.queues is not None:
+        yield from (each.name for each in found.numbers if OF not in each.name)
 
 
 calibrate = answering(find_scenario, result)

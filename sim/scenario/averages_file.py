@@ -7,26 +7,32 @@ averaged interval by interval; a day that is not there is left out, never counte
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
 
 from sim.arrays import Floats
 from sim.errors import Problem, ScenarioError
-from sim.scenario.averages import Averages, KnownNumbers, Shown
-from sim.scenario.cells import DateOrder
+from sim.scenario.averages import Averages, KnownNumbers, Line, Shown, Team
+from sim.scenario.averages_laws import BY_INTERVAL
+from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.demand import RATE_COUNTS
 from sim.scenario.files import data_of, text_of
 from sim.scenario.record import Record
-from sim.scenario.table import TableError, read_table
+from sim.scenario.table import Row, Table, TableError, read_table
 from sim.scenario.toml_positions import Places
 from sim.scenario.units import DAY_S, FROM_FILE, HOUR_S, clock_text
 from sim.scenario.volumes import Volume, Wanted, read_volumes
 from sim.scenario.words import Place, did_you_mean, problems
 
+OFFERED = ("offered", "chats")
+AGENTS = ("agents", "agents on duty", "staff", "on duty")
+"""Names of the columns of volumes and of agents."""
+Choice = TypeVar("Choice", bound=StrEnum)
 FEW_DAYS = 8
 """How much days differ is measured if there are so many."""
 
@@ -43,8 +49,7 @@ def load_averages(path: str | Path) -> tuple[Averages, list[str]]:
     text = text_of(path)
     data, where = data_of(text, str(path))
     reader = _Reader(path, data, where)
-    reader.read("offered", ("offered", "chats"))
-    reader.read("agents", ("agents", "agents on duty", "staff", "on duty"))
+    reader.read_all()
     found: Averages | None = None
     try:
         found = Averages.model_validate(data, context=FROM_FILE)
@@ -59,8 +64,11 @@ def _advice(detail: Any, place: Place) -> str:
     """What may have been meant by an unknown key."""
     if detail["type"] != "extra_forbidden":
         return ""
-    kinds: dict[Place, type[Record]] = {(): Averages, ("averages",): Shown, ("known",): KnownNumbers}
-    kind = kinds.get(place[:-1])
+    kinds: dict[str, type[Record]] = {
+        "averages": Shown, "known": KnownNumbers, "queues": Line, "groups": Team,
+    }  # fmt: skip
+    above = [key for key in place[:-1] if isinstance(key, str)]
+    kind = kinds.get(above[-1]) if above else Averages
     return did_you_mean(str(place[-1]), kind.names()).removeprefix("; ") if kind else ""
 
 
@@ -74,38 +82,98 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def read(self, key: str, columns: tuple[str, ...]) -> None:
-        """Replace the file's name under a *key* by a mean day."""
-        name = self.data.get(key)
+    def read_all(self) -> None:
+        """Replace all names of tables by what they hold."""
+        self.read((), "offered", OFFERED, "chats")
+        self.read((), "agents", AGENTS, "chats")
+        for kind, key, columns in (("queues", "offered", OFFERED), ("groups", "agents", AGENTS)):
+            parts = self.data.get(kind)
+            for k, part in enumerate(parts if isinstance(parts, list) else []):
+                if isinstance(part, dict):
+                    self.read((kind, k), key, columns, str(part.get("name", "chats")))
+        self.read_intervals()
+
+    def read(self, place: Place, key: str, columns: tuple[str, ...], whose: str) -> None:
+        """Replace the file's name under a *key* by a mean day; *whose* it is, a queue's or a group's."""
+        target = self.data
+        for step in place:
+            target = target[step]  # type: ignore[index]
+        name = target.get(key)
         if not isinstance(name, str):
             return
-        self.data[key] = 0  # a file with problems has no consequences
+        target[key] = 0  # a file with problems has no consequences
+        table = self.table((*place, key), name)
+        if table is None:
+            return
         shown = str(self.path.parent / name)
-        line, column = self.where.of((key,))
-        try:
-            table = read_table(self.path.parent / name, shown)
-        except OSError as error:
-            law = f"the table can't be read: {error.strerror}"
-            self.problems.append(Problem(str(self.path), key, law, repr(name), "", line, column))
-            return
-        except TableError as error:
-            self.problems.append(Problem(shown, "", error.law, error.got, error.hint, error.line))
-            return
         names = [cell.strip().casefold() for cell in table.header.cells]
-        chosen = next((table.header.cells[names.index(each)] for each in columns if each in names), None)
-        found = read_volumes(table, shown, Wanted("chats", chosen, self.choice("dates", DateOrder)))
+        known = () if whose.casefold() in names else columns
+        chosen = next((table.header.cells[names.index(each)] for each in known if each in names), None)
+        found = read_volumes(table, shown, Wanted(whose, chosen, self.choice("dates", DateOrder)))
         self.problems += found.problems
         self.remarks += [f"{shown}: {remark}" for remark in found.remarks]
-        if found.problems:
-            return
-        self.put(key, shown, found.rows)
+        if not found.problems:
+            self.put(target, key, shown, found.rows)
 
-    def choice(self, key: str, kind: type[DateOrder]) -> DateOrder | None:
+    def table(self, place: Place, name: str) -> Table | None:
+        """Read a table that the file names at a place; None with a problem if it can't be."""
+        shown = str(self.path.parent / name)
+        line, column = self.where.of(place)
+        try:
+            return read_table(self.path.parent / name, shown)
+        except OSError as error:
+            law, got = f"the table can't be read: {error.strerror}", repr(name)
+            where = ".".join(map(str, place))
+            self.problems.append(Problem(str(self.path), where, law, got, "", line, column))
+        except TableError as error:
+            self.problems.append(Problem(shown, "", error.law, error.got, error.hint, error.line))
+        return None
+
+    def read_intervals(self) -> None:
+        """Replace the name of a table of averages by interval by its columns."""
+        name = self.data.get("by_interval")
+        if not isinstance(name, str):
+            return
+        self.data["by_interval"] = {}
+        table = self.table(("by_interval",), name)
+        if table is None:
+            return
+        shown = str(self.path.parent / name)
+        columns = [cell for cell in table.header.cells if cell.strip().casefold() in BY_INTERVAL]
+        if not columns:
+            law = f"needs a column of averages: {', '.join(BY_INTERVAL)}"
+            got = ", ".join(map(repr, table.header.cells))
+            self.problems.append(Problem(shown, "", law, got, "", table.header.line))
+        read = {column: self.of_column(table, shown, column) for column in columns}
+        rows = [row for found in read.values() for row in found]
+        width_s = _width(rows)
+        if self.problems or not all(self.has_each_once(shown, found) for found in read.values()):
+            return
+        if width_s is None or any(row.day is not None for row in rows):
+            law = "needs a row for each 15, 30 or 60 minutes of a mean day, without dates"
+            self.problems.append(Problem(shown, "start", law, f"{len(rows):,} values"))
+            return
+        for column, found in read.items():
+            values = [float("nan")] * int(DAY_S / width_s)
+            for row in found:
+                values[int(row.clock_s // width_s)] = row.chats
+            self.data["by_interval"][column.strip().casefold()] = values
+        self.remarks.append(f"{shown}: {', '.join(columns)} by interval")
+
+    def of_column(self, table: Table, shown: str, column: str) -> list[Volume]:
+        """Read the values of a column: of rows that have one."""
+        wanted = Wanted("chats", column, self.choice("dates", DateOrder), self.choice("decimals", Decimals))
+        filled = [row for row in table.rows if _has(row, table.header.cells.index(column))]
+        found = read_volumes(replace(table, rows=filled), shown, wanted)
+        self.problems += found.problems
+        return found.rows
+
+    def choice(self, key: str, kind: type[Choice]) -> Choice | None:
         """What the file says of how its tables write dates; what is no such word is told elsewhere."""
         return next((each for each in kind if each == self.data.get(key)), None)
 
-    def put(self, key: str, shown: str, rows: list[Volume]) -> None:
-        """Put the mean day of some rows under a *key*."""
+    def put(self, target: dict[str, Any], key: str, shown: str, rows: list[Volume]) -> None:
+        """Put the mean day of some rows under a *key* of a table."""
         width_s = _width(rows)
         if width_s is None:
             law = "rows must be 15, 30 or 60 minutes apart"
@@ -128,12 +196,12 @@ class _Reader:
         )
         self.tell_gaps(shown, seen, width_s, len(days))
         if key == "agents":
-            self.data[key] = [round(float(level)) for level in mean]
+            target[key] = [round(float(level)) for level in mean]
             return
-        self.data[key] = [float(chats) * HOUR_S / width_s for chats in mean]
+        target[key] = [float(chats) * HOUR_S / width_s for chats in mean]
         cv = _busyness(rows)
-        if cv is not None and "busyness_cv" not in self.data:
-            self.data["busyness_cv"] = cv
+        if cv is not None and "busyness_cv" not in target:
+            target["busyness_cv"] = cv
             self.remarks.append(
                 f"{shown}: days differ by {100 * cv:.0f} % beyond weekday and chance (busyness_cv = {cv:g})"
             )
@@ -161,6 +229,11 @@ class _Reader:
                 f"{shown}: {days - int(seen[gaps[0]])} of {days} days have no row for {at}{more}: left out "
                 "there, not counted as 0; if nobody came, write 0"
             )
+
+
+def _has(row: Row, column: int) -> bool:
+    """Whether a row has something in a column: an average that is not there is not known, and not 0."""
+    return column < len(row.cells) and row.cells[column].strip() not in {"", "-", "–", "n/a"}
 
 
 def _days_words(days: int, is_mean: bool) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 
 import tomlkit
 
+from sim.scenario.demand import Queue
 from sim.scenario.files import parse
 from sim.scenario.scenario import Scenario
+from sim.scenario.team import Group
 from sim.scenario.units import clock_text, end_text
-from sim.scenario.write import written
+from sim.scenario.write import staffed
 
 _DIGITS = 4
 
@@ -21,12 +23,10 @@ def scenario_text(scenario: Scenario, comments: Mapping[str, str], head: Sequenc
     Parameters
     ----------
     comments
-        How each number is known, by its dotted place: ``patience.mean_s``.
+        How each number is known, by its dotted place: ``queues.0.patience.mean_s``.
     head
         Lines that the file begins with.
     """
-    queue, group = scenario.queues[0], scenario.groups[0]
-    assert queue.patience is not None, "all customers lose patience some time"
     document: Any = tomlkit.document()
     for line in head:
         document.add(tomlkit.comment(line))
@@ -34,36 +34,52 @@ def scenario_text(scenario: Scenario, comments: Mapping[str, str], head: Sequenc
     document["interval_min"] = scenario.interval_min
     hours = None if scenario.hours is None else scenario.hours.on(scenario.start)
     if hours is not None:
-        document["hours"] = {
-            "open": clock_text(hours[0]),
-            "close": end_text(hours[1]),
-        }
+        document["hours"] = {"open": clock_text(hours[0]), "close": end_text(_of_day(hours[1]))}
     document["targets"] = scenario.targets.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     document["targets"]["threshold_s"] = scenario.targets.threshold_s
-    about = tomlkit.table()
-    about["name"] = queue.name
-    about["arrivals"] = queue.arrivals.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    about["patience"] = _numbers(queue.patience.model_dump(mode="json"), "patience", comments)
-    about["service"] = tomlkit.table()
-    service = queue.service.model_dump(mode="json", exclude_none=True)
-    for key in ("turns", "agent_s", "customer_s", "wrap_up_s"):
-        if key in service:
-            about["service"][key] = _numbers(service[key], key, comments)
-    team = tomlkit.table()
-    team.update({"name": group.name, "queues": [queue.name], "concurrency": group.concurrency})
-    agents = tomlkit.item(group.n_agents)
-    if told := comments.get("agents"):
-        agents.comment(told)
-    team["agents"] = agents
+    document.add(tomlkit.nl())
     document["queues"] = tomlkit.aot()
-    document["queues"].append(about)
+    for q, queue in enumerate(scenario.queues):
+        document["queues"].append(_queue(queue, f"queues.{q}", comments))
+    document.add(tomlkit.nl())
     document["groups"] = tomlkit.aot()
-    document["groups"].append(team)
+    for g, group in enumerate(scenario.groups):
+        document["groups"].append(_group(group, comments.get(f"groups.{g}.agents", "")))
     text = tomlkit.dumps(document)
-    if group.agents is None:
-        text = written(text, scenario.groups, comment=comments.get("agents", ""))
     parse(text, "the scenario to be written")
     return text
+
+
+def _of_day(clock_s: float) -> float:
+    """A clock time within a day, of one that may be on the next; midnight is the day's end."""
+    return (clock_s - 1) % 86_400 + 1
+
+
+def _queue(queue: Queue, place: str, comments: Mapping[str, str]) -> Any:
+    assert queue.patience is not None, "all customers lose patience some time"
+    about = tomlkit.table()
+    about["name"] = queue.name
+    if queue.priority != 1:
+        about["priority"] = queue.priority
+    about["arrivals"] = queue.arrivals.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    about["patience"] = _numbers(queue.patience.model_dump(mode="json"), f"{place}.patience", comments)
+    about["service"] = tomlkit.table()
+    service = queue.service.model_dump(mode="json", exclude_none=True)
+    for key in ("turns", "agent_s", "customer_s", "work_s", "wrap_up_s"):
+        if key in service:
+            about["service"][key] = _numbers(service[key], f"{place}.service.{key}", comments)
+    if "aht_s" in service:
+        about["service"]["aht_s"] = [float(f"{each:.{_DIGITS}g}") for each in service["aht_s"]]
+    if targets := queue.targets.model_dump(mode="json", exclude_none=True):
+        about["targets"] = targets
+    return about
+
+
+def _group(group: Group, told: str) -> Any:
+    team = tomlkit.table()
+    team.update({"name": group.name, "queues": list(group.queues), "concurrency": group.concurrency})
+    staffed(team, group, told)
+    return team
 
 
 def _numbers(law: Mapping[str, Any], place: str, comments: Mapping[str, str]) -> Any:

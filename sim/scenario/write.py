@@ -77,15 +77,15 @@ def written(
     before = parse(text, folder=folder).groups
     for table, group, was in zip(document["groups"], groups, before, strict=True):
         if not _are_alike(group, was):
-            _restaff(table, group, comment)
+            staffed(table, group, comment)
     _proof(tomlkit.dumps(document), groups, folder)
     if folder.resolve() != new_folder.resolve():
         _move_forecasts(document["queues"], folder, new_folder)
     return tomlkit.dumps(document)
 
 
-def _restaff(table: Any, group: Group, comment: str) -> None:
-    """Replace what says who is on duty, in the group's place in the file."""
+def staffed(table: Any, group: Group, comment: str) -> None:
+    """Say who is on duty in a *table* of a group, in place of what says it there; a *comment* beside it."""
     way = next(way for way in _WAYS if getattr(group, way) is not None)
     for other in _ALL_WAYS:
         if other in table and (other != way or not isinstance(table[other], tomlkit.items.Array)):

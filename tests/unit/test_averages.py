@@ -12,8 +12,9 @@ import pytest
 import sim
 from sim.errors import ScenarioError, StudyError
 from sim.report.averages import result, scenario_of
-from sim.scenario.averages import Averages, last_digit
+from sim.scenario.averages import Averages, Seen
 from sim.scenario.averages_file import load_averages
+from sim.scenario.averages_shown import last_digit
 from sim.scenario.files import parse
 from sim.studies.averages.calibrate import Calibration, calibrate
 from sim.studies.averages.questions import Question
@@ -69,7 +70,7 @@ def test_the_scenario_says_how_each_number_is_known_and_can_be_run(plain: Calibr
     assert "agents = 8 # those given ×" in text
     assert scenario.groups[0].agents == 8
     assert scenario.groups[0].concurrency == 3
-    given = plain.averages.given["response_s"].value
+    given = plain.averages.given[Seen("response_s")].value
     again = sim.replicate(scenario, replications=50).estimates.figure("response_s").value
     assert again is not None
     assert abs(again / given - 1) < 0.04
@@ -80,7 +81,9 @@ def test_the_answer_is_the_same_when_read_back(plain: Calibration, tmp_path: Pat
 
     assert "agents on duty at the peak keep the targets as today (90 %:" in answer.words[0]
     assert list(answer.pictures()) == ["averages", "agents"]
-    assert {row["average"] for row in answer.table("averages").rows} == set(plain.averages.given)
+    assert {row["average"] for row in answer.table("averages").rows} == {
+        seen.name for seen in plain.averages.given
+    }
 
 
 def test_the_same_averages_give_the_same_scenario_on_any_number_of_workers():
@@ -100,7 +103,7 @@ def test_without_the_response_time_it_is_asked_for_and_the_band_is_wide():
     )
     rich = calibrate(averages_of(true, targets=targets), questions=TODAY, days=20)
 
-    assert {"response_s", "focus_aht_s"} & {each.name for each in poor.worth[:2]}
+    assert {"response_s", "focus_aht_s"} & {each.seen.name for each in poor.worth[:2]}
     widths = []
     for found in (poor, rich):
         low, high = found.answers[0].low, found.answers[0].high
@@ -119,7 +122,7 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
     found = calibrate(wrong, questions=[], days=16)
 
     assert found.fit.misfit > 50
-    assert ("asa_s", "waited") in {(each.name, each.reading) for each in found.suspects[:2]}
+    assert ("asa_s", "waited") in {(each.seen.name, each.reading) for each in found.suspects[:2]}
     assert any("asa_s" in words and "waited" in words for words in result(found).words)
     right = averages_of(true, averages={"asa_s": {"value": round(waited), "of": "waited"}})
     assert calibrate(right, questions=[], days=16).suspects == ()
@@ -141,7 +144,17 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
         ({"averages": {"messages_per_chat": 40}}, "do messages come in bursts"),
         ({"averages": {"concurrency": 0.8}}, 'then say while = "on duty"'),
         ({"offered": (1.0, 2.0, 3.0)}, "24, 48 or 96 rates"),
-        ({"hours": {"open": "22:00", "close": "06:00"}}, "must close after it opens"),
+        ({"hours": {"open": "22:00", "close": "21:50"}}, "open nearly round the clock"),
+        ({"averages": {"service_level": 88}}, "88 % is 0.88"),
+        ({"by_interval": {"asa": (1.0,) * 24}}, "did you mean 'asa_s'"),
+        ({"by_interval": {"missed_rate": (5.0,) * 24}}, "5 % is 0.05"),
+        ({"by_interval": {"asa_s": (5.0,) * 23}}, "24, 48 or 96"),
+        ({"slots": None}, "the most chats that an agent may hold"),
+        ({"handling_s_by_open": (400.0, 520.0, 700.0)}, "by work there are no messages"),
+        (
+            {"handling_s_by_open": {"1": 400.0, "3": 700.0}},
+            'none left out, got {"1": 400.0, "3": 700.0}; it has 1, 3',
+        ),
         ({"agents": None}, "exactly one of agents and shifts"),
         ({"agents": (1, 2, 3)}, "24, 48 or 96"),
     ],
@@ -262,7 +275,7 @@ def test_bands_hold_the_truth_and_agents_are_right_on_ten_centres():
     for true in true_centres().values():
         found = calibrate(averages_of(true))
         for answer in found.answers:
-            truth = agents_needed(true, TARGETS, answer.question.demand, answer.question.slots)
+            truth = agents_needed(true, TARGETS, answer.question.demand, answer.question.more)
             assert answer.agents is not None
             assert answer.low is not None
             assert answer.high is not None

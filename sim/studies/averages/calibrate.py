@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sim.errors import StudyError
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.averages import Averages
+from sim.scenario.averages_scenario import turned
 from sim.scenario.scenario import Scenario
-from sim.studies.averages.doubt import OFF, Suspect, Worth, hours_off, suspects, worth
+from sim.studies.averages.doubt import Suspect, Worth, suspects, worth
 from sim.studies.averages.fit import ROUNDS, Fit, fit
 from sim.studies.averages.guess import first_guess
-from sim.studies.averages.model import PRIORS, Model
+from sim.studies.averages.model import Model, prior_of, words_of
 from sim.studies.averages.questions import Answer, Question, answered, asked
 from sim.studies.averages.simulated import Bench, Told, days_of
+from sim.studies.averages.slips import OFF, hours_off
 
 TOLD, PARTLY = 1 / 3, 0.8
 """Spread after over spread before, below which a number is told by averages, or partly."""
@@ -33,6 +34,16 @@ class Number:
     """The same before any average was seen."""
     is_known: bool
     """Whether the planner gave it."""
+
+    @property
+    def words(self) -> str:
+        """What it is, with the queue whose it is."""
+        return words_of(self.name)
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return prior_of(self.name).unit
 
     @property
     def how(self) -> str:
@@ -87,14 +98,13 @@ def calibrate(
     StudyError
         If no average is known that the fit could hold on to.
     """
-    given = averages.given
-    if averages.has_no_wrap_up:
-        given.pop("wrap_up_s", None)
+    day = turned(averages)
+    given = {seen: each for seen, each in day.given.items() if seen.name != "wrap_up_s" or each.value > 0}
     if not given:
         raise StudyError("averages: none is given; the handling time (aht_s) and the response time tell most")
     off = hours_off(averages)
-    model = Model.of(averages, unsure=off is not None and abs(off - 1) > OFF)
-    questions = asked(averages.slots) if questions is None else questions
+    model = Model.of(day, unsure=off is not None and abs(off - 1) > OFF)
+    questions = asked([team.slots for team in averages.teams]) if questions is None else questions
     steps = ROUNDS + 1 + len(questions)
     done = 0
 
@@ -117,7 +127,7 @@ def calibrate(
         averages,
         found,
         _numbers(found),
-        _scenario(found),
+        _scenario(found, averages),
         tuple(answers),
         tuple(doubtful),
         tuple(worth(found, answers[0], averages.days)) if answers else (),
@@ -130,15 +140,14 @@ def calibrate(
 def _numbers(found: Fit) -> tuple[Number, ...]:
     values, spreads = found.model.numbers(found.x), found.spreads()
     before = dict(zip(found.model.names, found.model.spread, strict=True))
-    known: dict[str, Any] = found.model.base.known_numbers
+    known = found.model.known
     return tuple(
         Number(name, values[name], float(spreads[name]), float(before[name]), name in known)
-        for name in PRIORS
-        if name in values
+        for name in found.model.names
     )
 
 
-def _scenario(found: Fit) -> Scenario:
-    """The scenario of the fit, its agents rounded to whole numbers."""
-    centre = found.model.centre(found.x)
-    return centre.with_agents(max(1, round(centre.agents)))
+def _scenario(found: Fit, averages: Averages) -> Scenario:
+    """The scenario of the fit, its agents rounded to whole numbers, by the clock of the *averages*."""
+    centre = replace(found.model, base=averages).centre(found.x)
+    return centre.with_agents([max(1, round(agents)) for agents in centre.agents])

@@ -12,10 +12,11 @@ from math import exp, sqrt
 import numpy as np
 
 from sim.arrays import Floats
-from sim.scenario.averages import Averages
+from sim.scenario.averages import Seen
+from sim.scenario.averages_laws import OF_MESSAGES, is_of_queues, place_of
 from sim.studies.averages.fit import Fit, misfit, noise_of, refitted
 from sim.studies.averages.guess import first_guess
-from sim.studies.averages.model import PRIORS
+from sim.studies.averages.model import prior_of
 from sim.studies.averages.questions import NORMAL, Answer
 from sim.studies.averages.readings import READINGS, Reading, given_as, noise, slope, transformed
 from sim.studies.averages.simulated import Bench, Told
@@ -24,17 +25,17 @@ TOO_FAR = 2.0
 """Of χ² over the number of averages: beyond this they contradict each other."""
 LEFT_OUT = 3
 """Averages that it is tried to do without."""
+MOST_TRIED = 24
+"""Other readings that are tried."""
 LIKELIER = 1.0
 """To be read otherwise is so much likelier than to be wrong: χ² for each average."""
-OFF = 0.10
-"""Hours on duty that are further off than this from what the other averages say are doubted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """An average without which, or read otherwise, the others agree."""
 
-    name: str
+    seen: Seen
     reading: str
     """How it would have to be read; empty: it fits in no way that is known."""
     misfit: float
@@ -45,7 +46,7 @@ class Suspect:
 class Worth:
     """What one more average would do for an answer."""
 
-    name: str
+    seen: Seen
     words: str
     low: float
     high: float
@@ -59,19 +60,19 @@ def suspects(fit: Fit, bench: Bench) -> list[Suspect]:
     n = len(fit.told.names)
     if fit.misfit <= TOO_FAR * n:
         return []
-    tried = [(name, reading) for name in fit.told.names for reading in _others(fit, name)]
-    left_out = sorted((_misfit_without(fit, k), name) for k, name in enumerate(fit.told.names))
-    tried += [(name, "") for _, name in left_out[:LEFT_OUT]]
-    found = [Suspect(name, reading, _misfit_if(fit, bench, name, reading)) for name, reading in tried]
+    tried = [(seen, reading) for seen in fit.told.names for reading in _others(fit, seen)][:MOST_TRIED]
+    left_out = sorted((_misfit_without(fit, k), seen) for k, seen in enumerate(fit.told.names))
+    tried += [(seen, "") for _, seen in left_out[:LEFT_OUT]]
+    found = [Suspect(seen, reading, _misfit_if(fit, bench, seen, reading)) for seen, reading in tried]
     found.sort(key=lambda each: each.misfit + (0 if each.reading else LIKELIER * n))
     good = [each for each in found if each.misfit <= TOO_FAR * n]
     return good or found[:1]
 
 
-def _others(fit: Fit, name: str) -> list[str]:
-    """Readings of an average that are not the one it was given with."""
-    now = given_as(name, fit.told.given[name])
-    return [reading for reading in READINGS[name] if reading != now]
+def _others(fit: Fit, seen: Seen) -> list[str]:
+    """Readings of an average that are not the one it was given with; of intervals they are not tried."""
+    now = given_as(seen.name, fit.told.given[seen])
+    return [reading for reading in READINGS[seen.name] if reading != now and seen.by != "interval"]
 
 
 def _misfit_without(fit: Fit, k: int) -> float:
@@ -84,36 +85,36 @@ def _misfit_without(fit: Fit, k: int) -> float:
     return float(left @ inverse @ left)
 
 
-def _misfit_if(fit: Fit, bench: Bench, name: str, reading: str) -> float:
+def _misfit_if(fit: Fit, bench: Bench, seen: Seen, reading: str) -> float:
     """χ² once an average is read otherwise, or left out where *reading* is empty, and all is fitted anew."""
     given = dict(fit.told.given)
     jacobian = fit.jacobian.copy()
     if reading:
-        given[name] = given[name].model_copy(update={"reading": reading})
-        jacobian[fit.told.names.index(name)] = _row(fit, name, READINGS[name][reading])
+        given[seen] = given[seen].model_copy(update={"reading": reading})
+        jacobian[fit.told.names.index(seen)] = _row(fit, seen, READINGS[seen.name][reading])
     else:
-        jacobian = np.delete(jacobian, fit.told.names.index(name), axis=0)
-        del given[name]
+        jacobian = np.delete(jacobian, fit.told.names.index(seen), axis=0)
+        del given[seen]
     told = Told(given)
-    x = first_guess(fit.model, without=name)
-    other = replace(fit, told=told, jacobian=jacobian, x=x, noise=_noise(fit, told, name, reading))
+    x = first_guess(fit.model, without=seen)
+    other = replace(fit, told=told, jacobian=jacobian, x=x, noise=_noise(fit, told, seen, reading))
     _, estimates = refitted(other, fit.model, bench, rounds=4)
     return misfit(told.wanted() - told.found(estimates), other.noise)
 
 
-def _noise(fit: Fit, told: Told, name: str, reading: str) -> Floats:
+def _noise(fit: Fit, told: Told, seen: Seen, reading: str) -> Floats:
     """Covariance of the averages that are left, or read otherwise."""
     if reading:
         return noise_of(told, fit.estimates, fit.model.base.days, fit.estimates.n)
-    keep = [k for k, each in enumerate(fit.told.names) if each != name]
+    keep = [k for k, each in enumerate(fit.told.names) if each != seen]
     return fit.noise[np.ix_(keep, keep)]
 
 
-def _row(fit: Fit, name: str, reading: Reading) -> Floats:
+def _row(fit: Fit, seen: Seen, reading: Reading) -> Floats:
     """Slopes of a reading by the numbers."""
-    here = transformed(name, reading.value(fit.unmoved))
-    steps = [PRIORS[each].step for each in fit.model.names]
-    there = [transformed(name, reading.value(each)) for each in fit.moved]
+    here = transformed(seen.name, reading.value(fit.unmoved, seen.by, seen.cell))
+    steps = [prior_of(each).step for each in fit.model.names]
+    there = [transformed(seen.name, reading.value(each, seen.by, seen.cell)) for each in fit.moved]
     return np.asarray(np.nan_to_num((np.array(there) - here) / np.array(steps)))
 
 
@@ -123,66 +124,45 @@ def worth(fit: Fit, answer: Answer, days: int) -> list[Worth]:
         return []
     own = answer.variance - float(answer.gradient @ fit.covariance @ answer.gradient)
     found = []
-    for name in READINGS:
-        if name in fit.told.given or not _is_new(name, fit):
-            continue
-        usual = next(iter(READINGS[name].values()))
-        value = usual.value(fit.estimates)
+    for seen in _not_known(fit):
+        usual = next(iter(READINGS[seen.name].values()))
+        value = usual.value(fit.estimates, seen.by, seen.cell)
         if not np.isfinite(value) or value <= 0:
             continue
-        row = _row(fit, name, usual)
-        said = usual.of_days(fit.estimates)
+        row = _row(fit, seen, usual)
+        said = usual.of_days(fit.estimates, seen.by, seen.cell)
         spread = float(np.nanvar(said, ddof=1)) * (1 / days + 1 / len(said))
-        error = slope(name, value) ** 2 * (spread + noise(name, value, _usual_step(value)))
+        error = slope(seen.name, value) ** 2 * (spread + noise(seen.name, value, _usual_step(value)))
         gain = fit.covariance @ row
         covariance = fit.covariance - np.outer(gain, gain) / (row @ gain + error)
         reach = NORMAL * sqrt(max(float(answer.gradient @ covariance @ answer.gradient) + own, 0.0))
-        found.append(Worth(name, usual.words, answer.agents * exp(-reach), answer.agents * exp(reach)))
+        words = f"{usual.words}{place_of(fit.model.base, seen)}"
+        found.append(Worth(seen, words, answer.agents * exp(-reach), answer.agents * exp(reach)))
     return sorted(found, key=lambda each: each.high - each.low)
 
 
-def _is_new(name: str, fit: Fit) -> bool:
-    """Whether an average says what those that are known don't say in other words."""
+def _not_known(fit: Fit) -> Iterator[Seen]:
+    """Averages that might be known as well, of each queue by itself where there are several."""
+    centre = fit.model.base
+    known = {seen.name for seen in fit.told.given}
     alike = ({"turns_per_chat", "messages_per_chat"}, {"occupancy", "slot_utilisation"}, {"asa_s", "wait_s"})
-    return not any(name in pair and pair & set(fit.told.given) for pair in alike)
+    for name in READINGS:
+        if centre.by_work and name in OF_MESSAGES:
+            continue
+        if centre.queues is None or not is_of_queues(name):
+            places = [Seen(name)] if name not in known else []
+        else:
+            places = [
+                Seen(name, "queue", q) for q in range(len(centre.queues)) if Seen(name) not in fit.told.given
+            ]
+        for seen in places:
+            other = next((pair for pair in alike if name in pair), {name})
+            if not any(
+                seen._replace(name=each) in fit.told.given or Seen(each) in fit.told.given for each in other
+            ):
+                yield seen
 
 
 def _usual_step(value: float) -> float:
     """Last digit with which such a value is usually shown."""
     return 1.0 if value >= 20 else 0.1 if value >= 1 else 0.001
-
-
-def hours_off(centre: Averages) -> float | None:
-    """Agents on duty that chats, AHT, concurrency and occupancy speak of, over those said to be; or None.
-
-    Little's law: chats handled × AHT = hours on duty × occupancy × concurrency.
-    """
-    shown = centre.averages
-    if shown.aht_s is None or shown.concurrency is None or centre.agent_hours_a_day <= 0:
-        return None
-    aht_s = shown.aht_s.value
-    if shown.aht_s.reading == "conversation":
-        if shown.wrap_up_s is None:
-            return None
-        aht_s += shown.wrap_up_s.value
-    held = shown.concurrency.value
-    if shown.concurrency.reading == "busy":
-        if shown.occupancy is None or shown.occupancy.reading != "time":
-            return None
-        held *= shown.occupancy.value
-    missed = shown.missed_rate.value if shown.missed_rate is not None else 0.0
-    chat_hours = centre.chats_a_day * (1 - missed) * aht_s / 3_600
-    return chat_hours / max(held * centre.agent_hours_a_day, 1e-9)
-
-
-def likely_slips(centre: Averages) -> Iterator[str]:
-    """Averages that are plausible, but only in other units or by another definition."""
-    shown = centre.averages
-    if shown.aht_s is not None and 0 < shown.aht_s.value < 60:
-        yield f"AHT is {shown.aht_s.value:g} s: is it in minutes?"
-    if shown.response_s is not None and 0 < shown.response_s.value < 3:
-        yield f"Response is {shown.response_s.value:g} s: is it in minutes, or are greetings counted?"
-    if shown.asa_s is not None and shown.missed_rate is not None and shown.missed_rate.value > 0:
-        wait_s = shown.asa_s.value / shown.missed_rate.value
-        if wait_s > 7_200:
-            yield f"ASA ÷ missed share is {wait_s:,.0f} s of patience: are missed chats those of offered?"

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
-from sim.studies.averages.model import PRIORS, Model
+from sim.studies.averages.model import Model, prior_of
 from sim.studies.averages.readings import noise, slope
 from sim.studies.averages.simulated import Bench, Told
 
@@ -68,7 +68,7 @@ class Fit:
 def fit(model: Model, told: Told, bench: Bench, days: int, x: Floats, tell: Callable[[], None]) -> Fit:
     """Look for the numbers, from *x* on; averages are over so many *days*."""
     estimates = bench.measured([model.centre(x)])[0]
-    steps = np.array([PRIORS[name].step for name in model.names])
+    steps = np.array([prior_of(name).step for name in model.names])
     weight = np.diag(model.spread**-2)
     for rounds in count(1):
         moved = bench.measured([model.centre(x + step) for step in np.diag(steps)])
@@ -113,8 +113,8 @@ def noise_of(told: Told, estimates: Estimates, days: int, simulated: int) -> Flo
     """Covariance of given minus reproduced averages, transformed."""
     whole = told.spread(estimates) * (1 / days + 1 / simulated)
     own = [
-        slope(name, average.value) ** 2 * noise(name, average.value, average.step)
-        for name, average in told.given.items()
+        slope(seen.name, average.value) ** 2 * noise(seen.name, average.value, average.step)
+        for seen, average in told.given.items()
     ]
     return np.asarray(whole + np.diag(own))
 

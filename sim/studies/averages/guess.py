@@ -8,45 +8,70 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sim.arrays import Floats
-from sim.scenario.averages import Averages, Shown
-from sim.studies.averages.model import LEAST_TURNS, PRIORS, Model
+from sim.scenario.averages import Averages, Seen, Shown
+from sim.scenario.averages_shown import average_of_interval
+from sim.studies.averages.model import LEAST_TURNS, OF, PRIORS, Model
 from sim.theory.attention import Attention, saturated
 
 _LEAST_S, _MOST_S = 0.5, 3_600.0
 
 
-def first_guess(model: Model, without: str = "") -> Floats:
+def first_guess(model: Model, without: Seen | None = None) -> Floats:
     """Give logarithms of numbers that reproduce the averages about, as far as formulas tell them.
 
     *without* an average that is not believed.
     """
-    centre, known = model.base, dict(zip(model.names, np.exp(model.prior), strict=True))
-    if without:
-        believed = Shown.model_construct(**dict(centre.averages) | {without: None})
-        centre = Averages.model_construct(**dict(centre) | {"averages": believed})
-    numbers = dict(known)
-    shown = centre.averages
-    if centre.turns is not None:
-        numbers["turns"] = max(centre.turns, LEAST_TURNS)
-    if shown.wrap_up_s is not None and "wrap_up_s" in numbers:
-        numbers["wrap_up_s"] = shown.wrap_up_s.value
-    if shown.missed_rate is not None and shown.missed_rate.value > 0 and shown.asa_s is not None:
-        wait_s = max(shown.asa_s.value, 1.0)
-        numbers["patience_s"] = float(np.clip(wait_s / shown.missed_rate.value, 20.0, 3_600.0))
-    numbers |= _times(centre, numbers)
-    for name in centre.known_numbers:
-        if name in numbers:
-            numbers[name] = known[name]
+    numbers = dict(zip(model.names, np.exp(model.prior), strict=True))
+    found: dict[str, list[float]] = {name: [] for name in model.names}
+    for queue in range(len(model.base.lines)):
+        shown = _believed(model.base, queue, without)
+        own = _guessed(shown, model.base.slots_of(queue), model.of_queue(numbers, queue))
+        for base, value in own.items():
+            of_queue = f"{base}{OF}{model.base.lines[queue].name}"
+            found[of_queue if of_queue in found else base].append(value)
+    for name, values in found.items():
+        if values and name not in model.known:
+            numbers[name] = float(np.exp(np.mean(np.log(values))))  # shared: in between
     return np.log([numbers[name] for name in model.names])
 
 
-def _times(centre: Averages, numbers: dict[str, float]) -> dict[str, float]:
+def _believed(centre: Averages, queue: int, without: Seen | None) -> Shown:
+    """What is known of the chats of a queue; by interval, its mean over chats."""
+    shown = dict(centre.shown(queue))
+    for name, values in centre.by_interval.items():
+        if shown[name] is None:
+            chats = np.array(centre.chats_by(len(values)))
+            known = np.isfinite(values) & (chats > 0)
+            if known.any():
+                mean = float(np.average(np.array(values)[known], weights=chats[known]))
+                shown[name] = average_of_interval(name, mean, None)
+    if without is not None and without.by in {"overall", "queue"} and without.cell in {0, queue}:
+        shown[without.name] = None
+    return Shown.model_construct(**shown)
+
+
+def _guessed(shown: Shown, slots: int, numbers: dict[str, float]) -> dict[str, float]:
+    """Numbers of a queue, as far as its averages tell them."""
+    found = dict(numbers)
+    if shown.turns is not None and "turns" in found:
+        found["turns"] = max(shown.turns, LEAST_TURNS)
+    if shown.wrap_up_s is not None and "wrap_up_s" in found:
+        found["wrap_up_s"] = max(shown.wrap_up_s.value, _LEAST_S)
+    if shown.missed_rate is not None and shown.missed_rate.value > 0 and shown.asa_s is not None:
+        wait_s = max(shown.asa_s.value, 1.0)
+        found["patience_s"] = float(np.clip(wait_s / shown.missed_rate.value, 20.0, 3_600.0))
+    if "turns" in found:
+        found |= _times(shown, slots, found)
+    return found
+
+
+def _times(shown: Shown, slots: int, numbers: dict[str, float]) -> dict[str, float]:
     """An agent's and a customer's time for a turn."""
-    shown, turns, wrap_up_s = centre.averages, numbers["turns"], numbers.get("wrap_up_s", 0.0)
+    turns, wrap_up_s = numbers["turns"], numbers.get("wrap_up_s", 0.0)
     usual = PRIORS["customer_s"].usual / PRIORS["agent_s"].usual
-    held = shown.concurrency.value if shown.concurrency is not None else 0.75 * centre.slots
-    held = float(np.clip(1.1 * held, 1.0, centre.slots))
-    duration_s = centre.duration_s
+    held = shown.concurrency.value if shown.concurrency is not None else 0.75 * slots
+    held = float(np.clip(1.1 * held, 1.0, slots))
+    duration_s = shown.duration_s
     if duration_s is not None and shown.wrap_up_s is None and shown.aht_s is not None:
         duration_s -= wrap_up_s if shown.aht_s.reading == "wrap-up" else 0.0
     if shown.response_s is not None:

@@ -1,6 +1,7 @@
 """How many agents does the centre need, and how sure is that, as only averages are known?
 
-A question has an answer for every centre that the averages allow; the band is where 90 % of them lie.
+A question has an answer for every centre that the averages allow; the band is where 90 % of them lie. Agents
+are counted as the planner counts those on duty: of so many a share is truly there, which the averages tell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
 from sim.kpis.targets import Bound, bounds
 from sim.studies.averages.fit import Fit, refitted
-from sim.studies.averages.model import PRIORS, SWITCHING, Centre, Model
+from sim.studies.averages.model import SWITCHING, Centre, Model, prior_of
 from sim.studies.averages.simulated import Bench
 
 NORMAL = 1.6449
@@ -30,16 +31,20 @@ ASIDE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: the agents that keep the targets, with so much demand and so many slots."""
+    """What is asked: the agents that keep the targets, with so much demand and so many more slots."""
 
     words: str
     demand: float = 1.0
-    slots: int | None = None
+    more: int = 0
+    """Chats that every agent may hold at once besides those of today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Agents at the peak, not a whole number, and the band in which 90 % of possible centres lie."""
+    """Agents at the peak, not a whole number, and the band in which 90 % of possible centres lie.
+
+    They are those whom the planner counts as on duty.
+    """
 
     question: Question
     agents: float | None
@@ -52,10 +57,10 @@ class Answer:
     """Of the logarithm of agents by those of the numbers."""
 
 
-def asked(slots: int) -> list[Question]:
-    """Give the questions that planners ask first."""
-    more = f"{slots + 1} chats at once"
-    return [Question("as today"), Question("demand + 20 %", demand=1.2), Question(more, slots=slots + 1)]
+def asked(slots: Sequence[int]) -> list[Question]:
+    """Give the questions that planners ask first, of groups with so many *slots*."""
+    more = f"{slots[0] + 1} chats at once" if len(set(slots)) == 1 else "one more chat at once"
+    return [Question("as today"), Question("demand + 20 %", demand=1.2), Question(more, more=1)]
 
 
 def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[Answer]:
@@ -64,7 +69,8 @@ def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[
         return
     fixed = replace(fit.model, turns_law="fixed")
     switched = replace(fit.model, switching=SWITCHING)
-    others = [(model, refitted(fit, model, bench)[0]) for model in (fixed, switched)]
+    models = (fit.model,) * 2 if fit.model.base.by_work else (fixed, switched)
+    others = [(model, fit.x if model is fit.model else refitted(fit, model, bench)[0]) for model in models]
     yield from (_answer(fit, bench, question, others) for question in questions)
 
 
@@ -75,7 +81,7 @@ def _answer(fit: Fit, bench: Bench, question: Question, others: Sequence[tuple[M
         return Answer(question, None, None, None, float("nan"), np.zeros(len(fit.x)))
     gradient, of_days, (fixed, switched) = asker.around(base, others)
     # Half of what switching does: it is there or not.
-    centre = base + switched / 2
+    centre = base - asker.available(fit.model, fit.x) + switched / 2
     variance = float(gradient @ fit.covariance @ gradient) + of_days + (fixed**2 + switched**2) / 12
     reach = NORMAL * float(np.sqrt(variance))
     return Answer(question, exp(centre), exp(centre - reach), exp(centre + reach), variance, gradient)
@@ -89,7 +95,12 @@ class _Asker:
         self.centre = self.of(fit.model, fit.x)
 
     def of(self, model: Model, x: Floats) -> Centre:
-        return model.centre(x, demand=self.question.demand, slots=self.question.slots)
+        return model.centre(x, demand=self.question.demand, more=self.question.more)
+
+    @staticmethod
+    def available(model: Model, x: Floats) -> float:
+        """Logarithm of the agents truly on duty over those said to be."""
+        return float(x[model.names.index("available")])
 
     def margins(self, centres: Sequence[Centre], agents: Sequence[float]) -> list[float]:
         """Margins of centres that have so many agents (logarithms)."""
@@ -99,14 +110,12 @@ class _Asker:
         self, centres: Sequence[Centre], agents: Sequence[float], bench: Bench | None = None
     ) -> list[Estimates]:
         """Figures of centres that have so many agents (logarithms)."""
-        staffed = [
-            replace(centre, agents=max(exp(n), 1.0)) for centre, n in zip(centres, agents, strict=True)
-        ]
+        staffed = [centre.with_total(max(exp(n), 1.0)) for centre, n in zip(centres, agents, strict=True)]
         return (bench or self.bench).measured(staffed, in_search=True)
 
     def needed(self) -> float | None:
         """Logarithm of the fewest agents that keep the targets, by regula falsi; None if none do."""
-        start = log(max(self.centre.agents * self.question.demand, 1.0))
+        start = log(max(self.centre.total * self.question.demand, 1.0))
         least, most = 0.0, start + log(MOST_TIMES)
         low, high = max(start - 0.2, least), start + 0.2
         at_low, at_high = self.margins([self.centre] * 2, [low, high])
@@ -136,7 +145,7 @@ class _Asker:
         It is what moves the margin, over the margin's slope in agents.
         """
         fit = self.fit
-        steps = np.array([PRIORS[name].step for name in fit.model.names])
+        steps = np.array([prior_of(name).step for name in fit.model.names])
         moved = [self.of(fit.model, fit.x + step) for step in np.diag(steps)]
         moved += [self.of(model, x) for model, x in others]
         agents = [base - ASIDE, base + ASIDE, *[base] * (len(moved) + 1)]
@@ -144,6 +153,9 @@ class _Asker:
         few, many, here, *there = (_margin(each, self.centre) for each in found)
         slope = max((many - few) / (2 * ASIDE), 1e-3)
         answers = -(np.array(there) - here) / slope
+        answers[fit.model.names.index("available")] -= steps[fit.model.names.index("available")]
+        for k, (model, x) in enumerate(others, len(steps)):
+            answers[k] -= self.available(model, x) - self.available(fit.model, fit.x)
         of_days = (_error(found[2], self.centre) / slope) ** 2 / 2  # the answer is of twice as many
         return answers[: len(steps)] / steps, of_days, [float(each) for each in answers[len(steps) :]]
 

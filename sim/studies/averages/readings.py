@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
-from sim.scenario.averages import Average
+from sim.scenario.averages import Average, By
 
 Means = Mapping[str, float]
 """Pooled key figures by name."""
@@ -29,19 +29,19 @@ class Reading:
     words: str
     """What it means."""
 
-    def value(self, estimates: Estimates) -> float:
-        """Give it over all days; NaN where it does not exist."""
-        return self.of({name: float(estimates.values(name, "overall")[0]) for name in self.figures})
+    def value(self, estimates: Estimates, by: By = "overall", cell: int = 0) -> float:
+        """Give it over all days, of the whole or a queue, group or interval; NaN where it does not exist."""
+        return self.of({name: float(estimates.values(name, by)[cell]) for name in self.figures})
 
-    def of_days(self, estimates: Estimates) -> Floats:
+    def of_days(self, estimates: Estimates, by: By = "overall", cell: int = 0) -> Floats:
         """Give what each day says of it, shape (n_days,): the mean is its value."""
-        means = {name: float(estimates.values(name, "overall")[0]) for name in self.figures}
+        means = {name: float(estimates.values(name, by)[cell]) for name in self.figures}
         value = self.of(means)
         said = np.full(estimates.n, value)
         for name in self.figures:
             step = 1e-6 * max(abs(means[name]), 1e-3)
             slope = (self.of(means | {name: means[name] + step}) - value) / step
-            said += slope * (estimates.pseudo_values(name)[:, 0] - means[name])
+            said += slope * (estimates.pseudo_values(name, by)[:, cell] - means[name])
         return said
 
 

@@ -14,7 +14,7 @@ from sim.kpis.measure import Kpis
 from sim.kpis.targets import bounds
 from sim.runs.executor import Executor
 from sim.runs.tasks import Task
-from sim.scenario.averages import Average, Averages
+from sim.scenario.averages import Average, Averages, Seen
 from sim.studies.averages.model import Centre
 from sim.studies.averages.readings import READINGS, Reading, given_as, slope, transformed
 
@@ -61,29 +61,39 @@ class Bench:
 class Told:
     """Averages by name, and how each is read."""
 
-    given: Mapping[str, Average]
+    given: Mapping[Seen, Average]
 
     @property
-    def names(self) -> list[str]:
-        """Names, in order."""
+    def names(self) -> list[Seen]:
+        """Which averages, in order."""
         return list(self.given)
 
-    def reading(self, name: str) -> Reading:
+    def reading(self, seen: Seen) -> Reading:
         """Give the reading of an average."""
-        return READINGS[name][given_as(name, self.given[name])]
+        return READINGS[seen.name][given_as(seen.name, self.given[seen])]
+
+    def value(self, seen: Seen, estimates: Estimates) -> float:
+        """Give an average of a simulated centre."""
+        return self.reading(seen).value(estimates, seen.by, seen.cell)
 
     def wanted(self) -> Floats:
         """Give the transformed averages."""
-        return np.array([transformed(name, average.value) for name, average in self.given.items()])
+        return np.array([transformed(seen.name, average.value) for seen, average in self.given.items()])
 
     def found(self, estimates: Estimates) -> Floats:
         """Give the same of a simulated centre, transformed."""
-        return np.array([transformed(name, self.reading(name).value(estimates)) for name in self.given])
+        return np.array([transformed(seen.name, self.value(seen, estimates)) for seen in self.given])
 
     def spread(self, estimates: Estimates) -> Floats:
-        """Give the covariance of the transformed averages of a single day, as simulated days vary."""
+        """Give the covariance of the transformed averages of a single day, as simulated days vary.
+
+        Those of different queues, groups and intervals are taken to vary by themselves: there may be more of
+        them than there are days to tell how they vary together.
+        """
         columns = []
-        for name in self.given:
-            said = self.reading(name).of_days(estimates)
-            columns.append(slope(name, self.reading(name).value(estimates)) * said)
-        return np.atleast_2d(np.cov(np.nan_to_num(np.array(columns))))
+        for seen in self.given:
+            said = self.reading(seen).of_days(estimates, seen.by, seen.cell)
+            columns.append(slope(seen.name, self.value(seen, estimates)) * said)
+        places = [(seen.by, seen.cell) for seen in self.given]
+        together = np.array([[one == other for other in places] for one in places])
+        return np.where(together, np.atleast_2d(np.cov(np.nan_to_num(np.array(columns)))), 0.0)
