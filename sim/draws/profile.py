@@ -13,13 +13,15 @@ from sim.scenario.scenario import Same, Scenario
 from sim.scenario.troubles import bursts
 from sim.scenario.units import DAY_S, HOUR_S
 
+WEEK = 7
+
 
 def busy_edges(scenario: Scenario, queue: Queue) -> Floats:
     """Times between which the rate of a *queue* is constant, from 0 to the horizon, rising."""
     arrivals = queue.arrivals
     steps = [scenario.interval_s, float(DAY_S)]
     if isinstance(arrivals.per_hour, tuple):
-        steps.append(DAY_S / len(arrivals.per_hour))
+        steps.append((WEEK * DAY_S if arrivals.is_weekly else DAY_S) / len(arrivals.per_hour))
     edges = [np.arange(0.0, scenario.horizon_s, step) for step in steps]
     edges.append(_spikes(scenario, queue)[:, :2].ravel())
     edges.append(np.array([scenario.horizon_s]))
@@ -35,13 +37,21 @@ def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:
         per_interval = np.array(arrivals.per_interval, dtype=np.float64)
         rates = per_interval[(at // scenario.interval_s).astype(np.int64)] * (HOUR_S / scenario.interval_s)
     else:
-        profile = np.atleast_1d(np.array(arrivals.per_hour, dtype=np.float64))
-        rates = profile[(at % DAY_S // (DAY_S / len(profile))).astype(np.int64)]
+        rates = _profile(scenario, arrivals, at)
     if arrivals.weekday is not None or arrivals.by_date or scenario.holidays is not None:
         rates = rates * _of_days(scenario, arrivals)[(at // DAY_S).astype(np.int64)]
     for start_s, end_s, factor in _spikes(scenario, queue):
         rates = np.where((at >= start_s) & (at < end_s), rates * factor, rates)
     return np.asarray(rates * hours, dtype=np.float64)
+
+
+def _profile(scenario: Scenario, arrivals: Arrivals, at: Floats) -> Floats:
+    """Rates of the profile at some times, an hour: of a day, or of a week that begins with its Monday."""
+    profile = np.atleast_1d(np.array(arrivals.per_hour, dtype=np.float64))
+    if not arrivals.is_weekly:
+        return np.asarray(profile[(at % DAY_S // (DAY_S / len(profile))).astype(np.int64)])
+    since_monday = (at + scenario.start.weekday() * DAY_S) % (WEEK * DAY_S)
+    return np.asarray(profile[(since_monday // (WEEK * DAY_S / len(profile))).astype(np.int64)])
 
 
 def _of_days(scenario: Scenario, arrivals: Arrivals) -> Floats:

@@ -30,7 +30,8 @@ from sim.scenario.words import Words
 
 RATE_COUNTS = (24, 48, 96)
 """How many rates a day's profile may have: by hour, half-hour, quarter."""
-
+WEEK_COUNTS = tuple(7 * n for n in RATE_COUNTS)
+"""How many rates a week's profile may have, Monday first."""
 
 OF_FILES = ("column", "dates", "decimals")
 """Keys of arrivals that say how to read a forecast file."""
@@ -71,7 +72,8 @@ class Arrivals(Record):
     """How chats arrive: by a profile of rates, a forecast file, or at exact times."""
 
     per_hour: PerHour | None = Field(default=None, examples=[60.0])
-    """Chats an hour: one number, or 24, 48 or 96 for a day by hour, half-hour or quarter."""
+    """Chats an hour: one number; 24, 48 or 96 for a day by hour, half-hour or quarter; or seven times as many
+    for a week, Monday first."""
     weekday: AWeek | None = None
     """Factors on the profile, Monday first."""
     by_date: Annotated[dict[Day, Factor], AfterValidator(FrozenDict)] = Field(
@@ -112,9 +114,15 @@ class Arrivals(Record):
         if self.file is None:
             law = "says how to read a forecast file, and there is none"
             broken += [((name,), law, getattr(self, name)) for name in OF_FILES if getattr(self, name)]
-        if isinstance(self.per_hour, tuple) and len(self.per_hour) not in RATE_COUNTS:
-            law = "a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter)"
+        if isinstance(self.per_hour, tuple) and len(self.per_hour) not in (*RATE_COUNTS, *WEEK_COUNTS):
+            law = (
+                "a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), "
+                "a week's seven times as many"
+            )
             broken.append((("per_hour",), law, Words(f"{len(self.per_hour)} rates")))
+        if self.weekday is not None and self.is_weekly:
+            law = "says again what the week's profile in per_hour says already: leave it out"
+            broken.append((("weekday",), law, list(self.weekday)))
         if self.weekday is not None and self.per_hour is None:
             broken.append((("weekday",), "weekday factors apply to per_hour alone", list(self.weekday)))
         if self.by_date and self.per_hour is None:
@@ -124,6 +132,16 @@ class Arrivals(Record):
         if broken:
             raise law_broken(*broken)
         return self
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether the profile is of a week, and not of a day that is the same on all weekdays."""
+        return isinstance(self.per_hour, tuple) and len(self.per_hour) in WEEK_COUNTS
+
+    @property
+    def differs_by_weekday(self) -> bool:
+        """Whether some weekdays have more chats than others."""
+        return self.weekday is not None or self.is_weekly
 
     def _exact_laws(self) -> Iterator[BrokenLaw]:
         if self.times_s is None:

@@ -329,7 +329,7 @@ def _notes(one: Scenario, other: Scenario) -> Iterator[str]:
     if one.warm_up_h != other.warm_up_h:
         yield f"warm-ups of {one.warm_up_h:g} and {other.warm_up_h:g} h: counts are of what comes after"
     if one.start.weekday() != other.start.weekday() and any(
-        queue.arrivals.weekday is not None for queue in (*one.queues, *other.queues)
+        queue.arrivals.differs_by_weekday for queue in (*one.queues, *other.queues)
     ):
         yield "they start on different weekdays, whose demand differs"
     if [queue.name for queue in one.queues] != [queue.name for queue in other.queues]:

@@ -16,9 +16,9 @@ from sim.draws.record import Draws, DrawsBatch
 from sim.draws.sampling import Column, draw, draw_all
 from sim.draws.streams import Stream, Streams
 from sim.engines import simulate, simulate_all
-from sim.errors import SimError, TooLargeError
+from sim.errors import ScenarioError, SimError, TooLargeError
 from sim.log.batch import LogBatch
-from sim.scenario.files import load
+from sim.scenario.files import load, parse
 from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import by_work, fixed, group, queue, world
@@ -283,3 +283,45 @@ def assert_same(record: Any, other: Any) -> None:
             assert_same(getattr(record, field.name), getattr(other, field.name))
     else:
         np.testing.assert_array_equal(record, other)
+
+
+def test_a_week_s_profile_begins_with_its_monday():
+    """Rates of 168 hours, on four days from a Saturday: 5 × 24 + k for the k-th hour, and Monday's again."""
+    week = [float(k) for k in range(168)]
+    scenario = parse(
+        f"""name = "x"
+start = 2026-03-07
+days = 4
+[[queues]]
+name = "q"
+arrivals = {{ per_hour = {week} }}
+service = {{ work_s = {{ law = "fixed", mean_s = 60.0 }} }}
+[[groups]]
+name = "g"
+queues = ["q"]
+agents = 1
+concurrency = 1
+"""
+    )
+    edges_s = np.arange(4 * 24 + 1) * 3600.0
+
+    expected = expected_chats(scenario, scenario.queues[0], edges_s)
+    assert expected.tolist() == [*range(120, 168), *range(48)]
+    assert busy_edges(scenario, scenario.queues[0]).size == 4 * 48 + 1
+    arrivals = scenario.queues[0].arrivals
+    assert arrivals.is_weekly
+    with pytest.raises(ScenarioError, match="says again what the week's profile"):
+        arrivals.model_copy(update={"weekday": (1.0,) * 7})
+
+
+def test_a_week_s_profile_of_one_day_is_that_day_s():
+    """Bit for bit, whichever weekday it begins on."""
+    day = [float(k % 7) for k in range(48)]
+    text = (
+        'name = "x"\nstart = 2026-03-05\ndays = 9\n[[queues]]\nname = "q"\narrivals = {{ per_hour = {} }}\n'
+        'service = {{ work_s = {{ law = "fixed", mean_s = 60.0 }} }}\n[[groups]]\nname = "g"\nqueues = ["q"]\nagents = 1\nconcurrency = 1\n'
+    )
+    daily, weekly = (parse(text.format(rates)) for rates in (day, day * 7))
+
+    one, other = (draw(each, seed=3, replication=0) for each in (daily, weekly))
+    np.testing.assert_array_equal(one.arrival_s, other.arrival_s)

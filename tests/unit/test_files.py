@@ -73,7 +73,7 @@ def test_the_good_file_is_good():
         ("mean_s = 60", "mean_s = 1e-320", "work_s.mean_s: must be at least 0.000001, got 1e-320"),
         ("\n[[queues]]", "warm_up_h = 1e-9\n[[queues]]", "warm_up_h: must be 0, or at least 0.000001, got 1e-09"),
         ('"exponential"', '"exponental"', "got 'exponental'; did you mean 'exponential'?"),
-        ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), got 23 rates"),
+        ("per_hour = 60", f"per_hour = {[1] * 23}", "4:25: queues.0.arrivals.per_hour: a day's profile has 24, 48 or 96 rates (by hour, half-hour or quarter), a week's seven times as many, got 23 rates"),
         ("per_hour = 60", "per_hour = inf", "must be a finite number"),
         ("per_hour = 60", "per_hour = 60, times_s = [1]", "queues.0.arrivals: give exactly one of"),
         ("per_hour = 60", "times_s = [2, 1]", "arrival times must not fall"),

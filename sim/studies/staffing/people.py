@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 
 from sim.draws.busyness import expected_volumes
+from sim.scenario.demand import Arrivals
 from sim.scenario.scenario import Scenario
 
 WEEK = 7
@@ -52,6 +53,13 @@ def days_a_week(scenario: Scenario) -> int:
     if scenario.days >= WEEK:
         week = expected_volumes(scenario).sum(axis=0)[:WEEK] > 0
     else:
-        factors = [queue.arrivals.weekday or (1.0,) * WEEK for queue in scenario.queues]
+        factors = [_of_weekdays(queue.arrivals) for queue in scenario.queues]
         week = np.any(np.array(factors) > 0, axis=0)
     return int(week.sum()) or WEEK
+
+
+def _of_weekdays(arrivals: Arrivals) -> tuple[float, ...]:
+    """Chats of each weekday, as far as the demand tells them apart: more than none, or none."""
+    if arrivals.is_weekly and isinstance(arrivals.per_hour, tuple):
+        return tuple(np.array(arrivals.per_hour).reshape(WEEK, -1).sum(axis=1).tolist())
+    return arrivals.weekday or (1.0,) * WEEK
