@@ -25,6 +25,7 @@ theory      what do formulas say?                Erlang, sharing, exact chains
 engines     what happens?                        the reference, the kernel
 log         what is recorded?                    the schema, chats, legs, messages; tables
 draws       who comes?                           the only randomness
+history     what came so far?                    volumes by interval, of WFM tools' exports
 scenario    what is a chat centre?               records, distributions, files
 rules       how does it behave?                  the rule book
 arrays      what are columns?                    their types; stacking and cutting
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from sim.report.compare import compare
     from sim.report.data import read_result
     from sim.report.driving import load_test
+    from sim.report.forecast import forecast
     from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.risk import risk
     from sim.report.roster import roster
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from sim.report.staffing import staff
     from sim.report.stress import stress
     from sim.report.sweep import sweep
+    from sim.report.volumes import volumes
     from sim.rules import Outcome
     from sim.runs.executor import executing
     from sim.runs.replicate import Replications, replicate
@@ -207,6 +210,7 @@ __all__ = [
     "compare",
     "draw",
     "executing",
+    "forecast",
     "load",
     "load_test",
     "mean_of",
@@ -225,6 +229,7 @@ __all__ = [
     "sweep",
     "under_stress",
     "vary",
+    "volumes",
 ]
 
 _HOMES = {
@@ -243,6 +248,7 @@ _HOMES = {
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
     "sim.report.driving": "load_test",
+    "sim.report.forecast": "forecast",
     "sim.report.result": "Column Head Judged Result Table",
     "sim.report.risk": "risk",
     "sim.report.roster": "roster",
@@ -251,6 +257,7 @@ _HOMES = {
     "sim.report.staffing": "staff",
     "sim.report.stress": "stress",
     "sim.report.sweep": "sweep",
+    "sim.report.volumes": "volumes",
     "sim.rules": "Outcome",
     "sim.runs.executor": "executing",
     "sim.runs.replicate": "Replications replicate",

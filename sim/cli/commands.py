@@ -25,6 +25,7 @@ from sim.cli import (
     sweep,
     theory,
     trust,
+    volumes,
 )
 from sim.cli.help import Command, Family, examples
 
@@ -43,6 +44,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (PLAN, stress.stress, (f"sim stress {SHOP}", f"sim stress {SHOP} --json")),
     (PLAN, load.load, (f"sim load {SHOP} --target loopback", load.EXAMPLE)),
     (PROVE, trust.trust, ("sim trust --out results",)),
+    (PREPARE, volumes.volumes, ("sim volumes history.csv --zone Europe/Berlin",)),
+    (PREPARE, volumes.forecast, ("sim forecast history.csv -o forecast.csv",)),
     (PREPARE, scenario.new, ("sim new mine.toml", "sim new --averages averages.toml")),
     (PREPARE, calibrate.calibrate, ("sim calibrate --averages averages.toml -o mine.toml",)),
     (PREPARE, scenario.check, ("sim check mine.toml",)),

@@ -82,8 +82,10 @@ class TableError(Exception):
         super().__init__(law)
 
 
-def read_table(path: Path, shown: str) -> Table:
+def read_table(path: Path, shown: str, mark: str | None = None) -> Table:
     """Read the table in the file at *path*; *shown* is its name in problems.
+
+    What stands between cells is found, if no *mark* says it.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def read_table(path: Path, shown: str) -> Table:
     if data.startswith(_ZIP):
         return _of_workbook(data, shown)
     text, encoding = _decoded(data)
-    return _of_text(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, shown)
+    return _of_text(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, shown, mark)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -119,9 +121,9 @@ def _decoded(data: bytes) -> tuple[str, str]:
     return text, encoding
 
 
-def _of_text(text: str, encoding: str, shown: str) -> Table:
+def _of_text(text: str, encoding: str, shown: str, mark: str | None) -> Table:
     lines = text.split("\n")
-    first, mark = 0, ""
+    first = 0
     if lines[0].lower().startswith("sep=") and lines[0][4:5] in DELIMITERS and not lines[0][5:].strip('" ,;'):
         first, mark = 1, lines[0][4]
     mark = mark or _between_cells(lines[:_SAMPLE])

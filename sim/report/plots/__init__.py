@@ -4,6 +4,7 @@ HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
     "calibrate": "sim.report.plots.averages",
     "compare": "sim.report.plots.compare",
+    "forecast": "sim.report.plots.forecast",
     "load": "sim.report.plots.load",
     "run": "sim.report.plots.run",
     "risk": "sim.report.plots.risk",
@@ -13,5 +14,6 @@ HOMES: dict[str, str] = {
     "stress": "sim.report.plots.stress",
     "trust": "sim.report.plots.trust",
     "sweep": "sim.report.plots.sweep",
+    "volumes": "sim.report.plots.volumes",
 }
 """Where the pictures of each study are drawn, by a function ``pictures`` of its result."""

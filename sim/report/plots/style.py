@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import LayoutEngine
@@ -204,6 +205,13 @@ def clock(panels: Sequence[Axes], start: dt.date, from_s: float, to_s: float) ->
         panel.tick_params(axis="x", which="minor", length=0, pad=4 if step_s == DAY_S else 19)
         for day in range(first + 1, last):
             panel.axvline(day * DAY_S, color=GREY, linewidth=0.8, zorder=0.5)
+
+
+def dates(axis: Axis) -> None:
+    """Label an axis with dates, as few letters as say them."""
+    locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _step(span_s: float) -> float:

@@ -1,0 +1,1 @@
+"""What do a centre's volumes say of its demand, and of what is to come?"""
