@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Force, ScenarioPath, handles_errors, stderr, stdout
+from sim.cli.common import Force, ScenarioPath, Seed, Workers, handles_errors, stderr, stdout
 from sim.errors import printable
 
 
@@ -50,14 +50,32 @@ def check(scenario: ScenarioPath) -> None:
 
 @handles_errors
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.", show_default=False)],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="The file to write; with --ask mine.toml.", show_default=False),
+    ] = None,
     averages: Annotated[
         bool,
         typer.Option("--averages", help="Write averages to fill in, for sim calibrate, instead."),
     ] = False,
+    questions: Annotated[
+        bool,
+        typer.Option("--ask", help="Ask what you know of your centre, and write the scenario that fits it."),
+    ] = False,
+    seed: Seed = 1,
+    workers: Workers = None,
     force: Force = False,
 ) -> None:
-    """Write a commented scenario to start from, or averages to fill in."""
+    """Write a commented scenario to start from, averages to fill in, or what fits your answers."""
+    if questions:
+        if averages:
+            raise typer.BadParameter("give --ask or --averages, not both: --ask writes averages, too")
+        from sim.cli.ask import ask  # noqa: PLC0415
+
+        ask(file or Path("mine.toml"), seed=seed, workers=workers, force=force)
+        return
+    if file is None:
+        raise typer.BadParameter("name the file to write, such as mine.toml")
     from importlib.resources import files  # noqa: PLC0415
 
     from sim.output import write_text  # noqa: PLC0415
