@@ -22,6 +22,7 @@ def check(scenario: ScenarioPath) -> None:
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.scenario.scenario import under_stress  # noqa: PLC0415
     from sim.studies.doubts import doubts  # noqa: PLC0415
+    from sim.studies.stress.doubts import doubts_of_stress  # noqa: PLC0415
     from sim.studies.week import grid, week  # noqa: PLC0415
 
     centre = load(scenario, stderr)
@@ -37,6 +38,8 @@ def check(scenario: ScenarioPath) -> None:
     warnings = list(doubts(centre))
     if stressed is not centre:
         warnings += [f"under stress: {words}" for words in doubts(stressed) if words not in warnings]
+    mine = doubts_of_stress(centre)
+    warnings += [words if centre.incidents else f"under stress: {words}" for words in mine]
     verdict = "can be run, with warnings" if warnings else "fine"
     stdout(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
     for incident in stressed.incidents:

@@ -112,7 +112,7 @@ def _jsonl(day: Day, speed: float) -> str:
         "seed": day.draws.seed,
         "replication": day.draws.replication,
         "speed": speed,
-        "chats": len(day.twin.chat.queue),
+        "chats": len(day.opened_s),
     }
     lines = [head, *({**_plain(step), "at_s": round(step.at_s / speed, 6)} for step in steps(day))]
     return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)

@@ -24,8 +24,9 @@ RECOVERED = (
     "after that counts no more."
 )
 COST = (
-    "What is more than on the same days without any stages and incidents, of all who come until the next "
-    "one: what overlaps counts together."
+    "What is more than on the same days without it alone: all other stages and incidents happen on both. "
+    "Of all "
+    "who come from its beginning until the next one after its end."
 )
 
 
@@ -91,6 +92,7 @@ def _events(found: Staged) -> Table:
     rows = [
         {
             "event": each.event.name,
+            "is_incident": bool(each.event.incidents),
             "start_s": each.event.start_s,
             "end_s": each.event.end_s,
             "until_s": each.event.until_s,
@@ -107,7 +109,8 @@ def _events(found: Staged) -> Table:
         for each in found.after
     ]
     columns = (
-        Column("event", "Event"),
+        Column("event", "Event", look="span"),
+        Column("is_incident", form="flag", is_shown=False),
         Column("start_s", form="number", is_shown=False),
         Column("end_s", form="number", is_shown=False),
         Column("until_s", form="number", is_shown=False),
@@ -140,10 +143,10 @@ def _recovery(found: Staged) -> Table:
         for one in each.recoveries
     ]
     columns = (
-        Column("event", "Event"),
+        Column("event", "Event", look="span"),
         Column("start_s", form="number", is_shown=False),
         Column("target", is_shown=False),
-        Column("title", "Target"),
+        Column("title", "Target", look="span"),
         Column("figure", is_shown=False),
         Column("minutes", "Kept again", "min", "quantity", "span"),
         Column("was_missed", "Was missed", form="flag"),
@@ -169,9 +172,9 @@ def _cost(found: Staged) -> Table:
         for name, (without, more) in each.cost.items()
     ]
     columns = (
-        Column("event", "Event"),
+        Column("event", "Event", look="span"),
         Column("kpi", is_shown=False),
-        Column("title", "Figure"),
+        Column("title", "Figure", look="span"),
         Column("unit", is_shown=False),
         Column("ordinary", "Without", PER_ROW, "quantity"),
         Column("stressed", "With", PER_ROW, "quantity"),

@@ -59,9 +59,9 @@ def result_of_teams(found: Sequence[Breakpoints]) -> Result:
     """Result of searches for the break points of several teams, who met the same customers."""
     names = _distinct([each.scenario.name for each in found])
     n = sum(each.replications for each in found)
-    basis = (
-        f"{plural(len(found), 'team')}, {n:,} replications in all, seed {found[0].seed}, the same customers"
-    )
+    others = _other_customers(found, names)
+    customers = "" if others else ", the same customers"
+    basis = f"{plural(len(found), 'team')}, {n:,} replications in all, seed {found[0].seed}{customers}"
     interrupted = any(each.interrupted for each in found)
     head = Head("stress", tuple(names), basis, found[0].seed, n, interrupted=interrupted)
     both = list(zip(names, found, strict=True))
@@ -79,7 +79,48 @@ def result_of_teams(found: Sequence[Breakpoints]) -> Result:
     by_load = [{"team": name, **row} for name, each in both for row in _loads(each).rows]
     counted = replace(loads, columns=(Column("team", "Team"), *loads.columns), rows=by_load)
     facts = {"profile": "breakpoint", "highest": HIGHEST, "teams": names}
-    return Result(head, targets, tuple(_bear_most(rows)), (shown, counted), facts, list(found))
+    words = (*_bear_most(rows), *others)
+    return Result(head, targets, words, (shown, counted), facts, list(found))
+
+
+def _other_customers(found: Sequence[Breakpoints], names: Sequence[str]) -> tuple[str, ...]:
+    """Say of teams that they meet other customers than the first: what differs is not the teams alone."""
+    first, *others = (each.scenario for each in found)
+    differing = [
+        (name, what)
+        for name, other in zip(names[1:], others, strict=True)
+        if (what := _differing(first, other))
+    ]
+    return tuple(
+        f"{name} has other customers than {names[0]} ({', '.join(what)} differ), and \u00d7{HARD}1 is each "
+        "one's own "
+        "demand: what differs is not the teams alone."
+        for name, what in differing
+    )
+
+
+def _differing(one: Scenario, other: Scenario) -> list[str]:
+    """What differs in who comes to two scenarios, in words."""
+    if [queue.name for queue in one.queues] != [queue.name for queue in other.queues]:
+        return ["queues"]
+    own = {
+        "targets",
+        "priority",
+        "prefer",
+        "capacity",
+        "max_wait_s",
+        "idle_timeout_s",
+    }  # the centre's, not customers'
+    fields = [name for name in type(one.queues[0]).model_fields if name not in own]
+    queues = [
+        name
+        for name in fields
+        if any(getattr(a, name) != getattr(b, name) for a, b in zip(one.queues, other.queues, strict=True))
+    ]
+    whole = [
+        name for name in ("start", "days", "hours", "holidays") if getattr(one, name) != getattr(other, name)
+    ]
+    return [name.replace("_", " ") for name in (*queues, *whole)]
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

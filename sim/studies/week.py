@@ -14,6 +14,8 @@ from sim.scenario.units import HOUR_S
 from sim.studies.doubts import expected_before
 
 DAYS, HOURS = 7, 24
+WIDTH, _TIME = 80, 12
+"""Letters of a line, and of the hours at its beginning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,15 +69,24 @@ def _time_within(spans_s: Floats, edges_s: Floats) -> Floats:
 
 
 def grid(found: Week) -> Iterator[str]:
-    """Lines of a table: a row an hour, alike ones together; of each day chats and agents, such as 40|6."""
-    yield "Chats expected | agents planned in each hour; ( ) closed, ! open and nobody there, . nothing"
-    yield " " * 12 + "".join(f"{title:>10}" for title in found.titles)
+    """Lines of a table: a row an hour, alike ones together; of each day chats and agents, such as 40|6.
+
+    Days for which a line of `WIDTH` letters has no room go on below.
+    """
+    yield "Chats expected | agents planned in each hour;"
+    yield "( ) closed, ! open and nobody there, . nothing"
     rows = [[_cell(found, day, hour) for day in range(len(found.titles))] for hour in range(HOURS)]
-    first = 0
-    for hour in range(HOURS):
-        if hour + 1 == HOURS or rows[hour + 1] != rows[first]:
-            yield f"{first:02d}:00-{hour + 1:02d}:00 " + "".join(f"{cell:>10}" for cell in rows[first])
-            first = hour + 1
+    wide = 2 + max(len(cell) for cells in (found.titles, *rows) for cell in cells)
+    n = max((WIDTH - _TIME) // wide, 1)
+    for first_day in range(0, len(found.titles), n):
+        days = slice(first_day, first_day + n)
+        yield " " * _TIME + "".join(f"{title:>{wide}}" for title in found.titles[days])
+        first = 0
+        for hour in range(HOURS):
+            if hour + 1 == HOURS or rows[hour + 1] != rows[first]:
+                cells = "".join(f"{cell:>{wide}}" for cell in rows[first][days])
+                yield f"{first:02d}:00-{hour + 1:02d}:00 {cells}"
+                first = hour + 1
 
 
 def _cell(found: Week, day: int, hour: int) -> str:

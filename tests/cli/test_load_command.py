@@ -144,3 +144,48 @@ def test_a_schedule_is_exported_and_overwrites_nothing(small: Path, tmp_path: Pa
     again = sim("load", small, "--export", "locust", "-o", file)
     assert again.returncode == 2
     assert "add --force to replace it" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("-o", "x.json"), "-o: is for --export alone"),
+        (("--export", "jsonl", "-n", "3"), "so -n would be ignored"),
+        (("--export", "k6", "--profile", "ramp", "--json"), "so --profile, --json would be ignored"),
+        (("--up-to", "3"), "--up-to and --same-team: are for --profile breakpoint alone"),
+        (("--profile", "stages"), "has no [[stress.stages]]"),
+        (("--storm", "25:00"), "--storm: '25:00' is no time of the day: write 09:30"),
+        (("--storm", "12:00"), "--storm: 12:00 is not within the driven day"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(small: Path, words: tuple[str, ...], told: str):
+    printed = sim("load", small, *words)
+    assert (printed.returncode, printed.stdout) == (2, "")
+    assert told in printed.stderr
+    assert not Path("x.json").exists()
+
+
+def test_a_profile_is_driven_and_judged_stage_by_stage(small: Path):
+    """Exit code 99 for a limit that is missed in a stage; 0 for the usual ones on our own server."""
+    fine = sim("load", small, "--profile", "spike", "--json")
+    assert fine.returncode == 0, fine.stderr
+    told = json.loads(fine.stdout)
+    assert [row["stage"] for row in told["stages"]] == ["before", "spike", "after"]
+    assert (told["differs"], told["invariants"], told["broken"]) == ([], [], [])
+    broken = sim("load", small, "--profile", "ramp", "--fail-if", "offered > 0")
+    assert broken.returncode == 99, broken.stderr
+    assert "breaks in stage to" in broken.stdout
+
+
+def test_a_breakpoint_of_our_own_server_is_not_reached(small: Path):
+    printed = sim("load", small, "--profile", "breakpoint", "--up-to", "1.5", "--churn", "2")
+    assert printed.returncode == 0, printed.stderr
+    assert "Nothing broke up to" in printed.stdout
+
+
+def test_the_head_of_an_export_counts_those_who_come_in(tmp_path: Path):
+    """Who finds the centre closed opens nothing."""
+    file = tmp_path / "late.toml"
+    file.write_text(SMALL.replace("150, 0, 0", "150, 100, 100"))
+    head, *steps = map(json.loads, sim("load", file, "--export", "jsonl").stdout.splitlines())
+    assert head["chats"] == len({step["chat"] for step in steps}) < 40

@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim.drive.adapters.base import Desk
 from sim.drive.adapters.loopback import Loopback, LoopbackAgent
+from sim.drive.clock import Clock
 from sim.drive.latency import Verb
 from sim.drive.play import Live
 from sim.drive.record import Kind
@@ -214,3 +215,60 @@ def test_on_the_wall_clock_the_day_is_much_like_its_twin():
     assert kpis["wait_s"] < 60 * 0.25
     assert shown[-1].offered > 0
     assert run.lag.n == 60 * (1 + 2 + 3)
+
+
+def two_mornings() -> Scenario:
+    """Open from 08:00 to 08:05 on two days, a customer in each minute."""
+    arrivals = [day * 86_400 + 28_800 + 60.0 * k for day in (0, 1) for k in range(5)]
+    hours = {"open": "08:00", "close": "08:05"}
+    return world([queue(arrivals, by_turns(10, 15, 2, 5))], [group(3)], hours=hours, days=2)
+
+
+def test_nights_between_days_are_not_played_in_real_time(monkeypatch: pytest.MonkeyPatch):
+    """24 hours at speed 600 would take 144 s; a night takes as long as a server may be late, here two seconds."""
+    monkeypatch.setattr("sim.drive.run.LATE_WALL_S", 2.0)
+    day = Day.of(two_mornings())
+    ((gone_s, back_s),) = day.gaps(later_s=600.0)
+    assert gone_s == pytest.approx(np.nanmax(day.twin.duty.out_s[day.twin.duty.out_s < 80_000]) + 600, abs=60)
+    assert back_s == 86_400 + 28_800 - 60
+
+    begun = time.monotonic()
+    run = drive(day, Loopback(), Options(speed=600))
+    took_s = time.monotonic() - begun
+    assert run.ending is Ending.DONE
+    assert took_s < 30
+    assert measure(run.log, day.scenario)["served"] == 10
+    assert_outcomes_are_those_of_the_twin(run)
+
+
+def assert_outcomes_are_those_of_the_twin(run: Driven) -> None:
+    assert run.log.chat.outcome.tolist() == run.day.twin.chat.outcome.tolist()
+    assert np.allclose(run.log.chat.ended_s, run.day.twin.chat.ended_s, atol=240)
+
+
+def test_time_jumps_over_gaps_and_is_the_same_both_ways():
+    """Of each instant outside the gaps the wall's time and back again; within them none passes."""
+
+    async def try_() -> None:
+        clock = Clock(
+            100.0, speed=10.0, origin_s=asyncio.get_running_loop().time(), gaps=[(200, 300), (400, 900)]
+        )
+        origin = clock.origin_s
+        for time_s, wall_s in ((100, 0), (200, 10), (250, 10), (300, 10), (350, 15), (400, 20), (901, 20.1)):
+            assert clock.wall(time_s) - origin == pytest.approx(wall_s)
+        assert 100 <= clock.now_s < 110
+
+    asyncio.run(try_())
+
+
+def test_chats_that_are_open_when_a_night_begins_end_the_run():
+    """As at the end of a day: a server that keeps them open so long is late."""
+
+    class NeverGives(Loopback):
+        async def assign(self, chat: str, agent: int) -> bool:
+            await asyncio.sleep(3600)
+            return False
+
+    run = drive(Day.of(two_mornings()), NeverGives(), Options(virtual=True))
+    assert run.ending is Ending.LATE
+    assert run.live.now_s < 80_000

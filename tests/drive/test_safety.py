@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ import pytest
 
 from sim.drive.adapters import Target
 from sim.drive.safety import refuse_host, refuse_rate
+from sim.drive.schedule import refuse_unplayable
 from sim.errors import LoadError
+from sim.scenario.files import load
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("host", ["", "127.0.0.1", "127.8.9.1", "::1", "localhost", "::ffff:127.0.0.1"])
@@ -52,3 +56,23 @@ def test_a_rate_above_the_cap_is_refused():
 def test_a_template_is_refused_where_it_describes_nothing(tmp_path: Path):
     with pytest.raises(LoadError, match="--template: is for json-ws alone, and the target is loopback"):
         Target.parse("loopback").server(tmp_path / "any.toml")
+
+
+def test_the_guide_says_which_scenarios_can_be_driven():
+    """Each of the folder once, and the reason is what is told."""
+    guide = (ROOT / "docs" / "load.md").read_text().partition("## Which scenarios can be driven")[2]
+    rows = [
+        line.split("|")[1:3] for line in guide.partition("\n## ")[0].splitlines() if line.startswith("| `")
+    ]
+    listed = {name: why.strip() for names, why in rows for name in re.findall(r"`(\w+)`", names)}
+
+    for file in sorted((ROOT / "scenarios").glob("*.toml")):
+        why = listed.pop(file.stem)
+        try:
+            refuse_unplayable(load(file), "it")
+        except LoadError as error:
+            told = "by work" if "served by work" in str(error) else str(error).rpartition(": ")[2]
+            assert told in why
+        else:
+            assert why == "yes"
+    assert listed == {}

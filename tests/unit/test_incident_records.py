@@ -92,6 +92,28 @@ def test_check_lists_incidents_and_warns_of_those_that_change_nothing(tmp_path: 
     )
 
 
+def test_check_warns_of_stress_that_stresses_nothing(tmp_path: Path):
+    """While the centre is closed, or of size 0; what is meant is not warned of."""
+    night, day = (f"start = 2026-03-02T{hour}:00:00\nminutes = 10\n" for hour in (23, 11))
+    incidents = [
+        f'kind = "outage"\n{day}', f'kind = "outage"\n{night}', f'kind = "slow_system"\n{night}',
+        f'kind = "slow_system"\nfactor = 1.0\n{day}', f'kind = "burst"\nqueue = "orders"\ncustomers = 0\n{day}',
+        f'kind = "agents_out"\ngroup = "Tier 1"\nagents = 0\n{day}',
+    ]  # fmt: skip
+    stages = "[stress]\nstart = 2026-03-02T22:00:00\n[[stress.stages]]\nminutes = 30\nfactor = 2.0\n"
+    path = tmp_path / "stressed.toml"
+    path.write_text(f"{CENTRE}{stages}" + "".join(f"[[stress.incidents]]\n{each}" for each in incidents))
+
+    def told() -> list[str]:
+        lines = CliRunner().invoke(app, ["check", str(path)]).stderr.splitlines()
+        return [line.rpartition(": ")[2].partition(",")[0] for line in lines if "expected" not in line]
+
+    closed, nothing = "the centre is closed all that time", "changes nothing"
+    assert told() == [closed, closed, nothing, nothing, nothing, closed]
+    path.write_text(f"{CENTRE}[[stress.stages]]\nminutes = 30\nfactor = 1.0\n")
+    assert told() == ["demand is as usual in all of them"]
+
+
 @pytest.mark.parametrize("in_force", [True, False])
 def test_a_run_says_whether_incidents_happened(*, in_force: bool):
     """In its answer; and its chats are those of such a day."""

@@ -337,3 +337,95 @@ def test_days_without_end_where_an_aborted_load_ends():
     assert row["event"] == "stage 2"
     assert offered["ordinary"].value == pytest.approx(40, rel=0.1)
     assert offered["stressed"].value == pytest.approx(160, rel=0.1)
+
+
+def test_each_event_is_held_against_the_same_days_without_it_alone():
+    """A burst of exactly 50 under three times the demand costs what these 50 do; and none come of an outage."""
+    incidents = [
+        {"kind": "burst", "start": "2026-03-02T10:20:00", "minutes": 10, "queue": "q", "customers": 50},
+        {"kind": "outage", "start": "2026-03-02T11:30:00", "minutes": 10},
+    ]
+    answer = sim.stress(four(incidents=incidents), replications=40)
+    cost = {(row["event"], row["kpi"]): row for row in answer.table("cost").rows}
+    calm = sim.stress(four(incidents=incidents[1:]), replications=40)
+
+    assert cost["burst", "offered"]["difference"].value == pytest.approx(50)
+    assert cost["outage", "offered"]["difference"].value == pytest.approx(0)
+    assert cost["outage", "missed"]["difference"].low > 0
+    assert cost["rush", "offered"]["difference"].value == pytest.approx(80, rel=0.1)
+    window = [each for each in calm.found.after if each.event.name == "outage"]
+    assert window
+    assert cost["burst", "offered"]["ordinary"].value > 100  # of the rush, which is there without it
+
+
+def test_an_incident_after_the_hour_of_a_smoke_test_is_not_played():
+    """Nobody comes any more by then; one within it is."""
+    early, late = (
+        {"kind": "outage", "start": f"2026-03-02T{hour}:30:00", "minutes": 10} for hour in ("08", "10")
+    )
+    found = run_stages(four(incidents=[early, late]), Profile.SMOKE, replications=3)
+    assert [each.start_s for each in (one.event for one in found.after)] == [8.5 * 3600]
+    both = run_stages(four(incidents=[early, late]), Profile.AVERAGE, replications=3)
+    assert len(both.after) == 2
+
+
+def test_a_backlog_that_grows_by_next_to_nothing_is_no_alarm(monkeypatch: pytest.MonkeyPatch):
+    """0.02 chats a day, however sure, are nothing of 300; they are if more comes than can be served."""
+    from sim.studies.stress import soak
+
+    def told(growth: float, endless: str | None) -> str:
+        days = np.arange(6.0)
+
+        class Run:
+            n = 3
+
+            def own_values(self, name: str, by: By) -> np.ndarray:
+                return np.stack([5 + growth * days + 1e-6 * k * days for k in range(3)])
+
+            def figure(self, name: str) -> Any:
+                return sim.Quantity(1800.0, None, None, False, None, None, None)
+
+        monkeypatch.setattr(soak, "never_settles", lambda _: endless)
+        found = soak.backlog(small(days=6), Run())  # type: ignore[arg-type]
+        assert found is not None
+        assert found.growth.low is not None
+        assert found.growth.low > 0
+        return found.grows
+
+    assert told(0.02, None) == "no"
+    assert told(0.02, "more comes than can be served") == "yes"
+    assert told(30.0, None) == "yes"
+
+
+@pytest.mark.parametrize("profile", ["stages", "breakpoint"])
+def test_no_table_is_wider_than_eighty_letters(profile: str):
+    """With long names of stages, several incidents and targets."""
+    from sim.report.text import plain
+
+    stages = [
+        Stage(name="the early birds of the morning", minutes=120, factor=2.5),
+        Stage(minutes=60, factor=3),
+    ]
+    incidents = [
+        {"kind": "burst", "start": "2026-03-02T10:20:00", "minutes": 10, "queue": "q", "customers": 50},
+        {"kind": "agents_out", "start": "2026-03-02T08:30:00", "minutes": 60, "group": "g", "agents": 1},
+    ]
+    centre = small(
+        stress=Stress(stages=stages, incidents=incidents, fail_if=["wait_p90_s > 1000", "missed_rate > 99%"]),
+        targets=sim.Targets(max_missed=0.05, max_wait_max_s=1e6, max_asa_s=60),
+    )
+    answer = sim.stress(centre, profile, replications=3, most=100)
+    for line in plain(answer, 80).splitlines():
+        assert len(line.rstrip()) <= 80, line
+
+
+def test_incidents_are_marked_in_the_picture():
+    """By name in the panel of the queue, and underlined in all of them."""
+    outage = [{"kind": "outage", "start": "2026-03-02T11:00:00", "minutes": 30}]
+    answer = sim.stress(four(incidents=outage), replications=3)
+    figure = answer.plot("over_time")
+    names = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert "outage" in names[1]
+    plain_ = sim.stress(four(), replications=3).plot("over_time")
+    for marked, bare in zip(figure.axes, plain_.axes, strict=True):
+        assert len(marked.patches) == len(bare.patches) + 1

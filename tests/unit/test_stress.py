@@ -181,3 +181,18 @@ def test_teams_are_compared_by_their_break_points(tmp_path: Any):
     assert {key: first[key] for key in alone} == alone
     with pytest.raises(StudyError, match="compared by their break points"):
         sim.stress([one, two], "spike")
+
+
+def test_teams_that_meet_other_customers_are_told_so():
+    """What differs in who comes is named; teams that differ in agents alone meet the same."""
+    one = small(name="one", targets=sim.Targets(max_missed=0.1))
+    busier = sim.vary(one, {"name": "busier", "queues.q.arrivals.per_hour": 60})
+    bigger = sim.vary(one, {"name": "bigger", "groups.g.agents": 12})
+    answer = sim.stress([one, bigger, busier], most=100)
+
+    assert "the same customers" not in answer.head.basis
+    assert "busier has other customers than one (arrivals differ)" in answer.words[-1]
+    assert not any("bigger has other customers" in words for words in answer.words)
+    same = sim.stress([one, bigger], most=100)
+    assert "the same customers" in same.head.basis
+    assert not any("other customers" in words for words in same.words)

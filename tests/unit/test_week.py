@@ -41,7 +41,7 @@ def test_the_grid_says_when_it_is_open_who_is_there_and_how_many_come():
     assert found.agents[6].tolist() == [2 * (hour < 2) for hour in range(24)]
     assert found.chats == pytest.approx(12.0)
     lines = list(grid(found))
-    assert [line.split()[1] for line in lines[2:]] == [
+    assert [line.split()[1] for line in lines[3:]] == [
         "(12|0)",
         "(12|0)",
         "12|5",
@@ -50,6 +50,21 @@ def test_the_grid_says_when_it_is_open_who_is_there_and_how_many_come():
         "(12|0)",
     ]
     assert lines[-1].split() == ["22:00-24:00", *["(12|0)"] * 5, "12|2", "(12|0)"]
+
+
+def test_no_line_of_the_grid_is_wider_than_eighty_letters_whatever_stands_in_it():
+    """Thousands of chats and halves of agents: days for which there is no room go on below, whole."""
+    queues = [queue({"per_hour": 12_345.0}, by_work(900), patience=fixed(300))]
+    many = world(queues, [group(agents=1234)], days=7, hours=HOURS)
+    lines = list(grid(week(many)))
+
+    assert max(map(len, lines)) <= 80
+    heads = [line.split() for line in lines if line.startswith(" ")]
+    assert [word for head in heads for word in head] == [
+        word for title in week(many).titles for word in title.split()
+    ]
+    assert len(heads) == 2
+    assert "(12345|0)" in lines[4]
 
 
 def test_more_than_a_week_is_shown_by_weekday():

@@ -15,7 +15,7 @@ from sim.arrays import Floats
 from sim.kpis.definitions import BY_NAME
 from sim.report.plots import style
 from sim.report.plots.service import quantities, spread
-from sim.report.plots.style import DARK, FAINT, GREY, INK, RED, styled
+from sim.report.plots.style import DARK, FAINT, GREY, INK, ORANGE, RED, styled
 from sim.report.result import Result, Row
 
 LETTER = 0.009
@@ -64,7 +64,7 @@ def break_points(result: Result) -> Figure:
 
 @styled
 def over_time(result: Result) -> Figure:
-    """Figures over time with both bands: who comes, the queue, and what is judged; stages are shaded."""
+    """Figures over time with both bands: who comes, queue, what is judged; stages are shaded."""
     rows = _shown(result.table("over_time").rows)
     edges_s = np.array([*(row["start_s"] for row in rows), rows[-1]["end_s"]])
     days = result.facts["days"] * (result.head.replications or 0)
@@ -76,6 +76,7 @@ def over_time(result: Result) -> Figure:
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, rows, name, edges_s, result.head.replications or 0)
         _shade(axes, result, named=axes is panels[0])
+        _mark(axes, result, named=axes is panels[1])
         for each in result.judged:
             if each.kpi == name and each.bound is not None and "," not in each.where:
                 axes.axhline(each.bound, color=RED, linestyle="--", linewidth=1.2)
@@ -108,6 +109,24 @@ def _panel(axes: Axes, rows: Sequence[Row], name: str, edges_s: Floats, n: int) 
         style.shares(axes.yaxis)
     else:
         axes.set_ylabel(BY_NAME[name].unit)
+
+
+def _mark(axes: Axes, result: Result, *, named: bool) -> None:
+    """Underline the times of incidents, and name them in the panel of the queue."""
+    first_s, last_s = axes.get_xlim()
+    rows = [row for row in result.table("events").rows if row["is_incident"]] if result.has("events") else []
+    ends_s: list[float] = []  # of the names in each line
+    for row in rows:
+        axes.axvspan(row["start_s"], row["end_s"], ymax=0.025, color=ORANGE, zorder=0.5)
+        axes.axvline(row["start_s"], color=ORANGE, linewidth=0.8, zorder=0.5)
+        if named:
+            line = next((k for k, end_s in enumerate(ends_s) if end_s <= row["start_s"]), len(ends_s))
+            ends_s[line : line + 1] = [row["start_s"] + len(row["event"]) * LETTER * (last_s - first_s)]
+            axes.annotate(
+                row["event"], (row["start_s"], 1), xycoords=("data", "axes fraction"),
+                xytext=(2, -2 - 10 * line), textcoords="offset points", va="top", fontsize=8, color=INK,
+            )  # fmt: skip
+    axes.set_xlim(first_s, last_s)
 
 
 def _shade(axes: Axes, result: Result, *, named: bool) -> None:

@@ -1,15 +1,16 @@
 """What does a burst or an incident do, and how long does it take until it is over?
 
-Beside the days with it stand the same days without: the same customers, as far as they come to both. How long
-it takes is read off two curves. The mean over replications of each target's figure, step by step: the target
-is kept again in the first step whose figure keeps it, and for sure in the first whose whole interval does.
-And the queue of each day by itself, until it is no longer than usual: half of the days are back by then.
+Beside the days with it stand the same days without it alone: the same customers, as far as they come to both,
+and all else that goes wrong. How long it takes is read off two curves. The mean over replications of each
+target's figure, step by step: the target is kept again in the first step whose figure keeps it, and for sure
+in the first whose whole interval does. And the queue of each day by itself, until it is no longer than usual:
+half of the days are back by then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil, floor, inf, isfinite
 
@@ -50,6 +51,10 @@ class Event:
     end_s: float
     until_s: float
     """What follows is looked at until the next one begins, or the days end."""
+    stages: tuple[int, ...] = ()
+    """Numbers of the stages that it is."""
+    incidents: tuple[int, ...] = ()
+    """Or numbers of the incidents that it is: several if they are alike and happen together."""
 
     @property
     def windows(self) -> tuple[Window, Window]:
@@ -96,22 +101,37 @@ class Aftermath:
 
 def events(scenario: Scenario, stages: Sequence[Span]) -> tuple[Event, ...]:
     """Give the incidents in force, and the times of more demand, of one stage or several, in order."""
-    found = {
-        (*incident.span_s(scenario.start), incident.kind.replace("_", " ")) for incident in scenario.incidents
-    }
-    for is_more, some in groupby(stages, key=lambda span: span.factor > 1):
-        first, *others = some
+    found: dict[tuple[float, float, str], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+    for k, incident in enumerate(scenario.incidents):
+        key = (*incident.span_s(scenario.start), incident.kind.replace("_", " "))
+        found[key] = (), (*found.get(key, ((), ()))[1], k)
+    for is_more, some in groupby(enumerate(stages), key=lambda pair: pair[1].factor > 1):
+        (_, first), *others = together = list(some)
         if is_more:
-            last = others[-1] if others else first
+            last = others[-1][1] if others else first
             name = f"{first.name} to {last.name}" if others else first.name
-            found.add((first.start_s, last.end_s, name))
-    return tuple(_in_order(sorted(found), scenario.horizon_s))
+            found[first.start_s, last.end_s, name] = tuple(k for k, _ in together), ()
+    return tuple(
+        Event(name, max(start_s, 0.0), min(end_s, scenario.horizon_s), _until(found, end_s, scenario), *which)
+        for (start_s, end_s, name), which in sorted(found.items())
+    )
 
 
-def _in_order(found: Sequence[tuple[float, float, str]], horizon_s: float) -> Iterator[Event]:
-    for start_s, end_s, name in found:
-        nexts = [other for other, _, _ in found if other >= end_s]
-        yield Event(name, max(start_s, 0.0), min(end_s, horizon_s), min(nexts, default=horizon_s))
+def _until(found: Iterable[tuple[float, float, str]], end_s: float, scenario: Scenario) -> float:
+    """When the next one begins."""
+    return min((other for other, _, _ in found if other >= end_s), default=scenario.horizon_s)
+
+
+def without(event: Event, scenario: Scenario, stages: Sequence[Span]) -> tuple[Scenario, tuple[Span, ...]]:
+    """Give a *scenario* and its *stages* without an event alone: demand is as usual where it was more."""
+    usual = tuple(
+        replace(span, before=1.0, factor=1.0) if k in event.stages else span for k, span in enumerate(stages)
+    )
+    stress = scenario.stress
+    if stress is None or not event.incidents:
+        return scenario, usual
+    others = tuple(each for k, each in enumerate(stress.incidents) if k not in event.incidents)
+    return scenario.model_copy(update={"stress": stress.model_copy(update={"incidents": others})}), usual
 
 
 def aftermath(

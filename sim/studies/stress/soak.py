@@ -19,7 +19,7 @@ from sim.studies.doubts import never_settles
 LEAST_DAYS = 4
 """Fewer days say nothing of days to come."""
 NEXT_TO_NOTHING = 0.01
-"""A growth below this share of a day's chats is none that one could see."""
+"""A growth below this share of a day's chats is none that one could see, unless it is known never to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def backlog(scenario: Scenario, run: Estimates) -> Backlog | None:
     a_day = (run.figure("offered").value or 0.0) / scenario.days
     endless = never_settles(scenario)
     grows: Literal["yes", "no", "not sure"] = "not sure"
-    if growth.low is not None and growth.low > 0:
+    matters = 0.0 if endless is not None else NEXT_TO_NOTHING * a_day
+    if growth.low is not None and growth.low > matters:
         grows = "yes"
     elif growth.alike or (growth.high is not None and growth.high < NEXT_TO_NOTHING * a_day):
         grows = "no"

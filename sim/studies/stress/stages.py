@@ -25,8 +25,8 @@ from sim.scenario.scenario import Scenario, under_stress
 from sim.scenario.thresholds import Over, Threshold, read_threshold
 from sim.scenario.units import DAY_S
 from sim.studies.stress.choice import Profile
-from sim.studies.stress.events import Aftermath, aftermath, events
-from sim.studies.stress.load import Span, ordinary, staged
+from sim.studies.stress.events import Aftermath, aftermath, events, without
+from sim.studies.stress.load import Span, staged
 from sim.studies.stress.profiles import Course, course
 from sim.studies.stress.soak import Backlog, backlog
 
@@ -119,7 +119,7 @@ def run_stages(
         If a threshold can't be read or judged, or chats come at exact times and demand is to change.
     """
     checks = _checks(scenario, fail_if)
-    played = course(under_stress(scenario), profile)
+    played = _begun(course(under_stress(scenario), profile))
     n = replications or (FEWEST if profile is Profile.SMOKE else usual_replications([played.scenario]))
     with executing(workers, given=executor) as ours:
         simulate = partial(
@@ -135,12 +135,21 @@ def run_stages(
 
 def _until(played: Course, k: int) -> Course:
     """Give a course that ends with stage *k*: nobody comes afterwards, and no incident begins."""
-    stages, stress = played.stages[: k + 1], played.scenario.stress
-    scenario, end_s = played.scenario, stages[-1].end_s
-    if stress is not None:
-        begun = tuple(each for each in stress.incidents if each.span_s(scenario.start)[0] < end_s)
-        scenario = scenario.model_copy(update={"stress": stress.model_copy(update={"incidents": begun})})
-    return Course(scenario, stages, end_s)
+    stages = played.stages[: k + 1]
+    return _begun(Course(played.scenario, stages, stages[-1].end_s))
+
+
+def _begun(played: Course) -> Course:
+    """Give a course without the incidents that would begin when nobody comes any more."""
+    scenario, end_s = played.scenario, played.ends_s
+    stress = scenario.stress
+    if stress is None or end_s is None:
+        return played
+    begun = tuple(each for each in stress.incidents if each.span_s(scenario.start)[0] < end_s)
+    if len(begun) == len(stress.incidents):
+        return played
+    scenario = scenario.model_copy(update={"stress": stress.model_copy(update={"incidents": begun})})
+    return replace(played, scenario=scenario)
 
 
 def _simulated(
@@ -164,19 +173,20 @@ def _simulated(
     run, over, *others = parts
     of_stages, of_events = others[: len(played.stages)], others[len(played.stages) :]
     judged = tuple(_judged(checks, run, of_stages, scenario, told))
-    after: tuple[Aftermath, ...] = ()
-    if happened and not interrupted:
-        calm = staged(ordinary(played.scenario), (), until_s=played.ends_s)
-        again = [steps, *(event.windows[1] for event in happened)]
-        (usual, *without), interrupted = measured(executor, calm, seed, n, again, told, progress)
-        curves = [(bound, by_step(bound, over, told)) for bound in _curves(checks, scenario)]
-        after = tuple(
-            aftermath(event, (of_events[2 * k], of_events[2 * k + 1]), without[k], over, usual, steps, curves)
-            for k, event in enumerate(happened if not interrupted else ())
-        )
+    after: list[Aftermath] = []
+    curves = [(bound, by_step(bound, over, told)) for bound in _curves(checks, scenario)]
+    for k, event in enumerate(() if interrupted else happened):
+        calm = staged(*without(event, played.scenario, played.stages), until_s=played.ends_s)
+        again = [steps, event.windows[1]]
+        (usual, lacking), interrupted = measured(executor, calm, seed, n, again, told, progress)
+        if interrupted:
+            after = []
+            break
+        both = of_events[2 * k], of_events[2 * k + 1]
+        after.append(aftermath(event, both, lacking, over, usual, steps, curves))
     return Staged(
         played.scenario, profile, played.stages, judged, tuple(of_stages), run, over, steps, seed,
-        after=after, backlog=backlog(scenario, run) if profile is Profile.SOAK else None,
+        after=tuple(after), backlog=backlog(scenario, run) if profile is Profile.SOAK else None,
         interrupted=interrupted,
     )  # fmt: skip
 
