@@ -283,6 +283,14 @@ class Queue(Record):
         """Whether service is by turns, not by work."""
         return isinstance(self.service, ByTurns)
 
+    def speeds(self, n_slots: int) -> list[float]:
+        """Speed of each chat with 0, 1, … *n_slots* open (R17); 1 where the scenario has no such number."""
+        service = self.service
+        if not isinstance(service, ByWork):
+            return [1.0] * (n_slots + 1)
+        n_given = n_slots if service.aht_s is None else min(len(service.aht_s), n_slots)
+        return [1.0] + [service.speed(n) if n <= n_given else 1.0 for n in range(1, n_slots + 1)]
+
     @property
     def wrap_up_attention(self) -> bool:
         """Whether a wrap-up takes the agent's attention (R16, R18)."""

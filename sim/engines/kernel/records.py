@@ -11,7 +11,7 @@ from sim.arrays import Flags, Floats, Ints
 from sim.compiled import IS_COMPILED
 from sim.draws.record import Draws
 from sim.rules import After, Estimate, From, Order, Outcome, Policy
-from sim.scenario.demand import ByWork, Queue
+from sim.scenario.demand import Queue
 from sim.scenario.duty import DutyPlan, People, duty_plan
 from sim.scenario.scenario import Same, Scenario
 from sim.scenario.troubles import outages, slowdowns
@@ -251,7 +251,7 @@ def fixed(same: Same) -> Fixed:
         tiers=records(len(tier_ends) - 1, RANGE, first=tier_ends[:-1], end=tier_ends[1:]),
         tier_group=np.array([g for qt in tiers for tier in qt for g in tier], dtype=np.int64),
         skill=np.array([q for skill in skills for q in skill], dtype=np.int64),
-        speed=np.array([_speeds(queue, n_slots) for queue in queues]),
+        speed=np.array([queue.speeds(n_slots) for queue in queues]),
         opening_s=np.array(scenario.opening_spans, dtype=np.float64).reshape(-1, 2),
         curve=records(
             sum(len(curve.points) for curve in curves), POINT,
@@ -403,12 +403,3 @@ def _tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
     tiers = [[names.index(name)] for name in queue.prefer]
     rest = [g for g in able if names[g] not in queue.prefer]
     return [*tiers, rest] if rest else tiers
-
-
-def _speeds(queue: Queue, n_slots: int) -> list[float]:
-    """Speed of a queue's chats with 0, 1, 2, … open; 1 where the scenario has no such number."""
-    service = queue.service
-    if not isinstance(service, ByWork):
-        return [1.0] * (n_slots + 1)
-    n_given = n_slots if service.aht_s is None else min(len(service.aht_s), n_slots)
-    return [1.0] + [service.speed(n) if n <= n_given else 1.0 for n in range(1, n_slots + 1)]
