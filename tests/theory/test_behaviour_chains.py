@@ -20,8 +20,6 @@ import numpy as np
 import pytest
 
 from sim.arrays import Flags, Floats
-from sim.draws.sampling import draw_all
-from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
 from sim.scenario.behaviour import Again, Retry, Silence
@@ -36,15 +34,13 @@ from sim.theory.chains.quiet import Idle, OneChat
 from sim.theory.chains.turns import ReturnsByTurns, TurnTotals
 from sim.theory.chains.work import Returns, Work
 from tests.agree import Evidence, assert_agrees, assert_disagrees, evidence, ratio
-from tests.theory.centres import ENGINE
+from tests.theory.centres import batches
 from tests.worlds import SCALE
 
 Centre = Work | Returns | ReturnsByTurns | Priorities | Speeds | TurnTotals | Idle | OneChat
 """A model of a small centre."""
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
-BATCH = 10
-"""Replications drawn at once."""
 
 
 def chats(rate: float, service: ByTurns | ByWork, **more: Any) -> Queue:
@@ -128,11 +124,9 @@ def observed(log: ChatLog, begin: float = HOUR_S, end: float = DAY_S - HOUR_S) -
 
 
 def logs(scenario: Scenario, replications: int, seed: int = 1) -> Iterator[ChatLog]:
-    """Logs of `SCALE` × some *replications*, drawn in batches."""
-    n = SCALE * replications
-    for first in range(0, n, BATCH):
-        for draws in draw_all(scenario, seed, range(first, min(first + BATCH, n))):
-            yield simulate(scenario, draws, **ENGINE)
+    """Logs of `SCALE` × some *replications*."""
+    for batch in batches(scenario, SCALE * replications, seed):
+        yield from batch
 
 
 # The centres
