@@ -14,34 +14,38 @@ from sim.report.text import plain
 _DRAWN: dict[tuple[str, tuple[str, ...]], int] = {}
 """How often pictures of a kind were drawn: they take long, and are drawn from tables that are the same."""
 _MOST = 2
+"""So often they are drawn; the first time from both results, and compared."""
 
 
 def holds(result: Result, folder: Path) -> Result:
     """The *result* as it was read back, after all that holds of every one was seen to hold of it."""
-    _fits(document(result), schema(), "")
-    _has_its_tables(document(result))
+    written = document(result)
+    _fits(written, schema(), "")
+    _has_its_tables(written)
     file = folder / "result.json"
-    file.write_text(to_json(document(result)), encoding="utf-8")
+    file.write_text(to_json(written), encoding="utf-8")
     again = read_result(file)
 
     assert again == result
     assert again.found is None
-    assert document(again) == document(result)
-    for width in (80, 110):
-        assert plain(again, width) == plain(result, width)
-    assert all(len(line.rstrip()) <= 80 for line in plain(result, 80).splitlines())
+    assert document(again) == written
+    assert plain(again, 110) == plain(result, 110)
+    assert all(len(line.rstrip()) <= 80 for line in plain(again, 80).splitlines())
     assert page(again) == page(result)
     assert repr(again) == repr(result)
     assert "\n" not in repr(result)
     for table in result.tables:
-        assert again.frame(table.name).equals(result.frame(table.name)), table.name
-        assert len(table.frame()) == len(table.rows)
+        frame = result.frame(table.name)
+        assert again.frame(table.name).equals(frame), table.name
+        assert len(frame) == len(table.rows)
     assert list(again.pictures()) == list(result.pictures())
     kind = (result.head.study, tuple(result.pictures()))
-    if _DRAWN.get(kind, 0) < _MOST:
-        _DRAWN[kind] = _DRAWN.get(kind, 0) + 1
+    drawn = _DRAWN.get(kind, 0)
+    if drawn < _MOST:
+        _DRAWN[kind] = drawn + 1
         for name, draw in result.pictures().items():
-            assert _png(again.plot(name)) == _png(draw()), name
+            picture = _png(again.plot(name))
+            assert drawn or picture == _png(draw()), name
     return again
 
 
