@@ -23,6 +23,7 @@ runs        how are many runs run?               in threads, on machines, kept a
 kpis        how good was it?                     key figures, intervals, targets
 theory      what do formulas say?                Erlang, sharing, exact chains
 engines     what happens?                        the reference, the kernel
+importers   what did a real centre record?       platforms' exports, one form for all
 log         what is recorded?                    the schema, chats, legs, messages; tables
 draws       who comes?                           the only randomness
 history     what came so far?                    volumes by interval, of WFM tools' exports
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         VaryError,
     )
+    from sim.importers.folder import Recorded, read_log
     from sim.kpis.estimate import Estimates, Quantity, mean_of
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
     from sim.report.data import read_result
     from sim.report.driving import load_test
     from sim.report.forecast import forecast
+    from sim.report.imported import import_log
+    from sim.report.measured import measure_log
     from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.risk import risk
     from sim.report.roster import roster
@@ -175,6 +179,7 @@ __all__ = [
     "Queue",
     "QueueTargets",
     "Ramp",
+    "Recorded",
     "Replications",
     "Result",
     "ResultError",
@@ -211,11 +216,14 @@ __all__ = [
     "draw",
     "executing",
     "forecast",
+    "import_log",
     "load",
     "load_test",
     "mean_of",
     "measure",
+    "measure_log",
     "parse",
+    "read_log",
     "read_result",
     "replicate",
     "risk",
@@ -240,6 +248,7 @@ _HOMES = {
         "LoadError LogError OutputError Problem ResultError ScenarioError "
         "SimError StudyError TooLargeError UnknownNameError VaryError"
     ),
+    "sim.importers.folder": "Recorded read_log",
     "sim.kpis.estimate": "Estimates Quantity mean_of",
     "sim.kpis.measure": "Kpis measure",
     "sim.log.chatlog": "ChatLog",
@@ -249,6 +258,8 @@ _HOMES = {
     "sim.report.data": "read_result",
     "sim.report.driving": "load_test",
     "sim.report.forecast": "forecast",
+    "sim.report.imported": "import_log",
+    "sim.report.measured": "measure_log",
     "sim.report.result": "Column Head Judged Result Table",
     "sim.report.risk": "risk",
     "sim.report.roster": "roster",

@@ -14,6 +14,7 @@ from sim.cli import (
     best,
     calibrate,
     compare,
+    import_,
     kpis,
     load,
     roster,
@@ -52,9 +53,10 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (PREPARE, volumes.volumes, ("sim volumes history.csv --zone Europe/Berlin",)),
     (PREPARE, volumes.forecast, ("sim forecast history.csv -o forecast.csv",)),
     (PREPARE, calibrate.calibrate, ("sim calibrate --averages averages.toml -o mine.toml",)),
+    (PREPARE, import_.import_, import_.EXAMPLES),
     (PREPARE, scenario.check, ("sim check mine.toml",)),
     (PREPARE, scenario.schema, ("sim schema > scenario.schema.json",)),
-    (PREPARE, kpis.kpis, ("sim kpis",)),
+    (PREPARE, kpis.kpis, ("sim kpis", "sim kpis centre.log --by weekday --by agent")),
 )
 """Commands in the order in which help shows them: under which heading, and what one may type."""
 
@@ -71,7 +73,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _panel, _command, _examples in COMMANDS:
-    app.command(cls=Command, rich_help_panel=_panel, epilog=examples(*_examples))(_command)
+    name = _command.__name__.rstrip("_")
+    app.command(name, cls=Command, rich_help_panel=_panel, epilog=examples(*_examples))(_command)
     if _command is trust.trust:
         app.add_typer(theory.app, name="theory", rich_help_panel=PROVE)
 

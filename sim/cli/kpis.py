@@ -1,29 +1,91 @@
-"""`sim kpis`: which key figures are there, and what is one of them?"""
+"""`sim kpis`: how good was a real day, which key figures are there, and what is one of them?"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.common import Json, give, handles_errors
+from sim.cli.common import Force, Json, Out, Svg, Wide, give, handles_errors
+from sim.cli.numbers import real, whole
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FIGURE", help="Figures to explain, by name. Omitted: all of them, in a list."),
+    typer.Argument(
+        metavar="[LOG|FIGURE]",
+        help="A log that sim import has made: to be measured. Or figures to explain, by name. "
+        "Omitted: all figures, in a list.",
+    ),
 ]
 List = Annotated[bool, typer.Option("--list", hidden=True)]
+Breakdowns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        metavar="interval|queue|group|agent|day|weekday",
+        help="Also show figures of a log by these; may be repeated.",
+        show_default=False,
+    ),
+]
+Threshold = Annotated[
+    float,
+    typer.Option(
+        "--threshold",
+        parser=real(0),
+        metavar="SECONDS",
+        help="Acceptable wait, which service levels look at.",
+    ),
+]
+Interval = Annotated[
+    int,
+    typer.Option(
+        "--interval", parser=whole(1, 1_440), metavar="MINUTES", help="Interval of the table by interval."
+    ),
+]
 
 
 @handles_errors
-def kpis(names: Names = None, listed: List = False, json: Json = False) -> None:
-    """Say what the key figures are: definition, unit and source of each, or of the one asked for.
+def kpis(
+    names: Names = None,
+    by: Breakdowns = None,
+    threshold: Threshold = 30.0,
+    interval: Interval = 30,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show all figures of a log, not only the usual.")
+    ] = False,
+    listed: List = False,
+    json: Json = False,
+    wide: Wide = False,
+    out: Out = None,
+    svg: Svg = False,
+    force: Force = False,
+) -> None:
+    """Measure an imported log; or say what the key figures are: definition, unit and source.
 
-    For example: sim kpis · sim kpis asa_s · sim kpis service_level missed_rate --json
+    For example: sim kpis centre.log --by weekday · sim kpis · sim kpis asa_s · sim kpis service_level --json
     """
+    if names and _is_place(names[0]):
+        from sim.report.folder import refuse_existing  # noqa: PLC0415
+        from sim.report.measured import measure_log  # noqa: PLC0415
+
+        if out is not None:
+            refuse_existing(out, force=force)
+        if len(names) > 1:
+            raise typer.BadParameter(f"one log at a time; {names[1]!r} is another word")
+        measured = measure_log(
+            names[0], threshold_s=threshold, interval_min=interval, by=by or (), everything=everything
+        )
+        give(measured, json=json, wide=wide, out=out, svg=svg, force=force)
+        return
     from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
 
     found = [BY_NAME[name] for name in names or ()]
     from sim.report.known import result  # noqa: PLC0415
 
     give(result(found), json=json)
+
+
+def _is_place(word: str) -> bool:
+    """Whether a word names a folder, and no figure."""
+    return "/" in word or word.endswith(".log") or Path(word).exists()

@@ -286,6 +286,8 @@ class Rules(NamedTuple):
     """Of each queue: whether its wrap-up takes attention."""
     returns: Flags
     """Of each queue: whether customers who were not helped come again."""
+    recorded: bool
+    """Whether who waits still, for how long nobody knows, is left out of service levels."""
     known_until_s: float
     """Who was served until then had all of the window of first-contact resolution to come again."""
     window_s: float
@@ -339,8 +341,10 @@ def add_chats(
             _announced(rows, i, rarer, row)
         if len(rarer.customer):
             _repeated(rows, i, rarer, rules, row)
-        if len(rarer.resolved) and rows.outcome[i] == Outcome.SERVED:
-            _judged(rarer, i, row)
+        if len(rarer.resolved) and (
+            rows.outcome[i] == Outcome.SERVED or (rules.recorded and rarer.surveyed[i])
+        ):
+            _judged(rows, rarer, i, row)
         _add(row, totals.interval[interval[i]], n_columns)
         if len(totals.queue):
             _add(row, totals.queue[rows.line[i]], n_columns)
@@ -372,10 +376,11 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
     offered, entered, gave_up = IS_OFFERED[outcome], ENTERS[outcome], GIVES_UP[outcome]
     answered = rows.answered[i]
     until_s = rows.ended_s[i] if rows.agent[i] == NO_AGENT else rows.accepted_s[i]
-    wait_s = until_s - rows.arrival_s[i]
+    wait_s = until_s - rows.entered_s[i]
     waited = entered and not np.isnan(wait_s)
-    known = waited or (outcome != Outcome.ABANDONED and rows.agent[i] == NO_AGENT)
-    customer_s = rows.left_s[i] - rows.arrival_s[i] if silent else wait_s
+    waits = outcome != Outcome.ABANDONED and rows.agent[i] == NO_AGENT and not rules.recorded
+    known = waited or waits
+    customer_s = rows.left_s[i] - rows.entered_s[i] if silent else wait_s
     queue = rows.queue[i]
     in_time = entered and customer_s <= rules.threshold_s[queue]
     soon = entered and customer_s <= rules.short_s[queue]
@@ -400,7 +405,7 @@ def _arrived(rows: ChatRows, i: int, rules: Rules, row: Floats) -> None:
 def _handled(rows: ChatRows, i: int, talk: TurnTotals, rules: Rules, row: Floats) -> None:
     """Say what chat *i* adds besides, having been accepted, maybe when its customer was gone."""
     queue, n_replies, response_s = rows.queue[i], talk.n_replies[i], talk.response_s[i]
-    wait_s = rows.accepted_s[i] - rows.arrival_s[i]
+    wait_s, handed_s = rows.accepted_s[i] - rows.entered_s[i], rows.entered_s[i] - rows.arrival_s[i]
     row[Column.HANDLED] = 1.0
     if rows.outcome[i] != Outcome.SILENT and not np.isnan(wait_s):
         row[Column.ACCEPTED] = 1.0
@@ -430,7 +435,7 @@ def _handled(rows: ChatRows, i: int, talk: TurnTotals, rules: Rules, row: Floats
             row[Column.MEAN_RESPONSE_S] = response_s / n_replies
             if not np.isnan(wait_s):
                 row[Column.TURNED_TIMED] = 1.0
-                row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s
+                row[Column.TURNED_FIRST_REPLY_S] = row[Column.FIRST_REPLY_S] - wait_s - handed_s
 
 
 @inner
@@ -463,11 +468,12 @@ def _repeated(rows: ChatRows, i: int, rarer: RarerRows, rules: Rules, row: Float
 
 
 @inner
-def _judged(rarer: RarerRows, i: int, row: Floats) -> None:
-    """Say what the served chat *i* adds where there is a model of quality."""
+def _judged(rows: ChatRows, rarer: RarerRows, i: int, row: Floats) -> None:
+    """Say what the chat *i*, served or at least rated, adds where there are opinions."""
     csat, nps, ces = rarer.csat[i], rarer.nps[i], rarer.ces[i]
-    row[Column.JUDGED] = 1.0
-    row[Column.RESOLVED] = row[Column.SUCCESSFUL] = rarer.resolved[i]
+    served = rows.outcome[i] == Outcome.SERVED
+    row[Column.JUDGED] = served
+    row[Column.RESOLVED] = row[Column.SUCCESSFUL] = served and rarer.resolved[i]
     row[Column.HELD_MEANWHILE] = rarer.open_chats[i]
     row[Column.SATISFIED_ALL] = csat >= 4
     row[Column.CONVERTED] = rarer.converted[i]

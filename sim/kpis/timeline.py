@@ -51,6 +51,8 @@ class ChatRows(NamedTuple):
     """Whether an agent replied to the customer, maybe nobody knows when."""
     left_s: Floats
     """When the customer left, if they did: a reply to their last message is said to nobody. NaN if not."""
+    entered_s: Floats
+    """When it entered the queue: at its arrival, but for a bot or a form."""
 
 
 class LegRows(NamedTuple):
@@ -79,7 +81,7 @@ class TurnTotals(NamedTuple):
     """What turns come to, a row each for the chats."""
 
     n_messages: Ints
-    """Customer's messages, those that nobody answered too."""
+    """All messages but the agent's replies: the customer's, those that nobody answered too."""
     n_sent: Ints
     """Agent's replies, those to a customer who was gone too."""
     n_replies: Ints
@@ -411,7 +413,7 @@ def follow_chats(chats: ChatRows, edges_s: Floats, waiting_s: Floats) -> None:
         if chats.queued[i]:
             until_s = waited_until(chats.agent[i], chats.outcome[i], chats.accepted_s[i], chats.ended_s[i])
             line_s = waiting_s[chats.line[i]]
-            waiting = _add_span(line_s, chats.arrival_s[i], until_s, 1.0, edges_s, waiting)
+            waiting = _add_span(line_s, chats.entered_s[i], until_s, 1.0, edges_s, waiting)
 
 
 @compiled
@@ -508,7 +510,7 @@ def note(chats: ChatRows, waits: Samples, first_replies: Samples, waiting: Sampl
         if not chats.measured[i]:
             continue
         if chats.outcome[i] != SILENT and not np.isnan(chats.accepted_s[i]):
-            waits.chat[n_waits], waits.value[n_waits] = i, chats.accepted_s[i] - chats.arrival_s[i]
+            waits.chat[n_waits], waits.value[n_waits] = i, chats.accepted_s[i] - chats.entered_s[i]
             n_waits += 1
         if not np.isnan(chats.first_reply_s[i]):
             first_replies.chat[n_replies] = i

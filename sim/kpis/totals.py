@@ -29,6 +29,8 @@ from sim.scenario.units import DAY_S
 SAMPLE_LIMIT = 100_000
 """A run keeps no more values of a percentile; of more, every second, third, … in order of arrival."""
 
+HALF_A_MICROSECOND_S = 5e-7
+
 
 _DUTY = [
     Column.DUTY_S, Column.DUTY_H, Column.SLOT_S, Column.ATTENTIVE_S, Column.OVERRUN_S, Column.LOG_OFFS,
@@ -46,6 +48,20 @@ LACKING: Mapping[str, list[Column]] = {
     "true_left_s": [Column.WASTED_S],
     "wrap_up_attention": [Column.FOCUS_S, Column.ATTENTION_S],
     "balked": [Column.BALKED],
+    "plan": [
+        Column.OVERRUN_S, Column.LOG_OFFS, Column.PLANNED_S, Column.ABSENT_S, Column.LATE_S,
+        Column.PAID_H, Column.SHRUNK_H,
+    ],
+    "accepted_s": [Column.ACCEPTED_IN_TIME, Column.ENDED_IN_TIME, Column.CHAT_S, Column.BUSY_S],
+    "held": [Column.CHAT_S, Column.BUSY_S],
+    "resolved": [Column.RESOLVED],
+    "true_csat": [Column.SATISFIED_ALL],
+    "csat": [Column.SURVEYED, Column.SATISFIED, Column.CSAT, Column.CSAT_2],
+    "scores": [Column.CSAT, Column.CSAT_2],
+    "nps": [Column.NPS, Column.NPS_2],
+    "ces": [Column.CES, Column.CES_2],
+    "converted": [Column.CONVERTED],
+    "open_chats": [Column.HELD_MEANWHILE],
 }  # fmt: skip
 """What is not known where a log lacks a table or a column: rather no figure than one that would be 0."""
 
@@ -111,7 +127,11 @@ class _Runs:
         known_until_s = centre.horizon_s - window_s
         returns = np.array(centre.returns)
         threshold_s, short_s = (np.array(np.broadcast_to(each, len(by_turns))) for each in times)
-        return tables.Rules(threshold_s, short_s, by_turns, attention, returns, known_until_s, window_s)
+        if centre.recorded:  # to the microsecond: a wait of 30 s is one, however its ends are rounded
+            threshold_s, short_s = threshold_s + HALF_A_MICROSECOND_S, short_s + HALF_A_MICROSECOND_S
+        return tables.Rules(
+            threshold_s, short_s, by_turns, attention, returns, centre.recorded, known_until_s, window_s
+        )
 
     def crossed_cells(self, by: By, chosen: Sequence[int]) -> Ints:
         """Cell of each chat in the table of some queues or groups by interval; −1 where it is in none."""
@@ -141,6 +161,7 @@ class _Runs:
                 self.log.first_reply_s,
                 self.log.answered,
                 chat.left_s if len(chat.left_s) else np.full(len(chat.queue), np.nan),
+                chat.entered_s if len(chat.entered_s) else chat.arrival_s,
             )
         )
 
@@ -293,9 +314,9 @@ def _followed(
         responses,
     )
     if runs.log.message is not None:
-        talk = talk._replace(
-            n_messages=runs.log.message.count(Role.CUSTOMER), n_sent=runs.log.message.count(Role.AGENT)
-        )
+        message = runs.log.message  # several in a row are one turn
+        every = message.count(Role.CUSTOMER) + message.count(Role.AGENT)
+        talk = talk._replace(n_messages=every - talk.n_sent)
     return talk, responses.first(n_responses), spent
 
 

@@ -3,7 +3,8 @@
 What a table or a column would say and does not is unknown: it is never guessed, and no figure is made of it.
 Only turns follow from messages, by one rule: the first reply after some messages of the customer ends a
 turn, whose clock runs from the oldest of them, or from the acceptance where that is later; where the agent
-speaks first, the request itself is the message. Messages before the chat was asked for are left out.
+speaks first, the request itself is the message. Messages before the chat was asked for are left out, and the
+customer's before it was in the queue: they were for a bot.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class Facts:
     warm_up_s: float = 0.0
     queues: Sequence[str] = ()
     """In their order; omitted: in that of their names."""
+    recorded: bool = False
+    """Whether a platform recorded it: see `sim.log.chatlog.Centre.recorded`."""
+    lacks: frozenset[str] = frozenset()
+    """What nobody knows, besides what has no column: keys of `sim.kpis.totals.LACKING`."""
 
 
 def log_of(
@@ -67,12 +72,15 @@ def log_of(
     row = _rows(calls)
     leg, is_held = _legs(held, row, who)
     queues = _queues(calls, facts)
-    chat = _chats(calls, row, who, leg, is_held, queues)
+    recorded = isinstance(facts, Facts) and facts.recorded
+    chat = _chats(calls, row, who, leg, is_held, queues, recorded=recorded)
     if messages is not None or "first_reply_s" not in calls.columns:
         chat = replace(chat, first_reply_s=np.empty(0))
     sent = None if messages is None else _messages(_read("messages", messages), row)
     turn, message = _turns(sent, chat, len(calls))
     has_turns = np.bincount(chat.queue, np.diff(turn.offset), minlength=len(queues)) > 0
+    if recorded:
+        has_turns[:] = sent is not None
     centre = facts if isinstance(facts, Centre) else _centre(facts or Facts(), queues, who, has_turns, chat)
     duty, lost, team = _duty(spans, who, centre.days)
     return ChatLog(
@@ -86,7 +94,8 @@ def log_of(
         n_events=0,
         message=message,
         identity=_identity(calls, who),
-        lacks=_lacks(calls, held, spans, messages, is_simulated=isinstance(facts, Centre)),
+        lacks=_lacks(calls, held, spans, messages, is_simulated=isinstance(facts, Centre))
+        | (facts.lacks if isinstance(facts, Facts) else frozenset()),
     )
 
 
@@ -223,6 +232,8 @@ def _chats(
     leg: Legs,
     is_held: Flags,
     queues: Sequence[str],
+    *,
+    recorded: bool,
 ) -> Chats:
     """Columns of chats; who took them first, and when the last let go, is what their legs say."""
     n, held = len(frame), cut(leg, np.flatnonzero(is_held))
@@ -231,6 +242,8 @@ def _chats(
     agent, accepted_s, released_s = np.full(n, NOBODY), np.full(n, np.nan), np.full(n, np.nan)
     agent[rows], accepted_s[rows] = held.agent[first], held.accepted_s[first]
     released_s[rows] = held.released_s[last[: len(rows)]]
+    if recorded:  # a leg's end is known where that of a wrap-up is not
+        accepted_s, released_s = _numbers(frame, "accepted_s"), _numbers(frame, "released_s")
     queue = np.array([queues.index(name) for name in frame["queue"].to_list()], dtype=np.int64)
     has, none = set(frame.columns), np.empty(0, dtype=np.int64)
     return Chats(
@@ -251,12 +264,15 @@ def _chats(
         customer=_rows_of("chats", frame["customer_id"], row) if "customer_id" in has else none,
         attempt=_wholes(frame, "attempt") if "attempt" in has else none,
         **_opinions(frame),
+        entered_s=_numbers(frame, "entered_s") if "entered_s" in has else np.empty(0),
     )
 
 
 def _opinions(frame: pl.DataFrame) -> dict[str, Any]:
     """What customers think; empty where no scores are recorded."""
     scores, flags = ("csat", "nps", "ces"), ("resolved", "surveyed", "converted")
+    if "true_csat" not in frame.columns and "csat" in frame.columns:
+        return _ratings(frame)
     if "true_csat" not in frame.columns:
         none = np.empty(0, dtype=np.int64)
         return dict.fromkeys(scores, none) | dict.fromkeys(flags, none > 0) | {"open_chats": np.empty(0)}
@@ -265,6 +281,17 @@ def _opinions(frame: pl.DataFrame) -> dict[str, Any]:
         | {name: _flags(frame, name) for name in flags}
         | {"open_chats": _numbers(frame, "open_chats")}
     )
+
+
+def _ratings(frame: pl.DataFrame) -> dict[str, Any]:
+    """What a survey says of those who answered it, who are all that anybody knows of."""
+    n = len(frame)
+    unknown, csat = np.full(n, -1, dtype=np.int64), _wholes(frame, "csat")
+    resolved = _flags(frame, "resolved") if "resolved" in frame.columns else np.ones(n, dtype=np.bool_)
+    return {
+        "csat": csat, "nps": unknown, "ces": unknown, "surveyed": csat >= 0, "resolved": resolved,
+        "converted": np.zeros(n, dtype=np.bool_), "open_chats": np.full(n, np.nan),
+    }  # fmt: skip
 
 
 def _queues(chats: pl.DataFrame, facts: Facts | Centre | None) -> list[str]:
@@ -309,27 +336,32 @@ def _turns(sent: _Sent | None, chat: Chats, n: int) -> tuple[Turns, Messages | N
     offset = np.zeros(n + 1, dtype=np.int64)
     if sent is None:
         return Turns(offset, np.empty(0), np.empty(0), np.empty(0)), None
-    kept = sent.sent_s >= chat.arrival_s[sent.chat]
+    entered_s = chat.entered_s if len(chat.entered_s) else chat.arrival_s
+    since_s = np.where(sent.role == CUSTOMER, entered_s[sent.chat], chat.arrival_s[sent.chat])
+    kept = sent.sent_s >= since_s
     rows = sent.chat[kept]
     message = Messages(
         np.searchsorted(rows, np.arange(n + 1)), sent.sent_s[kept], sent.role[kept], sent.started_s[kept]
     )
     room = [np.full(len(rows) + n, np.nan) for _ in range(3)]
     n_turns = pair(message.offset, message.sent_s, message.role, message.started_s,
-                   chat.arrival_s, chat.accepted_s, offset, *room)  # fmt: skip
+                   chat.arrival_s, entered_s, chat.accepted_s, offset, *room)  # fmt: skip
     return Turns(offset, *(column[:n_turns] for column in room)), message
 
 
 @compiled
 def pair(
-    first: Ints, sent_s: Floats, role: Ints, started_s: Floats, arrival_s: Floats, accepted_s: Floats,
-    offset: Ints, message_s: Floats, start_s: Floats, reply_s: Floats,
+    first: Ints, sent_s: Floats, role: Ints, started_s: Floats,
+    arrival_s: Floats, entered_s: Floats, accepted_s: Floats, offset: Ints,
+    message_s: Floats, start_s: Floats, reply_s: Floats,
 ) -> int:  # fmt: skip
     """Pair the messages of chat i, from ``first[i]`` to ``first[i + 1]``, to turns; count these."""
     n = 0
     for i in range(len(first) - 1):
         offset[i] = n
-        taken_s = arrival_s[i] if np.isnan(accepted_s[i]) else accepted_s[i]
+        taken_s, asked_s = accepted_s[i], accepted_s[i]
+        if np.isnan(accepted_s[i]):
+            taken_s, asked_s = entered_s[i], arrival_s[i]
         oldest_s, has_spoken = np.nan, False
         for k in range(first[i], first[i + 1]):
             if role[k] == CUSTOMER:
@@ -338,7 +370,8 @@ def pair(
                     oldest_s = sent_s[k]
             elif role[k] == AGENT:
                 if not np.isnan(oldest_s) or not has_spoken:
-                    message_s[n] = max(oldest_s, taken_s) if has_spoken else taken_s
+                    message_s[n] = max(oldest_s, taken_s) if has_spoken else asked_s
+                    message_s[n] = min(message_s[n], sent_s[k])  # stamps may be rounded
                     start_s[n], reply_s[n] = started_s[k], sent_s[k]
                     n += 1
                 oldest_s, has_spoken = np.nan, True
@@ -366,6 +399,7 @@ def _centre(facts: Facts, queues: Sequence[str], who: _People, has_turns: Flags,
         shrinkage=(0.0,) * max(len(who.groups), 1),
         returns=(False,) * len(queues),
         fcr_window_s=None,
+        recorded=facts.recorded,
     )
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
 from sim.log.schema import LegEnd, Role
-from sim.rules import NO_AGENT
+from sim.rules import NO_AGENT, Outcome
 from sim.scenario.units import plural
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Centre:
     """Of each queue: whether customers who were not helped come again."""
     fcr_window_s: float | None
     """Who comes again so soon was not helped by their first contact; None without a model of quality."""
+    recorded: bool = False
+    """Whether it is a real centre's: what its platform did not record is left out of its figures."""
 
     @property
     def horizon_s(self) -> float:
@@ -105,6 +107,8 @@ class Chats:
     """Whether the customer answered the survey, so that the centre knows the scores."""
     converted: Flags
     """Whether they went on to buy."""
+    entered_s: Floats = field(default_factory=lambda: np.empty(0))
+    """When it entered the queue; empty where that is its arrival."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,9 +261,12 @@ class ChatLog:
     @property
     def answered(self) -> Flags:
         """Whether an agent replied to the customer; where no replies are recorded, whether one accepted."""
-        if "first_reply_s" in self.lacks:
-            return np.asarray(self.chat.agent != NO_AGENT)
-        return np.asarray(~np.isnan(self.first_reply_s))
+        outcome, is_unknown = self.chat.outcome, "first_reply_s" in self.lacks
+        accepted, replied = self.chat.agent != NO_AGENT, ~np.isnan(self.first_reply_s)
+        if self.centre.recorded:
+            open_still = accepted & is_unknown & (outcome == Outcome.UNFINISHED)
+            return np.asarray(replied | open_still | (outcome == Outcome.SERVED))
+        return np.asarray(accepted if is_unknown else replied)
 
     @property
     def n_replies(self) -> Ints:

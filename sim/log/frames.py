@@ -49,6 +49,7 @@ def _chats(log: ChatLog) -> Columns:
         "customer_id": chat.customer,
         "attempt": chat.attempt,
         "true_left_s": chat.left_s,
+        "entered_s": chat.entered_s,
     }
     rarer |= {"estimate_s": chat.estimate_s, "balked": chat.balked, "open_chats": chat.open_chats}
     columns |= {name: column for name, column in rarer.items() if len(column)}
@@ -60,7 +61,7 @@ def _waits(log: ChatLog) -> Floats:
     chat = log.chat
     never = np.isin(chat.outcome, [outcome for outcome in Outcome if not outcome.enters])
     until_s = np.where(chat.agent == NO_AGENT, np.where(never, np.nan, chat.ended_s), chat.accepted_s)
-    return np.asarray(until_s - chat.arrival_s, dtype=np.float64)
+    return np.asarray(until_s - (chat.entered_s if len(chat.entered_s) else chat.arrival_s), dtype=np.float64)
 
 
 def _opinions(log: ChatLog) -> dict[str, Any]:

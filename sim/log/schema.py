@@ -65,11 +65,12 @@ class Column:
     """In which logs it is; empty: in all."""
 
 
-RETRIES, QUALITY, LEAVING, ANNOUNCED = (
+RETRIES, QUALITY, LEAVING, ANNOUNCED, HANDED = (
     "customers who come again",
     "[quality]",
     "silent customers or patience within the chat",
     "an announced wait",
+    "a bot or a form before the queue",
 )
 
 CHATS = (
@@ -77,6 +78,7 @@ CHATS = (
     Column("queue", "text", "", "Name of the queue.", needed=True),
     Column("number", "whole", "", "Number within its queue: the same customer in every plan."),
     Column("arrival_s", "number", "s", "The customer asked for a chat.", "requested_at", needed=True),
+    Column("entered_s", "number", "s", "It entered the queue.", "queued_at", only=HANDED),
     Column("outcome", "outcome", "", "What became of it.", needed=True),
     Column("queued", "flag", "", "It found no free slot and waited in line."),
     Column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from math import isnan
-from typing import Any
+from typing import Any, Protocol
 
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
@@ -33,6 +33,46 @@ ACROSS = {by: tuple(kpi.name for kpi in KPIS if by in kpi.shown.across) for by i
 """Columns of each breakdown."""
 ALWAYS = {"offered", "missed_rate"}
 """Figures that are shown even where they say nothing."""
+
+
+class Named(Protocol):
+    """A queue or a group."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+class Shape(Protocol):
+    """What a breakdown must know of what was measured: a scenario knows it, and so does a log."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def start(self) -> dt.date:
+        """First day."""
+
+    @property
+    def days(self) -> int:
+        """How many."""
+
+    @property
+    def interval_s(self) -> float:
+        """Planning interval."""
+
+    @property
+    def intervals_per_day(self) -> int:
+        """How many."""
+
+    @property
+    def queues(self) -> Sequence[Named]:
+        """In their order."""
+
+    @property
+    def groups(self) -> Sequence[Named]:
+        """In their order."""
 
 
 def result(
@@ -157,11 +197,19 @@ def missed_words(each: Judged) -> str:
     return f"{in_words(each.title)}{where} {value} (target {target_text(each.unit, each.bound, each.side)})"
 
 
-def kpis(estimates: Estimates, *, everything: bool = False, judged: Sequence[Judged] = ()) -> Table:
-    """Key figures of the whole scenario, in sections."""
+def kpis(
+    estimates: Estimates, *, everything: bool = False, judged: Sequence[Judged] = (), recorded: bool = False
+) -> Table:
+    """Key figures of the whole scenario, in sections; of a *recorded* log nothing is assumed."""
     shown = {kpi.name for kpi in KPIS if everything or _is_shown(estimates, kpi)}
     rows = [
-        {"kpi": kpi.name, "title": kpi.title, "section": SECTIONS.get(kpi.section, kpi.section.capitalize())}
+        {
+            "kpi": kpi.name,
+            "title": kpi.title,
+            "section": kpi.section.capitalize()
+            if recorded
+            else SECTIONS.get(kpi.section, kpi.section.capitalize()),
+        }
         | {
             "value": estimates.figure(kpi.name),
             "unit": kpi.unit,
@@ -172,7 +220,7 @@ def kpis(estimates: Estimates, *, everything: bool = False, judged: Sequence[Jud
     ]
     told = [(BY_NAME[name], estimates.figure(name)) for name in BY_NAME if name in shown]
     told += [(BY_NAME[each.kpi], each.quantity) for each in judged]
-    assumed = any(kpi.section == "satisfaction" for kpi, _ in told)
+    assumed = not recorded and any(kpi.section == "satisfaction" for kpi, _ in told)
     look: Look = "spread" if estimates.n > 1 else "interval"
     columns = (
         Column("kpi", is_shown=False),
@@ -223,7 +271,7 @@ def hours(scenario: Scenario, estimates: Estimates) -> Table:
 
 
 def breakdown(
-    scenario: Scenario, estimates: Estimates, by: By, *, everything: bool = False, is_shown: bool = True
+    scenario: Shape, estimates: Estimates, by: By, *, everything: bool = False, is_shown: bool = True
 ) -> Table:
     """One row a cell of a breakdown; intervals and days in which nothing happens are not shown."""
     names = [kpi.name for kpi in KPIS if by in kpi.form.breakdowns]
@@ -260,12 +308,12 @@ def breakdown(
     return Table(f"by_{by}", f"By {by}", (*first, *figures), rows, key=key, is_shown=is_shown, wraps=True)
 
 
-def by_weekday(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
+def by_weekday(scenario: Shape, estimates: Estimates, *, everything: bool = False) -> Table:
     """One row a weekday of the scenario's days, Monday first: all days of that name together."""
     names = [kpi.name for kpi in KPIS if By.DAY in kpi.form.breakdowns]
     usual = [name for name in ACROSS[By.DAY] if not _is_idle(estimates, name)]
     values = {name: figures_by_weekday(estimates, name, scenario.start.weekday()) for name in names}
-    first = [scenario.calendar.date(day) for day in range(min(scenario.days, 7))]
+    first = [scenario.start + dt.timedelta(days=day) for day in range(min(scenario.days, 7))]
     rows = [
         {"weekday": f"{date:%A}"} | {name: values[name][date.weekday()] for name in names}
         for date in sorted(first, key=lambda date: date.weekday())
@@ -277,7 +325,7 @@ def by_weekday(scenario: Scenario, estimates: Estimates, *, everything: bool = F
     )
 
 
-def _place(scenario: Scenario, by: By, cell: int, label: str) -> dict[str, Any]:
+def _place(scenario: Shape, by: By, cell: int, label: str) -> dict[str, Any]:
     width_s = scenario.interval_s if by is By.INTERVAL else DAY_S
     return {"start_s": float(cell * width_s), "start": label}
 
@@ -287,7 +335,7 @@ def _column(name: str, form: Any, is_shown: bool) -> Column:
     return Column(column.name, column.title, column.unit, column.form, is_shown=is_shown)
 
 
-def labels(scenario: Scenario, by: By) -> list[str]:
+def labels(scenario: Shape, by: By) -> list[str]:
     """Names of the cells of a breakdown."""
     match by:
         case By.OVERALL:
@@ -305,7 +353,7 @@ def labels(scenario: Scenario, by: By) -> list[str]:
             return [f"{day_text(scenario, int(start // DAY_S))} {clock_text(start)}" for start in starts]
 
 
-def day_text(scenario: Scenario, day: int) -> str:
+def day_text(scenario: Shape, day: int) -> str:
     """Weekday and date of a day of the scenario."""
     return f"{scenario.start + dt.timedelta(days=day):%a %Y-%m-%d}"
 
