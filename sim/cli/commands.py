@@ -48,7 +48,11 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (
         PREPARE,
         scenario.new,
-        ("sim new mine.toml", "sim new mine.toml --ask", "sim new --averages averages.toml"),
+        (
+            "sim new mine.toml --ask",
+            "sim new mine.toml --volumes history.csv",
+            "sim new --averages averages.toml",
+        ),
     ),
     (PREPARE, volumes.volumes, ("sim volumes history.csv --zone Europe/Berlin",)),
     (PREPARE, volumes.forecast, ("sim forecast history.csv -o forecast.csv",)),

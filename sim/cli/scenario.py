@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.common import Force, ScenarioPath, Seed, Workers, handles_errors, stderr, stdout
+from sim.cli.volumes import (
+    Country,
+    Dates,
+    DecimalMark,
+    MappingFile,
+    Media,
+    Missing,
+    ProfileFrom,
+    QueueNames,
+    Region,
+    Without,
+    Zone,
+    asked,
+    scenario_from,
+)
 from sim.errors import printable
+
+if TYPE_CHECKING:
+    from sim.studies.volumes.study import Reading
 
 
 @handles_errors
@@ -65,11 +83,39 @@ def new(
         bool,
         typer.Option("--ask", help="Ask what you know of your centre, and write the scenario that fits it."),
     ] = False,
+    volumes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--volumes",
+            metavar="FILE",
+            help="Interval history of which to make the scenario: arrivals, spread, hours; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    zone: Zone = None,
+    media: Media = None,
+    queue: QueueNames = None,
+    mapping: MappingFile = None,
+    dates: Dates = None,
+    decimals: DecimalMark = None,
+    missing: Missing = "unknown",
+    profile_from: ProfileFrom = None,
+    country: Country = None,
+    region: Region = None,
+    without: Without = None,
     seed: Seed = 1,
     workers: Workers = None,
     force: Force = False,
 ) -> None:
-    """Write a commented scenario to start from, averages to fill in, or what fits your answers."""
+    """Write a commented scenario to start from, one of volumes or of your answers, or averages to fill in."""
+    reading = asked(
+        zone=zone, media=media, queue=queue, mapping=mapping, dates=dates, decimals=decimals, missing=missing,
+        profile_from=profile_from, country=country, region=region, without=without,
+    )  # fmt: skip
+    if volumes and (averages or questions):
+        raise typer.BadParameter("give --volumes alone: averages, and answers of --ask, may name them too")
+    if not volumes and reading != asked():
+        raise typer.BadParameter("--zone and its like say how --volumes are to be read, and there are none")
     if questions:
         if averages:
             raise typer.BadParameter("give --ask or --averages, not both: --ask writes averages, too")
@@ -79,6 +125,9 @@ def new(
         return
     if file is None:
         raise typer.BadParameter("name the file to write, such as mine.toml")
+    if volumes:
+        _of_volumes(file, volumes, reading, force=force)
+        return
     from importlib.resources import files  # noqa: PLC0415
 
     from sim.output import write_text  # noqa: PLC0415
@@ -91,6 +140,16 @@ def new(
         stdout(f"{shown}: written. Fill it in, then: sim calibrate --averages {shown} -o mine.toml")
     else:
         stdout(f"{shown}: written. Next: sim check {shown}, then sim run {shown}")
+
+
+def _of_volumes(file: Path, volumes: list[Path], reading: Reading, *, force: bool) -> None:
+    """Write the scenario that volumes make."""
+    from sim.output import refuse_target, write_text  # noqa: PLC0415
+
+    refuse_target(file, force=force)
+    write_text(file, scenario_from(volumes, file, reading), force=force)
+    shown = printable(str(file))
+    stdout(f"{shown}: written, each number with where it is from. Next: sim check {shown}")
 
 
 @handles_errors

@@ -114,8 +114,9 @@ _OLD = 180
 
 
 def asked(
-    *, zone: str | None, media: Sequence[str] | None, queue: Sequence[str] | None, mapping: Path | None,
-    dates: str | None, decimals: str | None, missing: str, profile_from: Sequence[Path] | None = None,
+    *, zone: str | None = None, media: Sequence[str] | None = None, queue: Sequence[str] | None = None,
+    mapping: Path | None = None, dates: str | None = None, decimals: str | None = None,
+    missing: str = "unknown", profile_from: Sequence[Path] | None = None,
     country: str | None = None, region: str | None = None, without: Sequence[str] | None = None,
 ) -> Reading:  # fmt: skip
     """What the options ask of a study, by its own names.
@@ -147,6 +148,20 @@ def tell_age(last: dt.date) -> None:
         stderr(f"warning: these volumes end on {last}, {age:,} days ago: are they of the year that is meant?")
     elif age < 0:
         stderr(f"warning: these volumes end on {last}, which is to come: a forecast, or another year?")
+
+
+def scenario_from(files: Sequence[Path], target: Path, reading: Reading) -> str:
+    """Text of the scenario that some volumes make, named after the file that it is written to."""
+    from sim.report.volumes import read_words  # noqa: PLC0415
+    from sim.report.volumes_scenario import scenario_text  # noqa: PLC0415
+    from sim.studies.volumes.draft import draft  # noqa: PLC0415
+    from sim.studies.volumes.study import volumes as look_at  # noqa: PLC0415
+
+    found = look_at(files, **reading)
+    for said in read_words(found.history.account):
+        stderr(said)
+    tell_age(max(each.series.last for each in found.queues))
+    return scenario_text(draft(found, printable(target.stem)), found)
 
 
 @handles_errors

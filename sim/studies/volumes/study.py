@@ -59,6 +59,7 @@ class Volumes:
     profile: Profile | None
     """By which totals were spread over intervals; None where none were."""
     country: str | None
+    region: str | None
 
 
 class Reading(TypedDict, total=False):
@@ -108,7 +109,7 @@ def volumes(paths: Sequence[str | Path] | str | Path, **reading: Unpack[Reading]
     holidays = None if country is None else Holidays(country=country, region=reading.get("region"))
     without = reading.get("without", ())
     queues = tuple(_of_queue(each, profile, holidays, without) for each in history.series)
-    return Volumes(history, queues, profile, country)
+    return Volumes(history, queues, profile, country, reading.get("region"))
 
 
 def _how(reading: Reading) -> How:
