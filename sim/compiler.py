@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from llvmlite.binding import Linkage  # type: ignore[import-untyped]
 from numba.core import caching, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
@@ -57,9 +58,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", dispatcher)
 
 
-def inner(function: Callable[P, R], **options: Any) -> Callable[P, R]:
-    """Let *function* be compiled with those that call it."""
-    options |= _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+def inner(function: Callable[P, R], *, forceinline: bool = False) -> Callable[P, R]:
+    """Let *function* be compiled with those that call it, or into them.
+
+    numba compiles what an inlined function calls into it as well, unless it is told not to: rules that hardly
+    ever apply stood there a dozen times.
+    """
+    options = _OPTIONS | {"forceinline": forceinline} | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return cast("Callable[P, R]", _Inner(function, targetoptions=options, pipeline_class=_AsWritten))
 
 
@@ -129,7 +134,14 @@ class _Whole(JITCodeLibrary):
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """Optimise once: numba does it twice, to count references less often, which are not counted here."""
+        """Optimise once: numba does it twice, to count references less often, which are not counted here.
+
+        Inner functions are nobody else's. Told so, the optimiser drops what none of their callers looks at,
+        such as whether they failed, and those that have a single caller.
+        """
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
         passes, builder = self._codegen._module_pass_manager()
         passes.run(self._final_module, builder)
 

@@ -22,7 +22,7 @@ from sim import compile_cache, compiled, compiler
 WITH_FUNCTIONS = {
     path.relative_to(compile_cache.PACKAGE).as_posix()
     for path in compile_cache.PACKAGE.rglob("*.py")
-    if re.search(r"^@(compiled|inner|woven)$", path.read_text(), re.MULTILINE)
+    if re.search(r"^@(compiled|inner|inlined)$", path.read_text(), re.MULTILINE)
 }
 COMPILED = sorted(WITH_FUNCTIONS | {f"engines/kernel/{name}.py" for name in ("address", "fetch", "records")})
 MEMOS = (
@@ -121,7 +121,8 @@ def _names_used(lines: Iterable[ast.AST]) -> set[str]:
 
 def _is_compiled(function: ast.FunctionDef) -> bool:
     return any(
-        isinstance(each, ast.Name) and each.id in {"compiled", "woven"} for each in function.decorator_list
+        isinstance(each, ast.Name) and each.id in {"compiled", "inner", "inlined"}
+        for each in function.decorator_list
     )
 
 
@@ -219,6 +220,21 @@ def test_an_inner_function_is_compiled_once_for_numbers_of_all_widths_and_only_i
         added(1)
     with pytest.raises(Exception, match="both: what compiled functions call is inner"):
         compiler.compiled(defined("outer", "x", "both(x, x)", both=both))(1)
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")
+def test_what_an_inlined_function_calls_is_inlined_only_if_it_says_so(cache: Path):
+    """The compiler would pass it on to whatever is called. And no inner function is there for others."""
+    long = " + ".join(f"(x ^ {k}) * (x + {k})" for k in range(100))
+    called = compiler.inner(defined("called", "x", long))
+    woven = compiler.inner(defined("woven", "x", "called(x) + called(-x)", called=called), forceinline=True)
+    whole = compiler.compiled(defined("whole", "x", "woven(x) + called(2 * x)", woven=woven, called=called))
+    assert whole(3) == sum((x ^ k) * (x + k) for x in (3, -3, 6) for k in range(100))
+
+    (found,) = whole.overloads.values()
+    left = {each.name: each.linkage.name for each in found.library.get_defined_functions()}
+    assert not [name for name in left if "woven" in name]
+    assert [left[name] for name in left if "called" in name] == ["internal"]
 
 
 @pytest.mark.skipif(not compiled.IS_COMPILED, reason="nothing is compiled")

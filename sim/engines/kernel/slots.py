@@ -33,7 +33,7 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
         begin_work(c, row, agent, now)
 
 
-@inner
+@inlined
 def begin_work(c: Centre, row: int, agent: int, now: float) -> None:
     """Begin the work of a chat just accepted (R17), or notice that nobody is there (R20)."""
     if c.chats[row].customer == HERE:

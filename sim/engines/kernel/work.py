@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import inner
+from sim.compiled import inlined, inner
 from sim.engines.kernel.calendar import push
 from sim.engines.kernel.pace import end_of, stood_still
 from sim.engines.kernel.records import NONE, Centre
@@ -13,7 +13,7 @@ from sim.rules import Order
 FINISH = int(Order.FINISH)
 
 
-@inner
+@inlined
 def advance(c: Centre, agent: int, now: float) -> None:
     """Bring an agent's clocks to now, before the number of their chats changes."""
     if c.agents[agent].n_open > 0:
@@ -27,7 +27,7 @@ def advance(c: Centre, agent: int, now: float) -> None:
     c.shares[agent].since_s = now
 
 
-@inner
+@inlined
 def announce_finish(c: Centre, agent: int, now: float) -> None:
     """Announce which of an agent's chats will be done first; what was announced before is void."""
     c.shares[agent].next_finish = NONE
