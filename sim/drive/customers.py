@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sim.drive.adapters.base import CustomerSession, Message, RefusedError, Seen, What
 from sim.drive.clock import Clock
+from sim.drive.invariants import GRACE_S
 from sim.drive.latency import Verb
 from sim.drive.links import Link
 from sim.drive.play import Play
@@ -243,10 +244,22 @@ class Customer:
 
     async def _next(self, until_s: float, order: Order, way: After | None) -> Seen | None:
         """Wait for the next thing told, None if there is none by *until_s*; closing ends it in a *way*."""
-        told = await self._mail.next(until_s, order)
+        told = await (self._mail.next(until_s, order) if self._link is None else self._heard(until_s, order))
         if told is not None and told.what is What.CLOSED:
             raise Over(way, self.play.clock.now_s)
         return told
+
+    async def _heard(self, until_s: float, order: Order) -> Seen | None:
+        """Wait likewise where connections break: whom nobody tells that the chat is closed goes at last."""
+        clock, was_over = self.play.clock, False
+        while True:
+            some_s = min(until_s, clock.now_s + GRACE_S * clock.speed)
+            told = await self._mail.next(some_s, order)
+            if told is not None or some_s == until_s:
+                return told
+            if was_over:
+                raise Over(None, clock.now_s)
+            was_over = self.row in self.play.over
 
     async def _reply(self, turn: int, until_s: float) -> None:
         """Wait for the reply of a turn, or leave (R21)."""

@@ -36,6 +36,7 @@ class Invariant(StrEnum):
     MESSAGE_DISORDERED = "message_disordered"
     CHAT_VANISHED = "chat_vanished"
     CHAT_CAME_BACK = "chat_came_back"
+    CLOSE_UNTOLD = "close_untold"
     NOT_SPREAD = "not_spread"
 
     @property
@@ -53,6 +54,7 @@ _WORDS = {
     Invariant.MESSAGE_DISORDERED: "Messages arrived out of order",
     Invariant.CHAT_VANISHED: "A waiting chat was not in the list",
     Invariant.CHAT_CAME_BACK: "A closed chat came back",
+    Invariant.CLOSE_UNTOLD: "A customer was not told that their chat was closed",
     Invariant.NOT_SPREAD: "Chats were not spread as the policy says",
 }
 
@@ -396,6 +398,23 @@ def chat_came_back(events: Sequence[Event], centre: Centre) -> Iterator[Failure]
             yield Failure(Invariant.CHAT_CAME_BACK, (event.chat,), event.at_s)
 
 
+def close_untold(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
+    """A customer whose connection broke and came back is never told that an agent has closed their chat.
+
+    Whom nobody tells it though they were there all along keeps the run from its end.
+    """
+    told = {
+        event.row for event in events if event.kind in {Kind.CLOSED, Kind.LEFT} and event.who is Who.CUSTOMER
+    }
+    came = {event.row for event in events if event.kind is Kind.BACK and event.who is Who.CUSTOMER}
+    end_s = _end(events).at_s
+    for event in events:
+        if event.kind is Kind.CLOSED and event.who is Who.AGENT and event.row in came - told:
+            if event.at_s + centre.grace_s < end_s:
+                yield Failure(Invariant.CLOSE_UNTOLD, (event.chat,), event.at_s)
+            told.add(event.row)
+
+
 def _first(events: Sequence[Event], *kinds: Kind) -> dict[str, float]:
     """First moment at which each chat was seen so."""
     found: dict[str, float] = {}
@@ -407,6 +426,6 @@ def _first(events: Sequence[Event], *kinds: Kind) -> dict[str, float]:
 
 LAWS: tuple[Check, ...] = (
     over_cap, taken_twice, slot_idle, message_lost, message_twice, message_disordered, chat_vanished,
-    chat_came_back, not_spread,
+    chat_came_back, close_untold, not_spread,
 )  # fmt: skip
 """All laws."""

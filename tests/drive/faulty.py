@@ -157,6 +157,16 @@ class LosesSubscriptions(Loopback):
         await self.arrived()
 
 
+class ClosesInSilence(Loopback):
+    """Tells no customer who is away that their chat is closed, not even when they are back."""
+
+    def _tell_both(self, room: Room, seen: Seen) -> None:
+        if seen.what is What.CLOSED and room.customer._is_held:
+            self._agents[room.agent].told.put(seen)
+        else:
+            super()._tell_both(room, seen)
+
+
 class WaitsForSlowReaders(Loopback):
     """Does nothing for a second whenever it tells somebody something who does not read."""
 

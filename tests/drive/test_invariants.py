@@ -125,6 +125,12 @@ def chat_came_back() -> Record:
     return [*healthy(), event(200, Kind.WAITING, Who.AGENT, 2, 0)]
 
 
+def close_untold() -> Record:
+    """The connection of chat 0's customer breaks, and is there again after their chat was closed at 90.5."""
+    away = [event(85, Kind.DROPPED, Who.CUSTOMER, 0), event(95, Kind.BACK, Who.CUSTOMER, 0)]
+    return sorted([*healthy(), *away], key=lambda each: each.at_s)
+
+
 FAULTS: tuple[tuple[Callable[[], Record], Failure], ...] = (
     (over_cap, Failure(Invariant.OVER_CAP, ("chat-0", "chat-2", "chat-4"), 50)),
     (taken_twice, Failure(Invariant.TAKEN_TWICE, ("chat-4",), 95)),
@@ -135,6 +141,7 @@ FAULTS: tuple[tuple[Callable[[], Record], Failure], ...] = (
     (message_disordered, Failure(Invariant.MESSAGE_DISORDERED, ("chat-1",), 35)),
     (chat_vanished, Failure(Invariant.CHAT_VANISHED, ("chat-4",), 45)),
     (never_listed, Failure(Invariant.CHAT_VANISHED, ("chat-4",), 30)),
+    (close_untold, Failure(Invariant.CLOSE_UNTOLD, ("chat-0",), 90.5)),
     (chat_came_back, Failure(Invariant.CHAT_CAME_BACK, ("chat-2",), 200)),
 )
 

@@ -13,6 +13,7 @@ from sim.drive.invariants import Invariant
 from sim.drive.latency import Verb
 from sim.drive.options import Trouble
 from sim.drive.record import Kind, Who
+from sim.drive.run import Ending
 from sim.drive.trial import Loaded, load_test
 from tests.drive import faulty
 from tests.drive.test_faulty_servers import centre
@@ -90,6 +91,15 @@ def test_a_server_that_forgets_who_comes_back_or_what_they_missed_is_caught(
 def test_a_server_that_repeats_what_was_missed_is_caught():
     found = loaded(faulty.RepeatsTheMissed, CHURN)
     assert Invariant.MESSAGE_TWICE in {each.failure.name for each in found.failures}
+
+
+def test_a_server_that_closes_chats_of_those_away_in_silence_is_caught_and_keeps_nobody_waiting():
+    """As django-supchat does with its guests."""
+    found = loaded(faulty.ClosesInSilence, Trouble(churn_s=15.0))
+    untold = [each.failure for each in found.failures]
+    assert {failure.name for failure in untold} == {Invariant.CLOSE_UNTOLD}
+    assert len({failure.chats for failure in untold}) == len(untold)
+    assert found.days[0].ending is Ending.DONE
 
 
 def test_a_server_that_waits_for_slow_readers_shows_in_what_the_others_are_shown():
