@@ -125,7 +125,7 @@ def _read(
             n += 1
             _take(source.name, place, record, each, sink)
             if progress is not None and n % 1_000 == 0:
-                progress(done, size)
+                progress(done + source.n_read(), size)
         sink.tally.count("rows", source.name, n=n)
         done += source.path.stat().st_size
         if progress is not None:

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
@@ -57,6 +57,8 @@ class Source:
     layout: Layout = field(default_factory=Layout)
     header: tuple[str, ...] = ()
     """Columns of a CSV, once its first row was read."""
+    n_read: Callable[[], int] = int
+    """Bytes of it that were read."""
 
     def records(self, tally: Tally) -> Iterator[tuple[str, Record]]:
         """Place and record of each that can be read; what can't be is counted.
@@ -68,7 +70,9 @@ class Source:
         """
         try:
             with self.path.open("rb") as file:
+                self.n_read = file.tell
                 yield from self._records(file, tally)
+                self.n_read = int
         except CutError as error:
             tally.count("malformed", self.name, "end of file", str(error))
         except OSError as error:

@@ -24,6 +24,7 @@ _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+]?\d{1,2})?$")
 _UTC_WORD = re.compile(r"\s*(UTC|GMT)$")
+MOST_OFFSETS = 100_000
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -107,6 +108,8 @@ class Clock:
         self.is_utc = zone is None or zone.key in {"UTC", "Etc/UTC", "GMT"}
         self.coarsest = 0
         """Most digits behind the second that any time had."""
+        self._offsets: dict[tuple[int, ...], dt.timedelta] = {}
+        """From UTC, of quarters of an hour in which no clock changes."""
         self.formats: Collection[str] = ()
         """Formats to be tried first, as of strptime."""
 
@@ -153,11 +156,19 @@ class Clock:
         return self._sound((moment - _EPOCH) // dt.timedelta(microseconds=1))
 
     def _zoned(self, moment: dt.datetime) -> dt.datetime:
+        quarter = (moment.year, moment.month, moment.day, moment.hour, moment.minute // 15)
+        known = self._offsets.get(quarter)
+        if known is not None:
+            return (moment - known).replace(tzinfo=dt.UTC)
         there = moment.replace(tzinfo=self.zone, fold=0)
         if there.astimezone(dt.UTC).astimezone(self.zone).replace(tzinfo=None) != moment:
             raise UnreadableError(f"{moment} is a time that the clocks of {self.zone} skip")
-        if there.utcoffset() != there.replace(fold=1).utcoffset() and self.ambiguous is not None:
-            self.ambiguous()
+        offset = there.utcoffset()
+        if offset != there.replace(fold=1).utcoffset():
+            if self.ambiguous is not None:
+                self.ambiguous()
+        elif offset is not None and len(self._offsets) < MOST_OFFSETS:
+            self._offsets[quarter] = offset
         return there
 
     def _counted(self, value: float) -> int:

@@ -79,6 +79,43 @@ CASES = {
          "messages_per_chat": (5 + 4) / 2, "turns_per_chat": 2, "duration_s": (460 + 470) / 2,
          "aht_s": (520 + 470) / 2, "csat": None},
     ),
+    # One name for both who speak tells nothing; an escaped name, "( 5s ) X:" within a text, and a cut end.
+    "salesforce": Case(
+        ("salesforce.csv",),
+        {"570A": "served", "570B": "abandoned", "570C": "served", "570D": "blocked", "570E": "unfinished"},
+        {"deleted": 1, "unknown_values": 1, "truncated_chats": 1},
+        {"offered": 5, "answered": 2, "missed": 3, "wait_s": (30 + 50 + 10 + 20) / 4, "asa_s": 20,
+         "service_level": 3 / 4, "frt_s": 70, "frt_agent_s": 40, "response_s": (30 + 47) / 2, "messages_per_chat": 5,
+         "turns_per_chat": 2, "duration_s": 300, "aht_s": None, "csat": None},
+    ),
+    # 1 was handed over by a bot after 5 s; a wait of 1 is none; of 3 the browser was last heard after a minute.
+    "livehelperchat": Case(
+        ("livehelperchat.json", "livehelperchat_messages.json"),
+        {"1": "served", "2": "served", "3": "abandoned", "4": "contained", "5": "unfinished", "6": "unfinished"},
+        {"orphan_messages": 1},
+        {"offered": 6, "answered": 2, "missed": 3, "wait_s": (25 + 0 + 60 + 40) / 4, "asa_s": 65 / 3,
+         "service_level": 2 / 4, "frt_s": (60 + 20) / 2, "frt_agent_s": (30 + 20) / 2,
+         "response_s": (30 + 50 + 20) / 3, "messages_per_chat": (4 + 2) / 2, "turns_per_chat": 3 / 2,
+         "duration_s": (270 + 300) / 2, "csat": 1 / 2, "survey_response": 1},
+    ),
+    # A bot says "Agent" too; -1, "undefined" and "null" are nothing; L2 is open whatever its closeReason.
+    "liveperson": Case(
+        ("liveperson.json",),
+        {"L1": "served", "L2": "unfinished", "L3": "timed_out"},
+        {"bad_ratings": 1},
+        {"offered": 3, "answered": 1, "missed": 2, "wait_s": (40 + 10) / 2, "service_level": 1 / 2, "frt_s": 70,
+         "frt_agent_s": 30, "response_s": (30 + 300) / 2, "messages_per_chat": 4, "turns_per_chat": 2,
+         "duration_s": (560 + 290) / 2, "csat": 1, "survey_response": 1},
+    ),
+    # Hung up in the menu is no abandonment; 6 goes over midnight.
+    "anonymous_bank": Case(
+        ("anonymous_bank.txt",),
+        {"990103:AA0101:1": "served", "990103:AA0101:2": "served", "990103:AA0101:3": "abandoned",
+         "990103:AA0101:4": "contained", "990103:AA0101:6": "served"},
+        {"malformed": 1, "no_demand": 1},
+        {"offered": 5, "answered": 3, "missed": 1, "wait_s": (60 + 0 + 40 + 40) / 4, "asa_s": 100 / 3,
+         "service_level": 1 / 4, "frt_s": None, "duration_s": 100, "aht_s": 100},
+    ),
 }  # fmt: skip
 
 
