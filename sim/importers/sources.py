@@ -99,7 +99,11 @@ class Source:
         again = _Again(first, reader)
         csv.field_size_limit(RECORD_BYTES)
         rows = csv.reader(again, delimiter=delimiter, strict=True)
-        header = self.layout.header or tuple(short(name.strip(), 200) for name in next(rows, []))
+        try:
+            header = self.layout.header or tuple(short(name.strip(), 200) for name in next(rows, []))
+        except csv.Error as error:
+            tally.count("malformed", self.name, "line 1", f"its head can't be read: {error}")
+            return
         self.header = header
         width = len(header)
         while True:
