@@ -146,7 +146,7 @@ def agents_needed(
     while few.min() >= 0 and agents > 1:
         agents, few, many = agents - 1, margins(agents - 1), few
     while many.min() < 0:
-        agents, few, many = agents + 1, many, margins(agents + 1)
+        agents, few, many = agents + 1, many, margins(agents + 2)
     missed = few < 0  # each target is kept from a point of its own on
     return agents + float(np.max(-few[missed] / (many - few)[missed], initial=0.0))
 

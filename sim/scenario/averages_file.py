@@ -6,6 +6,7 @@ averaged interval by interval; a day that is not there is left out, never counte
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -191,9 +192,7 @@ class _Reader:
             sums[int(row.clock_s // width_s)] += row.chats
             seen[int(row.clock_s // width_s)] += 1
         mean = np.divide(sums, seen, out=np.zeros(n), where=seen > 0)
-        self.remarks.append(
-            f"{shown}: {len(rows):,} rows of {width_s / 60:g} minutes, {_days_words(len(days), None in days)}"
-        )
+        self.remarks.append(f"{shown}: {len(rows):,} rows of {width_s / 60:g} minutes, {_days_words(days)}")
         self.tell_gaps(shown, seen, width_s, len(days))
         if key == "agents":
             target[key] = [round(float(level)) for level in mean]
@@ -236,8 +235,14 @@ def _has(row: Row, column: int) -> bool:
     return column < len(row.cells) and row.cells[column].strip() not in {"", "-", "–", "n/a"}
 
 
-def _days_words(days: int, is_mean: bool) -> str:
-    return "of one mean day" if is_mean else f"of {days:,} day{'s' if days != 1 else ''}, averaged"
+def _days_words(days: set[dt.date | None]) -> str:
+    """How many days, and from when to when: volumes of another year are seen at once."""
+    known = sorted(day for day in days if day is not None)
+    if not known:
+        return "of one mean day"
+    first, last = (f"{day.day} {day:%B %Y}" for day in (known[0], known[-1]))
+    span = first if first == last else f"{first} to {last}"
+    return f"of {len(known):,} day{'s' if len(known) != 1 else ''}, {span}, averaged"
 
 
 def _width(rows: Iterable[Volume]) -> float | None:

@@ -11,7 +11,7 @@ from sim.scenario.averages_shown import SHARES, Average, Shown
 from sim.scenario.demand import RATE_COUNTS
 from sim.scenario.figures import FIGURES
 from sim.scenario.record import BrokenLaw, repeated
-from sim.scenario.units import DAY_S, HOUR_S, clock_text
+from sim.scenario.units import DAY_S, HOUR_S, clock_text, plural
 from sim.scenario.words import Place, Words, did_you_mean
 
 if TYPE_CHECKING:
@@ -220,7 +220,11 @@ def _of_chats(shown: Shown, slots: int, place: Place) -> Iterator[BrokenLaw]:
     if turns is not None and turns < 1:
         key = "turns_per_chat" if shown.turns_per_chat is not None else "messages_per_chat"
         yield (*place, key), "a chat has at least one reply", turns
-    if shown.response_s is not None and turns is not None and duration_s is not None:
+    if shown.aht_s is not None and duration_s is not None and duration_s <= 0:
+        wrap_up_s = shown.wrap_up_s.value if shown.wrap_up_s is not None else 0.0
+        law = f"must be longer than the wrap-up in it, {wrap_up_s:g} s; is AHT in minutes?"
+        yield (*place, "aht_s"), law, shown.aht_s.value
+    elif shown.response_s is not None and turns is not None and duration_s is not None:
         yield from _replies_too_long(shown, place, turns, duration_s)
     if shown.focus_aht_s is not None and shown.aht_s is not None:
         if shown.focus_aht_s.value > shown.aht_s.value * 1.01:
@@ -246,7 +250,7 @@ def _held(shown: Shown, slots: int, place: Place) -> Iterator[BrokenLaw]:
         return
     if shown.concurrency.value > slots:
         law = (
-            f"is above the {slots} chats that an agent may hold (slots); "
+            f"is above the {plural(slots, 'chat')} that an agent may hold (slots); "
             "is it of the team, or is the limit higher?"
         )
         yield (*place, "concurrency"), law, shown.concurrency.value
@@ -271,8 +275,8 @@ def _replies_too_long(shown: Shown, place: Place, turns: float, duration_s: floa
     )
     minutes = " Is AHT in minutes?" if duration_s < 60 else ""
     law = (
-        f"{n:g} replies of {response.value:g} s are {replies_s:.0f} s; a chat of {duration_s:g} s leaves "
-        f"{left_s:.0f} s{each}. Is AHT already divided by concurrency? Do messages come in bursts?{minutes}"
+        f"{n:g} replies of {response.value:g} s are {replies_s:.0f} s, and a chat of {duration_s:g} s leaves "
+        f"{left_s:.0f} s{each}; is AHT already divided by concurrency? Do messages come in bursts?{minutes}"
     )
     yield (*place, "response_s"), law, response.value
 
@@ -293,10 +297,11 @@ def _too_much_work(centre: Averages) -> Iterator[BrokenLaw]:
     if need <= have * 1.03:
         return
     aht = " and ".join(dict.fromkeys(f"{each.value:g} s" for each in times))
-    held = " or ".join(dict.fromkeys(str(team.slots) for team in centre.teams))
+    slots = list(dict.fromkeys(team.slots for team in centre.teams))
+    held = " or ".join(map(str, [*slots[:-1], plural(slots[-1], "chat")])) if slots else ""
     law = (
         f"{handled:,.0f} chats a day of {aht} are {need:,.1f} hours, and {hours:,.1f} hours on "
-        f"duty with {held} chats at once are {have:,.1f}; "
+        f"duty with {held} at once are {have:,.1f}; "
         "is somebody missing from the agents, or are the chats those of more days?"
     )
     is_of_all = centre.averages.aht_s is not None

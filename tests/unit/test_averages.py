@@ -18,6 +18,7 @@ from sim.scenario.averages_shown import last_digit
 from sim.scenario.files import parse
 from sim.studies.averages.calibrate import Calibration, calibrate
 from sim.studies.averages.questions import Question
+from sim.theory.erlang import erlang
 from tests.results import holds
 from tests.true_centres import TARGETS, agents_needed, averages_of, true_centres
 
@@ -61,6 +62,19 @@ def test_the_agents_that_it_asks_for_are_those_of_the_true_centre(plain: Calibra
     assert today.low < truth < today.high
 
 
+def test_handling_time_divided_by_concurrency_needs_half_as_many_agents_again(plain: Calibration):
+    """As the pages say: Erlang A with AHT ÷ chats held asks for 11 agents; the centre needs 7."""
+    given = plain.averages.given
+    aht_s = given[Seen("aht_s")].value / given[Seen("concurrency")].value
+    agents = np.arange(5.0, 20.0)
+    shown = erlang(agents, 75 / 3600, aht_s, patience=180.0).figures(30.0)
+    kept = (shown.service_level >= TARGETS["service_level"]) & (shown.missed_rate <= TARGETS["max_missed"])
+
+    assert agents[kept].min() == 11
+    assert plain.answers[0].agents is not None
+    assert np.ceil(plain.answers[0].agents) == 7
+
+
 def test_the_scenario_says_how_each_number_is_known_and_can_be_run(plain: Calibration):
     text = scenario_of(plain)
     scenario = parse(text)
@@ -88,7 +102,7 @@ def test_the_answer_is_the_same_when_read_back(plain: Calibration, tmp_path: Pat
 
 def test_the_same_averages_give_the_same_scenario_on_any_number_of_workers():
     averages = averages_of(true_centres()["one slot"])
-    one, two = (calibrate(averages, questions=TODAY, days=12, workers=n) for n in (1, 2))
+    one, two = (calibrate(averages, questions=TODAY, days=8, workers=n) for n in (1, 2))
 
     assert np.array_equal(one.fit.x, two.fit.x)
     assert one.answers[0].agents == two.answers[0].agents
@@ -132,7 +146,8 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
     ("changes", "law"),
     [
         ({"averages": {"aht_s": 356}}, "leaves -48 s, -10 s for each of the customer's 5 messages"),
-        ({"averages": {"aht_s": 11}}, "Is AHT in minutes"),
+        ({"averages": {"aht_s": 11}}, "longer than the wrap-up in it, 20 s, got 11; is AHT in minutes"),
+        ({"averages": {"aht_s": 51}}, "Is AHT in minutes"),
         ({"averages": {"concurrency": 3.4}}, "above the 3 chats"),
         ({"averages": {"focus_aht_s": 700}}, "can't be above its AHT"),
         ({"averages": {"focus_aht_s": 60}}, "nobody waits longer than about 36 s"),
@@ -201,7 +216,7 @@ def test_a_table_of_days_is_averaged_without_the_days_that_are_not_there(tmp_pat
     assert found.offered[9:11] == (20.0, 30.0)
     assert sum(found.offered) == 50.0
     assert found.agents == (*[0] * 9, 2, 3, *[0] * 13)
-    assert any("of 2 days, averaged" in remark for remark in remarks)
+    assert any("of 2 days, 2 March 2026 to 4 March 2026, averaged" in remark for remark in remarks)
 
 
 def volumes(folder: Path, rows: list[str], more: str = "") -> Path:
@@ -266,22 +281,3 @@ def test_every_problem_of_a_file_is_told_with_its_place(tmp_path: Path):
     assert re.search(r"averages.toml:3:\d+: agents: the table can.t be read", said)
     assert re.search(r"averages.toml:1:\d+: slots: must be at least 1", said)
     assert "averages.toml:5:1: averages.aht: unknown key; did you mean 'aht_s'?" in said
-
-
-@pytest.mark.nightly
-def test_bands_hold_the_truth_and_agents_are_right_on_ten_centres():
-    """As far as averages can tell: mean error of agents at most 2 %, one of ten beyond 5 %."""
-    errors, inside = [], []
-    for true in true_centres().values():
-        found = calibrate(averages_of(true))
-        for answer in found.answers:
-            truth = agents_needed(true, TARGETS, answer.question.demand, answer.question.more)
-            assert answer.agents is not None
-            assert answer.low is not None
-            assert answer.high is not None
-            errors.append(abs(answer.agents / truth - 1))
-            inside.append(answer.low <= truth <= answer.high)
-
-    assert np.mean(errors) <= 0.02
-    assert np.mean(np.array(errors) > 0.05) <= 0.1
-    assert np.mean(inside) >= 0.8

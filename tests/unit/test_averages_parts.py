@@ -35,7 +35,7 @@ TODAY = [Question("as today")]
 @pytest.fixture(scope="module")
 def both() -> Calibration:
     """A fit to a centre of two queues, served by one group."""
-    return calibrate(averages_by_queue(two_queues()), questions=[], days=16)
+    return calibrate(averages_by_queue(two_queues()), questions=[], days=12)
 
 
 def test_each_queue_has_its_own_numbers_and_they_come_back(both: Calibration):
