@@ -11,6 +11,7 @@ from io import BytesIO
 from threading import Lock
 from typing import ParamSpec
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
 
 from sim.engines import Engine
@@ -93,7 +94,9 @@ def marked(draw: Callable[P, Drawing], place: float, told: str) -> Callable[P, D
 @styled
 def _png(figure: Drawing) -> bytes:
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)  # for savefig draws twice
+    canvas.print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 
