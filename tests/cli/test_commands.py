@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -289,11 +290,17 @@ def test_nothing_offered_is_said(small: Path):
     assert re.search(r"Chats offered +0.00", sim("run", small, "-n", "2").stdout)
 
 
+@cache
+def told_within(columns: int) -> str:
+    """Three days of two languages on a terminal that is so wide."""
+    file = ROOT / "scenarios" / "two_languages.toml"
+    return sim("run", file, "-n", "3", "--by", "INTERVAL", "--by", "queue", COLUMNS=str(columns)).stdout
+
+
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 120])
 def test_no_number_and_no_name_is_cut_on_a_narrow_terminal(columns: int):
     """Columns go, or tables are split, but what is shown is whole; names are no markup."""
-    told = [sim("run", ROOT / "scenarios" / "two_languages.toml", "-n", "3", "--by", "INTERVAL", "--by", "queue",
-                COLUMNS=str(width)).stdout for width in (columns, 500)]  # fmt: skip
+    told = [told_within(width) for width in (columns, 500)]
     notes = re.compile(
         r"^  (\*:|≥:|All alike:|In brackets:|3 replications are few).*?(?=^\S)", re.DOTALL | re.MULTILINE
     )
