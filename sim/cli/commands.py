@@ -14,6 +14,7 @@ from sim.cli import (
     best,
     calibrate,
     compare,
+    desk,
     import_,
     kpis,
     load,
@@ -36,6 +37,7 @@ SHOP = "scenarios/web_shop.toml"
 
 COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (LOOK, run.run, (f"sim run {SHOP}", f"sim run {SHOP} --by interval --by queue --out results")),
+    (LOOK, desk.desk, (desk.EXAMPLE, "sim desk")),
     (PLAN, staff.staff, (f"sim staff {SHOP}", f"sim staff {SHOP} --confidence 0.9 --write mine.toml")),
     (PLAN, roster.roster, ("sim roster scenarios/roster.toml --lengths 8,6,4 --write mine.toml",)),
     (PLAN, sweep.sweep, sweep.EXAMPLES),

@@ -7,6 +7,8 @@ import { drawn } from "../../sim/engines/browser/draws.js";
 import { simulate } from "../../sim/engines/browser/engine.js";
 import { duration, count } from "../../sim/engines/browser/laws.js";
 import { Order, Outcome } from "../../sim/engines/browser/rules.js";
+import { FIGURES, quantityOf } from "../../sim/report/page/figures.js";
+import { Model } from "../../sim/report/page/model.js";
 import { Stream, Uniforms } from "../../sim/engines/browser/streams.js";
 
 /** What may be asked, by name. @type {Record<string, (question: any) => any>} */
@@ -19,6 +21,11 @@ const QUESTIONS = {
   draw: ({ demand, seed, replication }) => {
     const { n_customers, chains, ...columns } = drawn(demand, seed, replication);
     return { n_customers, chains: chains && packed(chains), columns: packed(columns) };
+  },
+  desk: ({ desk, settings }) => {
+    const model = new Model(desk);
+    const days = model.days({ ...model.asGiven(), ...settings });
+    return Object.fromEntries(FIGURES.map((name) => [name, quantityOf(days.map((day) => day[name]), desk.t)]));
   },
   uniforms: ({ seed, replication, place, stream, n }) =>
     packed({ u: new Uniforms(seed, replication, place, stream).take(n) }),

@@ -75,18 +75,24 @@ def _queue(scenario: Scenario, queue: Queue, n_slots: int) -> Json:
     }
 
 
-def team_of(scenario: Scenario, people: People | None = None) -> Json:
-    """Agents and their spans of duty (`Team` in `plan.js`), with their *people* as they are drawn."""
+def team_of(scenario: Scenario, people: People | None = None, *, only: int | None = None) -> Json:
+    """Agents and their spans of duty (`Team` in `plan.js`), with their *people* as they are drawn.
+
+    *only* one group's, by its place, are numbered from 0 on.
+    """
     team = duty_plan(scenario, people)
+    agents = np.arange(len(team.group)) if only is None else np.flatnonzero(team.group == only)
+    spans = np.flatnonzero(np.isin(team.agent, agents))
+    first = int(agents[0]) if len(agents) else 0
     return {
-        "group": _column(team.group, np.int32),
-        "slots": _column(team.slots, np.int32),
-        "speed": [_column(days) for days in team.speed],
-        "day_s": [_column(days) for days in team.day_s],
-        "agent": _column(team.agent, np.int32),
-        "on_s": _column(team.on_s),
-        "off_s": _column(team.off_s),
-        "stays": _column(team.stays, np.uint8),
+        "group": _column(team.group[agents], np.int32),
+        "slots": _column(team.slots[agents], np.int32),
+        "speed": [_column(days) for days in team.speed[agents]],
+        "day_s": [_column(days) for days in team.day_s[agents]],
+        "agent": _column(team.agent[spans] - first, np.int32),
+        "on_s": _column(team.on_s[spans]),
+        "off_s": _column(team.off_s[spans]),
+        "stays": _column(team.stays[spans], np.uint8),
     }
 
 
