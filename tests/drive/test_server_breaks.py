@@ -128,6 +128,23 @@ def test_a_server_that_dies_under_load_has_broken():
     assert "A day that comes to its end broke at" in result.words[0]
 
 
+def test_ctrl_c_between_two_loads_keeps_what_is_known():
+    """And says so; before anything is known there is nothing to keep."""
+    loads: list[int] = []
+
+    class Stopped(Loopback):
+        async def start(self, queues, agents):  # type: ignore[no-untyped-def]
+            loads.append(len(agents))
+            if len(loads) > 2:
+                raise KeyboardInterrupt
+            await super().start(queues, agents)
+
+    found = find_break(ten_minutes(), server=Stopped, replays=1, probes=False)
+    assert found.interrupted
+    assert [trial.factor for trial in found.trials] == [1.0, 1.5]
+    assert {point.lower for point in found.points} == {1.5}
+
+
 # Stages
 
 

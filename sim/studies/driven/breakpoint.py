@@ -149,13 +149,19 @@ def find_break(
         return trial
 
     search = _Search(drive, highest, closest, settle_s if _is_real(target, how.get("speed")) else 0.0)
-    search.run()
+    interrupted = False
+    try:
+        search.run()
+    except KeyboardInterrupt:  # between two loads; within one it is heard of by the load itself
+        if not trials:
+            raise
+        interrupted = True
     kept = [trial for trial in trials if not trial.loaded.interrupted]
     points = [_point(k, limit, kept) for k, limit in enumerate([*limits, ENDS])]
     points.sort(key=lambda point: inf if point.upper is None else point.upper)
     return ServerBreaks(
         scenario, tuple(points), tuple(trials), same_team, highest, not fail_if, search.ended,
-        any(trial.loaded.interrupted for trial in trials),
+        interrupted or any(trial.loaded.interrupted for trial in trials),
     )  # fmt: skip
 
 
