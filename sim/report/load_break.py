@@ -55,7 +55,9 @@ def result(found: ServerBreaks) -> Result:
         for table in tables
     )
     words = (*_words(found), *plain.words[:1])
-    return Result(head, plain.judged, words, shown, facts, found)
+    is_told = not found.trials[0].doubt
+    judged = plain.judged if is_told else tuple(replace(each, met=None) for each in plain.judged)
+    return Result(head, judged, words, shown, facts, found)
 
 
 def _holds(trial: Trial, upper: float | None) -> bool:

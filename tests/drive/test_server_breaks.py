@@ -145,6 +145,19 @@ def test_ctrl_c_between_two_loads_keeps_what_is_known():
     assert {point.lower for point in found.points} == {1.5}
 
 
+def test_a_driver_that_is_late_says_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch):
+    """Neither that it holds nor that it breaks: the search ends, and nothing is judged."""
+    monkeypatch.setattr("sim.drive.latency.Times.percentile_s", lambda _, percent: 3.0)
+    result = sim.load_test(
+        ten_minutes(), profile="breakpoint", replays=1, probes=False, fail_if="deliver_p99_ms > 1000"
+    )
+    assert len(result.table("trials").rows) == 1
+    assert result.words[0] == "Nothing can be said of any load."
+    assert "the driver itself was late, 1 % of its sends by more than 3,000 ms" in result.words[1]
+    assert result.kept is None
+    assert not result.found.is_missed
+
+
 # Stages
 
 

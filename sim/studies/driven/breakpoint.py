@@ -96,7 +96,7 @@ class ServerBreaks:
     def is_missed(self) -> bool:
         """Whether something breaks at the scenario's own load, or a law was broken there."""
         first = self.trials[0]
-        return first.is_broken or bool(first.loaded.failures)
+        return (first.is_broken and not first.doubt) or bool(first.loaded.failures)
 
 
 def find_break(
