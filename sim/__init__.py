@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from sim.scenario.files import load, parse, schema
     from sim.scenario.hours import Holidays, Opening, OpeningHours
     from sim.scenario.incidents import AgentsOut, Burst, Outage, ShiftGap, SlowSystem
+    from sim.scenario.platform import Platform
     from sim.scenario.quality import Quality
     from sim.scenario.scenario import Routing, Scenario, under_stress
     from sim.scenario.shifts import Break, Shift
@@ -172,6 +173,7 @@ __all__ = [
     "OutputError",
     "Pattern",
     "PiecewiseHazard",
+    "Platform",
     "PoissonCount",
     "Problem",
     "Quality",
@@ -283,6 +285,7 @@ _HOMES = {
     "sim.scenario.files": "load parse schema",
     "sim.scenario.hours": "Holidays Opening OpeningHours",
     "sim.scenario.incidents": "AgentsOut Burst Outage ShiftGap SlowSystem",
+    "sim.scenario.platform": "Platform",
     "sim.scenario.quality": "Quality",
     "sim.scenario.scenario": "Routing Scenario under_stress",
     "sim.scenario.shifts": "Break Shift",

@@ -158,6 +158,25 @@ Incidents
         take up the next message. Outages that overlap or touch are one.
     R38 `burst`: exactly so many customers more come to its queue, each at start + u * length, u being their
         drawn uniform. In all else they are customers of that queue like any others, who stay who they are.
+
+The platform
+    R39 A chat platform may take its time, the same each time: `accept_s` and `deliver_s`. Both are 0 unless
+        the scenario says otherwise, and then nothing of R40 to R43 is different from the rules above.
+    R40 A chat for which an agent is chosen (R7, R9) is on its way for `accept_s`, and accepted then. On its
+        way it holds the slot, and counts wherever the chats that an agent holds do (R6 to R8, R12, R14, R17,
+        R28), but nobody works on it. It is in no line (R3, R25, R26). An outage comes on top, as with what an
+        agent does (R37). Who goes off duty meanwhile still gets it (R11).
+    R41 Until their chat is accepted a customer waits: it leaves by R4 on its way, too, and frees the slot at
+        once; at one instant acceptance comes first. Who leaves without a signal is gone, and their chat is
+        accepted (R20).
+    R42 A reply is shown to its customer `deliver_s` after it was sent, which is when it was composed; from
+        then on they take their time (R15), and their next message is in the inbox `deliver_s` after they have
+        sent it. The first message comes with the chat (R13). The agent goes on as soon as the reply is sent:
+        to the next message, to the wrap-up (R16), to wait for an answer (R23) or for nobody (R22). That
+        somebody has left is known at once. By work there is nothing to deliver.
+    R43 A customer's clock counts from their message's being sent to the reply's being shown. Patience with a
+        reply (R21) is over so long after the message was sent, but never before that is in the inbox; a reply
+        that has been sent by then is waited for.
 """
 
 from __future__ import annotations
@@ -310,19 +329,21 @@ class Order(IntEnum):
     """A wrap-up is done and the slot is free."""
     FINISH = 14
     """The work of a chat is done (service by work)."""
-    MESSAGE = 15
+    ACCEPT = 15
+    """A chat on its way is with its agent (R40)."""
+    MESSAGE = 16
     """A customer's next message is in the inbox."""
-    TIMEOUT = 16
+    TIMEOUT = 17
     """A customer has been quiet for too long (R23)."""
-    CLOSE = 17
+    CLOSE = 18
     """An agent notices that a customer is gone (R20, R22)."""
-    REPLY_PATIENCE = 18
+    REPLY_PATIENCE = 19
     """A customer has waited too long for a reply (R21): a reply at the same instant comes first."""
-    ARRIVAL = 19
+    ARRIVAL = 20
     """A chat arrives: it finds the slots that were freed at this instant."""
-    OVERFLOW = 20
+    OVERFLOW = 21
     """The maximum wait is over."""
-    PATIENCE = 21
+    PATIENCE = 22
     """A customer's patience is over: an answer at the same instant comes first."""
 
 

@@ -178,6 +178,7 @@ def worlds(draw: st.DrawFn, most_days: int = 1, calendar: bool = False) -> tuple
     if hours is not None:
         more["hours"] = hours
     more["stress"] = _stress(draw, names, groups, more["days"])
+    more["platform"] = _platform(draw, queues)
     scenario = world(queues, groups, **more)
     return scenario, _customers(draw, scenario)
 
@@ -282,6 +283,18 @@ def _stress(
         }[kind]
         some.append(incident(kind, start_s, draw(st.integers(1, 6)) / 2, **more))
     return {"incidents": some, "in_force": True}
+
+
+def _platform(draw: st.DrawFn, queues: list[dict[str, Any]]) -> dict[str, float]:
+    """Delays of the platform, in one world out of three; no agent gives up before an answer could have come."""
+    if not draw(st.sampled_from([True, False, False])):
+        return {}
+    shortest_s = min(each.get("idle_timeout_s", np.inf) for each in queues)
+    deliver_s = draw(st.sampled_from([0.0, 1.0, 2.5, 7.5]))
+    return {
+        "accept_s": draw(st.sampled_from([0.0, 5.0, 10.0, 30.0])),
+        "deliver_s": deliver_s if 2 * deliver_s < shortest_s else 0.0,
+    }
 
 
 def _n_agents(group_: dict[str, Any]) -> int:
@@ -444,6 +457,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         more["quality"] = {}
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more["stress"] = _stress(draw, names, groups, more["days"])
+    more["platform"] = _platform(draw, queues)
     return world(queues, groups, **more, routing={"policy": policy})
 
 

@@ -70,7 +70,7 @@ def _steps_of(day: Day, log: ChatLog, place: int) -> Iterator[Step]:
     if outcome not in _ENTERED:
         return
     queue = day.scenario.queues[chat.queue[place]].name
-    agent = int(chat.agent[place])
+    agent, platform = int(chat.agent[place]), day.scenario.platform
 
     def at(time_s: float) -> float:
         return round(float(time_s) - day.start_s, 6)
@@ -80,12 +80,14 @@ def _steps_of(day: Day, log: ChatLog, place: int) -> Iterator[Step]:
 
     yield Step(at(chat.arrival_s[place]), place, "open", None, queue, text(0, by_agent=False))
     if agent != NO_AGENT:
-        yield Step(at(chat.accepted_s[place]), place, "assign", agent)
+        taken_s = max(chat.accepted_s[place] - platform.accept_s, chat.arrival_s[place])
+        yield Step(at(taken_s), place, "assign", agent)
         for k, row in enumerate(range(int(turn.offset[place]), int(turn.offset[place + 1]))):
             if k and not np.isnan(turn.message_s[row]):
                 yield Step(at(turn.message_s[row]), place, "send", None, queue, text(k, by_agent=False))
             if not np.isnan(turn.reply_s[row]):
-                yield Step(at(turn.reply_s[row]), place, "reply", agent, queue, text(k, by_agent=True))
+                sent_s = turn.reply_s[row] - platform.deliver_s
+                yield Step(at(sent_s), place, "reply", agent, queue, text(k, by_agent=True))
     if outcome in _LEAVES:
         yield Step(at(chat.ended_s[place]), place, "leave")
     if agent != NO_AGENT and not np.isnan(chat.released_s[place]):

@@ -32,7 +32,7 @@ PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
         *("name", "start", "days", "interval_min", "warm_up_h", "hours", "holidays"),
         "fte_hours_per_week", "targets",
-        *("queues", "groups", "routing", "quality", "stress"),
+        *("queues", "groups", "routing", "quality", "stress", "platform"),
     }),
     Queue: frozenset({
         *("name", "priority", "prefer", "max_wait_s", "arrivals", "patience", "service", "reply_patience"),

@@ -107,6 +107,8 @@ class _Replayed:
         self._play, self._place, self._row = play, place, row
         self.agent = int(play.day.twin.chat.agent[place])
         self._outcome = Outcome(int(play.day.twin.chat.outcome[place]))
+        self._platform = play.day.scenario.platform
+        """Whose delays are in the twin's times: what is sent, is sent before the other side has it."""
         self._chat_id = ""
         self._opened = asyncio.Event()
         """The server has answered, be it with a failure."""
@@ -156,16 +158,17 @@ class _Replayed:
     async def agent_side(self, session: AgentSession) -> None:
         """Take, answer and close as in the twin."""
         with suppress(LoadError):  # it is noted
-            accepted_s = await self._due("accepted_s", Order.ARRIVAL)
+            taken_s = await self._due("accepted_s", Order.ARRIVAL, -self._platform.accept_s)
             await self._opened.wait()
             if not self._chat_id:
                 return
-            if not await self._ask(Verb.ASSIGN, accepted_s, session.assign(self._chat_id)):
+            if not await self._ask(Verb.ASSIGN, taken_s, session.assign(self._chat_id)):
                 self._note(Kind.REFUSED, note="assign")
                 return
             self._note(Kind.ASSIGNED)
             begun_s, replies_s = self._turns("start_s"), self._turns("reply_s")
-            for turn, due_s in enumerate(replies_s):
+            for turn, reply_s in enumerate(replies_s):
+                due_s = reply_s - self._platform.deliver_s
                 await self._play.clock.until(due_s, Order.REPLY, self._row)
                 await self._reply(session, turn, begun_s[turn], due_s)
             if self._outcome in {Outcome.SERVED, Outcome.TIMED_OUT}:
@@ -173,12 +176,13 @@ class _Replayed:
                 note = "timed_out" if self._outcome is Outcome.TIMED_OUT else ""
                 self._note(Kind.ENDED, at_s=ended_s, note=note)
             released_s = await self._due("released_s", Order.WRAP_UP)
+            self._note(Kind.DONE, at_s=released_s)
             await self._ask(Verb.CLOSE, released_s, session.close(self._chat_id))
             self._note(Kind.CLOSED)
 
-    async def _due(self, column: str, order: Order) -> float:
-        """Sleep until a time of the chat, and give it; for ever if it never came."""
-        time_s = self._time(column)
+    async def _due(self, column: str, order: Order, shift_s: float = 0.0) -> float:
+        """Sleep until a time of the chat, so much later, and give it; for ever if it never came."""
+        time_s = self._time(column) + shift_s
         await self._play.clock.until(inf if isnan(time_s) else time_s, order, self._row)
         return time_s
 

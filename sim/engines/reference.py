@@ -107,6 +107,8 @@ class State:
         self.tiers = [tiers(scenario, queue) for queue in scenario.queues]
         self.waiting: list[dict[int, simpy.Event]] = [{} for _ in range(n_queues)]
         """Of each queue: its waiting chats in order of arrival, each with the event it waits for."""
+        self.on_its_way: dict[int, tuple[Agent, simpy.Event]] = {}
+        """Of each chat on its way: the agent chosen for it, and the event it waits for (R40)."""
         self.done: dict[int, simpy.Event] = {}
         """Of each chat that is worked on: the event that its work is done."""
         self.chosen_last = [-1] * n_queues
@@ -152,17 +154,18 @@ class State:
             self.leave(row, Outcome.OFFLINE)
             return
         chosen = self.route(row, q)
-        if chosen is not None:  # R3
+        if chosen is not None and not self.scenario.platform.accept_s:  # R3
+            self.take(chosen)
             self.accept(row, chosen)
-        elif queue.capacity is not None and len(self.waiting[q]) >= queue.capacity:
+        elif chosen is None and queue.capacity is not None and len(self.waiting[q]) >= queue.capacity:
             self.leave(row, Outcome.BLOCKED)
             return
-        elif self.balks(row, q):  # R26
+        elif chosen is None and self.balks(row, q):  # R26
             self.log.balked[row] = True
             self.leave(row, Outcome.BLOCKED)
             return
         else:
-            gave_up = yield from self.wait(row, q)
+            gave_up = yield from self.wait(row, q, chosen)
             if isinstance(gave_up, Outcome):
                 self.leave(row, gave_up)
                 return
@@ -238,24 +241,30 @@ class State:
         share = balking.share(len(line) if balking.places is not None else float(estimate_s))
         return bool(self.draws.balk_u[row] < share)
 
-    def wait(self, row: int, q: int) -> Generator[simpy.Event, object, object]:
-        """Wait for an agent; return None when one has accepted, or the outcome of having given up (R4)."""
-        self.log.queued[row] = True
-        self.waiting[q][row] = decided = self.env.event()
+    def wait(self, row: int, q: int, chosen: Agent | None) -> Generator[simpy.Event, object, object]:
+        """Wait in line, or until the chat is with the agent chosen for it (R40).
+
+        Returns None when one has accepted, or the outcome of having given up (R4, R41).
+        """
+        decided = self.env.event()
+        if chosen is None:
+            self.log.queued[row] = True
+            self.waiting[q][row] = decided
+        else:
+            self.send_to(row, chosen, decided)
 
         def overflow() -> None:
-            if row in self.waiting[q]:
-                del self.waiting[q][row]
+            if self.stop_waiting(row, q):
                 decided.succeed(Outcome.OVERFLOWED)
 
         def abandon() -> None:
-            if row not in self.waiting[q]:
+            if not self.is_waiting(row, q):
                 return
             if self.is_silent(row):  # R20
                 self.log.gone_s[row] = self.env.now
                 self.end(row, Outcome.SILENT)
             else:
-                del self.waiting[q][row]
+                self.stop_waiting(row, q)
                 decided.succeed(Outcome.ABANDONED)
 
         max_wait_s = self.scenario.queues[q].max_wait_s
@@ -263,6 +272,18 @@ class State:
             self.env.call(self.env.now + max_wait_s, Order.OVERFLOW, row, overflow)
         self.env.call(self.env.now + float(self.draws.patience_s[row]), Order.PATIENCE, row, abandon)
         return (yield decided)
+
+    def is_waiting(self, row: int, q: int) -> bool:
+        """Whether a chat has not been accepted yet: in line, or on its way."""
+        return row in self.waiting[q] or row in self.on_its_way
+
+    def stop_waiting(self, row: int, q: int) -> bool:
+        """Take a chat out of the line, or stop it on its way and free the slot (R41); say if it waited."""
+        if row in self.on_its_way:
+            agent, _ = self.on_its_way.pop(row)
+            self.free_slot(agent)
+            return True
+        return self.waiting[q].pop(row, None) is not None
 
     def is_silent(self, row: int) -> bool:
         """Whether the customer of a chat would leave without a signal."""
@@ -308,12 +329,30 @@ class State:
             case Policy.RANDOM:
                 return free[floor(float(self.draws.route_u[row]) * len(free))]
 
-    def accept(self, row: int, agent: Agent) -> None:
-        """Give a chat to an agent."""
-        q = int(self.draws.queue[row])
+    def take(self, agent: Agent) -> None:
+        """Let an agent who is chosen for a chat hold a slot for it."""
         self.advance(agent)
         agent.n_open += 1
         agent.idle_since = self.env.now  # R8
+
+    def send_to(self, row: int, agent: Agent, decided: simpy.Event) -> None:
+        """Send a chat on its way to the agent who is chosen for it (R40)."""
+        self.take(agent)
+        self.announce_finish(agent)
+        self.on_its_way[row] = agent, decided
+
+        def arrive() -> None:
+            if row in self.on_its_way:
+                del self.on_its_way[row]
+                self.advance(agent)
+                self.accept(row, agent)
+                decided.succeed()
+
+        self.env.call(self.end_of(self.scenario.platform.accept_s), Order.ACCEPT, row, arrive)
+
+    def accept(self, row: int, agent: Agent) -> None:
+        """Give a chat to an agent who holds a slot for it."""
+        q = int(self.draws.queue[row])
         self.log.agent[row] = agent.number
         self.log.accepted_s[row] = self.env.now
         self.last_wait_s[q] = self.env.now - float(self.log.arrival_s[row])
@@ -346,8 +385,12 @@ class State:
                 return
             *_, row, q = min(heads)
             decided = self.waiting[q].pop(row)
-            self.accept(row, agent)
-            decided.succeed()
+            if self.scenario.platform.accept_s:
+                self.send_to(row, agent, decided)
+            else:
+                self.take(agent)
+                self.accept(row, agent)
+                decided.succeed()
 
     # Duty
 
@@ -399,8 +442,9 @@ class State:
         """
         queue, draws = self.scenario.queues[self.draws.queue[row]], self.draws
         turns = range(draws.turn_offset[row], draws.turn_offset[row + 1])
+        deliver_s = self.scenario.platform.deliver_s
         for turn in turns:
-            self.log.message_s[turn] = self.env.now
+            self.log.message_s[turn] = self.env.now - (deliver_s if turn > turns[0] else 0.0)  # R43
             taken_up = self.attention(agent)  # R13
             self.be_patient(row, turn, agent, taken_up)
             if (yield taken_up) is Outcome.LEFT:  # R21
@@ -415,12 +459,12 @@ class State:
             if is_gone:
                 yield from self.notice(row)
                 return False
-            customer_s = float(draws.customer_s[turn])
-            if queue.idle_timeout_s is not None and customer_s > queue.idle_timeout_s:  # R23
+            away_s = deliver_s + float(draws.customer_s[turn]) + deliver_s  # R42
+            if queue.idle_timeout_s is not None and away_s > queue.idle_timeout_s:  # R23
                 yield self.env.at(self.env.now + queue.idle_timeout_s, Order.TIMEOUT, row)
                 self.end(row, Outcome.TIMED_OUT)
                 return False
-            yield self.env.at(self.env.now + customer_s, Order.MESSAGE, row)  # R15
+            yield self.env.at(self.env.now + away_s, Order.MESSAGE, row)  # R15
         if not queue.wrap_up_attention:  # R16
             self.attend_next(agent)
         return bool(queue.wrap_up_attention)
@@ -433,7 +477,7 @@ class State:
             compose_s *= 1 + self.scenario.groups[agent.group].switching
         self.log.open_chats[row] += agent.n_open
         yield self.env.at(self.end_of(compose_s), Order.REPLY, row)
-        self.log.reply_s[turn] = self.env.now
+        self.log.reply_s[turn] = self.env.now + self.scenario.platform.deliver_s  # R43
 
     def be_patient(self, row: int, turn: int, agent: Agent, taken_up: simpy.Event) -> None:
         """Let the customer leave who waits too long for the reply to this turn (R21, R22)."""
@@ -452,7 +496,8 @@ class State:
                 agent.inbox.remove(taken_up)
                 taken_up.succeed(Outcome.LEFT)
 
-        time_s = self.env.now + float(self.draws.reply_patience_s[turn])
+        time_s = float(self.log.message_s[turn]) + float(self.draws.reply_patience_s[turn])
+        time_s = max(time_s, self.env.now)  # R43
         self.env.call(time_s, Order.REPLY_PATIENCE, row, leave)
 
     def notice(self, row: int) -> Process:

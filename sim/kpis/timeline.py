@@ -369,13 +369,15 @@ def follow_turns(
     turns: TurnRows,
     chats: ChatRows,
     edges_s: Floats,
+    deliver_s: float,
     talk: TurnTotals,
     composing_s: Floats,
     responses: Samples,
 ) -> int:
     """Go once through all turns, fill the *talk* of their chats and add up the time *composing_s*.
 
-    Responses of measured chats are noted; their number is returned.
+    A reply takes *deliver_s* to its customer, and by then its agent is done with it. Responses of measured
+    chats are noted; their number is returned.
     """
     near, n = 0, 0
     for chat in range(len(turns.offset) - 1):
@@ -389,9 +391,9 @@ def follow_turns(
             n_messages += 1
             if np.isnan(reply_s):
                 break
-            near = _add_span(mine_s, start_s, reply_s, 1.0, edges_s, near)
+            near = _add_span(mine_s, start_s, reply_s - deliver_s, 1.0, edges_s, near)
             n_sent += 1
-            composed_s += reply_s - start_s
+            composed_s += reply_s - deliver_s - start_s
             if is_gone and (turn + 1 == end or np.isnan(turns.message_s[turn + 1])):
                 break
             response_s = reply_s - turns.message_s[turn]

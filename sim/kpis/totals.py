@@ -309,6 +309,7 @@ def _followed(
         for_loops(timeline.TurnRows(turn.offset, turn.message_s, turn.start_s, turn.reply_s)),
         rows,
         runs.edges_s,
+        runs.log.centre.deliver_s,
         talk,
         spent.composing_s,
         responses,

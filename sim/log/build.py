@@ -321,6 +321,8 @@ class _Sent:
     sent_s: Floats
     role: Ints
     started_s: Floats
+    shown_s: Floats
+    """When the other side was shown it, if that is known; else when it was sent."""
 
 
 def _messages(frame: pl.DataFrame, row: Mapping[Any, int]) -> _Sent:
@@ -328,7 +330,9 @@ def _messages(frame: pl.DataFrame, row: Mapping[Any, int]) -> _Sent:
     seq = _wholes(frame, "seq") if "seq" in frame.columns else np.arange(len(frame))
     order = np.lexsort((seq, sent_s, chat))
     role = _choices(frame["role"], Role)
-    return _Sent(chat[order], sent_s[order], role[order], _numbers(frame, "started_s")[order])
+    seen_s = _numbers(frame, "seen_s")
+    shown_s = np.where(np.isnan(seen_s), sent_s, seen_s)
+    return _Sent(chat[order], sent_s[order], role[order], _numbers(frame, "started_s")[order], shown_s[order])
 
 
 def _turns(sent: _Sent | None, chat: Chats, n: int) -> tuple[Turns, Messages | None]:
@@ -344,14 +348,14 @@ def _turns(sent: _Sent | None, chat: Chats, n: int) -> tuple[Turns, Messages | N
         np.searchsorted(rows, np.arange(n + 1)), sent.sent_s[kept], sent.role[kept], sent.started_s[kept]
     )
     room = [np.full(len(rows) + n, np.nan) for _ in range(3)]
-    n_turns = pair(message.offset, message.sent_s, message.role, message.started_s,
+    n_turns = pair(message.offset, message.sent_s, sent.shown_s[kept], message.role, message.started_s,
                    chat.arrival_s, entered_s, chat.accepted_s, offset, *room)  # fmt: skip
     return Turns(offset, *(column[:n_turns] for column in room)), message
 
 
 @compiled
 def pair(
-    first: Ints, sent_s: Floats, role: Ints, started_s: Floats,
+    first: Ints, sent_s: Floats, shown_s: Floats, role: Ints, started_s: Floats,
     arrival_s: Floats, entered_s: Floats, accepted_s: Floats, offset: Ints,
     message_s: Floats, start_s: Floats, reply_s: Floats,
 ) -> int:  # fmt: skip
@@ -372,7 +376,7 @@ def pair(
                 if not np.isnan(oldest_s) or not has_spoken:
                     message_s[n] = max(oldest_s, taken_s) if has_spoken else asked_s
                     message_s[n] = min(message_s[n], sent_s[k])  # stamps may be rounded
-                    start_s[n], reply_s[n] = started_s[k], sent_s[k]
+                    start_s[n], reply_s[n] = started_s[k], shown_s[k]
                     n += 1
                 oldest_s, has_spoken = np.nan, True
         if not np.isnan(oldest_s):

@@ -52,6 +52,8 @@ class Centre:
     """Who comes again so soon was not helped by their first contact; None without a model of quality."""
     recorded: bool = False
     """Whether it is a real centre's: what its platform did not record is left out of its figures."""
+    deliver_s: float = 0.0
+    """How long a message takes to the other side (R42)."""
 
     @property
     def horizon_s(self) -> float:
@@ -117,11 +119,12 @@ class Turns:
 
     offset: Ints
     message_s: Floats
-    """The customer's message is in the agent's inbox; for the first turn that is the acceptance."""
+    """The customer's message is sent; for the first turn that is the acceptance, with which it is in the
+    agent's inbox, where the others are `Centre.deliver_s` later."""
     start_s: Floats
     """The agent takes it up."""
     reply_s: Floats
-    """The reply is sent."""
+    """The customer is shown the reply: `Centre.deliver_s` after it was sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

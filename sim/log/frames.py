@@ -91,7 +91,8 @@ def _messages(log: ChatLog) -> Columns:
     place = np.arange(len(chat)) - np.repeat(turn.offset[:-1], counts)
     happened = np.flatnonzero(~np.isnan(turn.message_s))
     chat, place, message_s = chat[happened], place[happened], turn.message_s[happened]
-    reply_s, none = turn.reply_s[happened], np.full(len(happened), np.nan)
+    reply_s, none, deliver_s = turn.reply_s[happened], np.full(len(happened), np.nan), log.centre.deliver_s
+    inbox_s = np.where(place == 0, message_s, message_s + deliver_s)
     sent = np.ravel(np.stack([np.ones(len(happened), dtype=np.bool_), ~np.isnan(reply_s)], axis=1))
 
     def in_turn(customers: Any, agents: Any) -> Any:
@@ -103,10 +104,12 @@ def _messages(log: ChatLog) -> Columns:
         "seq": in_turn(2 * place, 2 * place + 1),
         "role": in_turn(np.full(len(chat), Role.CUSTOMER), np.full(len(chat), Role.AGENT)),
         "agent_id": _agents(log, log.chat.agent[rows])["agent_id"],
-        "sent_s": in_turn(np.where(place == 0, log.chat.arrival_s[chat], message_s), reply_s),
-        "inbox_s": in_turn(message_s, none),
+        "sent_s": in_turn(np.where(place == 0, log.chat.arrival_s[chat], message_s), reply_s - deliver_s),
+        "inbox_s": in_turn(inbox_s, none),
         "started_s": in_turn(none, turn.start_s[happened]),
     }
+    if deliver_s:
+        columns["seen_s"] = in_turn(inbox_s, reply_s)
     if len(log.chat.left_s):
         last = np.append(chat[1:] != chat[:-1], np.ones(min(len(chat), 1), dtype=np.bool_))
         in_vain = last & ~np.isnan(log.chat.left_s[chat])

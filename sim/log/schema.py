@@ -65,12 +65,13 @@ class Column:
     """In which logs it is; empty: in all."""
 
 
-RETRIES, QUALITY, LEAVING, ANNOUNCED, HANDED = (
+RETRIES, QUALITY, LEAVING, ANNOUNCED, HANDED, DELIVERED = (
     "customers who come again",
     "[quality]",
     "silent customers or patience within the chat",
     "an announced wait",
     "a bot or a form before the queue",
+    "a platform that takes time to deliver",
 )
 
 CHATS = (
@@ -120,6 +121,7 @@ MESSAGES = (
     Column("sent_s", "number", "s", "It was sent.", "sent_at", needed=True),
     Column("inbox_s", "number", "s", "A customer's message is in the agent's inbox."),
     Column("started_s", "number", "s", "The agent took the customer's message up."),
+    Column("seen_s", "number", "s", "The other side was shown it.", "seen_at", only=DELIVERED),
     Column("true_in_vain", "flag", "", "A reply to a customer who was gone.", only=LEAVING),
 )
 LEGS = (

@@ -132,10 +132,15 @@ def _busiest(
         log.chat.agent[held], n, log.chat.accepted_s[held], log.chat.released_s[held], edges_s
     )
     attention = timeline.time_within(
-        log.chat.agent[chat[replied]], n, log.turn.start_s[replied], log.turn.reply_s[replied], edges_s
+        log.chat.agent[chat[replied]], n, log.turn.start_s[replied], _sent_s(log)[replied], edges_s
     )
     best = np.unravel_index((attention if attention.any() else work).argmax(), work.shape)
     return int(best[0]), float(edges_s[best[1]])
+
+
+def _sent_s(log: ChatLog) -> Floats:
+    """When replies were sent: before their customers are shown them."""
+    return np.asarray(log.turn.reply_s - log.centre.deliver_s)
 
 
 def _spans(log: ChatLog, mine: Ints, row: Ints) -> Spans:
@@ -156,7 +161,7 @@ def _spans(log: ChatLog, mine: Ints, row: Ints) -> Spans:
         "customer's turn": talk,
         "customer gone": gone,
         "message waits": (of_turn[turns], turn.message_s[turns], turn.start_s[turns]),
-        COMPOSING: (of_turn[turns], turn.start_s[turns], turn.reply_s[turns]),
+        COMPOSING: (of_turn[turns], turn.start_s[turns], _sent_s(log)[turns]),
         WRAP_UP: wrap_up,
     }
 

@@ -20,6 +20,7 @@ from sim.scenario.dates import date_laws
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.hours import Calendar, Holidays, OpeningHours, Span, joined
 from sim.scenario.incidents import AgentsOut, Burst, Incident
+from sim.scenario.platform import Platform
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken, repeated
 from sim.scenario.stress import Stage, Stress
@@ -71,6 +72,8 @@ class Scenario(Record):
     queues: tuple[Queue, ...] = Field(min_length=1, max_length=1_000)
     groups: tuple[Group, ...] = Field(min_length=1, max_length=1_000)
     routing: Routing = Routing()
+    platform: Platform = Platform()
+    """Delays of the chat platform itself. Omitted: none."""
     quality: Quality | None = None
     """What customers think of it: a stated model. Omitted: no figures of satisfaction."""
     stress: Stress | None = None
@@ -192,6 +195,7 @@ class Parts:
     """Whether there are opening hours or holidays, valid or not."""
     has_quality: bool
     """Whether there is a table of quality, valid or not."""
+    platform: Platform | None
     incidents: list[Incident | None]
     stages: list[Stage | None]
     stress_start: dt.datetime | None
@@ -220,6 +224,7 @@ class Parts:
             holidays=_valid(Holidays, data.get("holidays"), context),
             has_hours=any(data.get(name) is not None for name in ("hours", "holidays")),
             has_quality=data.get("quality") is not None,
+            platform=_valid(Platform, data.get("platform", {}), context),
             incidents=[
                 _valid(Incident, incident, context)
                 for incident in _items(_field(data.get("stress"), "incidents"))
@@ -250,6 +255,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _staffing_laws(parts)
     yield from _late_laws(parts)
     yield from _quality_laws(parts)
+    yield from _platform_laws(parts)
     yield from _incident_laws(parts)
     yield from _stage_laws(parts)
     yield from _threshold_laws(parts)
@@ -375,6 +381,17 @@ def _quality_laws(parts: Parts) -> Iterator[BrokenLaw]:
         if queue is not None and queue.returns is not None and not parts.has_quality:
             law = "needs a [quality] table, which says how many chats are resolved"
             yield ("queues", q, "return"), law, Words("none")
+
+
+def _platform_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    """No agent closes a chat before an answer could have come: twice `deliver_s` after the reply."""
+    both_ways_s = 2 * parts.platform.deliver_s if parts.platform is not None else 0.0
+    for q, queue in enumerate(parts.queues):
+        timeout_s = None if queue is None else queue.idle_timeout_s
+        if both_ways_s and timeout_s is not None and timeout_s <= both_ways_s:
+            way = f"to the customer and back, {both_ways_s:g} s ([platform])"
+            law = f"must be longer than a message takes {way}"
+            yield ("queues", q, "idle_timeout_s"), law, timeout_s
 
 
 def _incident_laws(parts: Parts) -> Iterator[BrokenLaw]:

@@ -36,6 +36,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
         yield from _while_closed(scenario, q, queue)
         yield from _nobody_there(scenario, q, queue, team)
     yield from _nobody_to_miss(scenario)
+    yield from _nothing_to_deliver(scenario)
     never = never_settles(scenario, team)
     if never is not None:
         yield never
@@ -180,6 +181,19 @@ def _nobody_to_miss(scenario: Scenario) -> Iterator[str]:
         there = {scenario.groups[g].name for g in planned.group[meanwhile]}
         if incident.group not in there if incident.group is not None else not there:
             yield f"{incident.told}: changes nothing, nobody of them is on duty then"
+
+
+def _nothing_to_deliver(scenario: Scenario) -> Iterator[str]:
+    """A delay of messages where there are none, and one of chats that is beyond what is waited for."""
+    platform = scenario.platform
+    if platform.deliver_s and not any(queue.by_turns for queue in scenario.queues):
+        yield "[platform] deliver_s: changes nothing, by work there are no messages"
+    for queue, threshold_s in zip(scenario.queues, scenario.thresholds_s, strict=True):
+        if platform.accept_s > threshold_s:
+            yield (
+                f"[platform] accept_s: no chat of {queue.name!r} is accepted within its threshold of "
+                f"{threshold_s:g} s, as each is {platform.accept_s:g} s on its way to its agent"
+            )
 
 
 def _while_open(scenario: Scenario, q: int) -> Floats:

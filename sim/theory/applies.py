@@ -91,8 +91,10 @@ def formula_for(scenario: Scenario) -> Formula | NoFormula:
 def _unknown(scenario: Scenario) -> str | None:
     if len(scenario.queues) > 1 or len(scenario.groups) > 1:
         return f"formulas know one queue and one group, not {len(scenario.queues)} and {len(scenario.groups)}"
-    if scenario.incidents:
-        return "formulas know no incidents: they are of days on which nothing goes wrong"
+    if scenario.platform or scenario.incidents:
+        late = "delays of a platform (platform.accept_s, platform.deliver_s)"
+        bad = "incidents: they are of days on which nothing goes wrong"
+        return f"formulas know no {late if scenario.platform else bad}"
     if scenario.hours is not None or scenario.holidays is not None:
         return "formulas know no hours: the centre closes and begins empty every day"
     queue, group = scenario.queues[0], scenario.groups[0]

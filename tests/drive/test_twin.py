@@ -121,7 +121,9 @@ def playable(scenario: Scenario, draws: Draws) -> Day:
     """A world without what no server can play."""
     plain = {"capacity": None, "silence": None, "balking": None, "returns": None}
     queues = tuple(each.model_copy(update=plain) for each in scenario.queues)
-    scenario = scenario.model_copy(update={"queues": queues, "quality": None, "stress": None})
+    scenario = scenario.model_copy(
+        update={"queues": queues, "quality": None, "stress": None, "platform": sim.Platform()}
+    )
     return Day(scenario, draws, duty_plan(scenario, draws.people))
 
 

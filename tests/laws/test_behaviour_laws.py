@@ -15,7 +15,7 @@ from sim.engines import simulate
 from sim.log.chatlog import ChatLog
 from sim.rules import NO_AGENT, From, Outcome
 from sim.scenario.scenario import Scenario
-from tests.laws.test_conservation import doubled
+from tests.laws.test_conservation import doubled, sent_s
 from tests.worlds import SCALE, fixed, without, worlds
 
 World = tuple[Scenario, Draws]
@@ -143,7 +143,7 @@ def who_is_gone_gets_no_answer_and_no_wrap_up(scenario: Scenario, draws: Draws, 
         queue, first, end = scenario.queues[chat.queue[k]], log.turn.offset[k], log.turn.offset[k + 1]
         assert chat.accepted_s[k] >= chat.left_s[k]
         assert np.isnan(log.turn.message_s[first + 1 : end]).all()
-        noticed_from_s = log.turn.reply_s[first] if queue.by_turns else chat.accepted_s[k]
+        noticed_from_s = sent_s(log)[first] if queue.by_turns else chat.accepted_s[k]
         hold_s = min(draws.detect_s[rows[k]], queue.idle_timeout_s or np.inf)
         assert chat.ended_s[k] == noticed_from_s + hold_s
 
@@ -161,10 +161,13 @@ def who_left_the_chat_had_waited_as_long_as_his_patience_and_all_others_less(
         assert not has_left or queue.reply_patience is not None
         if queue.reply_patience is None or log.chat.outcome[k] == Outcome.SILENT or not len(happened):
             continue
-        limit_s = (log.turn.message_s[first:end] + draws.reply_patience_s[drawn : drawn + end - first])[
-            happened
-        ]
-        reply_s = log.turn.reply_s[first:end][happened]
+        sent_at_s, patience_s = (
+            log.turn.message_s[first:end],
+            draws.reply_patience_s[drawn : drawn + end - first],
+        )
+        under_way_s = np.where(np.arange(end - first) > 0, log.centre.deliver_s, 0.0)
+        limit_s = np.maximum(sent_at_s + patience_s, sent_at_s + under_way_s)[happened]  # R43
+        reply_s = sent_s(log)[first:end][happened]  # which is waited for (R43)
         content = len(happened) - has_left
         assert np.all(reply_s[:content] <= limit_s[:content])
         if has_left:
@@ -177,13 +180,13 @@ def nobody_is_quiet_for_longer_than_the_idle_timeout(scenario: Scenario, draws: 
     for k, outcome in enumerate(log.chat.outcome):
         timeout_s = scenario.queues[log.chat.queue[k]].idle_timeout_s
         first, end = log.turn.offset[k], log.turn.offset[k + 1]
-        quiet_s = log.turn.message_s[first + 1 : end] - log.turn.reply_s[first : end - 1]
+        quiet_s = log.turn.message_s[first + 1 : end] + log.centre.deliver_s - sent_s(log)[first : end - 1]
         if timeout_s is None:
             assert outcome != Outcome.TIMED_OUT
             continue
         assert np.all(quiet_s[~np.isnan(quiet_s)] <= timeout_s)
         if outcome == Outcome.TIMED_OUT:
-            assert log.chat.ended_s[k] == np.nanmax(log.turn.reply_s[first:end]) + timeout_s
+            assert log.chat.ended_s[k] == np.nanmax(sent_s(log)[first:end]) + timeout_s
 
 
 def attention_is_never_on_two_things_at_once(scenario: Scenario, draws: Draws, log: ChatLog) -> None:
@@ -196,9 +199,9 @@ def attention_is_never_on_two_things_at_once(scenario: Scenario, draws: Draws, l
 
     np.testing.assert_array_equal(replied, begun)
     assert np.all((turn.message_s <= turn.start_s)[begun])
-    assert np.all((turn.start_s <= turn.reply_s)[begun])
+    assert np.all((turn.start_s <= sent_s(log))[begun])
     start_s = np.concatenate([turn.start_s[begun], chat.ended_s[wrapped]])
-    end_s = np.concatenate([turn.reply_s[begun], chat.released_s[wrapped]])
+    end_s = np.concatenate([sent_s(log)[begun], chat.released_s[wrapped]])
     agent = np.concatenate([chat.agent[chat_of[begun]], chat.agent[wrapped]])
     order = np.lexsort((end_s, start_s, agent))
     same_agent = agent[order][1:] == agent[order][:-1]

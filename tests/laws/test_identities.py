@@ -104,7 +104,10 @@ def waits(seen: Seen) -> None:
     """Little's law of the queue: as many wait as come times how long they do; and percentiles are in order."""
     chat = seen.log.chat
     if seen.is_over:
-        waited_s = seen("wait_s") * seen.column(Column.WAITED)
+        until_s = np.where(chat.agent == NO_AGENT, chat.ended_s, chat.accepted_s)
+        enters = np.array([outcome.enters for outcome in Outcome])[chat.outcome]
+        on_way_s = (until_s - chat.arrival_s)[enters & ~chat.queued].sum()  # in no line (R40)
+        waited_s = seen("wait_s") * seen.column(Column.WAITED) - on_way_s
         assert seen("queue_length") * seen.horizon_s == pytest.approx(waited_s, abs=1e-6)
         for q, length in enumerate(seen.kpis.values("queue_length", By.QUEUE)):
             mine = (chat.queue == q) & chat.queued

@@ -37,7 +37,18 @@ def same_figures(one: ChatLog, other: ChatLog) -> list[str]:
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_what_is_written_gives_the_same_figures_when_it_is_read(file: Path, tmp_path: Path):
     """To the last bit, in every breakdown; the files are shuffled before they are read."""
-    scenario = sim.load(file)
+    keep_the_same_figures(sim.load(file), tmp_path)
+
+
+def test_so_do_those_of_a_platform_that_takes_its_time(tmp_path: Path):
+    """Messages have two times: when they were sent, and when the other side was shown them."""
+    scenario = sim.load(ROOT / "scenarios" / "web_shop.toml")
+    late = scenario.model_copy(update={"platform": sim.Platform(accept_s=1.7, deliver_s=0.6)})
+
+    keep_the_same_figures(late, tmp_path)
+
+
+def keep_the_same_figures(scenario: sim.Scenario, tmp_path: Path) -> None:
     log = sim.simulate(scenario, sim.draw(scenario, seed=1, replication=0))
     written = [frames([log], 0)]
     for name in TABLES:

@@ -10,13 +10,14 @@ export const Order = Object.freeze({
   REPLY: 12,
   WRAP_UP: 13,
   FINISH: 14,
-  MESSAGE: 15,
-  TIMEOUT: 16,
-  CLOSE: 17,
-  REPLY_PATIENCE: 18,
-  ARRIVAL: 19,
-  OVERFLOW: 20,
-  PATIENCE: 21,
+  ACCEPT: 15,
+  MESSAGE: 16,
+  TIMEOUT: 17,
+  CLOSE: 18,
+  REPLY_PATIENCE: 19,
+  ARRIVAL: 20,
+  OVERFLOW: 21,
+  PATIENCE: 22,
 });
 
 /** How a chat ended. */

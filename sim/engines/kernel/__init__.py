@@ -85,9 +85,9 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         agent_speed=np.array([team.duty_plan.speed for team in teams]),
         n_events=np.zeros(len(teams), dtype=np.int64),
     )
-    # Eight events a chat at most (wait, work, its agent's announcements, its own arrival), and the end of
-    # patience with each reply; untouched memory is free.
-    most = 8 * n_chats + n_turns if len(every.reply_patience_s) else 8 * n_chats
+    # Ten events a chat at most (wait, its way to the agent, work, its agent's announcements, its own arrival),
+    # and the end of patience with each reply; untouched memory is free.
+    most = 10 * n_chats + n_turns if len(every.reply_patience_s) else 10 * n_chats
     centre = Centre(
         chats=room(n_chats.max(), CHAT),
         chat_cold=room(n_chats.max(), VISIT),

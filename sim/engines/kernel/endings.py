@@ -10,7 +10,7 @@ from sim.engines.kernel.inbox import attend_next, turn_to_next, withdraw
 from sim.engines.kernel.line import end_wait
 from sim.engines.kernel.pace import end_of, time_of
 from sim.engines.kernel.records import GONE, HERE, LEFT_ALREADY, UNANSWERED, Centre
-from sim.engines.kernel.slots import free_slot, release
+from sim.engines.kernel.slots import free_slot, release, stop
 from sim.engines.kernel.work import end_work
 from sim.rules import Order, Outcome
 
@@ -33,11 +33,12 @@ def reply(c: Centre, row: int, now: float) -> None:
         attend_next(c, agent, now)
     if goes_on:
         c.chats[row].turn = turn + 1
-        customer_s, timeout_s = c.turns[turn].customer_s, c.queues[c.chats[row].queue].idle_timeout_s
-        if customer_s > timeout_s:
+        deliver_s, timeout_s = c.state[0].deliver_s, c.queues[c.chats[row].queue].idle_timeout_s
+        away_s = deliver_s + c.turns[turn].customer_s + deliver_s  # R42
+        if away_s > timeout_s:
             push(c, now + timeout_s, TIMEOUT, row)  # R23
         else:
-            push(c, now + customer_s, MESSAGE, row)
+            push(c, now + away_s, MESSAGE, row)
     else:
         end_conversation(c, row, now)
 
@@ -101,7 +102,8 @@ def finish(c: Centre, row: int, now: float) -> None:
 @inner
 def give_up(c: Centre, row: int, order: int, now: float) -> None:
     """Let a chat that still waits leave (R4), or its customer without it (R20)."""
-    if not c.chats[row].waiting:
+    coming = c.chats[row].coming
+    if not (c.chats[row].waiting or coming):
         return
     if order == PATIENCE and c.state[0].has_fates and c.chat_rare[row].silent:
         c.chats[row].customer = GONE
@@ -109,11 +111,14 @@ def give_up(c: Centre, row: int, order: int, now: float) -> None:
         c.chat_cold[row].outcome = SILENT
         go_wrong(c, row, now)
         return
-    end_wait(c, row)
     c.chat_cold[row].ended_s = now
     if c.chats[row].customer == HERE:
         c.chat_cold[row].outcome = ABANDONED if order == PATIENCE else OVERFLOWED
         go_wrong(c, row, now)
+    if coming:
+        stop(c, row, now)
+    else:
+        end_wait(c, row)
 
 
 @inner
@@ -150,7 +155,8 @@ def come_again(c: Centre, row: int, arrival_s: float) -> None:
 def lose_patience(c: Centre, row: int, now: float) -> None:
     """Let a customer who still waits for a reply leave (R21), maybe without a signal (R22)."""
     turn = c.chats[row].turn
-    is_due = c.turns[turn].message_s + c.reply_patience_s[turn] == now and np.isnan(c.chat_cold[row].ended_s)
+    # What was announced for an earlier turn is over, unless this one's patience ends now as well.
+    is_due = c.turns[turn].message_s + c.reply_patience_s[turn] <= now and np.isnan(c.chat_cold[row].ended_s)
     if c.chats[row].customer != HERE or not is_due:
         return
     c.chat_cold[row].outcome = LEFT

@@ -14,10 +14,13 @@ REPLY, REPLY_PATIENCE = int(Order.REPLY), int(Order.REPLY_PATIENCE)
 
 
 @inlined
-def receive(c: Centre, row: int, now: float) -> None:
-    """Put a chat's message in its agent's inbox; they take it up if nothing has their attention."""
+def receive(c: Centre, row: int, now: float, took_s: float) -> None:
+    """Put a chat's message, which took so long (R42), in its agent's inbox.
+
+    They take it up if nothing has their attention.
+    """
     agent, turn = c.chats[row].agent, c.chats[row].turn
-    c.turns[turn].message_s = now
+    c.turns[turn].message_s = now - took_s
     if c.state[0].patient:
         be_patient(c, row, turn, now)
     if not c.agents[agent].attending and not c.state[0].is_down:
@@ -64,7 +67,7 @@ def compose(c: Centre, row: int, now: float) -> None:
         compose_s *= 1 + c.groups[c.agents[agent].group].switching
     c.chats[row].open_chats += n_open
     reply_s = end_of(c, now, compose_s)
-    c.turns[turn].start_s, c.turns[turn].reply_s = now, reply_s
+    c.turns[turn].start_s, c.turns[turn].reply_s = now, reply_s + c.state[0].deliver_s  # R43
     push(c, reply_s, REPLY, row)
 
 
@@ -74,7 +77,7 @@ def be_patient(c: Centre, row: int, turn: int, now: float) -> None:
     if c.queues[c.chats[row].queue].patient and c.chats[row].customer == HERE:
         patience_s = c.reply_patience_s[turn]
         if patience_s < np.inf:
-            push(c, now + patience_s, REPLY_PATIENCE, row)
+            push(c, max(c.turns[turn].message_s + patience_s, now), REPLY_PATIENCE, row)  # R43
 
 
 @inner

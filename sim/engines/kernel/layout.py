@@ -83,7 +83,7 @@ def lay_out(
         chat.queue, chat.agent = drawn.queue[k], NOBODY
         chat.turn, chat.end_turn = turn_offset[i] - first_turn, turn_offset[i + 1] - first_turn
         chat.inbox_next, chat.open_chats, chat.customer = NONE, 0, HERE
-        chat.queued, chat.waiting = False, False
+        chat.queued, chat.waiting, chat.coming = False, False, False
         visit.arrival_s, visit.patience_s = drawn.arrival_s[k], drawn.patience_s[k]
         visit.work_s, visit.wrap_up_s, visit.route_u = drawn.work_s[k], drawn.wrap_up_s[k], drawn.route_u[k]
         visit.accepted_s, visit.ended_s, visit.released_s = np.nan, np.nan, np.nan

@@ -14,7 +14,7 @@ OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 
 @inner
 def begin_to_wait(c: Centre, row: int, now: float) -> None:
-    """Put a chat into its queue, with what will end its wait (R4)."""
+    """Put a chat into its queue, with what will end its wait."""
     q = c.chats[row].queue
     c.chats[row].queued = True
     c.chats[row].waiting = True
@@ -26,6 +26,13 @@ def begin_to_wait(c: Centre, row: int, now: float) -> None:
     else:
         c.chat_cold[tail].wait_next = row
     c.queues[q].wait_tail = row
+    limit_wait(c, row, now)
+
+
+@inner
+def limit_wait(c: Centre, row: int, now: float) -> None:
+    """Announce what will end a chat's wait, in line or on its way (R4, R41)."""
+    q = c.chats[row].queue
     if c.queues[q].max_wait_s < np.inf:
         push(c, now + c.queues[q].max_wait_s, OVERFLOW, row)
     if c.chat_cold[row].patience_s < np.inf:

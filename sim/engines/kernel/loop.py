@@ -20,15 +20,16 @@ from sim.engines.kernel.endings import (
 from sim.engines.kernel.heap import earlier, pop
 from sim.engines.kernel.idle_lists import route, seat
 from sim.engines.kernel.inbox import receive
-from sim.engines.kernel.line import balks, begin_to_wait
+from sim.engines.kernel.line import balks, begin_to_wait, limit_wait
 from sim.engines.kernel.records import NONE, ROWS, Centre
-from sim.engines.kernel.slots import accept, end_duty, fill_slots, recover
+from sim.engines.kernel.slots import come, end_duty, fill_slots, recover, take
 from sim.rules import Order, Outcome
 
 # The compiler takes globals for constants.
 LOG_ON, LOG_OFF, ARRIVAL = int(Order.LOG_ON), int(Order.LOG_OFF), int(Order.ARRIVAL)
 FAILURE = int(Order.FAILURE)
 REPLY, WRAP_UP, FINISH, MESSAGE = int(Order.REPLY), int(Order.WRAP_UP), int(Order.FINISH), int(Order.MESSAGE)
+ACCEPT = int(Order.ACCEPT)
 TIMEOUT, CLOSE, REPLY_PATIENCE = int(Order.TIMEOUT), int(Order.CLOSE), int(Order.REPLY_PATIENCE)
 OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 BLOCKED, OFFLINE = int(Outcome.BLOCKED), int(Outcome.OFFLINE)
@@ -70,7 +71,7 @@ def run(centre: Centre, n_customers: int) -> int:
         if arriving != NONE:
             receiving = arrive(c, arriving, now)
         if receiving != NONE:
-            receive(c, receiving, now)
+            receive(c, receiving, now, c.state[0].deliver_s if key // ROWS == MESSAGE else 0.0)
 
 
 @inlined
@@ -90,6 +91,8 @@ def happen(c: Centre, order: int, row: int, now: float) -> int:
         close(c, row, now)
     elif order == TIMEOUT:
         time_out(c, row, now)
+    elif order == ACCEPT:
+        return row if come(c, row, now) else NONE
     return row if order == MESSAGE else NONE
 
 
@@ -103,7 +106,10 @@ def arrive(c: Centre, row: int, now: float) -> int:
         return NONE
     agent = NONE if c.state[0].is_down else route(c, row)
     if agent != NONE:
-        accept(c, row, agent, now)
+        take(c, row, agent, now)
+        if c.state[0].accept_s > 0:
+            limit_wait(c, row, now)
+            return NONE
         return row if c.queues[q].by_turns else NONE
     if c.queues[q].n_waiting >= c.queues[q].capacity or balks(c, row, now):
         c.chat_cold[row].outcome = BLOCKED

@@ -43,12 +43,13 @@ CHAT = np.dtype(
     [
         *((name, np.int32) for name in ("queue", "agent", "turn", "end_turn", "inbox_next")),
         *((name, np.int32) for name in ("open_chats", "customer")),
-        *((name, np.bool_) for name in ("queued", "waiting")),
+        *((name, np.bool_) for name in ("queued", "waiting", "coming")),
     ],
     align=True,
 )
 """What is looked at with each message of a chat, half a line of the processor's cache: `turn` is the turn it
-is at, `inbox_next` links the messages in an agent's inbox by row, `open_chats` is m of R28."""
+is at, `inbox_next` links the messages in an agent's inbox by row, `open_chats` is m of R28, `coming` says that
+it is on its way to its agent (R40)."""
 VISIT = np.dtype(
     [
         *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
@@ -126,13 +127,14 @@ DESK = np.dtype(
         *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
         *((name, np.int64) for name in ("page", "n_noted", "n_notes", "used_note", "opening")),
         *((name, np.float64) for name in ("pages_per_s", "horizon_s", "resolution", "multitasking")),
+        *((name, np.float64) for name in ("accept_s", "deliver_s")),
         *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
         *((name, np.bool_) for name in ("slows", "stops", "is_down")),
     ]
 )
 """`opening`: the first that has not ended. `patient`: some queue has patience with replies. `differs`: agents
 differ in speed, or `slows`: the system is slow at times. `judges`: chats are resolved or not. `stops`: there
-are outages; `is_down`: one is now."""
+are outages; `is_down`: one is now. `accept_s`, `deliver_s`: delays of the platform (R39)."""
 TROUBLE = np.dtype([(name, np.float64) for name in ("begins_s", "over_s", "factor")])
 """A time with a slow system (R36), or an outage (R37), which has no end of a factor."""
 
@@ -302,6 +304,8 @@ def _desk(scenario: Scenario) -> Records:
         horizon_s=scenario.horizon_s,
         resolution=quality.resolution if quality else 0.0,
         multitasking=quality.multitasking if quality else 0.0,
+        accept_s=scenario.platform.accept_s,
+        deliver_s=scenario.platform.deliver_s,
         patient=any(queue.reply_patience is not None for queue in queues),
         judges=quality is not None,
         slows=bool(slowdowns(scenario)),

@@ -7,18 +7,20 @@ from sim.engines.kernel.calendar import push
 from sim.engines.kernel.idle_lists import seat, unseat
 from sim.engines.kernel.inbox import receive, turn_to_next
 from sim.engines.kernel.line import end_wait, next_waiting
-from sim.engines.kernel.pace import time_of
+from sim.engines.kernel.pace import end_of, time_of
 from sim.engines.kernel.records import HERE, NONE, Centre
 from sim.engines.kernel.work import advance, announce_finish
-from sim.rules import Order
+from sim.rules import NO_AGENT, Order
 
-CLOSE = int(Order.CLOSE)
+# The compiler takes globals for constants.
+ACCEPT, CLOSE = int(Order.ACCEPT), int(Order.CLOSE)
+NOBODY = int(NO_AGENT)
 
 
 @inlined
-def accept(c: Centre, row: int, agent: int, now: float) -> None:
-    """Give a chat to an agent who may take it."""
-    q, shares = c.chats[row].queue, c.groups[c.agents[agent].group].shares
+def take(c: Centre, row: int, agent: int, now: float) -> None:
+    """Let an agent who may take a chat hold a slot for it, and have it at once if the platform does."""
+    shares = c.groups[c.agents[agent].group].shares
     if shares:
         advance(c, agent, now)
     unseat(c, agent)
@@ -27,10 +29,51 @@ def accept(c: Centre, row: int, agent: int, now: float) -> None:
     if c.agents[agent].n_open < c.agents[agent].slots:
         seat(c, agent)
     c.chats[row].agent = agent
+    if c.state[0].accept_s > 0:
+        send(c, row, agent, now)
+    else:
+        accept(c, row, now)
+        if shares:
+            begin_work(c, row, agent, now)
+
+
+@inlined
+def accept(c: Centre, row: int, now: float) -> None:
+    """Let an agent have a chat."""
     c.chat_cold[row].accepted_s = now
-    c.queues[q].last_wait_s = now - c.chat_cold[row].arrival_s  # R25
+    c.queues[c.chats[row].queue].last_wait_s = now - c.chat_cold[row].arrival_s  # R25
+
+
+@inner
+def send(c: Centre, row: int, agent: int, now: float) -> None:
+    """Send a chat on its way to its agent (R40)."""
+    c.chats[row].coming = True
+    if c.groups[c.agents[agent].group].shares:
+        announce_finish(c, agent, now)
+    push(c, end_of(c, now, c.state[0].accept_s), ACCEPT, row)
+
+
+@inner
+def come(c: Centre, row: int, now: float) -> bool:
+    """Let a chat be with its agent, unless it has ended on its way; say if it brings a message (R40)."""
+    if not c.chats[row].coming:
+        return False
+    agent = c.chats[row].agent
+    shares = c.groups[c.agents[agent].group].shares
+    c.chats[row].coming = False
+    accept(c, row, now)
     if shares:
+        advance(c, agent, now)
         begin_work(c, row, agent, now)
+    return not shares
+
+
+@inner
+def stop(c: Centre, row: int, now: float) -> None:
+    """Stop a chat on its way, and free the slot that was held for it (R41)."""
+    agent = c.chats[row].agent
+    c.chats[row].coming, c.chats[row].agent = False, NOBODY
+    vacate(c, agent, now)
 
 
 @inlined
@@ -94,19 +137,27 @@ def fill_slots(c: Centre, agent: int, now: float) -> None:
         if row == NONE:
             break
         end_wait(c, row)
-        accept(c, row, agent, now)
+        take(c, row, agent, now)
         c.taken[n_pulled] = row
         n_pulled += 1
+    if c.state[0].accept_s > 0:
+        return
     for k in range(n_pulled):
         if c.queues[c.chats[c.taken[k]].queue].by_turns:
-            receive(c, c.taken[k], now)
+            receive(c, c.taken[k], now, 0.0)
 
 
 @inner
 def release(c: Centre, row: int, now: float) -> None:
     """Free the slot of a chat that ends without a wrap-up (R24)."""
     c.chat_cold[row].released_s = now
-    free_slot(c, c.chats[row].agent, now)
+    vacate(c, c.chats[row].agent, now)
+
+
+@inner
+def vacate(c: Centre, agent: int, now: float) -> None:
+    """Free a slot of an agent, where that is rare enough for a call."""
+    free_slot(c, agent, now)
 
 
 @inner
