@@ -188,6 +188,15 @@ To = Annotated[
         "-o", metavar="FILE", help="With --export: where to; stdout if omitted.", show_default=False
     ),
 ]
+PlatformFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--platform",
+        metavar="FILE",
+        help="Write the delays that were measured, as a [platform] for the scenario.",
+        show_default=False,
+    ),
+]
 
 
 @handles_errors
@@ -212,6 +221,7 @@ def load(
     may_load: MayLoad = None,
     export: Export = None,
     to: To = None,
+    platform: PlatformFile = None,
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
@@ -248,6 +258,7 @@ def load(
                 "--i-may-load": may_load,
                 "--target": target != "loopback",
                 "--max-rate": max_rate != USUAL_RATE,
+                "--platform": platform,
             }
         )
         _export(centre, export, seed, speed or 1.0, to, force=force)
@@ -259,6 +270,8 @@ def load(
         raise LoadError("-o: is for --export alone; --out FOLDER keeps a result")
     if out is not None:
         refuse_existing(out, force=force)
+    if platform is not None:
+        _refuse_platform(platform, profile, force=force)
     with _live(replications) as show:
         answer = load_test(
             centre,
@@ -280,6 +293,8 @@ def load(
             announce=lambda factor, wall_s: stderr(lasting(replications, wall_s, speed or 1.0, factor)),
             show=show,
         )
+    if platform is not None:
+        _write_platform(platform, answer, force=force)
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if answer.head.interrupted:
         stderr("interrupted: what was measured until then is shown, and nothing of it is judged")
@@ -313,6 +328,24 @@ def _trouble(churn_min: float | None, storm: str | None, slow: float) -> Trouble
             raise LoadError(f"--storm: {storm!r} is no time of the day: write 09:30") from None
         storm_s = float(at.hour * 3600 + at.minute * 60 + at.second)
     return Trouble(None if churn_min is None else churn_min * 60, storm_s, slow_share=slow / 100)
+
+
+def _refuse_platform(target: Path, profile: Any, *, force: bool) -> None:
+    """Refuse beforehand what delays can't be written of, or to."""
+    from sim.output import refuse_target  # noqa: PLC0415
+
+    if profile is not None:
+        raise LoadError("--platform: is for a run without --profile, as delays differ with the load")
+    refuse_target(target, force=force)
+
+
+def _write_platform(target: Path, answer: Any, *, force: bool) -> None:
+    """Write the delays that were measured as TOML."""
+    from sim.output import write_text  # noqa: PLC0415
+    from sim.report.load import snippet  # noqa: PLC0415
+
+    write_text(target, snippet(answer.found), force=force)
+    stderr(f"written to {target}: [platform] for the scenario's file")
 
 
 def _export(centre: Any, tool: Tool, seed: int, speed: float, to: Path | None, *, force: bool) -> None:

@@ -25,18 +25,24 @@ class Delays:
     """From the moment when an agent could take a chat to the moment when they have it."""
     deliver_s: float = 0.0
     """From a message's being sent to the other side's having it."""
-    answer_s: float = 0.0
-    """For which an agent waits until the server has taken their reply."""
 
     def __bool__(self) -> bool:
-        return max(self.accept_s, self.deliver_s, self.answer_s) > 0
+        return max(self.accept_s, self.deliver_s) > 0
+
+    def beyond(self, known: Delays) -> Delays:
+        """How far they are from those that are known."""
+        return Delays(abs(self.accept_s - known.accept_s), abs(self.deliver_s - known.deliver_s))
 
 
-def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
+NONE = Delays()
+
+
+def late(draws: Draws, delays: Delays, days: int, known: Delays = NONE) -> Iterator[Draws]:
     """Give so many *days* of the same customers, each with other *delays*.
 
     A chat taken late leaves its customer less of their patience, and a slot that is filled late is one
-    that was held for longer. A message and its reply travel both ways between the customer and the agent.
+    that was held for longer. A message and its reply travel both ways between the customer and the agent. Of
+    each delay that is left out which is *known*: the scenario's own (R39).
     """
     streams = Streams(draws.seed, [draws.replication])
 
@@ -45,19 +51,17 @@ def late(draws: Draws, delays: Delays, days: int) -> Iterator[Draws]:
         return np.asarray(-mean_s * np.log1p(-u), dtype=np.float64)
 
     for day in range(days):
-        accept_s = drawn(day, Stream.ACCEPTED_LATE, delays.accept_s, draws.n_chats)
-        release_s = drawn(day, Stream.RELEASED_LATE, delays.accept_s, draws.n_chats)
-        there_s = drawn(day, Stream.REPLY_LATE, delays.deliver_s, draws.n_turns)
-        answer_s = drawn(day, Stream.ANSWERED_LATE, delays.answer_s, draws.n_turns)
-        back_s = drawn(day, Stream.MESSAGE_LATE, delays.deliver_s, draws.n_turns)
+        accept_s = drawn(day, Stream.ACCEPTED_LATE, delays.accept_s, draws.n_chats) - known.accept_s
+        release_s = drawn(day, Stream.RELEASED_LATE, delays.accept_s, draws.n_chats) - known.accept_s
+        there_s = drawn(day, Stream.REPLY_LATE, delays.deliver_s, draws.n_turns) - known.deliver_s
+        back_s = drawn(day, Stream.MESSAGE_LATE, delays.deliver_s, draws.n_turns) - known.deliver_s
         patience_s = draws.reply_patience_s
         if len(patience_s):
             patience_s = np.maximum(patience_s - there_s - back_s, 0.0)
         yield replace(
             draws,
             patience_s=np.maximum(draws.patience_s - accept_s, 0.0),
-            wrap_up_s=draws.wrap_up_s + release_s,
-            agent_s=draws.agent_s + answer_s,
-            customer_s=draws.customer_s + there_s + back_s,
+            wrap_up_s=np.maximum(draws.wrap_up_s + release_s, 0.0),
+            customer_s=np.maximum(draws.customer_s + there_s + back_s, 0.0),
             reply_patience_s=patience_s,
         )

@@ -68,7 +68,6 @@ class Stream(IntEnum):
     RELEASED_LATE = 41
     REPLY_LATE = 42
     MESSAGE_LATE = 43
-    ANSWERED_LATE = 44
 
 
 class Streams:

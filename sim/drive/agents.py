@@ -63,7 +63,7 @@ class Line:
         note = "nobody is free" if seat is None else ""
         self.play.note(Kind.WAITING, Who.AGENT, row, chat=chat, agent=agent, note=note)
         if seat is not None:
-            self.play.spawn(self.agents[seat.number].take_all(call))
+            self.play.spawn(self.agents[seat.number].take(call))
 
     def gone(self, chat: str, agent: int) -> None:
         """An agent's list no longer shows a chat."""
@@ -108,6 +108,8 @@ class Held:
     """The server has closed it."""
     timeout: Alarm | None = None
     """Set while the agent awaits a message (R23)."""
+    sending: asyncio.Task[None] | None = None
+    """The reply that was sent last, until the server has taken it."""
 
 
 class Agent:
@@ -120,8 +122,6 @@ class Agent:
         """Off duty, with nothing in hand."""
         self._inbox: deque[tuple[Held, int]] = deque()
         self._stirred = asyncio.Event()
-        self._taking = 0
-        """Chats being taken: the next message is taken up after them (R13)."""
         self._is_leaving = False
         self._span = -1
         self.session: AgentSession
@@ -160,7 +160,7 @@ class Agent:
                     self._link.begin()
                 if not attending:
                     attending = [self.play.spawn(self._read()), self.play.spawn(self._attend())]
-                await self.fill()
+                self.fill()
                 await self.play.clock.until(span.off_s, Order.LOG_OFF, span.row)
                 await self._log_off()
             while not self.is_out:
@@ -225,36 +225,27 @@ class Agent:
             listed = await self._ask(Verb.LIST, self.session.waiting())
             self.line.list_is([waiting.chat for waiting in listed], self.number)
 
-    async def fill(self) -> None:
+    def fill(self) -> None:
         """Take waiting chats into all free slots, in order (R9, R10)."""
-        if not self.play.server.routes and (call := self.line.floor.next_for(self.seat)) is not None:
-            await self.take_all(call)
+        while not self.play.server.routes and (call := self.line.floor.next_for(self.seat)) is not None:
+            self.play.spawn(self.take(call))
 
-    async def take_all(self, call: Call) -> None:
-        """Take a chat for which a slot is taken already, then whatever else may be taken."""
-        self._taking += 1
-        try:
-            following: Call | None = call
-            while following is not None:
-                await self._take(following)
-                following = self.line.floor.next_for(self.seat)
-        finally:
-            self._taking -= 1
-            self._stirred.set()
-
-    async def _take(self, call: Call) -> None:
+    async def take(self, call: Call) -> None:
+        """Take a chat for which a slot is taken already; if it is not to be had, another may be."""
         self.held[call.chat] = held = Held(call.chat, call.row)
         try:
             took = await self._ask(Verb.ASSIGN, self.session.assign(call.chat), call.row)
         except LoadError:
             self._drop(held)
             await asyncio.sleep(AGAIN_S)
+            self.fill()
             return
         if took:
             self._note(Kind.ASSIGNED, held)
         else:
             self._note(Kind.REFUSED, held, "assign")
             self._drop(held)
+            self.fill()
 
     def _drop(self, held: Held) -> None:
         """Let go of a chat that was not to be had."""
@@ -320,6 +311,8 @@ class Agent:
         if held.is_over:
             return
         held.is_over = True
+        if held.timeout is not None:
+            held.timeout.cancel()
         if not held.is_composing:
             self._inbox = deque(each for each in self._inbox if each[0] is not held)
             self.play.spawn(self._release(held))
@@ -329,12 +322,14 @@ class Agent:
     async def _attend(self) -> None:
         """Take up one message at a time, in the order in which they came in (R13)."""
         while True:
-            while not self._inbox or self._taking:
+            while not self._inbox:
                 self._stirred.clear()
                 await self._stirred.wait()
+            await self.play.clock.settled()  # slots are filled before, where the server does so at once (R13)
+            if not self._inbox:
+                continue
             held, turn = self._inbox.popleft()
-            with suppress(LoadError):  # noted, and the chat goes on without this reply
-                await self._reply(held, turn)
+            await self._reply(held, turn)
 
     async def _reply(self, held: Held, turn: int) -> None:
         """Compose and send a reply (R14), and wrap up after the last (R16)."""
@@ -350,21 +345,26 @@ class Agent:
         held.is_composing = False
         if held.is_over:  # in vain (R21)
             self._note(Kind.IN_VAIN, held, message=message)
-            await self._release(held)
+            play.spawn(self._release(held))
             return
         if self._link is not None:
             due_s = await self._link.ready(due_s)
         play.sending(message, due_s)
-        await self._ask(Verb.SEND, self.session.send(held.chat, message), held.row, due_s)
-        self._note(Kind.SENT, held, message=message, at_s=due_s)
-        if held.row in play.left:  # while the reply was on its way, and the server does not say so
-            self._be_left(held)
-        elif turn < len(rows) - 1:
+        held.sending = play.spawn(self._send(held, message, due_s))
+        if turn < len(rows) - 1:
             self._await_message(held, queue.idle_timeout_s)
         elif queue.wrap_up_attention:
             await self._wrap_up(held)
         else:
             play.spawn(self._wrap_up(held))
+
+    async def _send(self, held: Held, message: Message, due_s: float) -> None:
+        """Send a reply; its agent turns to the next message meanwhile (R42)."""
+        with suppress(LoadError):  # noted, and the chat goes on without this reply
+            await self._ask(Verb.SEND, self.session.send(held.chat, message), held.row, due_s)
+            self._note(Kind.SENT, held, message=message, at_s=due_s)
+            if held.row in self.play.left:  # while the reply was on its way, and the server does not say so
+                self._be_left(held)
 
     async def _wrap_up(self, held: Held) -> None:
         held.is_over = True
@@ -372,7 +372,7 @@ class Agent:
         now_s, day = self.play.clock.now_s, self.play.day
         wrap_up_s = float(day.draws.wrap_up_s[held.row]) / day.speed(self.number, now_s)
         await self.play.clock.until(now_s + wrap_up_s, Order.WRAP_UP, held.row)
-        await self._release(held)
+        self.play.spawn(self._release(held))
 
     def _await_message(self, held: Held, idle_timeout_s: float | None) -> None:
         """Close the chat if its customer is quiet for too long (R23)."""
@@ -388,14 +388,18 @@ class Agent:
 
     async def _release(self, held: Held, note: str = "") -> None:
         """Close a chat; its slot is free, and filled before anything else (R9)."""
+        if not held.is_closed:
+            self._note(Kind.DONE, held, note)
         with suppress(LoadError):
+            if held.sending is not None:  # a chat is closed after its last reply, and not before
+                await held.sending
             if not held.is_closed:
                 await self._ask(Verb.CLOSE, self.session.close(held.chat), held.row)
                 self._note(Kind.CLOSED, held, note)
         self.held.pop(held.chat, None)
         self.line.released.set()
         self.seat.free(self.play.clock.now_s)
-        await self.fill()
+        self.fill()
         if self._is_leaving and not self.seat.n_open:
             if self.seat.on_duty:
                 await self._leave_desk()

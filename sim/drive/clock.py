@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 from sim.rules import Order
 
 T = TypeVar("T")
+_BEFORE_ALL = -1
+"""Order of what comes before all events of an instant."""
 
 
 class Alarm:
@@ -146,6 +148,16 @@ class Clock:
         else:
             alarm._handle = self._loop.call_at(self.wall(time_s), happen)
         return alarm
+
+    async def settled(self) -> None:
+        """Wait until nothing more can be done at this instant, before its next event; not on a wall clock."""
+        if not isinstance(self._loop, VirtualLoop):
+            await asyncio.sleep(0)
+            return
+        woken = self._loop.create_future()
+        wake = Alarm(lambda: None if woken.done() else woken.set_result(None))
+        self._loop.alarm(self.now_s, _BEFORE_ALL, 0, wake)
+        await woken
 
     async def until(self, time_s: float, order: Order, row: int) -> float:
         """Sleep until *time_s*, for ever if it is infinite; give how late it woke, in the loop's seconds."""

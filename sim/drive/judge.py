@@ -136,19 +136,22 @@ def judge(
 ) -> Judgement:
     """Hold *measured* logs against the simulated twins of the same days, those of the *draws*.
 
-    *delays* of the server and the driver are in simulated seconds. With *doubts* nothing is judged.
+    *delays* of the server and the driver are in simulated seconds; those that the scenario has itself (R39)
+    are in the prediction, and blur nothing. With *doubts* nothing is judged.
     """
     replays = replays if delays else 1
+    known = Delays(scenario.platform.accept_s, scenario.platform.deliver_s)
+    beyond = delays.beyond(known) if delays else delays
     twins = list(simulate_all(scenario, draws))
     expected = Estimates(measure_all(twins, scenario))
     seen = Estimates(measure_all(measured, scenario))
-    again = _replayed(scenario, draws, delays, replays)
+    again = _replayed(scenario, draws, delays, known if delays else delays, replays)
     scales = {
-        name: _scale(name, scenario, expected, seen, again, delays, twins)
+        name: _scale(name, scenario, expected, seen, again, delays, beyond, twins)
         for name in JUDGED
         if name not in ON_TIMERS or speed == 1
     }
-    blurred = {name for name in scales if _is_blurred(name, scenario, delays)}
+    blurred = {name for name in scales if _is_blurred(name, scenario, beyond)}
     told = [name for name in scales if name not in blurred]
     largest = np.max([scales[name].errors(again[name]) for name in told], axis=0) if told else np.zeros(1)
     critical = max(LEAST_ERRORS, float(np.quantile(largest, 1 - ALPHA, method="higher")))
@@ -185,7 +188,9 @@ def _value(quantity: Quantity) -> float:
     return float("nan") if quantity.value is None else quantity.value
 
 
-def _replayed(scenario: Scenario, draws: Sequence[Draws], delays: Delays, replays: int) -> dict[str, Floats]:
+def _replayed(
+    scenario: Scenario, draws: Sequence[Draws], delays: Delays, known: Delays, replays: int
+) -> dict[str, Floats]:
     """Each figure, pooled over the days, in each replay: shape (replays,) each.
 
     Of several days only those percentiles are pooled that are judged: each takes all values of its replay.
@@ -193,7 +198,7 @@ def _replayed(scenario: Scenario, draws: Sequence[Draws], delays: Delays, replay
     days: list[list[Kpis]] = []
     for day in draws:
         runs: list[Kpis] = []
-        lived = late(day, delays, replays)
+        lived = late(day, delays, replays, known)
         while some := list(islice(lived, _BATCH)):
             runs += measure_all(simulate_all(scenario, some), scenario)
         days.append(runs)
@@ -234,14 +239,15 @@ def _scale(
     seen: Estimates,
     again: Mapping[str, Floats],
     delays: Delays,
+    beyond: Delays,
     twins: Sequence[ChatLog],
 ) -> _Scale:
     predicted, values = _value(expected.figure(name)), again[name]
     blur = abs(float(np.nanmean(values)) - predicted) if np.isfinite(values).any() else 0.0
     if BY_NAME[name].unit == "s":
-        blur = max(blur, _blur_s(name, delays))
+        blur = max(blur, _blur_s(name, beyond))
     elif name in _WAITS:
-        blur = max(blur, _moved(name, scenario, expected, twins, delays.accept_s))
+        blur = max(blur, _moved(name, scenario, expected, twins, beyond.accept_s))
     error = float(np.nanstd(values, ddof=1)) if len(values) > 1 and np.isfinite(values).any() else 0.0
     if delays:
         error = max(error, _one_chat(name, expected))

@@ -68,6 +68,11 @@ class Times:
         """The longest; 0 if there is none."""
         return float(self._microseconds.get_max_value()) / 1e6 if self.n else 0.0
 
+    @property
+    def mean_s(self) -> float:
+        """The mean; 0 if there is none."""
+        return float(self._microseconds.get_mean_value()) / 1e6 if self.n else 0.0
+
     def percentile_s(self, percent: float) -> float:
         """A percentile; 0 if there is none."""
         return float(self._microseconds.get_value_at_percentile(percent)) / 1e6 if self.n else 0.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import nan
+from dataclasses import dataclass, field, replace
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from sim.drive.adapters.base import Message
@@ -70,6 +70,8 @@ class Heard:
             case Kind.ENDED:
                 self.ended_s = at_s
                 self.outcome = Outcome.TIMED_OUT if event.note else Outcome.SERVED
+            case Kind.DONE:
+                self.released_s = at_s
             case Kind.LEFT if not by_agent:
                 self._leave(event)
             case Kind.CLOSED if by_agent and event.note != "stopped":
@@ -87,7 +89,8 @@ class Heard:
 
     def _close(self, event: Event) -> None:
         """An agent has closed it, or is told that the server has."""
-        self.released_s = event.at_s
+        if isnan(self.released_s):
+            self.released_s = event.at_s
         if self.outcome is Outcome.UNFINISHED:
             self.outcome, self.ended_s = Outcome.TIMED_OUT, event.at_s
 
@@ -133,7 +136,7 @@ def log_of_day(day: Day, events: Sequence[Event], *, routes: bool) -> ChatLog:
         pl.DataFrame(columns),
         messages=_messages(chats),
         agents=_agents(day, events, chats),
-        facts=day.twin.centre,
+        facts=replace(day.twin.centre, deliver_s=0.0),  # the server's own delays are in its times
     )
 
 

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     """An agent has composed a reply to a customer who is gone; it is not sent."""
     ENDED = "ended"
     """The conversation is over for the agent, whose wrap-up begins."""
+    DONE = "done"
+    """An agent is done with the chat, wrap-up and all, and asks the server to close it."""
     LEFT = "left"
     """The customer leaves, or an agent is told so."""
     CLOSED = "closed"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+import numpy as np
+
 from sim.draws.late import Delays
 from sim.drive.adapters import Target
 from sim.drive.adapters.base import Server
@@ -22,6 +24,8 @@ from sim.drive.run import SOON_S, Driven, Ending, drive, lasts_s
 from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
 from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
 from sim.errors import LoadError
+from sim.rules import NO_AGENT
+from sim.scenario.platform import Platform
 from sim.scenario.scenario import Scenario
 
 _TINY_S = 1e-4
@@ -56,6 +60,8 @@ class Loaded:
     failures: tuple[Told, ...]
     latencies: Latencies
     lag: Times
+    platform: Platform
+    """Delays of the server as a scenario would have them."""
     limits: tuple[Checked, ...]
     counts: Mapping[str, float | None]
     """What was counted, by the names of limits."""
@@ -230,6 +236,7 @@ def judged(
         (*told, *broken),
         latencies,
         lag,
+        platform_of(days, latencies, lag, speed),
         tuple(found),
         counts,
         parts,
@@ -246,9 +253,29 @@ def delays_of(latencies: Latencies, lag: Times, poll_s: float | None, speed: flo
     deliver_s = latencies[Verb.DELIVER].percentile_s(50) + own_s
     if poll_s is not None:
         accept_s += poll_s / 2 + latencies[Verb.LIST].percentile_s(50)
-    answer_s = latencies[Verb.SEND].percentile_s(50)
-    found = (accept_s, deliver_s, answer_s)
-    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in found))
+    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in (accept_s, deliver_s)))
+
+
+def platform_of(days: Sequence[Driven], latencies: Latencies, lag: Times, speed: float) -> Platform:
+    """The delays of a server as a scenario has them (R39): means, in simulated seconds.
+
+    Of the chats that were taken as they came, it is from the arrival; of those that waited in line in the
+    twin, from the moment when an agent was done with the chat before.
+    """
+    queued = accepted = 0
+    for day in days:
+        chat = day.day.twin.chat
+        queued += int(np.sum(chat.queued & (chat.agent != NO_AGENT)))
+        accepted += int(np.sum(chat.agent != NO_AGENT))
+    waited = queued / max(accepted, 1)
+    seen_s, poll_s = latencies[Verb.OPEN].mean_s, days[0].poll_s
+    if poll_s is not None:
+        seen_s += poll_s / 2 + latencies[Verb.LIST].mean_s
+    freed_s = latencies[Verb.CLOSE].mean_s + lag.mean_s
+    accept_s = waited * freed_s + (1 - waited) * seen_s + latencies[Verb.ASSIGN].mean_s
+    found = (accept_s, latencies[Verb.DELIVER].mean_s)
+    accept_s, deliver_s = (round(speed * each, 4) if each > _TINY_S else 0.0 for each in found)
+    return Platform(accept_s=accept_s, deliver_s=deliver_s)
 
 
 def _doubts(days: Sequence[Driven], wanted: int, lag: Times, speed: float) -> list[str]:

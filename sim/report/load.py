@@ -60,6 +60,7 @@ def result(found: Loaded) -> Result:
         _one_side(found, "measured", "Measured"),
         _latencies(found),
         _invariants(found),
+        _platform(found),
         _over_time(found.days[0]),
     )
     limits = tuple(_limit(each) for each in found.limits)
@@ -131,11 +132,7 @@ def _words(found: Loaded) -> Iterator[str]:
     if found.scenario.stress is not None and found.scenario.stress.incidents:
         yield INCIDENTS
     if found.judgement.delays:
-        delays = found.judgement.delays
-        yield (
-            f"Blur: an agent has a chat {with_unit('s', delays.accept_s)} late and a message arrives "
-            f"{with_unit('s', delays.deliver_s)} late, in simulated time."
-        )
+        yield from _blur(found)
     if not found.options.virtual and found.options.speed != 1 and found.judgement.differs:
         yield (
             "A server's own timers (time-outs, heartbeats, rate limits) do not scale: at speed "
@@ -167,6 +164,27 @@ def _on_purpose(found: Loaded) -> Iterator[str]:
 
 def _ms_text(time_s: float) -> str:
     return with_unit("ms", 1000 * time_s)
+
+
+def _blur(found: Loaded) -> Iterator[str]:
+    """How late all is, and how the prediction can know of it."""
+    delays, known, measured = found.judgement.delays, found.scenario.platform, found.platform
+    (accept, deliver), (has_accept, has_deliver) = (
+        (with_unit("s", each.accept_s), with_unit("s", each.deliver_s)) for each in (delays, known)
+    )
+    late = f"an agent has a chat {accept} late and a message arrives {deliver} late, in simulated time"
+    if known:
+        yield (
+            f"{late[0].upper()}{late[1:]}; the scenario's [platform] has {has_accept} and {has_deliver}. "
+            "What differs is the blur."
+        )
+    else:
+        yield f"Blur: {late}."
+    if measured != known:
+        yield (
+            "To have these delays in the prediction, write into the scenario: [platform] accept_s = "
+            f"{measured.accept_s:.4g}, deliver_s = {measured.deliver_s:.4g} (means, at this speed)."
+        )
 
 
 def _answer(found: Loaded) -> str:
@@ -322,6 +340,37 @@ def _latencies(found: Loaded) -> Table:
             "of it."
         )
     return Table("latencies", "How long the server took", columns, rows, notes=tuple(notes))
+
+
+def _platform(found: Loaded) -> Table:
+    """A row a delay: as the scenario has it, and as it was measured."""
+    meanings = {"accept_s": "An agent has a chat", "deliver_s": "A message arrives"}
+    rows = [
+        {
+            "name": name,
+            "title": f"{title} so late",
+            "scenario": getattr(found.scenario.platform, name),
+            "measured": getattr(found.platform, name),
+        }
+        for name, title in meanings.items()
+    ]
+    columns = (
+        Column("name", "In [platform]"),
+        Column("title", "Delay"),
+        Column("scenario", "Scenario", "s", "number"),
+        Column("measured", "Measured, mean", "s", "number"),
+    )
+    return Table(
+        "platform", "Delays of the platform, in simulated time", columns, rows, key="name", is_shown=False
+    )
+
+
+def snippet(found: Loaded) -> str:
+    """TOML of the delays that were measured, for the scenario's file."""
+    return (
+        f"# Means measured by sim load: {_place(found)} at speed {found.options.speed:g}\n[platform]\n"
+        f"accept_s = {found.platform.accept_s!r}\ndeliver_s = {found.platform.deliver_s!r}\n"
+    )
 
 
 def _ms(time_s: float, n: int) -> float | None:

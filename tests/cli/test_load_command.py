@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,23 @@ def small(tmp_path: Path) -> Path:
     return file
 
 
+def test_load_writes_the_delays_of_the_platform_for_the_scenario(small: Path, tmp_path: Path):
+    """Put below its file they are part of it; an existing file is not replaced, before anything is driven."""
+    delays = tmp_path / "delays.toml"
+    done = sim("load", small, "--platform", delays)
+    assert (done.returncode, "written to" in done.stderr) == (0, True)
+    assert tomllib.loads(delays.read_text())["platform"] == {"accept_s": 0.0, "deliver_s": 0.0}
+
+    small.write_text(f"{small.read_text()}\n{delays.read_text()}".replace("accept_s = 0.0", "accept_s = 9.0"))
+    late = sim("load", small)
+    assert late.returncode == 99, late.stdout
+    assert "the scenario's [platform] has" not in late.stdout  # our own server is not late
+    again = sim("load", small, "--platform", delays)
+    assert (again.returncode, "exists; add --force" in again.stderr) == (2, True)
+    profiled = sim("load", small, "--platform", tmp_path / "other.toml", "--profile", "spike")
+    assert (profiled.returncode, "--platform: is for a run without" in profiled.stderr) == (2, True)
+
+
 def test_load_prints_writes_and_documents(small: Path, tmp_path: Path):
     """On our own server the day is as predicted; the same document on stdout and in the folder."""
     out = tmp_path / "out"
@@ -51,7 +69,7 @@ def test_load_prints_writes_and_documents(small: Path, tmp_path: Path):
     assert "loopback keeps the predicted figures" in printed.stdout
     assert {path.name for path in out.iterdir()} == {
         "result.json", "result.html", "figures.csv", "predicted.csv", "measured.csv", "latencies.csv",
-        "over_time.csv", "day.png",
+        "platform.csv", "over_time.csv", "day.png",
     }  # fmt: skip
     assert "there is no picture of it" in printed.stdout
     data = json.loads((out / "result.json").read_text())

@@ -85,7 +85,7 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         agent_speed=np.array([team.duty_plan.speed for team in teams]),
         n_events=np.zeros(len(teams), dtype=np.int64),
     )
-    # Ten events a chat at most (wait, its way to the agent, work, its agent's announcements, its own arrival),
+    # Ten events a chat at most (wait, the way to its agent, work, that agent's announcements, its arrival),
     # and the end of patience with each reply; untouched memory is free.
     most = 10 * n_chats + n_turns if len(every.reply_patience_s) else 10 * n_chats
     centre = Centre(

@@ -48,8 +48,8 @@ CHAT = np.dtype(
     align=True,
 )
 """What is looked at with each message of a chat, half a line of the processor's cache: `turn` is the turn it
-is at, `inbox_next` links the messages in an agent's inbox by row, `open_chats` is m of R28, `coming` says that
-it is on its way to its agent (R40)."""
+is at, `inbox_next` links the messages in an agent's inbox by row, `open_chats` is m of R28, `coming` says: on
+its way to its agent (R40)."""
 VISIT = np.dtype(
     [
         *((name, np.float64) for name in ("arrival_s", "patience_s", "work_s", "wrap_up_s", "route_u")),
