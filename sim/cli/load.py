@@ -299,8 +299,6 @@ def load(
     if answer.head.interrupted:
         stderr("interrupted: what was measured until then is shown, and nothing of it is judged")
         raise typer.Exit(Exit.INTERRUPTED)
-    if profile is not Profile.BREAKPOINT and answer.found.gone:
-        raise typer.Exit(Exit.INPUT)
     if answer.found.is_missed:
         raise typer.Exit(Exit.MISSED)
 

@@ -38,6 +38,7 @@ class Invariant(StrEnum):
     CHAT_CAME_BACK = "chat_came_back"
     CLOSE_UNTOLD = "close_untold"
     NOT_SPREAD = "not_spread"
+    STOPPED = "stopped"
 
     @property
     def words(self) -> str:
@@ -56,6 +57,7 @@ _WORDS = {
     Invariant.CHAT_CAME_BACK: "A closed chat came back",
     Invariant.CLOSE_UNTOLD: "A customer was not told that their chat was closed",
     Invariant.NOT_SPREAD: "Chats were not spread as the policy says",
+    Invariant.STOPPED: "The server stopped answering",
 }
 
 
@@ -413,6 +415,21 @@ def close_untold(events: Sequence[Event], centre: Centre) -> Iterator[Failure]:
             if event.at_s + centre.grace_s < end_s:
                 yield Failure(Invariant.CLOSE_UNTOLD, (event.chat,), event.at_s)
             told.add(event.row)
+
+
+_ANSWERS = {Kind.OPENED, Kind.WAITING, Kind.ASSIGNED, Kind.REFUSED, Kind.SENT, Kind.SEEN, Kind.LOGGED_IN}
+
+
+def stopped(events: Sequence[Event]) -> Failure:
+    """A server that is known to have stopped answering: since when, and which chats were there then."""
+    since_s = max((event.at_s for event in events if event.kind in _ANSWERS), default=_end(events).at_s)
+    there: dict[str, None] = {}
+    for event in events:
+        if event.chat and event.kind in {Kind.OPENED, Kind.ASSIGNED}:
+            there[event.chat] = None
+        elif event.kind in _ENDS and event.note != "stopped":
+            there.pop(event.chat, None)
+    return Failure(Invariant.STOPPED, tuple(there), since_s)
 
 
 def _first(events: Sequence[Event], *kinds: Kind) -> dict[str, float]:

@@ -16,17 +16,18 @@ threshold, and none at all where the driver itself was late or could not offer t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from math import log1p
+from math import inf, log1p
 
 import numpy as np
 
 from sim.arrays import Floats
 from sim.draws.late import Delays, late
 from sim.draws.record import Draws
+from sim.drive.until import until
 from sim.engines import simulate_all
 from sim.kpis.definitions import BY_NAME, KPIS, Peak, Quantile, Ratio
 from sim.kpis.estimate import Estimates, Quantity
@@ -133,19 +134,23 @@ def judge(
     speed: float = 1.0,
     doubts: Sequence[str] = (),
     replays: int = REPLAYS,
+    until_s: float = inf,
 ) -> Judgement:
     """Hold *measured* logs against the simulated twins of the same days, those of the *draws*.
 
     *delays* of the server and the driver are in simulated seconds; those that the scenario has itself (R39)
-    are in the prediction, and blur nothing. With *doubts* nothing is judged.
+    are in the prediction, and blur nothing. With *doubts* nothing is judged. Of the last day, what had
+    happened by *until_s* is compared.
     """
     replays = replays if delays else 1
     known = Delays(scenario.platform.accept_s, scenario.platform.deliver_s)
     beyond = delays.beyond(known) if delays else delays
-    twins = list(simulate_all(scenario, draws))
+    *before, last = simulate_all(scenario, draws)
+    twins = [*before, until(last, until_s)]
+    measured = [*measured[:-1], until(measured[-1], until_s)]
     expected = Estimates(measure_all(twins, scenario))
     seen = Estimates(measure_all(measured, scenario))
-    again = _replayed(scenario, draws, delays, known if delays else delays, replays)
+    again = _replayed(scenario, draws, delays, known if delays else delays, replays, until_s)
     scales = {
         name: _scale(name, scenario, expected, seen, again, delays, beyond, twins)
         for name in JUDGED
@@ -189,9 +194,9 @@ def _value(quantity: Quantity) -> float:
 
 
 def _replayed(
-    scenario: Scenario, draws: Sequence[Draws], delays: Delays, known: Delays, replays: int
+    scenario: Scenario, draws: Sequence[Draws], delays: Delays, known: Delays, replays: int, until_s: float
 ) -> dict[str, Floats]:
-    """Each figure, pooled over the days, in each replay: shape (replays,) each.
+    """Each figure, pooled over the days, the last *until_s*, in each replay: shape (replays,) each.
 
     Of several days only those percentiles are pooled that are judged: each takes all values of its replay.
     """
@@ -200,7 +205,8 @@ def _replayed(
         runs: list[Kpis] = []
         lived = late(day, delays, replays, known)
         while some := list(islice(lived, _BATCH)):
-            runs += measure_all(simulate_all(scenario, some), scenario)
+            logs = simulate_all(scenario, some)
+            runs += measure_all(_ended(logs, until_s) if day is draws[-1] else logs, scenario)
         days.append(runs)
     every, shape = Estimates([run for runs in days for run in runs]), (len(days), replays)
     found: dict[str, Floats] = {}
@@ -214,6 +220,11 @@ def _replayed(
             pooled = (Estimates(together) for together in zip(*days, strict=True))
             found[kpi.name] = np.array([each.values(kpi.name, By.OVERALL)[0] for each in pooled])
     return found
+
+
+def _ended(logs: Iterable[ChatLog], until_s: float) -> Iterable[ChatLog]:
+    """What of some logs had happened by then."""
+    return logs if until_s == inf else [until(log, until_s) for log in logs]
 
 
 @dataclass(frozen=True, slots=True)

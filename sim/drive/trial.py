@@ -12,7 +12,7 @@ import numpy as np
 from sim.draws.late import Delays
 from sim.drive.adapters import Target
 from sim.drive.adapters.base import Server
-from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check
+from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check, stopped
 from sim.drive.judge import MOST_BLUR, REPLAYS, Judgement, judge
 from sim.drive.latency import Latencies, Times, Verb
 from sim.drive.limits import Checked, Limit, checked, read_limit
@@ -80,9 +80,7 @@ class Loaded:
     @property
     def gone(self) -> bool:
         """Whether the server no longer answered before all was over."""
-        return self.days[-1].ending is Ending.GONE or (
-            self.days[-1].ending is Ending.DONE and len(self.days) < self.wanted
-        )
+        return _is_gone(self.days, self.wanted)
 
     @property
     def errors(self) -> int:
@@ -200,14 +198,19 @@ def judged(
         [day.log for day in days],
         delays,
         speed=speed,
-        doubts=_doubts(days, wanted, lag, speed),
+        doubts=_doubts(days, lag, speed),
         replays=replays,
+        until_s=max(event.at_s for event in days[-1].record.events)
+        if days[-1].ending is Ending.GONE
+        else inf,
     )
     broken = [
         Told(day.day.draws.replication, failure)
         for day in days
         for failure in check(day.record.events, _centre(day))
     ]
+    if _is_gone(days, wanted):
+        broken.append(Told(days[-1].day.draws.replication, stopped(days[-1].record.events)))
     every = [each.failure for each in broken]
     counts = counts_of(
         sum(sum(day.causes.values()) for day in days), sum(day.live.skipped for day in days), every,
@@ -278,20 +281,22 @@ def platform_of(days: Sequence[Driven], latencies: Latencies, lag: Times, speed:
     return Platform(accept_s=accept_s, deliver_s=deliver_s)
 
 
-def _doubts(days: Sequence[Driven], wanted: int, lag: Times, speed: float) -> list[str]:
-    """Why nothing can be judged."""
+def _is_gone(days: Sequence[Driven], wanted: int) -> bool:
+    last = days[-1].ending
+    return last is Ending.GONE or (last is Ending.DONE and len(days) < wanted)
+
+
+def _doubts(days: Sequence[Driven], lag: Times, speed: float) -> list[str]:
+    """Why nothing can be judged. That a server stops answering is no reason: it is what it does."""
     found = []
     last, scenario = days[-1], days[0].day.scenario
     match last.ending:
         case Ending.INTERRUPTED:
             found.append("it was interrupted before the day was over")
-        case Ending.GONE:
-            found.append(f"the server no longer answered ({last.cause})")
         case Ending.LATE:
             found.append("chats were still open long after they should have been over")
-        case Ending.DONE:
-            if len(days) < wanted:
-                found.append(f"the server did not answer after {len(days)} of {wanted} days")
+        case _:
+            pass
     if days[0].options.trouble:
         found.append("connections were broken, or read slowly, on purpose")
     skipped = sum(day.live.skipped for day in days)

@@ -20,7 +20,9 @@ def until(log: ChatLog, end_s: float) -> ChatLog:
         return log
     chat = _chats(log.chat, n, end_s)
     offset = log.turn.offset[: n + 1]
-    times = (_by(getattr(log.turn, name)[: offset[-1]], end_s) for name in ("message_s", "start_s", "reply_s"))
+    times = (
+        _by(getattr(log.turn, name)[: offset[-1]], end_s) for name in ("message_s", "start_s", "reply_s")
+    )
     return replace(log, chat=chat, turn=Turns(offset, *times), leg=Legs.single(chat), message=None)
 
 

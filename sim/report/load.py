@@ -116,7 +116,7 @@ def _facts(found: Loaded) -> dict[str, Any]:
 
 
 def _words(found: Loaded) -> Iterator[str]:
-    yield _answer(found)
+    yield f"{_stopped(found)}{_answer(found)}"
     if found.failures:
         counts = Counter(told.failure.name for told in found.failures)
         which = "; ".join(
@@ -185,6 +185,17 @@ def _blur(found: Loaded) -> Iterator[str]:
             "To have these delays in the prediction, write into the scenario: [platform] accept_s = "
             f"{measured.accept_s:.4g}, deliver_s = {measured.deliver_s:.4g} (means, at this speed)."
         )
+
+
+def _stopped(found: Loaded) -> str:
+    """That the server stopped answering, and since when; nothing if it did not."""
+    for told in found.failures:
+        if told.failure.name is Invariant.STOPPED:
+            cause = f" ({found.days[-1].cause})" if found.days[-1].cause else ""
+            at = clock_text(told.failure.at_s)
+            name = found.target.adapter
+            return f"{name} stopped answering at {at}{cause}, which is a failure. Until the end: "
+    return ""
 
 
 def _answer(found: Loaded) -> str:

@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.drive.adapters.base import Desk, Waiting
 from sim.drive.adapters.loopback import Loopback
+from sim.drive.judge import Verdict
 from sim.report.data import document
 from tests.drive import faulty
 from tests.drive.test_faulty_servers import centre
@@ -113,12 +114,24 @@ class Dies(Loopback):
 
 
 def test_a_server_that_dies_is_named_with_its_cause_and_what_was_measured_is_kept():
-    """Nothing of it is judged."""
+    """That is a law broken, and what it did until then is held against a twin that is broken off there, too."""
     result = sim.load_test(centre(), server=Dies, replays=1, probes=False)
 
     assert re.match(
-        r"Not judged: the server no longer answered \(.*the connection was refused\)\.", result.words[0]
+        r"loopback stopped answering at 00:14 \(.*the connection was refused\), which", result.words[0]
     )
     assert result.found.gone
+    assert not result.kept
+    (broken,) = document(result)["invariants"]
+    assert broken["name"] == "stopped"
+    assert broken["at_s"] >= result.found.days[0].day.start_s + 840
+    assert broken["chats"]
+    figures = result.found.judgement.figures
+    assert figures["offered"].predicted.value == figures["offered"].measured.value
+    assert (
+        set(result.facts["differs"])
+        == {name for name, each in figures.items() if each.verdict is Verdict.DIFFERS}
+        != set()
+    )
     assert result.table("measured").frame().filter(kpi="offered")["value"][0] > 10
     assert result.facts["errors"] > 0
