@@ -149,6 +149,7 @@ class _Reader:
         self.zone_name: str | None = None
         self.mark = Decimals.POINT
         self.totals: list[tuple[float, Row]] = []
+        self.known: dict[tuple[str, ...], tuple[dt.date, float, bool | None]] = {}
 
     def broken(
         self, law: str, got: str = "", hint: str = "", row: Row | None = None, place: str = ""
@@ -458,10 +459,11 @@ class _Reader:
             handle_s = 0.0 if weight == 0 else mean_s * weight
         else:
             handle_s = self.seconds(row, at.handle, decimals)
-        when = self.when(row, moment, order, offered)
+        key = tuple(_cell(row, k) for k in at.start)
+        when = self.known.get(key) or self.when(row, moment, order, offered)
         if when is None:
             return None
-        day, start_s, second = when
+        self.known[key] = day, start_s, second = when
         if isnan(offered):
             self.account.leave_out("without a volume, which is not 0", self.place(row))
             return None

@@ -131,7 +131,7 @@ def series_of(parts: Sequence[Part], account: Account, zone: ZoneInfo | None, *,
         Where two rows say different things of one interval, rows don't stand on the intervals, or days lie
         too far apart.
     """
-    by_queue: dict[str, list[Entry]] = {}
+    chunks: list[tuple[str, list[Entry], int]] = []
     lengths: dict[str, int] = {}
     months = set[str]()
     for part in parts:
@@ -139,13 +139,17 @@ def series_of(parts: Sequence[Part], account: Account, zone: ZoneInfo | None, *,
             minutes, is_month = _length(part, entries)
             months |= {queue} if is_month else set()
             lengths[queue] = max(minutes, lengths.get(queue, 0))
-            by_queue.setdefault(queue, []).extend(replace(entry, minutes=minutes) for entry in entries)
-    if not by_queue:
+            chunks.append((queue, entries, minutes))
+    if not chunks:
         raise ScenarioError([Problem(parts[0].shown, "", "holds no row that can be used")])
     common = max(lengths.values())
     if common == DAY_MIN and min(lengths.values()) < DAY_MIN:
         law = "totals of days and volumes of intervals must not be mixed: read them one by one"
         raise ScenarioError([Problem(parts[0].shown, "", law)])
+    by_queue: dict[str, list[Entry]] = {}
+    for queue, entries, minutes in chunks:
+        told = [replace(entry, minutes=minutes) for entry in entries] if minutes < common else entries
+        by_queue.setdefault(queue, []).extend(told)
     return [
         _laid(queue, entries, common, account, zone, fills=fills, is_month=queue in months)
         for queue, entries in by_queue.items()

@@ -47,6 +47,7 @@ END = re.compile(r"\b(end|ends|until|to|bis|finish)\b")
 ZONE = ("tz", "time zone", "timezone", "zone")
 TOTALS = {"total", "totals", "subtotal", "subtotals", "grand", "sum", "sums", "overall", "gesamt", "summe"}
 """First words of a row of totals."""
+_FIRST = {letter for word in TOTALS for letter in (word[0], word[0].upper())} | {"(", "[", "*", "-", "_", " "}
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -73,4 +74,4 @@ def first_of(names: Iterable[str], header: list[str], free: Iterable[int]) -> in
 
 def is_total(cell: str) -> bool:
     """Whether a cell says that its row is one of totals."""
-    return not cell[:1].isdigit() and folded(cell).split(" ")[0] in TOTALS
+    return cell[:1] in _FIRST and folded(cell).split(" ")[0] in TOTALS

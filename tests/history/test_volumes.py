@@ -436,3 +436,26 @@ def test_the_bank_s_forecast_is_as_far_off_as_was_measured_elsewhere():
     assert back.scores["mean"].band == pytest.approx(0.94, abs=0.005), (
         "with all that was known then, spikes too"
     )
+
+
+@pytest.mark.parametrize("gaps", [[], [(3, None)], [(3, None), (10, 2), (17, 0)]])
+def test_covariances_are_those_of_all_pairs_of_intervals(gaps: list[tuple[int, int | None]]):
+    """Against the definition, pair by pair, with days and single intervals that nobody knows."""
+    found = drawn(4, 0.2, 0.1, 9)[:, :4].astype(np.float64)
+    for day, slot in gaps:
+        found[day, slice(None) if slot is None else slot] = np.nan
+    weekdays, top, bottom = np.arange(28) % 7, 0.0, 0.0
+    for weekday in range(7):
+        rows = found[weekdays == weekday]
+        mean = np.nanmean(rows, axis=0)
+        for s in range(4):
+            for t in range(4):
+                both = ~np.isnan(rows[:, s]) & ~np.isnan(rows[:, t])
+                n = both.sum()
+                if s != t and n > 1:
+                    top += ((rows[both, s] - mean[s]) * (rows[both, t] - mean[t])).sum() * n / (n - 1)
+                    bottom += n * mean[s] * mean[t]
+    measured = dispersion(found, weekdays, sure=False)
+
+    assert measured is not None
+    assert measured.day.value == pytest.approx(max(top / bottom, 0.0) ** 0.5)

@@ -18,11 +18,11 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from sim.arrays import Floats, Ints
+from sim.arrays import Flags, Floats, Ints
 from sim.studies.volumes.pattern import WEEK
 
-_FEW = 4
-"""Weeks from which on spreads have an interval."""
+_FEW, _MOST = 4, 26
+"""Weeks from which on spreads have an interval, and stretches that are left out in turn, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +122,34 @@ def _sums(found: Floats, weekdays: Ints) -> _Sums:
         sums.freedom += int((k - 1).sum())
         sums.chi2 += float(((rest**2).sum(axis=0) / mean).sum())
         sums.variance += float((2 * (k - 1) * (1 - 1 / np.maximum(total, 1.0))).sum())
-        both = known.astype(np.float64).T @ known.astype(np.float64)
-        product = rest.T @ rest * np.divide(both, both - 1, out=np.zeros_like(both), where=both > 1)
-        square = np.outer(mean, mean) * np.where(both > 1, both, 0.0)
-        sums.excess += float(np.trace(product) - (k * mean).sum())
-        sums.square += float(np.trace(square))
-        sums.pairs += float(product.sum() - np.trace(product))
-        sums.pair_square += float(square.sum() - np.trace(square))
+        own = float(((rest**2).sum(axis=0) * k / (k - 1)).sum())
+        own_square = float((mean**2 * k).sum())
+        all_pairs, all_square = _pairs(rest, known, k, mean)
+        sums.excess += own - float((k * mean).sum())
+        sums.square += own_square
+        sums.pairs += all_pairs - own
+        sums.pair_square += all_square - own_square
     return sums
+
+
+def _pairs(rest: Floats, known: Flags, k: Ints, mean: Floats) -> tuple[float, float]:
+    """Products of all pairs of intervals of a day, a pair's days being those of which both are known."""
+    if (k == k[0]).all() and known.any(axis=1).sum() == k[0]:  # days are known as a whole, or not at all
+        n = int(k[0])
+        return float((rest.sum(axis=1) ** 2).sum()) * n / (n - 1), float(mean.sum() ** 2) * n
+    both = known.astype(np.float64).T @ known.astype(np.float64)
+    product = rest.T @ rest * np.divide(both, both - 1, out=np.zeros_like(both), where=both > 1)
+    square = np.outer(mean, mean) * np.where(both > 1, both, 0.0)
+    return float(product.sum()), float(square.sum())
 
 
 def _without_weeks(found: Floats, weekdays: Ints) -> list[_Sums]:
-    """Sums with each week left out in turn; none where weeks are few."""
+    """Sums with each week left out in turn, or each of some stretches of weeks; none where weeks are few."""
     n = -(-len(found) // WEEK)
     if n < _FEW:
         return []
-    sums = []
-    for week in range(n):
-        rows = np.ones(len(found), dtype=np.bool_)
-        rows[week * WEEK : (week + 1) * WEEK] = False
-        sums.append(_sums(found[rows], weekdays[rows]))
-    return sums
+    stretch = np.arange(len(found)) // WEEK * min(n, _MOST) // n
+    return [_sums(found[stretch != k], weekdays[stretch != k]) for k in range(min(n, _MOST))]
 
 
 def _spread(name: str, sums: _Sums, without: list[_Sums], *, root: bool) -> Spread:
