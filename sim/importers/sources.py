@@ -255,69 +255,85 @@ def _values(stream: Unpacked | Recoded) -> Iterator[Any]:
     """Records one by one; what stands beside a list of them on top is left aside, unless there is none."""
     import ijson  # noqa: PLC0415  as above
 
-    reading = _Reading()
+    top = _Top()
+    inside: list[Any] = []
+    """Lists and objects that are open, of the record that is read now ..."""
+    keys: list[str] = []
+    """... and the key that each is at."""
     for event, value in ijson.basic_parse(_Marked(stream), use_float=True, multiple_values=True):
-        yield from reading.take(event, value)
+        opened: Any = {} if event == "start_map" else [] if event == "start_array" else None
+        if not inside:
+            if opened is None or not top.is_record(event):
+                yield from top.take(event, value)
+                continue
+        elif event == "map_key":
+            keys[-1] = value
+            continue
+        elif event in _ENDS:
+            keys.pop()
+            found = inside.pop()
+            if not inside:
+                yield from top.whole(found)
+            continue
+        else:
+            holder, each = inside[-1], value if opened is None else opened
+            if type(holder) is list:
+                holder.append(each)
+            else:
+                holder[keys[-1]] = each
+        if opened is not None:
+            inside.append(opened)
+            keys.append("")
+            if len(inside) > MOST_NESTED:
+                raise ValueError(f"is nested deeper than {MOST_NESTED}")
 
 
-class _Reading:
-    """What is read of a JSON document: within a list of records, or within an object on top."""
+_ENDS = frozenset({"end_map", "end_array"})
+MOST_NESTED = 500
+"""No record has lists in lists in lists ... so deep."""
+
+
+class _Top:
+    """What is open on top of a JSON document: a list of records, or an object that may hold one or be one."""
 
     def __init__(self) -> None:
-        self.top: Literal["", "list", "object", "listed"] = ""
-        """Listed: within a list under a key of the object on top."""
+        self.now: Literal["", "list", "object", "listed"] = ""
+        """Listed: within a list under a key of the object."""
         self.outer: dict[str, Any] = {}
         self.key = ""
         self.has_list = False
-        self.builder: Any = None
-        self.depth = 0
+
+    def is_record(self, event: str) -> bool:
+        """Whether what opens now is a record or a part of one: no list of them, not the object on top."""
+        is_list = self.now == "object" and event == "start_array" and self.key in ENVELOPES
+        return bool(self.now) and not is_list
 
     def take(self, event: str, value: Any) -> Iterator[Any]:
-        """Take in what the parser met; give the records that are whole with it."""
-        if self.builder is not None:
-            yield from self._inside(event, value)
-        elif not self.top:
+        """Take in what the parser met outside of records."""
+        if not self.now:
             tops: dict[str, Literal["list", "object"]] = {"start_array": "list", "start_map": "object"}
-            self.top = tops.get(event, "")
-            if not self.top:
+            self.now = tops.get(event, "")
+            if not self.now:
                 yield value
         elif event == "map_key":
             self.key = value
-        elif event in {"end_array", "end_map"}:
-            yield from self._close(event)
-        elif self.top == "object" and event == "start_array" and self.key in ENVELOPES:
-            self.top, self.has_list = "listed", True
-        elif event in {"start_map", "start_array"}:
-            self._open(event, value)
+        elif event == "end_array":
+            self.now = "object" if self.now == "listed" else ""
+        elif event == "end_map":
+            if not self.has_list or IDENTITIES & self.outer.keys():
+                yield self.outer
+            self.now, self.outer, self.has_list = "", {}, False
+        elif event == "start_array":
+            self.now, self.has_list = "listed", True
         else:
-            yield from self._whole(value)
+            yield from self.whole(value)
 
-    def _open(self, event: str, value: Any) -> None:
-        from ijson.common import ObjectBuilder  # noqa: PLC0415  as above
-
-        self.builder, self.depth = ObjectBuilder(), 1
-        self.builder.event(event, value)
-
-    def _inside(self, event: str, value: Any) -> Iterator[Any]:
-        self.builder.event(event, value)
-        self.depth += (event in {"start_map", "start_array"}) - (event in {"end_map", "end_array"})
-        if self.depth == 0:
-            found, self.builder = self.builder.value, None
-            yield from self._whole(found)
-
-    def _whole(self, found: Any) -> Iterator[Any]:
-        if self.top == "object":
+    def whole(self, found: Any) -> Iterator[Any]:
+        """Take in a record that is whole, or what stands under a key of the object on top."""
+        if self.now == "object":
             self.outer[self.key] = found
         else:
             yield found
-
-    def _close(self, event: str) -> Iterator[Any]:
-        if event == "end_array":
-            self.top = "object" if self.top == "listed" else ""
-            return
-        if not self.has_list or IDENTITIES & self.outer.keys():
-            yield self.outer
-        self.top, self.outer, self.has_list = "", {}, False
 
 
 class _Marked:

@@ -17,7 +17,7 @@ from sim.importers import raw
 
 PENDING = 100_000
 """Rows that wait in memory."""
-BUCKET_BYTES = 96 << 20
+BUCKET_BYTES = 32 << 20
 """Of an export, for each bucket."""
 MOST_BUCKETS = 256
 

@@ -166,7 +166,14 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "bomb.json").write_bytes(gzip.compress(f"[{good}, ".encode() + b" " * (25 << 20)))
     (tmp_path / "huge.json").write_text(f'[{good}, {{"x": "{"y" * (31 << 20)}"}}]')
 
-    for name, why in (("bomb.json", "unpacks to more than 300 times"), ("huge.json", "larger than")):
+    (tmp_path / "deep.json").write_text(f"[{good}, {'[' * 100_000}")
+    whys = {
+        "bomb.json": "unpacks to more than 300 times",
+        "huge.json": "larger than",
+        "deep.json": "nested deeper",
+    }
+
+    for name, why in whys.items():
         log = imported(tmp_path / name)
         (row,) = log.report.filter(log.report["name"] == "malformed").to_dicts()
         assert why in row["places"]
