@@ -547,3 +547,20 @@ def test_only_what_is_missed_by_more_than_luck_is_called_impossible():
         assert sum(_is_surely_missed(trial) for trial in just) <= 5
         assert all(_is_surely_missed(trial) for trial in half)
         assert _is_surely_missed(Evaluation(promise, np.full(shape, 40.0), chats))
+
+
+def test_a_promise_is_kept_where_its_shortfall_is_none():
+    """It is looked at more shortly, thousands of times in a search: in intervals, over days, on their share."""
+    shop = load(ROOT / "scenarios" / "web_shop.toml")
+    rng = np.random.default_rng(1)
+    kept = []
+    for per, confidence, level in product(Per, (None, 0.5), (0.79, 0.82, 0.95)):
+        promise = replace(promised(shop, per, confidence), bounds=promised(shop).bounds[:1])
+        for share in (-0.6, 0.0, 0.3):
+            chats = rng.integers(0, 9, (1, 40, 48)).astype(float)
+            top = chats * (level + rng.normal(0, 0.1, chats.shape))
+            zeros = np.zeros((1, 48))
+            trial = Evaluation(promise, top, chats, Level(zeros, zeros, share, 40))
+            assert trial.kept == (trial.shortfall() == 0)
+            kept.append(trial.kept)
+    assert 4 < sum(kept) < len(kept) - 4

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
+from itertools import islice
 from math import ceil, isfinite
 
 import numpy as np
@@ -50,7 +50,7 @@ MOST_FRESH = 16
 SURE = 3.0
 """A bound is surely missed on fresh days by so many standard errors: one of many, looked at several times."""
 MOST_EXCHANGES = 8
-"""So many exchanges are tried in a round, the most promising first ..."""
+"""So many exchanges that should keep the promise are tried in a round ..."""
 FEW_CHEAP = 6
 """... of one agent for two of those who are missed least."""
 COARSE = 8
@@ -153,6 +153,7 @@ class Search:
         self._known: dict[tuple[bytes, int], Evaluation] = {}  # by plan and first replication
         self._levels: dict[range, Level] = {}  # by the replications that they level
         self._best: Ints | None = None
+        self._hours = blocks.hours
         n_groups = len(blocks.scenario.groups)
         self.colours = min(len(blocks), _felt(blocks), max(3, RUNS_A_ROUND // n_groups))
 
@@ -439,13 +440,12 @@ class Search:
         short = self._short(base) & (self.promise.per is Per.INTERVAL)
         if len(plan) == 1 and short.any():
             return plan + (short & ~given_up)
-        hours = self.blocks.hours
         left = [move for move in self.moves(plan, runs, 1, coarse=coarse) if not given_up[move.block]]
         plan, now = plan.copy(), base
         while left and (shortfall := now.shortfall()) > 0:
             after = [now.with_effect_of(base, move.tried, move.window) for move in left]
             gains = [
-                (shortfall - trial.shortfall()) / hours[m.block] / m.by
+                (shortfall - trial.shortfall()) / self._hours[m.block] / m.by
                 for trial, m in zip(after, left, strict=True)
             ]
             best = int(np.argmax(gains))
@@ -510,24 +510,30 @@ class Search:
         if not per_day or not self.affords(2 * self._n_moves() + MOST_EXCHANGES, runs):
             return None
         fewer = sorted(self.moves(plan, runs, -1), key=lambda move: self._harm(base, move))[:FEW_CHEAP]
-        options: list[tuple[float, int, Ints]] = []
-        for more in self.moves(plan, runs, 1):
-            with_more = base.with_effect_of(base, more.tried, more.window)
-            without = [with_more.with_effect_of(base, move.tried, move.window) for move in fewer]
-            for (k, first), (_, second) in combinations_with_replacement(enumerate(fewer), 2):
-                lower = plan.copy()
-                for move in (more, first, second):
-                    lower[move.group, move.block] += move.by
-                saved = float(((plan - lower) * self.blocks.hours).sum())
-                if saved > 0 and self._is_possible(lower):
-                    now = without[k].with_effect_of(base, second.tried, second.window)
-                    options.append((now.shortfall(), len(options), lower))
-        for shortfall, _, lower in sorted(options, key=lambda option: option[:2])[:MOST_EXCHANGES]:
-            if shortfall > 0:  # what is predicted, of the best of many, is too good: the rest is hopeless
-                break
-            if self.trial(lower, runs).kept:
-                return lower
-        return None
+        hopeful = self._exchanges(plan, base, self.moves(plan, runs, 1), fewer)
+        # What is predicted is too good, of the best of many: of those that even so miss it none is tried.
+        kept = (lower for lower in islice(hopeful, MOST_EXCHANGES) if self.trial(lower, runs).kept)
+        return next(kept, None)
+
+    def _exchanges(
+        self, plan: Ints, base: Evaluation, more: Sequence[Move], fewer: Sequence[Move]
+    ) -> Iterator[Ints]:
+        """Plans of fewer hours with a move of *more* and two of *fewer*, predicted to keep the promise."""
+        for one in more:
+            with_more = base.with_effect_of(base, one.tried, one.window)
+            for first in range(len(fewer)):
+                without = None
+                for second in range(first, len(fewer)):
+                    lower = plan.copy()
+                    for move in (one, fewer[first], fewer[second]):
+                        lower[move.group, move.block] += move.by
+                    saved = float(((plan - lower) * self._hours).sum())
+                    if saved <= 0 or not self._is_possible(lower):
+                        continue
+                    if without is None:
+                        without = with_more.with_effect_of(base, fewer[first].tried, fewer[first].window)
+                    if without.with_effect_of(base, fewer[second].tried, fewer[second].window).kept:
+                        yield lower
 
     def _harm(self, base: Evaluation, move: Move) -> float:
         """What a move does to the mean day, for an hour of duty that it saves."""
@@ -536,7 +542,7 @@ class Search:
             np.nanmean((value - then) * (1 if bound.side == "at least" else -1)) / (bound.value or 1.0)
             for bound, value, then in zip(self.promise.bounds, base.of_days(), after.of_days(), strict=True)
         )
-        return float(harm) / float(self.blocks.hours[move.block]) / -move.by
+        return float(harm) / float(self._hours[move.block]) / -move.by
 
 
 def _felt(blocks: Blocks) -> int:

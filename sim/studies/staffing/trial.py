@@ -7,7 +7,7 @@ from the average day can be measured with one plan on many days, and taken off o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -184,10 +184,7 @@ class Evaluation:
         the share of days that is missing and a tenth of what the bad days miss.
         """
         bounds = self.promise.bounds
-        values = self.of_intervals() if self.promise.per is Per.INTERVAL else self.overall()[:, None]
-        shortfall = float(
-            sum(bound.shortfall(value).sum() for bound, value in zip(bounds, values, strict=True))
-        )
+        shortfall = float(sum(missed.sum() for missed in self._missed()))
         if self.promise.confidence is not None:
             days = self.of_days()
             miss = np.sum([bound.shortfall(value) for bound, value in zip(bounds, days, strict=True)], axis=0)
@@ -197,8 +194,16 @@ class Evaluation:
 
     @property
     def kept(self) -> bool:
-        """Whether the plan keeps its promise on these days."""
-        return self.shortfall() == 0
+        """Whether the plan keeps its promise on these days: whether `shortfall` is 0, found sooner."""
+        if any(missed.any() for missed in self._missed()):
+            return False
+        return self.promise.confidence is None or self.share_kept() >= self.promise.confidence
+
+    def _missed(self) -> Iterator[Floats]:
+        """How far each bound is missed on average: in each interval, or over everything."""
+        values = self.of_intervals() if self.promise.per is Per.INTERVAL else self.overall()[:, None]
+        for bound, value in zip(self.promise.bounds, values, strict=True):
+            yield bound.shortfall(value)
 
     def surely_missed(self, errors: float = 2.0) -> bool:
         """Whether a bound is missed by more than so many standard *errors*."""
