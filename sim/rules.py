@@ -39,10 +39,11 @@ Duty
     R11 An agent is on duty in [log-in, log-off) of each of their spans; spans that touch, as 24:00 and 00:00
         of the next day, are one, and nobody logs off in between. At log-off, a break or a shift's end, they
         take no new chat and finish those in hand (overrun). A shift begins on its weekdays and dates, or on
-        every day; one that ends before it starts ends on the next day, with the same people, breaks included.
-        One that began on the eve of the first day is on duty from time zero; one that begins on the last day
-        goes on over the horizon. On a closed day begin only shifts that name it: by date, or by weekday if it
-        is closed like all its weekdays. Shifts of one crew are worked by the same agents.
+        every day, and on none that it leaves out; one that ends before it starts ends on the next day, with
+        the same people, breaks included. One that began on the eve of the first day is on duty from time
+        zero; one that begins on the last day goes on over the horizon. On a closed day begin only shifts that
+        name it: by date, or by weekday if it is closed like all its weekdays. Shifts of one crew are worked
+        by the same agents.
     R12 Constant agents are on duty whenever the centre is open: they log in at each opening and log off at
         each closing. Whoever holds no chat at closing is out; the others stay until they hold none, and
         meanwhile still fill their slots by R9, so they leave when nobody waits whom they may serve and what
@@ -51,8 +52,9 @@ Duty
         Shifts after closing time, or of a later day, answer who still waits; the last ones end with the
         horizon, unless they last over midnight. Under staffing per interval, number k of a group (from 0) is
         on duty in every interval staffed with more than k: the highest numbers leave first, however busy they
-        are. Staffing of a date goes before that of its weekday, and this before that of every day; a closed
-        day is staffed only if it is named, as for shifts (R11).
+        are; a stretch of at most a day (R31) that lasts over the last midnight goes on. Staffing of a date
+        goes before that of its weekday, and this before that of every day; a closed day is staffed only if it
+        is named, as for shifts (R11).
 
 Attention: service by turns
     R13 An accepted chat puts its customer's message in its agent's inbox. The agent takes up one message at a
@@ -177,6 +179,21 @@ The platform
     R43 A customer's clock counts from their message's being sent to the reply's being shown. Patience with a
         reply (R21) is over so long after the message was sent, but never before that is in the inbox; a reply
         that has been sent by then is waited for.
+
+Clocks
+    R44 Clock times, dates and weekdays are those of the clocks of the centre's time zone, if it has one.
+        Seconds are real: a day on which the clocks change is longer or shorter than 24 hours, and so is all
+        that lasts over the change from one clock time to another, as an opening or a shift. What has a length
+        in minutes, as a break, a spike or an incident, has that length.
+    R45 What begins or ends at a clock time needs one that comes, and comes once; the one at which clocks go
+        forward is the moment of the change. A profile of rates, or volumes of intervals, keep the chats of
+        each day: those of clock times that do not exist come as much later as the clocks jump, on top of the
+        others then; of those of clock times that come twice, half come each time.
+    R46 Staffing of an interval that does not exist is nobody's; of one that comes twice it is there both
+        times.
+    R47 The arrivals of a queue and the duty of a group may go by the clocks of another zone: clock times,
+        dates and weekdays that they name are read from those. A shift that begins by them belongs to the day
+        of the centre on which it begins (R30 to R32).
 """
 
 from __future__ import annotations

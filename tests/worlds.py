@@ -85,11 +85,20 @@ OPENING = [
 CALENDARS = [
     *OPENING,
     {"open": "23:58", "close": "00:03"},
-    {"open": "00:00", "close": "00:05", "tue": {"open": "23:59", "close": "00:02"}},
+    {
+        "open": "00:00",
+        "close": "00:05",
+        "tue": {"open": "23:59", "close": "00:02"},
+        "wed": {"open": "00:02", "close": "00:05"},
+    },
     {"mon": {"open": "00:01", "close": "24:00"}, "tue": {"open": "00:00", "close": "00:04"}},
     {"open": "00:00", "close": "24:00", "sun": "closed", "dates": {MONDAY: "closed"}},
 ]
 """Also over midnight, and by weekday and date, from a Monday on."""
+CLOCKS = [None, None, None, "2026-03-29", "2026-10-25"]
+"""First days of 23 and 25 hours in Berlin; of most worlds the clocks never change."""
+ELSEWHERE = ["Africa/Lagos", "Asia/Manila"]
+"""Zones of groups: an hour behind Berlin while it has summer time, and far ahead of it."""
 
 
 @st.composite
@@ -179,8 +188,32 @@ def worlds(draw: st.DrawFn, most_days: int = 1, calendar: bool = False) -> tuple
         more["hours"] = hours
     more["stress"] = _stress(draw, names, groups, more["days"])
     more["platform"] = _platform(draw, queues)
-    scenario = world(queues, groups, **more)
+    scenario = world(**_by_clocks(draw, {"queues": queues, "groups": groups} | more, calendar))
     return scenario, _customers(draw, scenario)
+
+
+def _by_clocks(draw: st.DrawFn, data: dict[str, Any], calendar: bool) -> dict[str, Any]:
+    """Let the clocks of a world change on its first day, in two worlds of five with a *calendar*."""
+    start = draw(st.sampled_from(CLOCKS)) if calendar else None
+    if start is None:
+        return data
+    moved = dt.date.fromisoformat(start) - dt.date.fromisoformat(MONDAY)
+    found: dict[str, Any] = _moved(data, start, moved) | {"start": start, "zone": "Europe/Berlin"}
+    for each in found["groups"]:
+        if "agents" not in each and draw(st.booleans()):
+            each["zone"] = draw(st.sampled_from(ELSEWHERE))
+    return found
+
+
+def _moved(data: Any, start: str, days: dt.timedelta) -> Any:
+    """The same with another first day."""
+    if isinstance(data, dict):
+        return {_moved(key, start, days): _moved(value, start, days) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_moved(each, start, days) for each in data]
+    if isinstance(data, dt.datetime):
+        return data + days
+    return start if isinstance(data, str) and data == MONDAY else data
 
 
 def _queue(draw: st.DrawFn, name: str, turns: bool, groups: list[str]) -> dict[str, Any]:
@@ -304,7 +337,8 @@ def _n_agents(group_: dict[str, Any]) -> int:
 def _customers(draw: st.DrawFn, scenario: Scenario) -> Draws:
     n = draw(st.integers(0, 25))
     before_s = draw(st.sampled_from([0.0, 180.0])) if scenario.days > 1 else 0.0
-    arrival_s = 30.0 * _integers(draw, n, SMALL[-1]) + DAY_S * _integers(draw, n, scenario.days - 1)
+    midnights = scenario.calendar.local.midnights(scenario.days)
+    arrival_s = 30.0 * _integers(draw, n, SMALL[-1]) + midnights[_integers(draw, n, scenario.days - 1)]
     arrival_s = np.sort(np.maximum(arrival_s - before_s, 0.0))
     queue_ = _integers(draw, n, len(scenario.queues) - 1)
     chains, queue_ = _chains(draw, scenario, queue_)
@@ -458,7 +492,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more["stress"] = _stress(draw, names, groups, more["days"])
     more["platform"] = _platform(draw, queues)
-    return world(queues, groups, **more, routing={"policy": policy})
+    more["routing"] = {"policy": policy}
+    return world(**_by_clocks(draw, {"queues": queues, "groups": groups} | more, calendar=True))
 
 
 def _random_service(draw: st.DrawFn, turns: bool) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from sim.studies.stress.choice import Profile
 if TYPE_CHECKING:
     from sim.drive.options import Trouble
     from sim.drive.play import Live
+    from sim.scenario.local_time import LocalTime
 
 
 EXAMPLE = "sim load mine.toml --target supchat+http://127.0.0.1:8000 --speed 10 --fail-if 'errors > 0'"
@@ -272,7 +273,7 @@ def load(
         refuse_existing(out, force=force)
     if platform is not None:
         _refuse_platform(platform, profile, force=force)
-    with _live(replications) as show:
+    with _live(replications, centre.calendar.local) as show:
         answer = load_test(
             centre,
             target,
@@ -372,7 +373,7 @@ def lasting(days: int, wall_s: float, speed: float, factor: float = 1.0) -> str:
 
 
 @contextmanager
-def _live(days: int) -> Iterator[Callable[[float, int, Live], None] | None]:
+def _live(days: int, local: LocalTime) -> Iterator[Callable[[float, int, Live], None] | None]:
     """Show on a terminal how a run stands; nothing without one."""
     from rich.console import Console  # noqa: PLC0415
     from rich.live import Live as Screen  # noqa: PLC0415
@@ -385,19 +386,17 @@ def _live(days: int) -> Iterator[Callable[[float, int, Live], None] | None]:
 
         def show(factor: float, replication: int, now: Live) -> None:
             load = "" if factor == 1 else f"\u00d7 {factor:g}, "
-            screen.update(load + standing(replication, days, now))
+            screen.update(load + standing(replication, days, now, local))
 
         yield show
 
 
-def standing(replication: int, days: int, now: Live) -> str:
+def standing(replication: int, days: int, now: Live, local: LocalTime) -> str:
     """How a run stands, in a line or two."""
-    from sim.scenario.units import DAY_S, clock_text  # noqa: PLC0415
-
     which = f"Day {replication + 1} of {days}, " if days > 1 else ""
     skipped = f" · not sent {now.skipped:,}" if now.skipped else ""
     late = "" if now.deliver_p99_s is None else f" · deliver p99 {1000 * now.deliver_p99_s:,.0f} ms"
     return (
-        f"{which}{clock_text(now.now_s % DAY_S)}   offered {now.offered:,} · in queue {now.waiting:,} · "
+        f"{which}{local.text(now.now_s)}   offered {now.offered:,} · in queue {now.waiting:,} · "
         f"open {now.open:,} · over {now.over:,}{skipped} · errors {now.failures:,}{late}"
     )

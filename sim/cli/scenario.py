@@ -41,7 +41,7 @@ def check(scenario: ScenarioPath) -> None:
     from sim.scenario.scenario import under_stress  # noqa: PLC0415
     from sim.studies.doubts import doubts  # noqa: PLC0415
     from sim.studies.stress.doubts import doubts_of_stress  # noqa: PLC0415
-    from sim.studies.week import grid, week  # noqa: PLC0415
+    from sim.studies.week import grid, holidays, week  # noqa: PLC0415
 
     centre = load(scenario, stderr)
     chats = expected_overall(centre)
@@ -62,6 +62,8 @@ def check(scenario: ScenarioPath) -> None:
     stdout(f"{printable(str(scenario))}: {verdict}. {centre.name}: {held}, {chats:,.1f} chats expected.")
     for incident in stressed.incidents:
         stdout(f"{'always' if centre.incidents else 'under stress'}: {incident.told}")
+    for line in holidays(centre):
+        stdout(line)
     if centre.days > 1:
         for line in grid(week(centre)):
             stdout(line)

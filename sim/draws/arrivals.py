@@ -11,11 +11,10 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.compiled import compiled
-from sim.draws.profile import demand
+from sim.draws.profile import days_of, demand
 from sim.draws.streams import Stream, Streams
 from sim.scenario.distributions import gamma_factor
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S
 
 ROOM = 7.0
 """Room for arrivals, in standard deviations of their number above the expected: more are as good as never."""
@@ -53,13 +52,12 @@ def cumulated_chats(scenario: Scenario, q: int, streams: Streams) -> Floats:
     cumulated = np.zeros((len(streams), len(edges_s)))
     pieces = cumulated[:, 1:]
     pieces[:] = expected
-    for stream, cv, length_s in (
-        (Stream.DAY, given.busyness_cv, float(DAY_S)),
-        (Stream.INTERVAL, given.interval_cv, scenario.interval_s),
-    ):
-        if cv:
-            spans = (edges_s[:-1] // length_s).astype(np.int64)
-            pieces *= _factors(streams, q, stream, cv, spans, expected)
+    if given.busyness_cv:
+        days = days_of(scenario, edges_s[:-1])
+        pieces *= _factors(streams, q, Stream.DAY, given.busyness_cv, days, expected)
+    if given.interval_cv:
+        intervals = (edges_s[:-1] // scenario.interval_s).astype(np.int64)
+        pieces *= _factors(streams, q, Stream.INTERVAL, given.interval_cv, intervals, expected)
     np.cumsum(pieces, axis=1, out=pieces)
     return cumulated
 

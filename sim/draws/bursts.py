@@ -21,7 +21,7 @@ NUMBERED = 1_000_000_000
 def burst_arrivals(scenario: Scenario, k: int, streams: Streams) -> tuple[Floats, Ints]:
     """Arrival times in the *k*-th burst, from 1: all replications', one after the other, and their ends."""
     q, burst = bursts(scenario)[k - 1]
-    start_s, end_s = burst.span_s(scenario.start)
+    start_s, end_s = burst.span_s(scenario.calendar.local)
     ends = np.arange(len(streams) + 1) * burst.customers
     u = streams.uniforms(q, Stream.ARRIVAL + APART * k, ends).reshape(len(streams), burst.customers)
     arrival_s = np.minimum(start_s + np.sort(u, axis=1) * (end_s - start_s), np.nextafter(end_s, 0.0))
@@ -33,7 +33,7 @@ def expected_in_bursts(scenario: Scenario, q: int, edges_s: Floats) -> tuple[Flo
     means, variances = np.zeros(len(edges_s) - 1), np.zeros(len(edges_s) - 1)
     for mine, burst in bursts(scenario):
         if mine == q:
-            share = np.diff(np.interp(edges_s, burst.span_s(scenario.start), (0.0, 1.0)))
+            share = np.diff(np.interp(edges_s, burst.span_s(scenario.calendar.local), (0.0, 1.0)))
             means += burst.customers * share
             variances += burst.customers * share * (1 - share)
     return means, variances

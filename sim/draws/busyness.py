@@ -7,10 +7,9 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.draws.arrivals import cumulated_chats
 from sim.draws.bursts import expected_in_bursts
-from sim.draws.profile import demand
+from sim.draws.profile import days_of, demand
 from sim.draws.streams import Streams
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S
 
 _AT_ONCE = 2_000_000
 """Numbers that are held at a time."""
@@ -53,12 +52,7 @@ def drawn_volumes(scenario: Scenario, seed: int, replications: range) -> Floats:
 
 def _days_s(scenario: Scenario) -> Floats:
     """Edges of the days, without the warm-up."""
-    return _edges_s(scenario, scenario.days, float(DAY_S))
-
-
-def _edges_s(scenario: Scenario, n: int, length_s: float) -> Floats:
-    """Edges of *n* spans of a length, without the warm-up."""
-    return np.asarray(np.maximum(np.arange(n + 1) * length_s, scenario.warm_up_s))
+    return np.asarray(np.maximum(scenario.calendar.local.midnights(scenario.days), scenario.warm_up_s))
 
 
 def _exact(scenario: Scenario, q: int, edges_s: Floats) -> Ints:
@@ -83,10 +77,8 @@ def volume_variances(scenario: Scenario) -> Floats:
         arrivals = scenario.queues[q].arrivals
         cumulated = np.concatenate([[0.0], np.cumsum(expected)])
         pieces = np.diff(np.interp(np.maximum(edges_s, scenario.warm_up_s), edges_s, cumulated))
-        by_day, by_interval = (
-            np.bincount((edges_s[:-1] // length_s).astype(np.int64), pieces)
-            for length_s in (float(DAY_S), scenario.interval_s)
-        )
+        by_day = np.bincount(days_of(scenario, edges_s[:-1]), pieces)
+        by_interval = np.bincount((edges_s[:-1] // scenario.interval_s).astype(np.int64), pieces)
         squares = (by_day**2).sum() + arrivals.interval_cv**2 * (by_interval**2).sum()
         busy = (1 + arrivals.busyness_cv**2) * squares - (by_day**2).sum()
         variances[q] += pieces.sum() + busy
@@ -99,7 +91,7 @@ def interval_moments(scenario: Scenario) -> tuple[Floats, Floats]:
     Shape (days, intervals a day) each; see `volume_variances`.
     """
     n_intervals = scenario.days * scenario.intervals_per_day
-    cells_s = _edges_s(scenario, n_intervals, scenario.interval_s)
+    cells_s = np.asarray(np.maximum(scenario.cells.edges_s, scenario.warm_up_s))
     means, variances = np.zeros(n_intervals), np.zeros(n_intervals)
     for q, (edges_s, expected) in enumerate(demand(scenario)):
         arrivals = scenario.queues[q].arrivals

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, Ints
 from sim.scenario.demand import Arrivals, Queue
+from sim.scenario.local_time import profile_edges, shown
 from sim.scenario.scenario import Same, Scenario
 from sim.scenario.troubles import bursts
 from sim.scenario.units import DAY_S, HOUR_S
@@ -19,10 +19,13 @@ WEEK = 7
 def busy_edges(scenario: Scenario, queue: Queue) -> Floats:
     """Times between which the rate of a *queue* is constant, from 0 to the horizon, rising."""
     arrivals = queue.arrivals
-    steps = [scenario.interval_s, float(DAY_S)]
-    if isinstance(arrivals.per_hour, tuple):
-        steps.append((WEEK * DAY_S if arrivals.is_weekly else DAY_S) / len(arrivals.per_hour))
-    edges = [np.arange(0.0, scenario.horizon_s, step) for step in steps]
+    width_s = _width_s(arrivals)
+    edges = [np.arange(0.0, scenario.horizon_s, step) for step in (scenario.interval_s, width_s)]
+    if scenario.zone is None:
+        edges.append(np.arange(0.0, scenario.horizon_s, DAY_S))
+    else:
+        edges[1] = profile_edges(scenario.calendar.local_of(arrivals.zone), scenario.days, width_s)
+        edges.append(scenario.calendar.local.midnights(scenario.days))
     edges.append(_spikes(scenario, queue)[:, :2].ravel())
     edges.append(np.array([scenario.horizon_s]))
     return np.unique(np.clip(np.concatenate(edges), 0.0, scenario.horizon_s))
@@ -37,35 +40,56 @@ def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:
         per_interval = np.array(arrivals.per_interval, dtype=np.float64)
         rates = per_interval[(at // scenario.interval_s).astype(np.int64)] * (HOUR_S / scenario.interval_s)
     else:
-        rates = _profile(scenario, arrivals, at)
-    if arrivals.weekday is not None or arrivals.by_date or scenario.holidays is not None:
-        rates = rates * _of_days(scenario, arrivals)[(at // DAY_S).astype(np.int64)]
+        rates = _by_the_clock(scenario, arrivals, at)
     for start_s, end_s, factor in _spikes(scenario, queue):
         rates = np.where((at >= start_s) & (at < end_s), rates * factor, rates)
     return np.asarray(rates * hours, dtype=np.float64)
 
 
-def _profile(scenario: Scenario, arrivals: Arrivals, at: Floats) -> Floats:
-    """Rates of the profile at some times, an hour: of a day, or of a week that begins with its Monday."""
+def _width_s(arrivals: Arrivals) -> float:
+    """How long each rate of a profile holds: one alone, a day."""
+    rates = arrivals.per_hour if isinstance(arrivals.per_hour, tuple) else (0.0,)
+    return (WEEK * DAY_S if arrivals.is_weekly else DAY_S) / len(rates)
+
+
+def _by_the_clock(scenario: Scenario, arrivals: Arrivals, at: Floats) -> Floats:
+    """Rates an hour of the profile at some times, by the queue's clocks (R45); a week begins on Monday."""
     profile = np.atleast_1d(np.array(arrivals.per_hour, dtype=np.float64))
-    if not arrivals.is_weekly:
-        return np.asarray(profile[(at % DAY_S // (DAY_S / len(profile))).astype(np.int64)])
-    since_monday = (at + scenario.start.weekday() * DAY_S) % (WEEK * DAY_S)
-    return np.asarray(profile[(since_monday // (WEEK * DAY_S / len(profile))).astype(np.int64)])
+    width_s = _width_s(arrivals)
+    now = shown(scenario.calendar.local_of(arrivals.zone), scenario.days, at)
+    first = (
+        (now.day + scenario.start.weekday()) % WEEK * round(DAY_S / width_s)
+        if arrivals.is_weekly
+        else 0 * now.day
+    )
+    rates = profile[first + (now.clock_s // width_s).astype(np.int64)]
+    if scenario.zone is not None:
+        rates = np.where(now.twice, rates / 2, rates)
+        moved = ~np.isnan(now.moved_s)
+        rates[moved] += profile[first[moved] + (now.moved_s[moved] // width_s).astype(np.int64)]
+    if arrivals.weekday is not None or arrivals.by_date or scenario.holidays is not None:
+        days = range(int(now.day.min()), int(now.day.max()) + 1)
+        rates = rates * _of_days(scenario, arrivals, days)[now.day - days.start]
+    return rates
 
 
-def _of_days(scenario: Scenario, arrivals: Arrivals) -> Floats:
+def _of_days(scenario: Scenario, arrivals: Arrivals, days: range) -> Floats:
     """Factor of each day on the profile: that of its date, else of its weekday and of holidays."""
-    factors, calendar = np.ones(scenario.days), scenario.calendar
-    for day in range(scenario.days):
+    factors, calendar = np.ones(len(days)), scenario.calendar
+    for k, day in enumerate(days):
         date = calendar.date(day)
         if arrivals.weekday is not None:
-            factors[day] = arrivals.weekday[date.weekday()]
+            factors[k] = arrivals.weekday[date.weekday()]
         if date in arrivals.by_date:
-            factors[day] = arrivals.by_date[date]
-        elif calendar.holidays is not None and arrivals.per_hour is not None and calendar.holiday(date):
-            factors[day] *= calendar.holidays.factor
+            factors[k] = arrivals.by_date[date]
+        elif calendar.holidays is not None and calendar.holiday(date):
+            factors[k] *= calendar.holidays.factor
     return factors
+
+
+def days_of(scenario: Scenario, times_s: Floats) -> Ints:
+    """Day of the centre of each time before the horizon."""
+    return shown(scenario.calendar.local, scenario.days, times_s).day
 
 
 def expected_total(scenario: Scenario, q: int) -> float:
@@ -103,9 +127,6 @@ def _demand(same: Same) -> list[tuple[Floats, Floats]]:
 
 def _spikes(scenario: Scenario, queue: Queue) -> Floats:
     """Start, end and factor of each spike, in seconds since the first midnight."""
-    first = dt.datetime.combine(scenario.start, dt.time())
-    rows = []
-    for spike in queue.arrivals.spikes:
-        start_s = (spike.start - first).total_seconds()
-        rows.append((start_s, start_s + spike.minutes * 60, spike.factor))
+    local = scenario.calendar.local_of(queue.arrivals.zone)
+    rows = [(*spike.span_s(local), spike.factor) for spike in queue.arrivals.spikes]
     return np.array(rows, dtype=np.float64).reshape(-1, 3)

@@ -27,7 +27,6 @@ from sim.errors import LoadError
 from sim.interrupts import telling
 from sim.log.chatlog import ChatLog
 from sim.rules import Order
-from sim.scenario.units import DAY_S, clock_text
 
 LATE_S, LATE_WALL_S = 600.0, 30.0
 """A run ends so much after its twin, in simulated seconds and on the wall clock, whatever is still open."""
@@ -120,8 +119,9 @@ def _refuse_trouble(day: Day, server: Server, options: Options) -> None:
         raise LoadError(f"--churn and --storm: the adapter {server.name} has no way to come back to a chat")
     storm_s = options.trouble.storm_s
     if storm_s is not None and not day.start_s < storm_s < day.end_s:
-        within = f"from {clock_text(day.start_s % DAY_S)} to {clock_text(day.end_s % DAY_S)}"
-        raise LoadError(f"--storm: {clock_text(storm_s % DAY_S)} is not within the driven day, {within}")
+        text = day.scenario.calendar.local.text
+        within = f"from {text(day.start_s)} to {text(day.end_s)}"
+        raise LoadError(f"--storm: {text(storm_s)} is not within the driven day, {within}")
 
 
 async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:

@@ -24,7 +24,7 @@ from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.record import Record
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
-from sim.scenario.units import DAY_S, plural
+from sim.scenario.units import plural
 
 BEFORE_S = 60.0
 """A day goes on so long before somebody comes or logs in."""
@@ -165,9 +165,7 @@ class Day:
 
     def speed(self, agent: int, time_s: float) -> float:
         """Speed of an agent at a time (R30)."""
-        today = min(int(time_s // DAY_S), self.scenario.days - 1)
-        if time_s < self.team.day_s[agent, today]:
-            today -= 1
+        today = int(np.searchsorted(self.team.day_s[agent], time_s, side="right")) - 1
         return float(self.team.speed[agent, today])
 
     def stays(self, agent: int) -> bool:

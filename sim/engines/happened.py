@@ -227,4 +227,5 @@ def _centre(same: Same) -> Centre:
         returns=tuple(queue.returns is not None for queue in scenario.queues),
         fcr_window_s=None if scenario.quality is None else scenario.quality.fcr_window_h * 3600.0,
         deliver_s=scenario.platform.deliver_s,
+        zone=scenario.zone,
     )

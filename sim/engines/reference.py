@@ -26,7 +26,6 @@ from sim.scenario.demand import ByWork, Queue
 from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.troubles import outages, slowdowns
-from sim.scenario.units import DAY_S
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
 Service: TypeAlias = Generator[simpy.Event, object, bool]
@@ -518,9 +517,7 @@ class State:
 
     def speed_of(self, agent: Agent) -> float:
         """Speed of an agent on their day, which a shift over midnight does not end before itself (R30)."""
-        today = min(int(self.env.now // DAY_S), self.scenario.days - 1)
-        if self.env.now < self.duty_plan.day_s[agent.number, today]:
-            today -= 1
+        today = int(np.searchsorted(self.duty_plan.day_s[agent.number], self.env.now, side="right")) - 1
         return float(self.duty_plan.speed[agent.number, today])
 
     def attention(self, agent: Agent) -> simpy.Event:

@@ -226,8 +226,7 @@ def edges(centre: Centre, window: Window | None = None) -> Floats:
     """
     if window is not None:
         return np.linspace(max(window.start_s, centre.warm_up_s), window.end_s, window.n + 1)
-    n = round(centre.horizon_s / centre.interval_s)
-    return np.asarray(np.maximum(np.arange(n + 1) * centre.interval_s, centre.warm_up_s), dtype=np.float64)
+    return np.asarray(np.maximum(centre.cells.edges_s, centre.warm_up_s), dtype=np.float64)
 
 
 def intervals(times_s: Floats, edges_s: Floats) -> Ints:

@@ -24,6 +24,7 @@ from sim.log.chatlog import Centre, ChatLog, Chats, Duty, Identity, Legs, Lost, 
 from sim.log.frames import CHOICES
 from sim.log.schema import TABLES, Column, LegEnd, Role, Status
 from sim.rules import NO_AGENT, Outcome
+from sim.scenario.local_time import LocalTime
 from sim.scenario.units import DAY_S
 
 NOBODY, CUSTOMER, AGENT = int(NO_AGENT), int(Role.CUSTOMER), int(Role.AGENT)
@@ -40,6 +41,8 @@ class Facts:
     """Day whose midnight is second 0."""
     days: int | None = None
     """Omitted: up to the last chat."""
+    zone: str | None = None
+    """Time zone of the centre, as a scenario names it. Omitted: clocks that never change."""
     interval_min: int = 30
     warm_up_s: float = 0.0
     queues: Sequence[str] = ()
@@ -82,7 +85,7 @@ def log_of(
     if recorded:
         has_turns[:] = sent is not None
     centre = facts if isinstance(facts, Centre) else _centre(facts or Facts(), queues, who, has_turns, chat)
-    duty, lost, team = _duty(spans, who, centre.days)
+    duty, lost, team = _duty(spans, who, centre.local.midnights(centre.days))
     return ChatLog(
         centre=centre,
         chat=chat,
@@ -389,10 +392,11 @@ def pair(
 def _centre(facts: Facts, queues: Sequence[str], who: _People, has_turns: Flags, chat: Chats) -> Centre:
     """What the tables tell of the centre, and nothing that they don't."""
     last_s = float(chat.arrival_s.max(initial=0.0))
+    local = LocalTime(facts.start, facts.zone, facts.zone)
     return Centre(
         name=facts.name,
         start=facts.start,
-        days=facts.days or int(last_s // DAY_S) + 1,
+        days=facts.days or local.place(last_s)[0] + 1,
         interval_s=facts.interval_min * 60.0,
         warm_up_s=facts.warm_up_s,
         queues=tuple(queues),
@@ -404,12 +408,13 @@ def _centre(facts: Facts, queues: Sequence[str], who: _People, has_turns: Flags,
         returns=(False,) * len(queues),
         fcr_window_s=None,
         recorded=facts.recorded,
+        zone=facts.zone,
     )
 
 
-def _duty(spans: pl.DataFrame | None, who: _People, days: int) -> tuple[Duty, Lost, Team]:
+def _duty(spans: pl.DataFrame | None, who: _People, midnights: Floats) -> tuple[Duty, Lost, Team]:
     """Spans worked and lost, and the agents with their slots and speeds."""
-    n = len(who.agents)
+    n, days = len(who.agents), len(midnights) - 1
     slots, speed = np.ones(n, dtype=np.int64), np.ones((n, days))
     group = np.array(who.group, dtype=np.int64)
     if spans is None:
@@ -420,9 +425,9 @@ def _duty(spans: pl.DataFrame | None, who: _People, days: int) -> tuple[Duty, Lo
     status = np.full(len(spans), Status.WORKED)
     if "status" in spans.columns:
         status = _choices(spans["status"], Status)
-    day = np.minimum(on_s // DAY_S, days - 1).astype(np.int64)
-    day_s = np.tile(np.arange(days) * float(DAY_S), (n, 1))
-    nights = (off_s > (day + 1.0) * DAY_S) & (off_s - on_s <= DAY_S) & (day < days - 1)
+    day = np.clip(np.searchsorted(midnights, on_s, side="right") - 1, None, days - 1).astype(np.int64)
+    day_s = np.tile(midnights[:-1], (n, 1))
+    nights = (off_s > midnights[day + 1]) & (off_s - on_s <= DAY_S) & (day < days - 1)
     day_s[agent[nights], day[nights] + 1] = off_s[nights]
     if "slots" in spans.columns:
         slots[agent] = _wholes(spans, "slots")

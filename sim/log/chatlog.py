@@ -15,6 +15,7 @@ import numpy as np
 from sim.arrays import Flags, Floats, Ints
 from sim.log.schema import LegEnd, Role
 from sim.rules import NO_AGENT, Outcome
+from sim.scenario.local_time import Cells, LocalTime, cells
 from sim.scenario.units import plural
 
 if TYPE_CHECKING:
@@ -54,11 +55,23 @@ class Centre:
     """Whether it is a real centre's: what its platform did not record is left out of its figures."""
     deliver_s: float = 0.0
     """How long a message takes to the other side (R42)."""
+    zone: str | None = None
+    """Its time zone; None for clocks that never change."""
+
+    @property
+    def local(self) -> LocalTime:
+        """Its clocks."""
+        return LocalTime(self.start, self.zone, self.zone)
 
     @property
     def horizon_s(self) -> float:
         """End of the last day."""
-        return self.days * 86_400.0
+        return self.local.midnight(self.days)
+
+    @property
+    def cells(self) -> Cells:
+        """Planning intervals of all days."""
+        return cells(self.local, self.days, self.interval_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,8 +207,12 @@ class Team:
 
     def speed_at(self, agent: Ints, times_s: Floats) -> Floats:
         """Speed of some agents, each at a time of their day."""
-        day = np.minimum(times_s // 86_400, self.speed.shape[1] - 1).astype(np.int64)
-        day -= times_s < self.day_s[agent, day]
+        last = self.speed.shape[1] - 1
+        day = np.minimum(times_s // 86_400, last).astype(np.int64)
+        while (late := (times_s < self.day_s[agent, day]) & (day > 0)).any():
+            day -= late
+        while (early := (day < last) & (times_s >= self.day_s[agent, np.minimum(day + 1, last)])).any():
+            day += early
         return np.asarray(self.speed[agent, day], dtype=np.float64)
 
 

@@ -6,7 +6,6 @@ a spreadsheet would take for a formula has an apostrophe before it; numbers stay
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,24 +17,28 @@ from sim.log.chatlog import ChatLog
 from sim.log.frames import table
 from sim.log.schema import TABLES
 from sim.scenario.apostrophe import FORMULA, NUMBER, quoted
+from sim.scenario.local_time import LocalTime
 
 
 def frames(logs: Sequence[ChatLog], first: int) -> dict[str, pl.DataFrame]:
     """Tables by name of runs of one centre, of which the *first* has this number: column `replication`."""
-    return {name: _numbered(name, *table(name, logs), logs[0].centre.start, first) for name in TABLES}
+    return {name: _numbered(name, *table(name, logs), logs[0].centre.local, first) for name in TABLES}
 
 
-def _numbered(name: str, rows: pl.DataFrame, n_rows: Ints, start: dt.date, first: int) -> pl.DataFrame:
+def _numbered(name: str, rows: pl.DataFrame, n_rows: Ints, local: LocalTime, first: int) -> pl.DataFrame:
     replication = np.repeat(np.arange(first, first + len(n_rows), dtype=np.int32), n_rows)
-    return rows.select(pl.Series("replication", replication), *_moments(name, rows, start), pl.all())
+    return rows.select(pl.Series("replication", replication), *_moments(name, rows, local), pl.all())
 
 
-def _moments(name: str, table: pl.DataFrame, start: dt.date) -> Iterator[pl.Expr]:
-    midnight = dt.datetime.combine(start, dt.time())
+def _moments(name: str, table: pl.DataFrame, local: LocalTime) -> Iterator[pl.Expr]:
+    midnight = local.moment(0.0)
     for column in TABLES[name]:
         if column.moment and column.name in table.columns:
             known = pl.when(pl.col(column.name).is_finite()).then(pl.col(column.name))
-            yield (midnight + pl.duration(microseconds=(known * 1e6).round())).alias(column.moment)
+            moment = midnight + pl.duration(microseconds=(known * 1e6).round())
+            if local.zone is not None:
+                moment = moment.dt.convert_time_zone(local.zone).dt.replace_time_zone(None)
+            yield moment.alias(column.moment)
 
 
 def write(name: str, parts: Sequence[Mapping[str, pl.DataFrame]], folder: Path, *, csv: bool) -> None:

@@ -16,7 +16,7 @@ from sim.log.chatlog import ChatLog
 from sim.report.numbers import percent
 from sim.report.result import Column, Table
 from sim.rules import NO_AGENT, Outcome
-from sim.scenario.units import HOUR_S, clock_text
+from sim.scenario.units import HOUR_S
 
 Window = tuple[float, float]
 Spans = dict[str, tuple[Ints, Floats, Floats]]
@@ -172,7 +172,7 @@ def _title(log: ChatLog, mine: Ints, shown: Spans, window: Window) -> str:
     one = np.zeros(len(mine), dtype=np.int64)
     open_s = float(timeline.time_within(one, 1, chat.accepted_s[mine], chat.released_s[mine], edges_s)[0, 0])
     length_s = window[1] - window[0]
-    hours = f"{clock_text(window[0])}–{clock_text(window[1])}"
+    hours = f"{log.centre.local.text(window[0])}–{log.centre.local.text(window[1])}"
     text = f"{hours}: {open_s / length_s:.1f} chats open on average"
     if COMPOSING not in shown:
         return text

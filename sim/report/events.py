@@ -10,7 +10,7 @@ from sim.kpis.targets import named
 from sim.report.numbers import interval, number, target_text
 from sim.report.result import PER_ROW, Column, Table, change
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S, clock_text, plural
+from sim.scenario.units import plural
 from sim.studies.stress.events import Aftermath, Recovery
 from sim.studies.stress.stages import Staged
 
@@ -33,7 +33,7 @@ COST = (
 def words(found: Staged) -> Iterator[str]:
     """A sentence or two for each."""
     for each in found.after:
-        event = each.event
+        event, clock = each.event, found.scenario.calendar.local.text
         peak, wait, missed = (
             _with_ends(figure, BY_NAME[name].unit)
             for figure, name in (
@@ -42,7 +42,7 @@ def words(found: Staged) -> Iterator[str]:
             )
         )  # fmt: skip
         yield (
-            f"{event.name.capitalize()}, from {clock_text(event.start_s % DAY_S)}: the queue peaks at "
+            f"{event.name.capitalize()}, from {clock(event.start_s)}: the queue peaks at "
             f"{peak}, the longest wait is {wait}, and of those who come meanwhile {missed} are missed. "
             f"{_line(each)}."
         )
@@ -89,6 +89,7 @@ def tables(found: Staged) -> tuple[Table, ...]:
 
 
 def _events(found: Staged) -> Table:
+    local = found.scenario.calendar.local
     rows = [
         {
             "event": each.event.name,
@@ -96,7 +97,7 @@ def _events(found: Staged) -> Table:
             "start_s": each.event.start_s,
             "end_s": each.event.end_s,
             "until_s": each.event.until_s,
-            "time": f"{clock_text(each.event.start_s % DAY_S)}-{clock_text(each.event.end_s % DAY_S)}",
+            "time": f"{local.text(each.event.start_s)}-{local.text(each.event.end_s)}",
             "queue_length_max": each.peak,
             "worst_queue": each.worst,
             "worst_s": each.worst_s,

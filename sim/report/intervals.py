@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -34,18 +33,17 @@ def table(scenario: Scenario, estimates: Estimates, *, everything: bool = False)
     names = [kpi.name for kpi in known] if everything else usual
     figures = {name: estimates.figures(name, By.INTERVAL) for name in names}
     figures |= {name: _numbers(estimates, *told[2:]) for name, told in NUMBERS.items()}
-    midnight = dt.datetime.combine(scenario.start, dt.time())
-    rows: list[dict[str, Any]] = []
-    for k in range(scenario.days * scenario.intervals_per_day):
-        ends = (midnight + dt.timedelta(seconds=(k + side) * scenario.interval_s) for side in (0, 1))
-        rows.append(
-            {
-                "start_s": k * scenario.interval_s,
-                "shown": any((figures[name][k].value or 0) > 0 for name in usual),
-            }
-            | dict(zip(("from", "to"), (f"{end:%Y-%m-%d %H:%M}" for end in ends), strict=True))
-            | {name: figures[name][k] for name in figures}
-        )
+    local, edges_s = scenario.calendar.local, scenario.cells.edges_s
+    rows: list[dict[str, Any]] = [
+        {
+            "start_s": float(edges_s[k]),
+            "shown": any((figures[name][k].value or 0) > 0 for name in usual),
+            "from": local.stamp(edges_s[k]),
+            "to": local.stamp(edges_s[k + 1]),
+        }
+        | {name: figures[name][k] for name in figures}
+        for k in np.flatnonzero(np.diff(edges_s)).tolist()
+    ]
     columns = (
         Column("start_s", is_shown=False),
         Column("shown", form="flag", is_shown=False),

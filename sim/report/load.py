@@ -20,9 +20,10 @@ from sim.drive.trial import Loaded
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
 from sim.log.chatlog import ChatLog
+from sim.report.naming import zone_of
 from sim.report.numbers import in_words, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Result, Row, Table
-from sim.scenario.units import clock_text, plural
+from sim.scenario.units import plural
 
 METHOD = (
     "Predicted: the simulated twin of the very same day. Blur: how far a healthy server may be off because "
@@ -109,6 +110,7 @@ def _facts(found: Loaded) -> dict[str, Any]:
         "causes": dict(causes),
         "endings": [str(day.ending) for day in found.days],
         "start": str(scenario.start),
+        **zone_of(scenario),
     }
 
 
@@ -192,7 +194,7 @@ def _stopped(found: Loaded) -> str:
     for told in found.failures:
         if told.failure.name is Invariant.STOPPED:
             cause = f" ({found.days[-1].cause})" if found.days[-1].cause else ""
-            at = clock_text(told.failure.at_s)
+            at = found.scenario.calendar.local.text(told.failure.at_s)
             name = found.target.adapter
             return f"{name} stopped answering at {at}{cause}, which is a failure. Until the end: "
     return ""
@@ -397,7 +399,7 @@ def _invariants(found: Loaded) -> Table:
             "chats": list(told.failure.chats),
             "chats_text": _named(told.failure.chats),
             "at_s": told.failure.at_s,
-            "at": clock_text(told.failure.at_s),
+            "at": found.scenario.calendar.local.text(told.failure.at_s),
             "replication": told.replication,
             "shown": place < MOST_ROWS,
         }

@@ -18,6 +18,7 @@ from sim.kpis.measure import measure_all
 from sim.log.chatlog import Centre, ChatLog
 from sim.report.result import Head, Result, Table
 from sim.report.run import breakdown, by_weekday, kpis
+from sim.scenario.local_time import Cells, LocalTime
 from sim.scenario.targets import Targets
 from sim.scenario.units import plural
 from sim.scenario.words import did_you_mean
@@ -52,12 +53,12 @@ class _View:
         return self.centre.days
 
     @property
-    def interval_s(self) -> float:
-        return self.centre.interval_s
+    def local(self) -> LocalTime:
+        return self.centre.local
 
     @property
-    def intervals_per_day(self) -> int:
-        return round(86_400 / self.centre.interval_s)
+    def cells(self) -> Cells:
+        return self.centre.cells
 
     @property
     def queues(self) -> list[_Named]:

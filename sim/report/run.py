@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from math import isnan
 from typing import Any, Protocol
 
+import numpy as np
+
+from sim.arrays import Flags, Floats
 from sim.draws.sampling import draw
 from sim.engines import Engine, simulate
 from sim.kpis.definitions import BY_NAME, KPIS, Kpi
@@ -18,13 +21,15 @@ from sim.kpis.weekdays import figures as figures_by_weekday
 from sim.log.chatlog import ChatLog
 from sim.report.agent_hour import agent_hour
 from sim.report.intervals import table as intervals
+from sim.report.naming import zone_of
 from sim.report.numbers import caveats, in_words, target_text, with_unit
 from sim.report.result import PER_ROW, Column, Head, Judged, Look, Result, Table, figure_column, judged
 from sim.report.waits import table as waits
 from sim.runs.executor import Executor, Progress
 from sim.runs.replicate import replicate
+from sim.scenario.local_time import Cells, LocalTime
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S, clock_text, plural
+from sim.scenario.units import clock_text, plural
 
 SECTIONS = {"satisfaction": "Satisfaction (assumed)"}
 """Titles of sections that are not their name."""
@@ -59,12 +64,12 @@ class Shape(Protocol):
         """How many."""
 
     @property
-    def interval_s(self) -> float:
-        """Planning interval."""
+    def local(self) -> LocalTime:
+        """Its clocks."""
 
     @property
-    def intervals_per_day(self) -> int:
-        """How many."""
+    def cells(self) -> Cells:
+        """Planning intervals of all days."""
 
     @property
     def queues(self) -> Sequence[Named]:
@@ -153,7 +158,7 @@ def calendar(scenario: Scenario) -> dict[str, Any]:
     return {
         "start": str(scenario.start), "days": scenario.days, "interval_s": scenario.interval_s,
         "threshold_s": usual_threshold_s(scenario),
-    }  # fmt: skip
+    } | zone_of(scenario)  # fmt: skip
 
 
 def usual_threshold_s(scenario: Scenario) -> float:
@@ -289,8 +294,11 @@ def breakdown(
             name: [None if isnan(v) else float(v) for v in estimates.values(name, by)] for name in names
         }
     rows = []
+    starts, there = _starts(scenario, by)
     for cell, label in enumerate(labels(scenario, by)):
-        row: dict[str, Any] = {str(by): label} if named else _place(scenario, by, cell, label)
+        if not (named or there[cell]):
+            continue
+        row: dict[str, Any] = {str(by): label} if named else {"start_s": float(starts[cell]), "start": label}
         row |= {name: values[name][cell] for name in names}
         rows.append(row if named else row | {"shown": any((row[name] or 0) > 0 for name in usual)})
     first = [Column(str(by), by.capitalize())] if named else [
@@ -325,9 +333,12 @@ def by_weekday(scenario: Shape, estimates: Estimates, *, everything: bool = Fals
     )
 
 
-def _place(scenario: Shape, by: By, cell: int, label: str) -> dict[str, Any]:
-    width_s = scenario.interval_s if by is By.INTERVAL else DAY_S
-    return {"start_s": float(cell * width_s), "start": label}
+def _starts(scenario: Shape, by: By) -> tuple[Floats, Flags]:
+    """When days or intervals begin, and whether they exist: none of other breakdowns."""
+    if by not in {By.DAY, By.INTERVAL}:
+        return np.empty(0), np.empty(0, dtype=np.bool_)
+    edges_s = scenario.cells.edges_s if by is By.INTERVAL else scenario.local.midnights(scenario.days)
+    return edges_s[:-1], np.diff(edges_s) > 0
 
 
 def _column(name: str, form: Any, is_shown: bool) -> Column:
@@ -347,10 +358,14 @@ def labels(scenario: Shape, by: By) -> list[str]:
         case By.DAY:
             return [day_text(scenario, day) for day in range(scenario.days)]
         case By.INTERVAL:
-            starts = [k * scenario.interval_s for k in range(scenario.days * scenario.intervals_per_day)]
+            cells = scenario.cells
+            times = [
+                clock_text(clock_s) + (" again" if again else "")
+                for clock_s, again in zip(cells.clock_s, cells.again, strict=True)
+            ]
             if scenario.days == 1:
-                return [clock_text(start) for start in starts]
-            return [f"{day_text(scenario, int(start // DAY_S))} {clock_text(start)}" for start in starts]
+                return times
+            return [f"{day_text(scenario, day)} {time}" for day in range(scenario.days) for time in times]
 
 
 def day_text(scenario: Shape, day: int) -> str:

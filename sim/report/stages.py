@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any
@@ -11,10 +10,11 @@ from sim.kpis.definitions import BY_NAME
 from sim.kpis.loops import By
 from sim.kpis.targets import named
 from sim.report import events
+from sim.report.naming import zone_of
 from sim.report.numbers import HARD, interval, number, target_text
 from sim.report.result import Column, Head, Judged, Result, Row, Table, figure_column, judged
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import DAY_S, clock_text, end_text, plural
+from sim.scenario.units import plural
 from sim.studies.doubts import never_settles
 from sim.studies.stress.load import Span
 from sim.studies.stress.soak import Backlog
@@ -52,6 +52,7 @@ def result(found: Staged) -> Result:
         "profile": str(found.profile),
         "aborted": found.aborted,
         "start": scenario.start.isoformat(),
+        **zone_of(scenario),
         "days": scenario.days,
         "step_s": (found.steps.end_s - found.steps.start_s) / found.steps.n,
         "backlog": None
@@ -201,9 +202,10 @@ def load_text(span: Span) -> str:
 
 def time_text(start_s: float, end_s: float, scenario: Scenario) -> str:
     """Start and end, with the date where there are several days."""
-    day = int(start_s // DAY_S)
-    date = f"{scenario.start + dt.timedelta(days=day):%a %d %b} " if scenario.days > 1 else ""
-    return f"{date}{clock_text(start_s - day * DAY_S)}-{end_text(min(end_s - day * DAY_S, DAY_S))}"
+    local = scenario.calendar.local
+    date = f"{local.date(start_s):%a %d %b} " if scenario.days > 1 else ""
+    midnight = local.midnight(local.place(start_s)[0] + 1)
+    return f"{date}{local.text(start_s)}-{local.end_text(min(end_s, midnight))}"
 
 
 def _stages(found: Staged) -> Table:
@@ -289,16 +291,14 @@ def _over_time(found: Staged) -> Table:
     ]
     figures = {name: found.over_time.figures(name, By.INTERVAL) for name in names}
     length_s = (steps.end_s - steps.start_s) / steps.n
-    midnight = dt.datetime.combine(scenario.start, dt.time())
+    local = scenario.calendar.local
     rows: list[Row] = []
     for k in range(steps.n):
         start_s = steps.start_s + k * length_s
         middle_s = start_s + length_s / 2
         stage = next((span for span in found.stages if span.start_s <= middle_s < span.end_s), None)
         load = 1.0 if stage is None else _load_at(stage, middle_s)
-        ends = (
-            f"{midnight + dt.timedelta(seconds=at):%Y-%m-%d %H:%M}" for at in (start_s, start_s + length_s)
-        )
+        ends = (local.stamp(at) for at in (start_s, start_s + length_s))
         rows.append(
             {"start_s": start_s, "end_s": start_s + length_s}
             | dict(zip(("from", "to"), ends, strict=True))

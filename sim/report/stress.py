@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from sim.report.result import Column, Head, Result, Row, Table, judged
 from sim.report.stages import result as result_of_stages
 from sim.runs.executor import Executor, Progress
 from sim.scenario.scenario import Scenario, under_stress
-from sim.scenario.units import DAY_S, clock_text, end_text, plural
+from sim.scenario.units import plural
 from sim.scenario.words import did_you_mean
 from sim.studies.doubts import never_settles
 from sim.studies.stress.breakpoint import BreakPoint, Breakpoints
@@ -271,9 +270,9 @@ def _row(point: BreakPoint, scenario: Scenario) -> Row:
 
 def _time_text(at_s: float, scenario: Scenario) -> str:
     """An interval: ``16:30-17:00``, with its date where there are several days."""
-    day, of_day_s = divmod(at_s, DAY_S)
-    date = f"{scenario.start + dt.timedelta(days=day):%a %d %b} " if scenario.days > 1 else ""
-    return f"{date}{clock_text(of_day_s)}-{end_text(of_day_s + scenario.interval_s)}"
+    local = scenario.calendar.local
+    date = f"{local.date(at_s):%a %d %b} " if scenario.days > 1 else ""
+    return f"{date}{local.text(at_s)}-{local.end_text(at_s + scenario.interval_s)}"
 
 
 def _loads(found: Breakpoints) -> Table:

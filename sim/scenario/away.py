@@ -27,13 +27,13 @@ def without_the_away(
     outs = [each for each in scenario.incidents if isinstance(each, AgentsOut)]
     names = [group.name for group in scenario.groups]
     for gap in gaps:
-        window = gap.span_s(scenario.start)
+        window = gap.span_s(scenario.calendar.local)
         agents = {a for a, g in enumerate(group_of) if gap.group in (None, names[g])}
         worked = [span for each in worked for span in _outside(each, window, agents)]
         lost = [(*span, late) for a, on, off, late in lost for span in _outside((a, on, off), window, agents)]
     taken: list[tuple[Window, int]] = []
-    for out in sorted(outs, key=lambda each: each.start):
-        window = out.span_s(scenario.start)
+    for out in sorted(outs, key=lambda each: each.span_s(scenario.calendar.local)[0]):
+        window = out.span_s(scenario.calendar.local)
         busy = {agent for other, agent in taken if _overlap(other, window)}
         mine = [span for span in worked if names[group_of[span[0]]] == out.group]
         there = sorted({agent for agent, on, off in mine if _overlap((on, off), window)} - busy)

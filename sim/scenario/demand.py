@@ -12,6 +12,7 @@ from sim.rules import Kept
 from sim.scenario.behaviour import Again, Balking, Retry, Silence
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.distributions import CountDistribution, Distribution, finite_means
+from sim.scenario.local_time import LocalTime
 from sim.scenario.record import BrokenLaw, FrozenDict, Record, law_broken, plain, repeated
 from sim.scenario.targets import QueueTargets
 from sim.scenario.units import (
@@ -25,6 +26,7 @@ from sim.scenario.units import (
     Rate,
     Seconds,
     Spread,
+    Zone,
 )
 from sim.scenario.words import Words
 
@@ -43,6 +45,11 @@ class Spike(Record):
     start: Moment = Field(examples=["2026-03-02T13:00:00"])
     minutes: Minutes = Field(examples=[60.0])
     factor: Factor = Field(examples=[4.0])
+
+    def span_s(self, local: LocalTime) -> tuple[float, float]:
+        """Start and end by the queue's clocks, in seconds since the centre's first midnight."""
+        start_s = local.moment_s(self.start)
+        return start_s, start_s + self.minutes * 60
 
 
 def _one_or_many(data: Any) -> str:
@@ -74,6 +81,8 @@ class Arrivals(Record):
     per_hour: PerHour | None = Field(default=None, examples=[60.0])
     """Chats an hour: one number; 24, 48 or 96 for a day by hour, half-hour or quarter; or seven times as many
     for a week, Monday first."""
+    zone: Zone | None = Field(default=None, examples=["America/New_York"])
+    """Time zone of the customers: clock times, dates and weekdays here are theirs. Omitted: the centre's."""
     weekday: AWeek | None = None
     """Factors on the profile, Monday first."""
     by_date: Annotated[dict[Day, Factor], AfterValidator(FrozenDict)] = Field(

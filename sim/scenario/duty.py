@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.arrays import Flags, Floats, Ints
 from sim.scenario.away import Lost, Worked, without_the_away
-from sim.scenario.hours import Span, Stretch, joined
+from sim.scenario.hours import Calendar, Span, Stretch, joined
 from sim.scenario.scenario import Same, Scenario
 from sim.scenario.shifts import crews
 from sim.scenario.team import Group
@@ -161,10 +161,11 @@ def _speeds(scenario: Scenario, people: People | None) -> Floats:
 
 def _days(scenario: Scenario, planned: Sequence[Sequence[Stretch]]) -> Floats:
     """When the days of agents begin, whose stretches of duty are *planned* (R30)."""
-    days_s = np.tile(np.arange(scenario.days) * float(DAY_S), (len(planned), 1))
+    midnights = scenario.calendar.local.midnights(scenario.days)
+    days_s = np.tile(midnights[:-1], (len(planned), 1))
     for agent, stretches in enumerate(planned):
         for _, off_s, day in stretches:
-            if (day + 1) * DAY_S < off_s < np.inf and 0 <= day < scenario.days - 1:
+            if 0 <= day < scenario.days - 1 and midnights[day + 1] < off_s < np.inf:
                 days_s[agent, day + 1] = off_s
     return days_s
 
@@ -196,46 +197,56 @@ def _stretches(group: Group, scenario: Scenario) -> Iterator[list[Stretch]]:
     """Duty of each agent of a group, in order of number: what begins on each day (R11, R12, R31)."""
     calendar = scenario.calendar
     if group.agents is not None:
-        openings = list(calendar.openings()) if scenario.closes else _by_day(0.0, float("inf"), scenario.days)
+        openings = list(calendar.openings()) if scenario.closes else _by_day(0.0, float("inf"), calendar)
         yield from (openings for _ in range(group.agents))
     elif group.shifts is None:
-        levels, width = _levels(group, scenario)
+        levels, edges_s = _levels(group, scenario)
         for number in range(group.n_agents):
-            yield _runs(levels > number, width, scenario.days)
+            yield _runs(levels > number, edges_s, calendar)
     for places in crews(group.shifts or ()):
         shifts = [(group.shifts or ())[k] for k in places]
-        worked = sorted(stretch for shift in shifts for stretch in shift.stretches(calendar))
+        worked = sorted(stretch for shift in shifts for stretch in shift.stretches(calendar, group.zone))
         yield from (worked for _ in range(shifts[0].agents))
 
 
-def _by_day(on_s: float, off_s: float, days: int) -> list[Stretch]:
+def _by_day(on_s: float, off_s: float, calendar: Calendar) -> list[Stretch]:
     """A span cut at midnight; beyond the last midnight it belongs to the last day."""
-    last = min(int(off_s // DAY_S), days - 1) if off_s < float("inf") else days - 1
-    cuts = [day * float(DAY_S) for day in range(int(on_s // DAY_S) + 1, last + 1)]
-    edges = [on_s, *(cut for cut in cuts if cut < off_s), off_s]
-    return [Stretch(on, off, int(on // DAY_S)) for on, off in pairwise(edges)]
+    midnights = calendar.local.midnights(calendar.n)
+    cuts = midnights[1 : calendar.n]
+    edges = [on_s, *cuts[(cuts > on_s) & (cuts < off_s)].tolist(), off_s]
+    return [Stretch(on, off, calendar.day_of(on)) for on, off in pairwise(edges)]
 
 
-def _levels(group: Group, scenario: Scenario) -> tuple[Ints, float]:
-    """Staffing of a group in each interval from the eve of the first day on, and an interval's length."""
+def _levels(group: Group, scenario: Scenario) -> tuple[Ints, Floats]:
+    """Staffing of a group in each interval from the eve of the first day on, and their edges (R46)."""
     calendar, n = scenario.calendar, len(group.staffings[0][1])
-    days = []
-    for day in range(-1, scenario.days):
+    local, width = calendar.local_of(group.zone), DAY_S / n
+    levels: list[Ints] = []
+    edges: list[Floats] = []
+    for day in local.days_around(scenario.days + 1):
         date = calendar.date(day)
-        days.append(group.staffing_on(date, calendar.closed_by(date)) or (0,) * n)
-    return np.concatenate(days).astype(np.int64), DAY_S / n
+        staffing = np.array(group.staffing_on(date, calendar.closed_by(date)) or (0,) * n, dtype=np.int64)
+        for piece in local.pieces(day):
+            slots = np.arange(int(piece.clock_s // width), int(-(-piece.until_s // width)))
+            levels.append(staffing[slots])
+            edges.append(piece.start_s + np.maximum(slots * width - piece.clock_s, 0.0))
+    return np.concatenate(levels), np.append(np.concatenate(edges), piece.end_s)
 
 
-def _runs(on_duty: Flags, width: float, days: int) -> list[Stretch]:
-    """Maximal runs of intervals on duty, from the eve of the first day on; cut if longer than a day."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], on_duty, [False]]).astype(np.int8)))
+def _runs(on_duty: Flags, edges_s: Floats, calendar: Calendar) -> list[Stretch]:
+    """Maximal runs of intervals on duty that touch the days of the centre.
+
+    One that is longer than a day is cut at midnight, and ends with the last.
+    """
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], on_duty, [False]]).astype(np.int8)))
+    first_s, last_s = -DAY_S if calendar.zone is None else calendar.local.midnight(-1), calendar.horizon_s
     stretches = []
-    for on, off in edges.reshape(-1, 2).tolist():
-        on_s, off_s = on * width - DAY_S, off * width - DAY_S
-        if off_s <= 0:
+    for on_s, off_s in edges_s[ends].reshape(-1, 2).tolist():
+        begins_s = max(on_s, first_s)
+        if off_s <= 0 or begins_s >= last_s:
             continue
-        if off_s - on_s <= DAY_S:
-            stretches.append(Stretch(on_s, off_s, int(on_s // DAY_S)))
+        if off_s - begins_s <= DAY_S:
+            stretches.append(Stretch(begins_s, off_s, calendar.day_of(begins_s)))
         else:
-            stretches += _by_day(max(on_s, 0.0), off_s, days)
+            stretches += _by_day(max(begins_s, 0.0), min(off_s, last_s), calendar)
     return stretches

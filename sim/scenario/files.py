@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,12 +14,11 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario import advice
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.forecast import Grid, read_forecast
-from sim.scenario.hours import Calendar
 from sim.scenario.scenario import Parts, Scenario, laws_between
 from sim.scenario.source import read_bytes
 from sim.scenario.toml import UnboundedError, read_toml
 from sim.scenario.toml_positions import Places, places
-from sim.scenario.units import FROM_FILE
+from sim.scenario.units import FROM_FILE, known_zone
 from sim.scenario.volumes import Wanted
 from sim.scenario.words import dotted, problem, problems
 
@@ -156,7 +156,8 @@ def _read_forecasts(
         if grid is None:
             continue
         try:
-            found = read_forecast(folder / name, str(folder / name), _wanted(queue, arrivals), grid)
+            own = replace(grid, zone=known_zone(arrivals.get("zone")))
+            found = read_forecast(folder / name, str(folder / name), _wanted(queue, arrivals), own)
         except OSError as error:
             law, place = f"the forecast file can't be read: {error.strerror}", f"queues.{q}.arrivals.file"
             problems.append(Problem(file, place, law, repr(name), line=line, column=column))
@@ -186,9 +187,9 @@ def _choice(kind: type[Choice], value: Any) -> Choice:
 
 def _grid(data: Mapping[str, Any]) -> Grid | None:
     parts = Parts.of(data, FROM_FILE)
-    if parts.start is None or parts.days is None or not parts.interval_min or 1440 % parts.interval_min:
+    if parts.calendar is None or not parts.interval_min or 1440 % parts.interval_min:
         return None
-    return Grid(Calendar(parts.start, parts.days, parts.hours, parts.holidays), parts.interval_min)
+    return Grid(parts.calendar, parts.interval_min)
 
 
 def problems_of(

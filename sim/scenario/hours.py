@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from sim.scenario.local_time import LocalTime
 from sim.scenario.record import BrokenLaw, FrozenDict, Record, law_broken
 from sim.scenario.units import DAY_S, Clock, Day, Factor, clock_text
 from sim.scenario.words import Words, did_you_mean
@@ -110,9 +112,18 @@ class OpeningHours(Record):
         if self.open is None and not any(self.of_weekday(name) for name in Weekday):
             law = 'says no hours; write open and close, or hours of some weekdays such as mon = "closed"'
             raise law_broken(((), law, Words("none")))
+        if self.open is None and not self._opens:
+            law = 'closes every day; write hours of the others, such as open = 00:00:00, close = "24:00"'
+            raise law_broken(((), law, Words("no day that opens")))
         if self.open is not None and self.open == self.close:
             raise law_broken(_never_closing(self.open))
         return self
+
+    @property
+    def _opens(self) -> bool:
+        """Whether hours of any weekday or date are named."""
+        named = [*(self.of_weekday(name) for name in Weekday), *self.dates.values()]
+        return any(isinstance(said, Opening) for said in named)
 
     def of_weekday(self, weekday: Weekday) -> Opening | Literal["closed"] | None:
         """What is said of a weekday by its name; None for nothing."""
@@ -143,7 +154,9 @@ class Holidays(Record):
     def _laws(self) -> Self:
         known = _countries()
         if self.country not in known:
-            law = f"no country that is known has this code{did_you_mean(self.country.upper(), list(known))}"
+            code = _code_of(self.country)
+            near = f"; did you mean {code!r}?" if code else did_you_mean(self.country.upper(), list(known))
+            law = f"no country that is known has this code{near}"
             raise law_broken((("country",), law, self.country))
         regions = list(known[self.country])
         if self.region is not None and self.region not in regions:
@@ -165,6 +178,16 @@ def _countries() -> dict[str, list[str]]:
     return dict(list_supported_countries())
 
 
+def _code_of(country: str) -> str | None:
+    """Code of a country that is called by its name, or nearly so."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415  likewise
+
+    codes = {name.replace("_", " "): entry[1] for name, entry in COUNTRIES.items()}
+    codes |= {entry[2].casefold(): entry[1] for entry in COUNTRIES.values()}
+    near = get_close_matches(country.casefold(), list(codes), n=1, cutoff=0.8)
+    return codes[near[0]] if near else None
+
+
 @cache
 def _holidays(country: str, region: str | None, year: int) -> dict[dt.date, str]:
     from holidays import country_holidays  # noqa: PLC0415  likewise
@@ -179,6 +202,25 @@ class Calendar(NamedTuple):
     n: int
     hours: OpeningHours | None
     holidays: Holidays | None
+    zone: str | None = None
+
+    @property
+    def local(self) -> LocalTime:
+        """The centre's clocks."""
+        return LocalTime(self.start, self.zone, self.zone)
+
+    def local_of(self, zone: str | None) -> LocalTime:
+        """Clocks of a *zone*, or the centre's."""
+        return LocalTime(self.start, zone or self.zone, self.zone)
+
+    @property
+    def horizon_s(self) -> float:
+        """The last midnight."""
+        return self.local.midnight(self.n)
+
+    def day_of(self, time_s: float) -> int:
+        """Day of the centre on which something begins that concerns it: -1 for the eve or earlier (R47)."""
+        return max(self.local.place(time_s)[0], -1)
 
     def date(self, day: int) -> dt.date:
         """Date of the day in a place; -1 is the eve of the first."""
@@ -207,8 +249,7 @@ class Calendar(NamedTuple):
         for day in range(-1, self.n):
             hours = self.opening(self.date(day))
             if hours is not None and (day >= 0 or hours[1] > DAY_S):
-                midnight = day * float(DAY_S)
-                yield Stretch(midnight + hours[0], midnight + hours[1], day)
+                yield Stretch(self.local.at(day, hours[0]), self.local.at(day, hours[1]), day)
 
     def overlaps(self) -> Iterator[tuple[Stretch, Stretch]]:
         """Openings that last beyond the next one's beginning, with that."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from sim.scenario.local_time import LocalTime
 from sim.scenario.record import Chosen
 from sim.scenario.units import Count, Minutes, Moment, Name, plural
 
@@ -23,9 +23,9 @@ class _Incident(Chosen):
     minutes: Minutes = Field(examples=[30.0])
     """How long it lasts; its end is no longer part of it."""
 
-    def span_s(self, first_day: dt.date) -> tuple[float, float]:
-        """Start and end, in seconds since the midnight that opens the scenario's *first day*."""
-        start_s = (self.start - dt.datetime.combine(first_day, dt.time())).total_seconds()
+    def span_s(self, local: LocalTime) -> tuple[float, float]:
+        """Start and end by the centre's clocks, in seconds since its first midnight."""
+        start_s = local.moment_s(self.start)
         return start_s, start_s + self.minutes * 60
 
     @property

@@ -16,10 +16,12 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.errors import ThresholdError
 from sim.rules import Policy
+from sim.scenario.clock_laws import clock_laws
 from sim.scenario.dates import date_laws
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.hours import Calendar, Holidays, OpeningHours, Span, joined
 from sim.scenario.incidents import AgentsOut, Burst, Incident
+from sim.scenario.local_time import Cells, LocalTime, cells
 from sim.scenario.platform import Platform
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken, repeated
@@ -28,13 +30,14 @@ from sim.scenario.targets import Targets
 from sim.scenario.team import Group
 from sim.scenario.thresholds import read_threshold
 from sim.scenario.units import (
-    DAY_S,
+    HOUR_S,
     Day,
     Days,
     Hours,
     Moment,
     Name,
     PositiveCount,
+    Zone,
     plural,
 )
 from sim.scenario.words import Place, Words, did_you_mean
@@ -58,6 +61,8 @@ class Scenario(Record):
     start: Day = dt.date(2026, 3, 2)
     """First day, local time; the default is a Monday."""
     days: Days = 1
+    zone: Zone | None = Field(default=None, examples=["Europe/Berlin"])
+    """Time zone, whose clocks change on some days. Omitted: clocks that never change."""
     interval_min: PositiveCount = 30
     """Planning interval; divides the day."""
     warm_up_h: Hours = 0.0
@@ -95,7 +100,7 @@ class Scenario(Record):
     @property
     def horizon_s(self) -> float:
         """The last midnight: nobody arrives from then on (R1)."""
-        return float(self.days * DAY_S)
+        return self.calendar.horizon_s
 
     @property
     def closes(self) -> bool:
@@ -114,7 +119,17 @@ class Scenario(Record):
     @property
     def calendar(self) -> Calendar:
         """What is said of the scenario's days."""
-        return Calendar(self.start, self.days, self.hours, self.holidays)
+        return Calendar(self.start, self.days, self.hours, self.holidays, self.zone)
+
+    @property
+    def local(self) -> LocalTime:
+        """Its clocks."""
+        return self.calendar.local
+
+    @property
+    def cells(self) -> Cells:
+        """Planning intervals of all days."""
+        return cells(self.calendar.local, self.days, self.interval_s)
 
     @property
     def interval_s(self) -> float:
@@ -123,8 +138,8 @@ class Scenario(Record):
 
     @property
     def intervals_per_day(self) -> int:
-        """Planning intervals in a day."""
-        return 24 * 60 // self.interval_min
+        """Planning intervals in a day; see `Cells` for days on which clocks change."""
+        return 24 * 60 // self.interval_min if self.zone is None else self.cells.per_day
 
     @property
     def warm_up_s(self) -> float:
@@ -188,9 +203,12 @@ class Parts:
     interval_min: int | None
     days: int | None
     start: dt.date | None
+    zone: str | None
     warm_up_h: float | None
     hours: OpeningHours | None
     holidays: Holidays | None
+    has_zone: bool
+    """Whether there is a zone, valid or not."""
     has_hours: bool
     """Whether there are opening hours or holidays, valid or not."""
     has_quality: bool
@@ -219,9 +237,11 @@ class Parts:
             interval_min=_valid(PositiveCount, data.get("interval_min", 30)),
             days=_valid(Days, data.get("days", 1)),
             start=_valid(Day, data.get("start", Scenario.model_fields["start"].default)),
+            zone=_valid(Zone, data.get("zone")),
             warm_up_h=_valid(Hours, data.get("warm_up_h", 0.0)),
             hours=_valid(OpeningHours, data.get("hours"), context),
             holidays=_valid(Holidays, data.get("holidays"), context),
+            has_zone=data.get("zone") is not None,
             has_hours=any(data.get(name) is not None for name in ("hours", "holidays")),
             has_quality=data.get("quality") is not None,
             platform=_valid(Platform, data.get("platform", {}), context),
@@ -234,6 +254,13 @@ class Parts:
             fail_if=[_valid(str, text) for text in _items(_field(data.get("stress"), "fail_if"))],
         )
 
+    @property
+    def calendar(self) -> Calendar | None:
+        """What is said of the days, as far as it is valid; None if it is not known which they are."""
+        if self.days is None or self.start is None:
+            return None
+        return Calendar(self.start, self.days, self.hours, self.holidays, self.zone)
+
     def known(self, kind: str) -> list[str] | None:
         """Names of all "queues" or "groups", or None if there are none or one of them can't be read."""
         names = [name for name in self.names[kind] if name is not None]
@@ -243,9 +270,12 @@ class Parts:
 def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     """Broken laws that concern more than one record, as far as the valid *parts* show them."""
     yield from _calendar_laws(parts)
-    if parts.days is not None and parts.start is not None:
-        calendar = Calendar(parts.start, parts.days, parts.hours, parts.holidays)
-        yield from date_laws(calendar, parts.queues, parts.groups)
+    if parts.calendar is not None:
+        yield from date_laws(parts.calendar, parts.queues, parts.groups)
+        if parts.zone is not None or not parts.has_zone:
+            yield from clock_laws(
+                parts.calendar, parts.interval_min, parts.queues, parts.groups, _moments(parts)
+            )
     yield from _forecast_laws(parts)
     yield from _name_laws(parts, "queues")
     yield from _name_laws(parts, "groups")
@@ -264,33 +294,32 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
 def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
     if parts.interval_min is not None and 24 * 60 % parts.interval_min:
         yield ("interval_min",), "the planning interval must divide the day", parts.interval_min
-    if parts.days is None or parts.start is None:
+    if parts.calendar is None:
         return
-    if parts.warm_up_h is not None and parts.warm_up_h >= parts.days * 24:
-        law = f"the warm-up must end before the last day does, at {parts.days * 24} h"
+    horizon_s = parts.calendar.horizon_s
+    if parts.warm_up_h is not None and parts.warm_up_h * HOUR_S >= horizon_s:
+        law = f"the warm-up must end before the last day does, at {horizon_s / HOUR_S:g} h"
         yield ("warm_up_h",), law, parts.warm_up_h
-    first = dt.datetime.combine(parts.start, dt.time())
-    horizon = first + dt.timedelta(days=parts.days)
     for q, queue in enumerate(parts.queues):
         if queue is None:
             continue
         for k, spike in enumerate(queue.arrivals.spikes):
-            start = spike.start
-            if start >= horizon or start + dt.timedelta(minutes=spike.minutes) <= first:
+            start_s, end_s = spike.span_s(parts.calendar.local_of(queue.arrivals.zone))
+            if start_s >= horizon_s or end_s <= 0:
                 yield (
                     ("queues", q, "arrivals", "spikes", k),
                     "a spike must touch the scenario's days",
-                    Words(str(start)),
+                    Words(str(spike.start)),
                 )
-        if any(time_s >= parts.days * DAY_S for time_s in queue.arrivals.times_s or ()):
-            law = f"arrivals must lie before the horizon, {parts.days * DAY_S} s"
+        if any(time_s >= horizon_s for time_s in queue.arrivals.times_s or ()):
+            law = f"arrivals must lie before the horizon, {horizon_s:.0f} s"
             yield ("queues", q, "arrivals", "times_s"), law, max(queue.arrivals.times_s or ())
 
 
 def _forecast_laws(parts: Parts) -> Iterator[BrokenLaw]:
-    if parts.days is None or parts.interval_min is None or 24 * 60 % parts.interval_min:
+    if parts.calendar is None or parts.interval_min is None or 24 * 60 % parts.interval_min:
         return
-    n = parts.days * 24 * 60 // parts.interval_min
+    n = round(parts.calendar.horizon_s / 60 / parts.interval_min)
     for q, queue in enumerate(parts.queues):
         per_interval = queue.arrivals.per_interval if queue else None
         if per_interval is not None and len(per_interval) != n:
@@ -399,8 +428,8 @@ def _incident_laws(parts: Parts) -> Iterator[BrokenLaw]:
         place = ("stress", "incidents", k)
         if incident is None:
             continue
-        if parts.days is not None and parts.start is not None:
-            yield from _time_laws(incident, parts.start, parts.days * DAY_S, place)
+        if parts.calendar is not None:
+            yield from _time_laws(incident, parts.calendar, place)
         for kind, name in (("group", _field(incident, "group")), ("queue", _field(incident, "queue"))):
             known = parts.known(f"{kind}s")
             if name is not None and known is not None and name not in known:
@@ -409,8 +438,22 @@ def _incident_laws(parts: Parts) -> Iterator[BrokenLaw]:
             yield from _out_laws(parts, incident, place)
 
 
-def _time_laws(incident: Incident, first_day: dt.date, horizon_s: float, place: Place) -> Iterator[BrokenLaw]:
-    start_s, end_s = incident.span_s(first_day)
+def _moments(parts: Parts) -> Iterator[tuple[Place, dt.datetime, str | None]]:
+    """Dates and times that stand in the valid parts, each with its place and the zone of its clocks."""
+    if parts.stress_start is not None:
+        yield ("stress", "start"), parts.stress_start, None
+    for k, incident in enumerate(parts.incidents):
+        if incident is not None:
+            yield ("stress", "incidents", k, "start"), incident.start, None
+    for q, queue in enumerate(parts.queues):
+        for k, spike in enumerate(queue.arrivals.spikes if queue else ()):
+            assert queue is not None
+            yield ("queues", q, "arrivals", "spikes", k, "start"), spike.start, queue.arrivals.zone
+
+
+def _time_laws(incident: Incident, calendar: Calendar, place: Place) -> Iterator[BrokenLaw]:
+    start_s, end_s = incident.span_s(calendar.local)
+    horizon_s = calendar.horizon_s
     if isinstance(incident, Burst) and (start_s < 0 or end_s > horizon_s):
         yield (*place, "start"), "a burst must lie within the scenario's days", Words(str(incident.start))
     elif start_s >= horizon_s or end_s <= 0:
@@ -428,16 +471,15 @@ def _stage_laws(parts: Parts) -> Iterator[BrokenLaw]:
     names = [(stage and stage.name) or f"stage {k + 1}" for k, stage in enumerate(parts.stages)]
     for k in repeated(names):
         yield ("stress", "stages", k, "name"), "another stage is called the same", names[k]
-    if parts.days is None or parts.start is None or len(stages) < len(parts.stages):
+    calendar, start = parts.calendar, parts.stress_start
+    if calendar is None or len(stages) < len(parts.stages):
         return
-    first = dt.datetime.combine(parts.start, dt.time())
-    days_s, start = parts.days * DAY_S, parts.stress_start
-    start_s = 0.0 if start is None else (start - first).total_seconds()
+    days_s = calendar.horizon_s
+    start_s = 0.0 if start is None else calendar.local.moment_s(start)
     if not 0 <= start_s < days_s:
         yield ("stress", "start"), "stages must begin within the scenario's days", Words(str(start))
         return
     if start is None and parts.hours is not None:
-        calendar = Calendar(parts.start, parts.days, parts.hours, parts.holidays)
         start_s = next((on_s for on_s, _ in joined(list(calendar.openings()))), 0.0)
     left_s = days_s - start_s
     for k, stage in enumerate(stages):

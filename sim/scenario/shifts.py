@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Literal, Self
+from itertools import accumulate, pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.hours import Calendar, Span, Stretch, Weekday
+from sim.scenario.local_time import LocalTime
 from sim.scenario.record import BrokenLaw, Record, law_broken
 from sim.scenario.units import DAY_S, Clock, Day, Minutes, Name, PositiveCount, clock_text
-from sim.scenario.words import Words
+from sim.scenario.words import Place, Words
+
+
+def _some(days: Any, info: ValidationInfo) -> Any:
+    """Refuse a list in a file that is empty: it would name every day, and looks like none."""
+    if (info.context or {}).get("from_file") and days == []:
+        raise PydanticCustomError(
+            "no_day", "names no day; leave it out for every day on which the centre opens"
+        )
+    return days
+
+
+Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_some)]
+Dates = Annotated[tuple[Day, ...], BeforeValidator(_some)]
 
 
 class Break(Record):
@@ -37,10 +52,12 @@ class Shift(Record):
     start: Clock = Field(examples=["08:00"])
     end: Clock = Field(examples=["16:00"])
     breaks: tuple[Break, ...] = ()
-    days: tuple[Weekday, ...] = Field(default=(), examples=[["mon", "tue"]])
+    days: Weekdays = Field(default=(), examples=[["mon", "tue"]])
     """Weekdays on which it begins. Omitted, and `dates` too: every day on which the centre opens."""
-    dates: tuple[Day, ...] = Field(default=(), examples=[["2026-03-07"]])
+    dates: Dates = Field(default=(), examples=[["2026-03-07"]])
     """Further dates on which it begins, also if the centre is closed then."""
+    not_on: tuple[Day, ...] = Field(default=(), examples=[["2026-03-29"]])
+    """Dates on which it does not begin, whatever is said above."""
     crew: Name | None = Field(default=None, examples=["early and late"])
     """Shifts of the same crew are worked by the same agents. Omitted: by agents of their own."""
 
@@ -52,7 +69,7 @@ class Shift(Record):
             broken.append((("end",), law, clock_text(self.end)))
         else:
             broken += self._break_laws()
-        for name, days in (("days", self.days), ("dates", self.dates)):
+        for name, days in (("days", self.days), ("dates", self.dates), ("not_on", self.not_on)):
             twice = [k for k, day in enumerate(days) if day in days[:k]]
             broken += [((name, k), "names a day twice", str(days[k])) for k in twice]
         if broken:
@@ -86,29 +103,71 @@ class Shift(Record):
     @property
     def pieces(self) -> list[Span]:
         """Its spans of duty between breaks, likewise."""
-        pauses = sorted(self._placed(pause) for pause in self.breaks)
-        begin, finish = self.span
-        starts = [begin, *(end for _, end in pauses)]
-        ends = [*(start for start, _ in pauses), finish]
-        return [(on, off) for on, off in zip(starts, ends, strict=True) if on < off]
+        return _between(self.span, [self._placed(pause) for pause in self.breaks])
+
+    @property
+    def clock_times(self) -> Iterator[tuple[Place, float]]:
+        """Clock times at which something begins or ends, each with its place; counted like the span."""
+        yield ("start",), self.span[0]
+        yield ("end",), self.span[1]
+        yield from ((("breaks", k, "start"), self._placed(pause)[0]) for k, pause in enumerate(self.breaks))
+
+    def pieces_on(self, local: LocalTime, day: int) -> list[Span]:
+        """Its spans of duty if it begins on a day of some clocks, in seconds since midnight of day 0."""
+        begin, finish = (local.at(day, clock_s) for clock_s in self.span)
+        starts = [local.at(day, self._placed(pause)[0]) for pause in self.breaks]
+        ends = (start + pause.minutes * 60 for start, pause in zip(starts, self.breaks, strict=True))
+        return _between((begin, finish), list(zip(starts, ends, strict=True)))
 
     def begins_on(self, date: dt.date, closed_by: Literal["weekday", "date"] | None) -> bool:
         """Whether it begins on a date (R11), which is *closed_by* its weekday, as a date, or not at all."""
+        if date in self.not_on:
+            return False
         if date in self.dates:
             return True
         is_named = Weekday.of(date) in self.days
         every_day = not self.days and not self.dates
         return (is_named and closed_by != "date") or (every_day and closed_by is None)
 
-    def stretches(self, days: Calendar) -> Iterator[Stretch]:
-        """Its duty on all *days* of a scenario, from that of the eve on, if it lasts over midnight."""
-        over_midnight = self.end < self.start
-        pieces = self.pieces
-        for day in range(-1 if over_midnight else 0, days.n):
-            date = days.date(day)
-            if self.begins_on(date, days.closed_by(date)):
+    def stretches(self, days: Calendar, zone: str | None = None) -> Iterator[Stretch]:
+        """Its duty on all *days* of a scenario, by clocks of a *zone*; see `worked`."""
+        for each in self.worked(days, zone):
+            yield from each
+
+    def worked(self, days: Calendar, zone: str | None = None) -> Iterator[list[Stretch]]:
+        """Each time that it is worked, from that of the eve on, if it lasts over midnight.
+
+        What begins by the clocks of another *zone* belongs to the day of the centre on which it begins (R47).
+        """
+        local, pieces = days.local_of(zone), self.pieces
+        for day in self.days_worked(days, zone):
+            if local.zone is None:
                 midnight = day * float(DAY_S)
-                yield from (Stretch(midnight + on, midnight + off, day) for on, off in pieces)
+                yield [Stretch(midnight + on, midnight + off, day) for on, off in pieces]
+            else:
+                begins_on = day if local.zone == days.zone else days.day_of(local.at(day, self.start))
+                yield [Stretch(on, off, begins_on) for on, off in self.pieces_on(local, day)]
+
+    def days_worked(self, days: Calendar, zone: str | None = None) -> Iterator[int]:
+        """Days of the clocks on which it begins, of those that touch the *days* of a scenario."""
+        local, over_midnight = days.local_of(zone), self.end < self.start
+        for day in local.days_around(days.n):
+            if local.zone == days.zone:
+                touches = day >= 0 or over_midnight
+            else:
+                begin, finish = (local.at(day, clock_s) for clock_s in self.span)
+                touches = finish > 0 and begin < days.horizon_s
+            date = days.date(day)
+            if touches and self.begins_on(date, days.closed_by(date)):
+                yield day
+
+
+def _between(span: Span, pauses: list[Span]) -> list[Span]:
+    """What is left of a span between pauses."""
+    pauses = sorted(pauses)
+    starts = [*accumulate((end for _, end in pauses), max, initial=span[0])]
+    ends = [*(start for start, _ in pauses), span[1]]
+    return [(on, min(off, span[1])) for on, off in zip(starts, ends, strict=True) if on < min(off, span[1])]
 
 
 def crews(shifts: tuple[Shift, ...]) -> list[list[int]]:

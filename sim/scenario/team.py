@@ -26,6 +26,7 @@ from sim.scenario.units import (
     PositiveCount,
     Share,
     Slots,
+    Zone,
     clock_text,
 )
 from sim.scenario.words import Place, Words
@@ -171,6 +172,8 @@ class Group(Record):
     """Slots: how many chats an agent may hold at once."""
     switching: Factor = 0.0
     """How much longer a reply takes while its agent holds more than one chat: 0.18 is 18 % longer."""
+    zone: Zone | None = Field(default=None, examples=["Asia/Manila"])
+    """Time zone of its shifts and staffing. Omitted: the centre's."""
     agents: Count | None = None
     """Constant: on duty while the centre is open, and then until nobody waits whom they may serve."""
     staffing: tuple[Count, ...] | None = None

@@ -8,7 +8,7 @@ from sim.scenario.scenario import Scenario
 
 def outages(scenario: Scenario) -> list[tuple[float, float]]:
     """Beginning and end of each outage in seconds, in order; those that overlap or touch are one."""
-    spans = [each.span_s(scenario.start) for each in scenario.incidents if isinstance(each, Outage)]
+    spans = [each.span_s(scenario.calendar.local) for each in scenario.incidents if isinstance(each, Outage)]
     joined: list[tuple[float, float]] = []
     for begin, end in sorted((max(0.0, begin), end) for begin, end in spans):
         if joined and begin <= joined[-1][1]:
@@ -21,7 +21,7 @@ def outages(scenario: Scenario) -> list[tuple[float, float]]:
 def slowdowns(scenario: Scenario) -> list[tuple[float, float, float]]:
     """Beginning and end in seconds, and factor, of each time with a slow system, as the scenario has them."""
     slow = [each for each in scenario.incidents if isinstance(each, SlowSystem)]
-    return [(*each.span_s(scenario.start), each.factor) for each in slow]
+    return [(*each.span_s(scenario.calendar.local), each.factor) for each in slow]
 
 
 def bursts(scenario: Scenario) -> list[tuple[int, Burst]]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sim.errors import printable
+from sim.scenario.words import did_you_mean
 
 MOST_DAYS = 3_660
 """Days of the longest scenario: ten years."""
@@ -73,6 +75,35 @@ Days = Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 PositiveCount = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Slots = Annotated[int, Field(ge=1, le=1_000, strict=True)]
+
+
+def _zone(name: Any) -> str:
+    """Refuse a time zone that nobody knows, with the nearest one's name."""
+    if not isinstance(name, str):
+        raise PydanticCustomError("zone", 'must be a time zone such as "Europe/Berlin"')
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = sorted(available_timezones())
+        by_city = [
+            each for each in known if each.rpartition("/")[2].casefold() == name.casefold().replace(" ", "_")
+        ]
+        hint = f"; did you mean {by_city[0]!r}?" if by_city else did_you_mean(name, known)
+        hint = hint or '; they are called after a city: "Europe/Berlin", "America/New_York"'
+        raise PydanticCustomError("zone", "{law}", {"law": f"no time zone has this name{hint}"}) from None
+    return name
+
+
+def known_zone(name: Any) -> str | None:
+    """Give a time zone's name, if it is one."""
+    try:
+        return _zone(name)
+    except PydanticCustomError:
+        return None
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
+"""Name of a time zone in the database of zones (IANA)."""
 Name = Annotated[
     Annotated[str, Field(min_length=1, max_length=200, strict=True)], AfterValidator(_no_control)
 ]
@@ -139,8 +170,6 @@ def _moment(value: Any) -> dt.datetime:
         moment = dt.datetime.combine(value, dt.time())
     if not isinstance(moment, dt.datetime):
         raise PydanticCustomError("moment", "must be a date and time such as 2026-03-02T13:00:00")
-    if moment.tzinfo is not None:
-        raise PydanticCustomError("moment", "must be local time, without a time zone")
     _day(moment.date())
     return moment
 
@@ -154,7 +183,7 @@ Clock = Annotated[
 Day = Annotated[dt.date, BeforeValidator(_day)]
 """A date, never a number of seconds since 1970."""
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
-"""A local date and time."""
+"""A local date and time, or one with its offset from UTC, which a centre with a time zone takes."""
 
 
 def plural(n: int, word: str) -> str:

@@ -89,7 +89,9 @@ def did_you_mean(name: str, known: list[str]) -> str:
     """``; did you mean …`` with the nearest of the *known* names, or nothing."""
     if (target := usual_target(name)) in known:
         return f"; did you mean {target!r}?"
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    near = get_close_matches(name, known, n=1, cutoff=0.6) or [
+        each for each in known if len(each) >= 3 and name.casefold().startswith(each.casefold())
+    ]
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

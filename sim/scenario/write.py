@@ -119,6 +119,8 @@ def _shift_text(shift: Shift) -> str:
         more += f", days = [{names}]"
     if shift.dates:
         more += f", dates = [{', '.join(map(str, shift.dates))}]"
+    if shift.not_on:
+        more += f", not_on = [{', '.join(map(str, shift.not_on))}]"
     if shift.crew is not None:
         more += f", crew = {tomlkit.string(shift.crew).as_string()}"
     return f"{{ agents = {shift.agents}, start = {_clock(shift.start)}, end = {_clock(shift.end)}{more} }}"

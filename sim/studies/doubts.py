@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from sim.arrays import Floats
-from sim.draws.profile import demand
+from sim.draws.profile import days_of, demand
 from sim.errors import TheoryError
 from sim.rules import After
 from sim.scenario.demand import Queue
@@ -18,7 +18,7 @@ from sim.scenario.incidents import AgentsOut, ShiftGap
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group
 from sim.scenario.troubles import bursts
-from sim.scenario.units import DAY_S, HOUR_S, clock_text, end_text
+from sim.scenario.units import HOUR_S
 from sim.studies.promises import doubts_of_targets
 
 MOST_TOGETHER = 10
@@ -78,7 +78,7 @@ def _what_becomes(scenario: Scenario, more_s: Floats, stay: float) -> str:
     *more_s* is the work of each day beyond what is planned for it.
     """
     if scenario.closes and stay:
-        night_s = DAY_S - float(np.diff(_open(scenario), axis=1).sum()) / scenario.days
+        night_s = (scenario.horizon_s - float(np.diff(_open(scenario), axis=1).sum())) / scenario.days
         left_s = longest_s = 0.0
         for day_s in more_s.tolist():
             over_s = max(0.0, left_s + day_s) / stay
@@ -129,8 +129,8 @@ def _speed(group: Group) -> float:
 def _duty_s(scenario: Scenario, team: DutyPlan) -> Floats:
     """Planned duty of each group on each day, but for absences: shape (n_groups, days)."""
     duty_s = np.zeros((len(scenario.groups), scenario.days))
-    for day in range(scenario.days):
-        on_s, off_s = (np.clip(at - day * DAY_S, 0, DAY_S) for at in (team.on_s, team.off_s))
+    for day, (begin_s, end_s) in enumerate(pairwise(scenario.calendar.local.midnights(scenario.days))):
+        on_s, off_s = (np.clip(at, begin_s, end_s) for at in (team.on_s, team.off_s))
         duty_s[:, day] = np.bincount(team.group[team.agent], off_s - on_s, minlength=len(duty_s))
     return np.asarray(duty_s * [[1 - group.absence] for group in scenario.groups])
 
@@ -155,9 +155,8 @@ def _nobody_there(scenario: Scenario, q: int, queue: Queue, team: DutyPlan) -> I
     gaps, lost = gaps[lost > 1e-6], lost[lost > 1e-6]
     if not len(gaps):
         return
-    clocks = Counter(
-        f"{clock_text(on % DAY_S)}-{end_text(off - on // DAY_S * DAY_S)}" for on, off in gaps.tolist()
-    )
+    local = scenario.calendar.local
+    clocks = Counter(f"{local.text(on)}-{local.end_text(off)}" for on, off in gaps.tolist())
     named = [
         clock + ("" if n == scenario.days else f" (on {n} of {scenario.days} days)")
         for clock, n in clocks.most_common(MOST_NAMED)
@@ -176,7 +175,7 @@ def _nobody_to_miss(scenario: Scenario) -> Iterator[str]:
         return
     planned = duty_plan(scenario.model_copy(update={"stress": None}))
     for incident in away:
-        start_s, end_s = incident.span_s(scenario.start)
+        start_s, end_s = incident.span_s(scenario.calendar.local)
         meanwhile = planned.agent[(planned.on_s < end_s) & (planned.off_s > start_s)]
         there = {scenario.groups[g].name for g in planned.group[meanwhile]}
         if incident.group not in there if incident.group is not None else not there:
@@ -200,17 +199,17 @@ def _while_open(scenario: Scenario, q: int) -> Floats:
     """Chats that a queue is expected to get while the centre is open, on each day."""
     opens = _open(scenario)
     chats = np.diff(expected_before(scenario, q)(opens), axis=1).reshape(-1)
-    days = (opens[:, 0] // DAY_S).astype(np.int64)
+    days = days_of(scenario, opens[:, 0])
     return np.asarray(np.bincount(days, chats, minlength=scenario.days), dtype=np.float64)
 
 
 def _open(scenario: Scenario) -> Floats:
     """From and until when the centre is open, by the day on which it is: shape (n, 2)."""
-    found = []
+    found, midnights = [], scenario.calendar.local.midnights(scenario.days)
     for open_s, close_s in scenario.opening_spans:
         end_s = min(close_s, scenario.horizon_s)
-        edges = [open_s, *np.arange((open_s // DAY_S + 1) * DAY_S, end_s, DAY_S).tolist(), end_s]
-        found += list(pairwise(edges))
+        cuts = midnights[(midnights > open_s) & (midnights < end_s)]
+        found += list(pairwise([open_s, *cuts.tolist(), end_s]))
     return np.array(found).reshape(-1, 2)
 
 
@@ -235,7 +234,11 @@ def expected_before(scenario: Scenario, q: int) -> Callable[[Floats], Floats]:
     times_s = scenario.queues[q].arrivals.times_s
     edges_s, chats = demand(scenario)[q]
     total = np.concatenate([[0.0], np.cumsum(chats)])
-    extra = [(burst.span_s(scenario.start), burst.customers) for mine, burst in bursts(scenario) if mine == q]
+    extra = [
+        (burst.span_s(scenario.calendar.local), burst.customers)
+        for mine, burst in bursts(scenario)
+        if mine == q
+    ]
 
     def expected(at: Floats) -> Floats:
         usual = np.interp(at, edges_s, total) if times_s is None else np.searchsorted(np.array(times_s), at)

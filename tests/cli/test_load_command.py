@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from sim.cli.load import lasting, standing
 from sim.drive.play import Live
+from sim.scenario.local_time import LocalTime
 from tests.cli.test_commands import sim
 
 pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
@@ -109,8 +111,10 @@ def test_a_long_time_is_told_in_minutes_and_hours(days: int, wall_s: float, told
 
 def test_the_live_line_has_deliveries_once_there_are_any():
     now = Live(32_400.0, 5, 1, 2, 2, 0, 1, 0.0616)
-    assert standing(0, 1, now).endswith("errors 1 · deliver p99 62 ms")
-    assert standing(0, 1, replace(now, deliver_p99_s=None)).endswith("errors 1")
+    assert standing(0, 1, now, LocalTime(dt.date(2026, 3, 2))).endswith("errors 1 · deliver p99 62 ms")
+    assert standing(0, 1, replace(now, deliver_p99_s=None), LocalTime(dt.date(2026, 3, 2))).endswith(
+        "errors 1"
+    )
 
 
 @pytest.mark.parametrize(

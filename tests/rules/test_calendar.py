@@ -222,6 +222,23 @@ def test_r12_staffing_of_a_date_goes_before_that_of_its_weekday_and_this_before_
     assert [sum(on == 24 * day for _, on, _ in found) for day in range(7)] == [1, 2, 1, 3, 1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("staffing", "found"),
+    [
+        ([1] * 6 + [0] * 16 + [1] * 2, [(0, 6), (22, 30), (46, 54)]),
+        ([1] * 24, [(0, 48)]),
+        ([0] * 8 + [1] * 16, [(8, 24), (32, 48)]),
+    ],
+)
+def test_r12_a_night_that_is_staffed_goes_on_over_the_last_midnight(
+    staffing: list[int], found: list[tuple[int, int]]
+):
+    """As a shift does; round the clock, and until midnight, it ends with the days."""
+    scenario = world([queue([0], by_work(10))], [group(staffing=staffing)], days=2)
+
+    assert [(on, off) for _, on, off in spans(scenario)] == found
+
+
 # R27: the next opening
 
 
@@ -265,10 +282,9 @@ def test_r31_r32_a_night_is_lost_as_a_whole_and_late_at_its_log_in(duty: dict[st
         [queue([0], by_work(1))], [group(absence=0.5, late_s=fixed(1), **duty)], days=3, hours=hours
     )
     log = run(scenario, people([[True, False, False]], [[5, 60, 0]], ([False], [3 * HOUR])))
-    end = 3 * DAY if "staffing" in duty else 78 * HOUR
 
     assert log.duty.on_s.tolist() == [HOUR, 46 * HOUR + 60, 70 * HOUR]
-    assert log.duty.off_s.tolist() == [6 * HOUR, 54 * HOUR, end]
+    assert log.duty.off_s.tolist() == [6 * HOUR, 54 * HOUR, 78 * HOUR]
     lost = zip(log.lost.on_s.tolist(), log.lost.off_s.tolist(), log.lost.late.tolist(), strict=True)
     assert list(lost) == [(0, HOUR, True), (22 * HOUR, 30 * HOUR, False), (46 * HOUR, 46 * HOUR + 60, True)]
 
@@ -404,6 +420,15 @@ HOURS = {"open": "08:00", "close": "20:00"}
         ({"hours": HOURS | {"sun": {"open": "08:00", "close": "08:00"}}},
          'hours.sun.close: the centre must close after it opens, got \'08:00\'; for all day write open = 00:00:00'),
         ({"hours": {"dates": {}}}, "hours: says no hours"),
+        ({"hours": {"sun": "closed"}},
+         "hours: closes every day, got no day that opens; write hours of the others, such as open = 00:00:00"),
+        ({"hours": HOURS | {"saturday": "closed"}}, "hours.saturday: unknown key; did you mean 'sat'?"),
+        ({"shifts": [NIGHT | {"agents": 1, "days": []}]}, "groups.0.shifts.0.days: names no day"),
+        ({"shifts": [NIGHT | {"agents": 1, "days": ["saturday"]}]}, "got 'saturday'; did you mean 'sat'?"),
+        ({"shifts": [NIGHT | {"agents": 1, "not_on": ["2026-04-20"]}]},
+         "groups.0.shifts.0.not_on.0: must be one of the scenario's days"),
+        ({"holidays": {"country": "Germany"}}, "got 'Germany'; did you mean 'DE'?"),
+        ({"holidays": {"country": "united kingdm"}}, "did you mean 'GB'?"),
         ({"hours": {"open": "08:00"}}, "hours.close: is missing"),
         ({"hours": {"open": "10:00", "close": "09:00", "tue": {"open": "08:00", "close": "20:00"}}},
          "hours.close: hours must end before the next ones begin, which open at 08:00: those of Mon 2026-03-02 last"),

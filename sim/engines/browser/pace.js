@@ -14,7 +14,9 @@ const DAY_S = 86400;
 export function timeOf(c, agent, drawn_s, now) {
   const speeds = c.agents.agent_speed[agent];
   let today = Math.min(Math.floor(now / DAY_S), speeds.length - 1);
-  if (now < c.agents.day_s[agent][today]) today--;
+  const day_s = c.agents.day_s[agent];
+  while (today > 0 && now < day_s[today]) today--;
+  while (today + 1 < speeds.length && now >= day_s[today + 1]) today++; // a day of 23 hours before
   let takes_s = drawn_s / speeds[today];
   for (const [begins_s, over_s, factor] of c.slowdowns) {
     if (begins_s <= now && now < over_s) takes_s *= factor;

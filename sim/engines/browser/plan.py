@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.draws.profile import demand
+from sim.draws.profile import days_of, demand
 from sim.draws.record import Draws
 from sim.engines.reference import tiers
 from sim.errors import StudyError
@@ -21,7 +21,6 @@ from sim.scenario.demand import Queue
 from sim.scenario.duty import People, duty_plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.troubles import bursts, outages, slowdowns
-from sim.scenario.units import DAY_S
 
 Json = dict[str, Any]
 
@@ -148,7 +147,7 @@ def demand_of(scenario: Scenario) -> Json:
         "bursts": [
             {"queue": q, "customers": burst.customers, "start_s": start_s, "end_s": end_s}
             for q, burst in bursts(scenario)
-            for start_s, end_s in [burst.span_s(scenario.start)]
+            for start_s, end_s in [burst.span_s(scenario.calendar.local)]
         ],
         "random_routing": scenario.routing.policy is Policy.RANDOM,
         "quality": scenario.quality is not None,
@@ -162,7 +161,7 @@ def _demand(scenario: Scenario, q: int, queue: Queue) -> Json:
         "times_s": None if arrivals.times_s is None else _column(arrivals.times_s),
         "edges_s": _column(edges_s),
         "expected": _column(expected),
-        "day": _column(edges_s[:-1] // DAY_S, np.int32),
+        "day": _column(days_of(scenario, edges_s[:-1]), np.int32),
         "interval": _column(edges_s[:-1] // scenario.interval_s, np.int32),
         "busyness_cv": arrivals.busyness_cv,
         "interval_cv": arrivals.interval_cv,

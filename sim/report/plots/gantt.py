@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +44,7 @@ def gantt(result: Result) -> Figure:
     if of["attentive"]:
         _draw_attention(axes, table.rows, of["slots"] - 0.1)
     _slot_rows(axes, of["slots"], of["attentive"])
-    style.clock((axes,), dt.date.fromisoformat(result.facts["start"]), of["start_s"], of["end_s"])
+    style.clock((axes,), style.clocks(result.facts), of["start_s"], of["end_s"])
     style.heading(axes, table.title)
     return figure
 

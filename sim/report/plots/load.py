@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -109,7 +108,7 @@ def day(result: Result) -> Figure:
         style.counts(axes.yaxis)
         _shade(axes, result, named=axes is panels[0])
         style.heading(axes, title)
-    style.clock(panels, dt.date.fromisoformat(result.facts["start"]), times_s[0], times_s[-1])
+    style.clock(panels, style.clocks(result.facts), times_s[0], times_s[-1])
     return figure
 
 

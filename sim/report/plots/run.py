@@ -9,7 +9,6 @@ interval; chats are counted, and their waits shown, where they arrive.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
@@ -25,7 +24,7 @@ from sim.report.plots.gantt import gantt
 from sim.report.plots.stacked import Stacked
 from sim.report.plots.style import DARK, FAINT, INK, MID, ORANGE, PALE, RED, Band, styled
 from sim.report.result import Result
-from sim.scenario.units import HOUR_S, clock_text
+from sim.scenario.units import HOUR_S
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
@@ -40,7 +39,7 @@ class _Day:
     def __init__(self, result: Result) -> None:
         self.result = result
         self.name = result.title
-        self.start = dt.date.fromisoformat(result.facts["start"])
+        self.local = style.clocks(result.facts)
         self.days: int = result.facts["days"]
         self.interval_s: float = result.facts["interval_s"]
         self.threshold_s: float = result.facts["threshold_s"]
@@ -91,7 +90,7 @@ def day(result: Result) -> Figure:
     _draw_offered(offered, axis, first, last)
     _draw_queue(queue, axis, first, last)
     _draw_waits(waits, axis, first, last)
-    style.clock((offered, queue, waits), axis.start, first * axis.interval_s, last * axis.interval_s)
+    style.clock((offered, queue, waits), axis.local, first * axis.interval_s, last * axis.interval_s)
     return figure
 
 
@@ -106,7 +105,7 @@ def agents(result: Result) -> Figure:
     first, last = _active(np.where(doings > 0.02 * doings.max(), doings, 0.0))
     _draw_team(team, axis, first, last)
     _draw_slots(slots, axis, first, last)
-    style.clock((team, slots), axis.start, first * axis.interval_s, last * axis.interval_s)
+    style.clock((team, slots), axis.local, first * axis.interval_s, last * axis.interval_s)
     return figure
 
 
@@ -227,8 +226,8 @@ def _draw_queue(axes: Axes, axis: _Day, first: int, last: int) -> None:
     style.steps(axes, band, edges_s, "mean", axis.day_words, axis.n)
     axes.set_ylim(bottom=0)
     longest = int(value.argmax())
-    at = f"{clock_text(edges_s[longest])}–{clock_text(edges_s[longest + 1])}"
-    when = at if axis.days == 1 else f"{style.date_text(axis.start, edges_s[longest])}, {at}"
+    at = f"{axis.local.text(edges_s[longest])}–{axis.local.text(edges_s[longest + 1])}"
+    when = at if axis.days == 1 else f"{style.date_text(axis.local, edges_s[longest])}, {at}"
     style.heading(axes, f"The queue is longest {when}: {value[longest]:.1f} chats wait, on average")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -73,8 +72,9 @@ def spread(rows: Sequence[Row], values: Sequence[float | None], edges_s: Floats)
 
 def time_of_day(panels: Sequence[Axes], result: Result, edges_s: Floats) -> None:
     """Label the axis that *panels* share with clock times, and with the day or days that it stands for."""
-    start, days = dt.date.fromisoformat(result.facts["start"]), result.facts["days"]
-    style.clock(panels, start, float(edges_s[0]), float(edges_s[-1]))
+    local, days = style.clocks(result.facts), result.facts["days"]
+    style.clock(panels, local, float(edges_s[0]), float(edges_s[-1]))
     if days > 1:
-        first, last = style.date_text(start, 0), style.date_text(start, (days - 1) * 86_400.0)
-        panels[-1].set_xlabel(f"time of day, {first} to {last} {(start + dt.timedelta(days - 1)).year}")
+        last = local.midnight(days - 1)
+        span = f"{style.date_text(local, 0)} to {style.date_text(local, last)} {local.date(last).year}"
+        panels[-1].set_xlabel(f"time of day, {span}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -85,8 +84,8 @@ def over_time(result: Result) -> Figure:
             style.heading(axes, title, columns=2)
         else:
             axes.set_title(title)
-    start = dt.date.fromisoformat(result.facts["start"])
-    style.clock(panels, start, float(edges_s[0]), float(edges_s[-1]))
+    local = style.clocks(result.facts)
+    style.clock(panels, local, float(edges_s[0]), float(edges_s[-1]))
     return figure
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import textwrap
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +25,7 @@ from matplotlib.layout_engine import LayoutEngine
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.arrays import Floats
+from sim.scenario.local_time import LocalTime
 from sim.scenario.units import DAY_S, clock_text
 
 INK = "#1d2733"
@@ -175,28 +176,37 @@ def shares(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
 
 
-def date_text(start: dt.date, time_s: float) -> str:
-    """Day of a time in seconds since the first midnight, that of *start*, such as "Mon 2 Mar"."""
-    day = start + dt.timedelta(days=int(time_s // DAY_S))
+def clocks(facts: Mapping[str, Any]) -> LocalTime:
+    """Clocks of the centre that a result is about."""
+    zone = facts.get("zone")
+    return LocalTime(dt.date.fromisoformat(facts["start"]), zone, zone)
+
+
+def date_text(local: LocalTime, time_s: float) -> str:
+    """Day of a time in seconds since the first midnight, such as "Mon 2 Mar"."""
+    day = local.date(time_s)
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def clock(panels: Sequence[Axes], start: dt.date, from_s: float, to_s: float) -> None:
+def clock(panels: Sequence[Axes], local: LocalTime, from_s: float, to_s: float) -> None:
     """Label the horizontal axis that *panels* share with clock times, and with days if there are several."""
-    first, last = int(from_s // DAY_S), int(-(-to_s // DAY_S))
+    first = local.place(from_s)[0]
+    last = first + 1
+    while local.midnight(last) < to_s:
+        last += 1
     axes = panels[-1]
     axes.set_xlim(from_s, to_s)
     step_s = _step(to_s - from_s)
-    ticks = (np.arange(-(-from_s // step_s), to_s // step_s + 1) * step_s).tolist()
-    timed = ["24:00" if tick == to_s and tick % DAY_S == 0 else clock_text(tick) for tick in ticks]
+    ticks = _ticks(local, range(first, last + 1), step_s, from_s, to_s)
+    timed = [local.end_text(tick) if tick == to_s else clock_text(local.place(tick)[1]) for tick in ticks]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_major_formatter(FixedFormatter([] if step_s == DAY_S else timed))
     if last - first <= 1:
-        axes.set_xlabel(f"time of day, {date_text(start, from_s)} {start.year}")
+        axes.set_xlabel(f"time of day, {date_text(local, from_s)} {local.start.year}")
         return
     days = range(first, last, -(-(last - first) // 8))
-    middles = [(max(from_s, day * DAY_S) + min(to_s, (day + 1) * DAY_S)) / 2 for day in days]
-    names = [date_text(start, day * DAY_S) for day in days]
+    middles = [(max(from_s, local.midnight(day)) + min(to_s, local.midnight(day + 1))) / 2 for day in days]
+    names = [date_text(local, local.midnight(day)) for day in days]
     axes.xaxis.set_minor_locator(FixedLocator(middles))
     axes.xaxis.set_minor_formatter(FixedFormatter(names))
     axes.xaxis.remove_overlapping_locs = False
@@ -204,7 +214,16 @@ def clock(panels: Sequence[Axes], start: dt.date, from_s: float, to_s: float) ->
     for panel in panels:
         panel.tick_params(axis="x", which="minor", length=0, pad=4 if step_s == DAY_S else 19)
         for day in range(first + 1, last):
-            panel.axvline(day * DAY_S, color=GREY, linewidth=0.8, zorder=0.5)
+            panel.axvline(local.midnight(day), color=GREY, linewidth=0.8, zorder=0.5)
+
+
+def _ticks(local: LocalTime, days: range, step_s: float, from_s: float, to_s: float) -> list[float]:
+    """Times at which the clocks show multiples of a step."""
+    found = []
+    for piece in (piece for day in days for piece in local.pieces(day)):
+        shown = np.arange(-(-piece.clock_s // step_s) * step_s, piece.until_s, step_s)
+        found += (piece.start_s + shown - piece.clock_s).tolist()
+    return [tick for tick in found if from_s <= tick <= to_s]
 
 
 def dates(axis: Axis) -> None:

@@ -124,6 +124,14 @@ def usual_hours(scenario: Scenario) -> Span:
         If days differ, or the centre is open over midnight: what is planned here is one day for all.
     """
     calendar = scenario.calendar
+    changing = calendar.local.changes(scenario.days)
+    if changing:
+        law = f"a day of 24 hours is planned for all, and the clocks change on {calendar.date(changing[0])}"
+        raise StudyError(f"zone: {law}: leave that day out, or plan it without a zone")
+    for g, group in enumerate(scenario.groups):
+        if group.zone not in {None, scenario.zone}:
+            law = f"agents are planned by the centre's clocks, and {group.name!r} has others"
+            raise StudyError(f"groups.{g}.zone: {law}: leave it out, and plan in the centre's local time")
     days = {calendar.opening(calendar.date(day)) for day in range(scenario.days)}
     hours = days.pop()
     if days or hours is None:
@@ -136,8 +144,8 @@ def usual_hours(scenario: Scenario) -> Span:
 
 def expected_a_day(scenario: Scenario) -> Floats:
     """Chats expected in the open part of each interval, a mean over days: (n_queues, n_intervals)."""
-    assert scenario.intervals_per_day * scenario.interval_s == DAY_S
-    edges_s = (np.arange(scenario.days)[:, None] * float(DAY_S) + open_edges(scenario)).ravel()
+    midnights = scenario.calendar.local.midnights(scenario.days)[:-1]
+    edges_s = (midnights[:, None] + open_edges(scenario)).ravel()
     rows = []
     for queue, (pieces_s, chats) in zip(scenario.queues, demand(scenario), strict=True):
         if queue.arrivals.times_s is not None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from sim.scenario.incidents import AgentsOut, Burst, Incident, Outage, SlowSystem
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import clock_text
 from sim.studies.stress.load import opening_s, spans
 
 CLOSED = "the centre is closed all that time, so it touches nobody but those who are still there"
@@ -24,7 +22,7 @@ def doubts_of_stress(scenario: Scenario) -> Iterator[str]:
         if nothing := _nothing_of(incident):
             yield f"{incident.told}: changes nothing, {nothing}"
         elif isinstance(incident, SlowSystem | Outage) and _is_closed(
-            scenario, *incident.span_s(scenario.start)
+            scenario, *incident.span_s(scenario.calendar.local)
         ):  # of the others `doubts` says who is not there, and who comes in vain
             yield f"{incident.told}: {CLOSED}"
     yield from _of_stages(scenario)
@@ -57,8 +55,8 @@ def _of_stages(scenario: Scenario) -> Iterator[str]:
         yield "stages: demand is as usual in all of them, so they change nothing"
     start_s = opening_s(scenario)
     if stress.start is not None:
-        start_s = (stress.start - dt.datetime.combine(scenario.start, dt.time())).total_seconds()
+        start_s = scenario.calendar.local.moment_s(stress.start)
     for span in spans(stress.stages, start_s):
         if _is_closed(scenario, span.start_s, span.end_s) and not span.before == span.factor == 1:
-            times = f"{clock_text(span.start_s % 86_400)}, {(span.end_s - span.start_s) / 60:g} min"
+            times = f"{scenario.calendar.local.text(span.start_s)}, {(span.end_s - span.start_s) / 60:g} min"
             yield f"{span.name}, {times}: {CLOSED}"

@@ -103,7 +103,7 @@ def events(scenario: Scenario, stages: Sequence[Span]) -> tuple[Event, ...]:
     """Give the incidents in force, and the times of more demand, of one stage or several, in order."""
     found: dict[tuple[float, float, str], tuple[tuple[int, ...], tuple[int, ...]]] = {}
     for k, incident in enumerate(scenario.incidents):
-        key = (*incident.span_s(scenario.start), incident.kind.replace("_", " "))
+        key = (*incident.span_s(scenario.calendar.local), incident.kind.replace("_", " "))
         found[key] = (), (*found.get(key, ((), ()))[1], k)
     for is_more, some in groupby(enumerate(stages), key=lambda pair: pair[1].factor > 1):
         (_, first), *others = together = list(some)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -78,12 +77,12 @@ def staged(scenario: Scenario, stages: Sequence[Span], *, until_s: float | None 
     StudyError
         If chats come at exact times, of which nobody knows what more of them would be.
     """
-    first = dt.datetime.combine(scenario.start, dt.time())
+    moment = scenario.calendar.local.moment
     pieces = [step for span in stages for step in span.steps()]
     if until_s is not None and until_s < scenario.horizon_s:
         pieces.append((until_s, scenario.horizon_s, 0.0))
     spikes = tuple(
-        Spike(start=first + dt.timedelta(seconds=start_s), minutes=(end_s - start_s) / 60, factor=factor)
+        Spike(start=moment(start_s), minutes=(end_s - start_s) / 60, factor=factor)
         for start_s, end_s, factor in pieces
         if factor != 1
     )
@@ -108,11 +107,16 @@ def lengthened(scenario: Scenario, days: int) -> Scenario:
     Raises
     ------
     StudyError
-        If chats come at exact times.
+        If chats come at exact times, or by a forecast that would be repeated over a change of the clocks.
     """
     if scenario.days >= days:
         return scenario
     _refuse_exact_times(scenario)
+    calendar, forecasts = scenario.calendar, [queue.arrivals.per_interval for queue in scenario.queues]
+    if any(each is not None for each in forecasts) and (changing := calendar.local.changes(days)):
+        law = "a forecast can't be repeated over a change of the clocks, as on"
+        law = f"{law} {calendar.date(changing[0])}"
+        raise StudyError(f"zone: {law}: give the scenario {days} days, or leave the zone out")
     queues = []
     for queue in scenario.queues:
         expected = queue.arrivals.per_interval

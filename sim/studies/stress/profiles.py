@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.errors import StudyError
 from sim.scenario.scenario import Scenario
 from sim.scenario.stress import Stage
-from sim.scenario.units import DAY_S
 from sim.studies.stress.choice import RAMP, SMOKE, SMOKE_MIN, SOAK_DAYS, SPIKE, SPIKE_MIN, STRESS, Profile
 from sim.studies.stress.load import Span, closing_s, lengthened, opening_s, spans
 
@@ -52,7 +50,7 @@ def course(scenario: Scenario, profile: Profile) -> Course:
         if given is None or not given.stages:
             raise StudyError("stress: has no [[stress.stages]]; add some, or choose another --profile")
         if given.start is not None:
-            start_s = (given.start - dt.datetime.combine(scenario.start, dt.time())).total_seconds()
+            start_s = scenario.calendar.local.moment_s(given.start)
         return Course(scenario, spans(given.stages, start_s))
     stages = tuple(spans(_stages(profile, open_min), start_s))
     return Course(scenario, stages, stages[-1].end_s if profile is Profile.SMOKE else None)
@@ -87,12 +85,12 @@ def _stages(profile: Profile, open_min: float) -> Sequence[Stage]:
 def _soak(scenario: Scenario) -> Course:
     """Days of today's demand, a stage each."""
     start_s = opening_s(scenario)
-    first = int(start_s // DAY_S)
+    calendar, local = scenario.calendar, scenario.calendar.local
     days = [
         Span(
-            f"{scenario.start + dt.timedelta(days=day):%a %Y-%m-%d}",
-            max(start_s, day * float(DAY_S)), (day + 1) * float(DAY_S), 1.0, 1.0,
+            f"{calendar.date(day):%a %Y-%m-%d}",
+            max(start_s, local.midnight(day)), local.midnight(day + 1), 1.0, 1.0,
         )
-        for day in range(first, scenario.days)
+        for day in range(calendar.day_of(start_s), scenario.days)
     ]  # fmt: skip
     return Course(scenario, tuple(days))

@@ -23,7 +23,6 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.runs.replicate import FEWEST, usual_replications
 from sim.scenario.scenario import Scenario, under_stress
 from sim.scenario.thresholds import Over, Threshold, read_threshold
-from sim.scenario.units import DAY_S
 from sim.studies.stress.choice import Profile
 from sim.studies.stress.events import Aftermath, aftermath, events, without
 from sim.studies.stress.load import Span, staged
@@ -145,7 +144,7 @@ def _begun(played: Course) -> Course:
     stress = scenario.stress
     if stress is None or end_s is None:
         return played
-    begun = tuple(each for each in stress.incidents if each.span_s(scenario.start)[0] < end_s)
+    begun = tuple(each for each in stress.incidents if each.span_s(scenario.calendar.local)[0] < end_s)
     if len(begun) == len(stress.incidents):
         return played
     scenario = scenario.model_copy(update={"stress": stress.model_copy(update={"incidents": begun})})
@@ -231,8 +230,8 @@ def over_time(scenario: Scenario) -> Window:
     length = next(
         (each for each in STEPS_MIN if scenario.days * 1440 <= each * MOST_STEPS), scenario.interval_min
     )
-    n = scenario.days * 1440 // min(length, scenario.interval_min)
-    return Window(0.0, scenario.days * float(DAY_S), n)
+    n = round(scenario.horizon_s / 60) // min(length, scenario.interval_min)
+    return Window(0.0, scenario.horizon_s, n)
 
 
 def _checks(scenario: Scenario, fail_if: Sequence[str]) -> list[Check]:
