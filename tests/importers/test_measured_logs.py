@@ -62,7 +62,7 @@ def test_breakdowns_add_up(tmp_path: Path):
         "Monday": 2,
         "Tuesday": 1,
     }
-    assert found["concurrency"].value == pytest.approx(1800 / (690 + 600))
+    assert found["concurrency"].value == pytest.approx(1800 / (680 + 600))
     assert found["occupancy"].value is None
     assert found.facts["null_because"]["occupancy"] == "no log of agents' status was exported"
 
