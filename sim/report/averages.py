@@ -112,7 +112,8 @@ def _answer(answer: Answer, found: Calibration) -> str:
     low, high = whole(answer.low), whole(answer.high)
     band = f"90 %: {low} to {high}"
     promise = "the targets" if found.averages.has_targets else "80 % in time (no targets are given)"
-    return f"{whole(answer.agents)} agents on duty at the peak keep {promise} as today ({band})."
+    mix = "" if found.averages.groups is None else " (of all groups, in the mix of today)"
+    return f"{whole(answer.agents)} agents on duty at the peak{mix} keep {promise} as today ({band})."
 
 
 def next_best(found: Calibration) -> Worth | None:
