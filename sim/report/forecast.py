@@ -95,10 +95,14 @@ def _judged(name: str, back: Backtest | None, found: Outlook) -> Iterator[str]:
         yield f"{name}: with its trend it would have been {better}, {_share(trend.wmape)} an interval."
 
 
+_FEW_TIMES = 3
+"""Past days from which on it is said that a forecast beats another."""
+
+
 def _verdict(back: Backtest) -> str:
     """Whether it beats the naive one, and how often it did."""
     often = f"nearer {back.wins:,} of {plural(back.origins, 'time')}"
-    if back.gain > 0 and 2 * back.wins > back.origins:
+    if back.gain > 0 and 2 * back.wins > back.origins >= _FEW_TIMES:
         return f"It beats that naive forecast: {often}, with {percent(back.gain)} fewer misses."
     if back.gain > 0:
         return f"Whether it beats the naive is not clear: {often}, with {percent(back.gain)} fewer misses."

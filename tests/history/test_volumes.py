@@ -234,6 +234,21 @@ def test_looking_back_is_worked_by_hand():
     assert (back.wins, back.origins, back.cells) == (1, 1, 7)
 
 
+def test_one_past_day_is_not_called_a_victory(tmp_path: Path):
+    """Four weeks leave few days to look back from, ten weeks enough."""
+    said = {}
+    for weeks in (5, 12):
+        came = drawn(weeks, 0.2, 0.1, 2)
+        (tmp_path / "hours.csv").write_text(
+            exports.daily(7 * weeks, lambda day, hour, came=came: came[day, hour - 8])
+        )
+        said[weeks] = " ".join(told_ahead(forecast(tmp_path / "hours.csv")).words)
+
+    assert "It beats that naive forecast: nearer" not in said[5]
+    assert "nearer 1 of 1 time" in said[5]
+    assert "It beats that naive forecast: nearer" in said[12]
+
+
 def test_bands_hold_what_they_say_of_histories_that_were_drawn():
     """Nine intervals in ten, where one of chance alone holds far fewer."""
     held = [backtest(series(drawn(12, 0.15, 0.1, seed)), 14, Settings()) for seed in range(6)]
