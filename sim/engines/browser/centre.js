@@ -41,6 +41,8 @@ export function centreOf(plan, team, draws) {
     groups: groupsOf(plan, team),
     plan,
     policy: plan.policy,
+    accept_s: plan.accept_s,
+    deliver_s: plan.deliver_s,
     heap: new Heap(1024 + 16 * team.group.length),
     /** The first opening that has not ended. */
     opening: 0,
@@ -73,6 +75,8 @@ function chatsOf(draws) {
     agent: none(n),
     queued: new Uint8Array(n),
     waiting: new Uint8Array(n),
+    /** On its way to its agent (R40). */
+    coming: new Uint8Array(n),
     accepted_s: unknown(n),
     ended_s: unknown(n),
     released_s: unknown(n),

@@ -5,7 +5,7 @@ import { attendNext, withdraw } from "./inbox.js";
 import { endWait } from "./line.js";
 import { endOf, timeOf } from "./pace.js";
 import { Order, Outcome, UNANSWERED } from "./rules.js";
-import { freeSlot, release } from "./slots.js";
+import { freeSlot, release, stop } from "./slots.js";
 import { endWork } from "./work.js";
 
 /** @typedef {import("./centre.js").Centre} Centre */
@@ -30,9 +30,9 @@ export function reply(c, row, now) {
     return;
   }
   c.turns.turn[row] = turn + 1;
-  const customer_s = c.turns.customer_s[turn];
-  if (customer_s > c.queues.idle_timeout_s[q]) c.heap.push(now + c.queues.idle_timeout_s[q], Order.TIMEOUT, row); // R23
-  else c.heap.push(now + customer_s, Order.MESSAGE, row);
+  const away_s = c.deliver_s + c.turns.customer_s[turn] + c.deliver_s; // R42
+  if (away_s > c.queues.idle_timeout_s[q]) c.heap.push(now + c.queues.idle_timeout_s[q], Order.TIMEOUT, row); // R23
+  else c.heap.push(now + away_s, Order.MESSAGE, row);
 }
 
 /**
@@ -119,7 +119,7 @@ export function finish(c, row, now) {
  * @param {number} now
  */
 export function giveUp(c, row, order, now) {
-  if (!c.chats.waiting[row]) return;
+  if (!c.chats.waiting[row] && !c.chats.coming[row]) return;
   const is_impatient = order === Order.PATIENCE;
   if (is_impatient && isSilent(c, row)) {
     c.chats.customer[row] = GONE;
@@ -127,7 +127,8 @@ export function giveUp(c, row, order, now) {
     goWrong(c, row, Outcome.SILENT, now);
     return;
   }
-  endWait(c, row);
+  if (c.chats.coming[row]) stop(c, row, now);
+  else endWait(c, row);
   c.chats.ended_s[row] = now;
   if (c.chats.customer[row] === HERE) goWrong(c, row, is_impatient ? Outcome.ABANDONED : Outcome.OVERFLOWED, now);
 }
@@ -181,7 +182,8 @@ function comeAgain(c, row, arrival_s) {
  */
 export function losePatience(c, row, now) {
   const turn = c.turns.turn[row];
-  const is_due = c.turns.message_s[turn] + c.turns.reply_patience_s[turn] === now && Number.isNaN(c.chats.ended_s[row]);
+  // What was announced for an earlier turn is over, unless this one's patience ends now as well.
+  const is_due = c.turns.message_s[turn] + c.turns.reply_patience_s[turn] <= now && Number.isNaN(c.chats.ended_s[row]);
   if (c.chats.customer[row] !== HERE || !is_due) return;
   goWrong(c, row, Outcome.LEFT, now);
   if (isSilent(c, row)) {

@@ -5,10 +5,10 @@ import { centreOf } from "./centre.js";
 import { close, endWrapUp, finish, giveUp, goWrong, losePatience, reply, timeOut } from "./endings.js";
 import { LATEST, ROWS } from "./heap.js";
 import { receive } from "./inbox.js";
-import { balks, beginToWait } from "./line.js";
+import { balks, beginToWait, limitWait } from "./line.js";
 import { route } from "./routing.js";
 import { NONE, Order, Outcome } from "./rules.js";
-import { accept, logOff, logOn, recover } from "./slots.js";
+import { come, logOff, logOn, recover, take } from "./slots.js";
 
 /** @typedef {import("./centre.js").Centre} Centre */
 
@@ -96,7 +96,9 @@ function happen(c, order, row, now) {
     case Order.REPLY:
       return reply(c, row, now);
     case Order.MESSAGE:
-      return receive(c, row, now);
+      return receive(c, row, now, c.deliver_s);
+    case Order.ACCEPT:
+      return come(c, row, now);
     case Order.WRAP_UP:
       return endWrapUp(c, row, now);
     case Order.FINISH:
@@ -140,8 +142,9 @@ function arrive(c, row, now) {
   }
   const agent = route(c, row);
   if (agent !== NONE) {
-    accept(c, row, agent, now);
-    if (c.queues.by_turns[q]) receive(c, row, now);
+    take(c, row, agent, now);
+    if (c.accept_s > 0) limitWait(c, row, now);
+    else if (c.queues.by_turns[q]) receive(c, row, now, 0);
   } else if (c.queues.n_waiting[q] >= c.queues.capacity[q] || balks(c, row, now)) {
     turnAway(c, row, Outcome.BLOCKED, now);
   } else {

@@ -11,13 +11,15 @@ import { NONE, Order } from "./rules.js";
  * @param {Centre} c
  * @param {number} row
  * @param {number} now
+ * @param {number} took_s how long the message took (R42)
  */
-export function receive(c, row, now) {
+export function receive(c, row, now, took_s) {
   const agent = c.chats.agent[row];
   const turn = c.turns.turn[row];
-  c.turns.message_s[turn] = now;
+  c.turns.message_s[turn] = now - took_s;
   if (c.queues.patient[c.chats.queue[row]] && c.chats.customer[row] === HERE && c.turns.reply_patience_s[turn] < Infinity) {
-    c.heap.push(now + c.turns.reply_patience_s[turn], Order.REPLY_PATIENCE, row); // R21
+    const ends_s = c.turns.message_s[turn] + c.turns.reply_patience_s[turn];
+    c.heap.push(Math.max(ends_s, now), Order.REPLY_PATIENCE, row); // R21, R43
   }
   if (!c.agents.attending[agent] && !c.is_down) {
     c.agents.attending[agent] = 1;
@@ -63,8 +65,9 @@ function compose(c, row, now) {
   if (n_open > 1) compose_s *= 1 + c.groups.switching[c.agents.group[agent]];
   c.chats.open_chats[row] += n_open;
   c.turns.start_s[turn] = now;
-  c.turns.reply_s[turn] = endOf(c, now, compose_s);
-  c.heap.push(c.turns.reply_s[turn], Order.REPLY, row);
+  const sent_s = endOf(c, now, compose_s);
+  c.turns.reply_s[turn] = sent_s + c.deliver_s; // R43
+  c.heap.push(sent_s, Order.REPLY, row);
 }
 
 /**

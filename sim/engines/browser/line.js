@@ -5,7 +5,7 @@ import { NONE, Order } from "./rules.js";
 /** @typedef {import("./centre.js").Centre} Centre */
 
 /**
- * Put a chat into its queue, with what will end its wait (R4).
+ * Put a chat into its queue, with what will end its wait.
  * @param {Centre} c
  * @param {number} row
  * @param {number} now
@@ -21,6 +21,17 @@ export function beginToWait(c, row, now) {
   if (tail === NONE) c.queues.wait_head[q] = row;
   else c.chats.wait_next[tail] = row;
   c.queues.wait_tail[q] = row;
+  limitWait(c, row, now);
+}
+
+/**
+ * Announce what will end a chat's wait, in line or on its way (R4, R41).
+ * @param {Centre} c
+ * @param {number} row
+ * @param {number} now
+ */
+export function limitWait(c, row, now) {
+  const q = c.chats.queue[row];
   if (c.queues.max_wait_s[q] < Infinity) c.heap.push(now + c.queues.max_wait_s[q], Order.OVERFLOW, row);
   if (c.chats.patience_s[row] < Infinity) c.heap.push(now + c.chats.patience_s[row], Order.PATIENCE, row);
 }

@@ -43,6 +43,8 @@
  * @property {number[][]} outages Beginnings and ends, in order (R37).
  * @property {number[][]} slowdowns Beginnings, ends and factors (R36).
  * @property {{resolution: number, multitasking: number} | null} quality
+ * @property {number} accept_s Delays of the chat platform (R39).
+ * @property {number} deliver_s
  */
 
 /**

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike
 from sim.draws.profile import days_of, demand
 from sim.draws.record import Draws
 from sim.engines.reference import tiers
-from sim.errors import StudyError
 from sim.rules import From, Policy
 from sim.scenario.behaviour import Again
 from sim.scenario.demand import Queue
@@ -26,22 +25,14 @@ Json = dict[str, Any]
 
 
 def plan_of(scenario: Scenario) -> Json:
-    """What is the same in every run of a *scenario* (`Plan` in `plan.js`).
-
-    Raises
-    ------
-    StudyError
-        If the scenario has delays of a platform, which the browser's engine does not know yet.
-    """
-    if scenario.platform:
-        raise StudyError(
-            "platform: the browser's engine does not know its delays (R39 to R43); leave them out"
-        )
+    """What is the same in every run of a *scenario* (`Plan` in `plan.js`)."""
     quality = scenario.quality
     names = [queue.name for queue in scenario.queues]
     n_slots = max(group.most_slots for group in scenario.groups)
     return {
         "policy": str(scenario.routing.policy),
+        "accept_s": scenario.platform.accept_s,
+        "deliver_s": scenario.platform.deliver_s,
         "horizon_s": scenario.horizon_s,
         "openings": [_column(span) for span in scenario.opening_spans],
         "queues": [_queue(scenario, queue, n_slots) for queue in scenario.queues],

@@ -3,7 +3,7 @@
 import { HERE } from "./centre.js";
 import { attendNext, receive } from "./inbox.js";
 import { endWait, nextWaiting } from "./line.js";
-import { timeOf } from "./pace.js";
+import { endOf, timeOf } from "./pace.js";
 import { mayTake } from "./routing.js";
 import { NONE, Order } from "./rules.js";
 import { advance, announceFinish } from "./work.js";
@@ -11,21 +11,69 @@ import { advance, announceFinish } from "./work.js";
 /** @typedef {import("./centre.js").Centre} Centre */
 
 /**
- * Give a chat to an agent who may take it.
+ * Let an agent who may take a chat hold a slot for it, and have it at once if the platform does (R40).
  * @param {Centre} c
  * @param {number} row
  * @param {number} agent
  * @param {number} now
  */
-export function accept(c, row, agent, now) {
+export function take(c, row, agent, now) {
   const shares = c.groups.shares[c.agents.group[agent]];
   if (shares) advance(c, agent, now);
   c.agents.n_open[agent]++;
   c.agents.idle_since[agent] = now; // R8
   c.chats.agent[row] = agent;
+  if (c.accept_s > 0) {
+    c.chats.coming[row] = 1;
+    if (shares) announceFinish(c, agent, now);
+    c.heap.push(endOf(c, now, c.accept_s), Order.ACCEPT, row);
+    return;
+  }
+  accept(c, row, now);
+  if (shares) beginWork(c, row, agent, now);
+}
+
+/**
+ * Let an agent have a chat.
+ * @param {Centre} c
+ * @param {number} row
+ * @param {number} now
+ */
+function accept(c, row, now) {
   c.chats.accepted_s[row] = now;
   c.queues.last_wait_s[c.chats.queue[row]] = now - c.chats.arrival_s[row]; // R25
-  if (shares) beginWork(c, row, agent, now);
+}
+
+/**
+ * Let a chat be with its agent, unless it has ended on its way (R40).
+ * @param {Centre} c
+ * @param {number} row
+ * @param {number} now
+ */
+export function come(c, row, now) {
+  if (!c.chats.coming[row]) return;
+  const agent = c.chats.agent[row];
+  c.chats.coming[row] = 0;
+  accept(c, row, now);
+  if (c.groups.shares[c.agents.group[agent]]) {
+    advance(c, agent, now);
+    beginWork(c, row, agent, now);
+  } else {
+    receive(c, row, now, 0);
+  }
+}
+
+/**
+ * Stop a chat on its way, and free the slot that was held for it (R41).
+ * @param {Centre} c
+ * @param {number} row
+ * @param {number} now
+ */
+export function stop(c, row, now) {
+  const agent = c.chats.agent[row];
+  c.chats.coming[row] = 0;
+  c.chats.agent[row] = NONE;
+  freeSlot(c, agent, now);
 }
 
 /**
@@ -82,10 +130,11 @@ export function fillSlots(c, agent, now) {
     const row = nextWaiting(c, c.agents.group[agent]);
     if (row === NONE) break;
     endWait(c, row);
-    accept(c, row, agent, now);
+    take(c, row, agent, now);
     (taken ??= []).push(row);
   }
-  for (const row of taken ?? []) if (c.queues.by_turns[c.chats.queue[row]]) receive(c, row, now);
+  if (c.accept_s > 0) return;
+  for (const row of taken ?? []) if (c.queues.by_turns[c.chats.queue[row]]) receive(c, row, now, 0);
 }
 
 /**
