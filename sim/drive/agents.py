@@ -27,7 +27,7 @@ from sim.rules import Order
 
 T = TypeVar("T")
 AGAIN_S = 1.0
-"""An agent to whom the server failed a chat tries again so much later, on the wall clock."""
+"""A chat that the server failed to give to an agent is asked for again so much later, on the wall clock."""
 
 
 class Line:
@@ -43,45 +43,72 @@ class Line:
         """A chat has been let go."""
         self._calls: dict[str, Call] = {}
         self._listed: set[str] = set()
+        self._news_s: dict[str, float] = {}
+        """When there was news of each chat last: a list that was asked for before says nothing of it."""
 
     def shown(self, chat: str, agent: int) -> None:
         """An agent is shown a chat that waits: it goes to whoever may take it (R7)."""
         if chat in self._listed:
             return
         self._listed.add(chat)
+        self._news_s[chat] = self.play.clock.now_s
         self.play.when_named(chat, lambda row: self._arrive(chat, row, agent))
 
     def _arrive(self, chat: str, row: int, agent: int) -> None:
         if chat not in self._listed:
             return
         day = self.play.day
-        seat: Seat | None = None
         u = float(day.draws.route_u[row])
         self._calls[chat] = call = Call(chat, day.queue(row).name, self.play.arrival_s[row], row, u)
-        if row in self.play.waiting:  # what comes back, though it is taken or over, is noted and left alone
-            seat = self.floor.arrive(call)
+        seat = self._seat_for(call)
         note = "nobody is free" if seat is None else ""
         self.play.note(Kind.WAITING, Who.AGENT, row, chat=chat, agent=agent, note=note)
         if seat is not None:
             self.play.spawn(self.agents[seat.number].take(call))
+
+    def _seat_for(self, call: Call) -> Seat | None:
+        """Who takes a chat, their slot taken; if there is nobody, it waits.
+
+        What comes back, though somebody has it or is about to, or though it is over, is left alone.
+        """
+        if call.row not in self.play.waiting or any(call.chat in agent.held for agent in self.agents):
+            return None
+        return self.floor.arrive(call)
+
+    def failed(self, call: Call) -> None:
+        """The server failed somebody who wanted a chat: it waits on, where it was."""
+        if call.chat in self._listed and (seat := self._seat_for(call)) is not None:
+            self.play.spawn(self.agents[seat.number].take(call))
+
+    def refused(self, call: Call) -> None:
+        """The server says that a chat is not to be had: until it is listed once more."""
+        self._listed.discard(call.chat)
+        self._news_s[call.chat] = self.play.clock.now_s
 
     def gone(self, chat: str, agent: int) -> None:
         """An agent's list no longer shows a chat."""
         if chat not in self._listed:
             return
         self._listed.discard(chat)
+        self._news_s[chat] = self.play.clock.now_s
         if chat in self._calls:
             self.play.note(Kind.GONE, Who.AGENT, self._calls[chat].row, chat=chat, agent=agent)
             self.floor.leave(self._calls[chat])
 
-    def list_is(self, chats: list[str], agent: int) -> None:
-        """An agent is shown the whole list, of the queues that they serve."""
-        for chat in chats:
-            self.shown(chat, agent)
+    def list_is(self, chats: list[str], agent: int, asked_s: float) -> None:
+        """An agent is shown the whole list, of the queues that they serve, for which they asked then."""
         queues = self.agents[agent].seat.desk.queues
         ours = [chat for chat in self._listed if chat in self._calls and self._calls[chat].queue in queues]
+        for chat in chats:
+            if self._is_newer(asked_s, chat):
+                self.shown(chat, agent)
         for chat in set(ours) - set(chats):
-            self.gone(chat, agent)
+            if self._is_newer(asked_s, chat):
+                self.gone(chat, agent)
+
+    def _is_newer(self, asked_s: float, chat: str) -> bool:
+        """Whether a list for which somebody asked then is newer than all that is known of a chat."""
+        return self._news_s.get(chat, asked_s) <= asked_s
 
     async def poll(self) -> None:
         """Ask for the list again and again, as one agent of each skill."""
@@ -221,9 +248,10 @@ class Agent:
 
     async def look(self) -> None:
         """Look at the list of chats that wait."""
+        asked_s = self.play.clock.now_s
         with suppress(LoadError):
             listed = await self._ask(Verb.LIST, self.session.waiting())
-            self.line.list_is([waiting.chat for waiting in listed], self.number)
+            self.line.list_is([waiting.chat for waiting in listed], self.number, asked_s)
 
     def fill(self) -> None:
         """Take waiting chats into all free slots, in order (R9, R10)."""
@@ -238,6 +266,7 @@ class Agent:
         except LoadError:
             self._drop(held)
             await asyncio.sleep(AGAIN_S)
+            self.line.failed(call)
             self.fill()
             return
         if took:
@@ -245,6 +274,7 @@ class Agent:
         else:
             self._note(Kind.REFUSED, held, "assign")
             self._drop(held)
+            self.line.refused(call)
             self.fill()
 
     def _drop(self, held: Held) -> None:

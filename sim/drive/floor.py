@@ -87,7 +87,7 @@ class Floor:
                 seat = self._choose(free, call)
                 seat.take(self._now())
                 return seat
-        self._lines[call.queue][call.chat] = call
+        self._queue_up(call)
         return None
 
     def next_for(self, seat: Seat) -> Call | None:
@@ -95,7 +95,7 @@ class Floor:
         if not seat.may_take:
             return None
         heads = [
-            (self._priorities[queue], call.arrival_s, call.row, call)
+            (self._priorities[queue], *_place(call), call)
             for queue in seat.desk.queues
             if (call := next(iter(self._lines[queue].values()), None)) is not None
         ]
@@ -109,6 +109,14 @@ class Floor:
     def leave(self, call: Call) -> bool:
         """Take a chat out of its line; False if it is not in it."""
         return self._lines[call.queue].pop(call.chat, None) is not None
+
+    def _queue_up(self, call: Call) -> None:
+        """Put a chat into its line, in order of arrival: one that comes back has its old place."""
+        line = self._lines[call.queue]
+        last = next(reversed(line.values()), call)
+        line[call.chat] = call
+        if _place(call) < _place(last):
+            self._lines[call.queue] = {each.chat: each for each in sorted(line.values(), key=_place)}
 
     def _choose(self, free: Sequence[Seat], call: Call) -> Seat:
         """Choose among agents in order of number (R7)."""
@@ -126,6 +134,11 @@ class Floor:
                 return chosen
             case Policy.RANDOM:
                 return free[floor(call.u * len(free))]
+
+
+def _place(call: Call) -> tuple[float, int]:
+    """Who comes first in a line."""
+    return call.arrival_s, call.row
 
 
 def _tiers(seats: Sequence[Seat], queue: str) -> list[list[Seat]]:

@@ -266,7 +266,6 @@ def test_chats_that_are_open_when_a_night_begins_end_the_run():
 
     class NeverGives(Loopback):
         async def assign(self, chat: str, agent: int) -> bool:
-            await asyncio.sleep(3600)
             return False
 
     run = drive(Day.of(two_mornings()), NeverGives(), Options(virtual=True))
