@@ -40,6 +40,11 @@ def people(scenario: Scenario, streams: Streams) -> Sequence[People | None]:
     ]
 
 
+def people_of(scenario: Scenario, seed: int, replications: Sequence[int]) -> Sequence[People | None]:
+    """Agents of some *replications* of a *seed*, without their customers."""
+    return people(scenario, Streams(seed, replications))
+
+
 def _group(scenario: Scenario, g: int, group: Group, streams: Streams) -> tuple[Floats, Flags, Floats]:
     """Speeds, absences and delays of a group: shapes (n_replications, n_agents) and (…, n_agents, days)."""
     n, agents, days = len(streams), group.n_agents, scenario.days

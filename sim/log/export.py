@@ -51,11 +51,21 @@ def write(name: str, parts: Sequence[Mapping[str, pl.DataFrame]], folder: Path, 
 
 def write_csv(table: pl.DataFrame, file: Path) -> None:
     """Write a *table* to *file*, with nothing in it that a spreadsheet would compute."""
+    _harmless_table(table).write_csv(file, datetime_format="%Y-%m-%dT%H:%M:%S%.3f")
+
+
+def csv_text(table: pl.DataFrame) -> str:
+    """Give the same as text, of a *table* without times."""
+    return _harmless_table(table).write_csv()
+
+
+def _harmless_table(table: pl.DataFrame) -> pl.DataFrame:
+    """A table in which, names of columns included, nothing begins a formula."""
     harmless = table.select(
         _harmless(name) if isinstance(kind, pl.String | pl.Enum | pl.Categorical) else pl.col(name)
         for name, kind in table.schema.items()
     )
-    harmless.rename(quoted).write_csv(file, datetime_format="%Y-%m-%dT%H:%M:%S%.3f")
+    return harmless.rename(quoted)
 
 
 def _harmless(name: str) -> pl.Expr:

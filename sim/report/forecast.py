@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import polars as pl
 
+from sim.log.export import csv_text
 from sim.report.numbers import number, percent
 from sim.report.result import Column, Head, Result, Row, Table, answering
 from sim.report.volumes import DAYS, left_out, read_words
-from sim.scenario.apostrophe import quoted
 from sim.scenario.units import clock_text, plural
 from sim.studies.volumes.backtest import Backtest
 from sim.studies.volumes.forecast import BAND, Forecast
@@ -214,15 +213,16 @@ def _known(value: float) -> float | None:
 
 def forecast_csv(result: Result) -> str:
     """Give the forecast as a file that arrivals of a scenario can name: a row each interval that is known."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["queue", "start", "chats", "low", "high"])
-    for row in result.table("by_interval").rows:
-        if row["chats"] is not None:
-            start = f"{row['day']} {clock_text(row['start_s'])}"
-            ends = ["" if row[end] is None else f"{row[end]:.0f}" for end in ("low", "high")]
-            writer.writerow([quoted(row["queue"]), start, _short(row["chats"]), *ends])
-    return text.getvalue()
+    known = [row for row in result.table("by_interval").rows if row["chats"] is not None]
+    columns = {
+        "queue": [row["queue"] for row in known],
+        "start": [f"{row['day']} {clock_text(row['start_s'])}" for row in known],
+        "chats": [_short(row["chats"]) for row in known],
+        **{
+            end: [None if row[end] is None else f"{row[end]:.0f}" for row in known] for end in ("low", "high")
+        },
+    }
+    return csv_text(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
 
 
 def _short(chats: float) -> str:

@@ -14,8 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sim.draws.people import people
-from sim.draws.streams import Streams
+from sim.draws.people import people_of
 from sim.engines.browser import demand_of, plan_of, team_of
 from sim.errors import SimError
 from sim.kpis.intervals import t_quantile
@@ -115,7 +114,7 @@ def _teams(scenario: Scenario, g: int, seed: int, days: int) -> list[dict[str, A
     group = scenario.groups[g]
     if not (group.speed or group.absence or group.late_s):
         return [team_of(scenario, None, only=g)]
-    return [team_of(scenario, each, only=g) for each in people(scenario, Streams(seed, range(days)))]
+    return [team_of(scenario, each, only=g) for each in people_of(scenario, seed, range(days))]
 
 
 def _promises(scenario: Scenario) -> tuple[list[dict[str, Any]], list[str]]:
