@@ -11,11 +11,9 @@ from sim.engines.kernel.records import DAY, Centre
 @inner
 def time_of(c: Centre, agent: int, drawn_s: float, now: float) -> float:
     """Give the time that something takes an agent who begins it now: at their speed (R30, R36)."""
-    today = min(int(now // DAY), c.agent_speed.shape[1] - 1)
+    today = min(int(now // DAY) + 1, c.agent_speed.shape[1] - 1)  # one on: a day before may have had 23 hours
     while today > 0 and now < c.day_s[agent, today]:
         today -= 1
-    while today + 1 < c.agent_speed.shape[1] and now >= c.day_s[agent, today + 1]:  # a day of 23 hours before
-        today += 1
     takes_s = drawn_s / c.agent_speed[agent, today]
     for k in range(len(c.troubles)):
         if c.troubles[k].factor < np.inf and c.troubles[k].begins_s <= now < c.troubles[k].over_s:
