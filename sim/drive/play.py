@@ -75,6 +75,8 @@ class Play:
         self.open: set[int] = set()
         self.over: set[int] = set()
         """Rows of chats that have come: waiting, held by an agent, over."""
+        self.when_over: Callable[[int], None] = lambda _: None
+        """Is called with the row of each chat that is over."""
         self.left: set[int] = set()
         """Rows of those whose customer has left."""
         self.broken: BaseException | None = None
@@ -155,7 +157,9 @@ class Play:
     def _end(self, row: int) -> None:
         self.waiting.discard(row)
         self.open.discard(row)
-        self.over.add(row)
+        if row not in self.over:
+            self.over.add(row)
+            self.when_over(row)
 
     def named(self, chat: str, row: int) -> None:
         """Know whose a chat is."""

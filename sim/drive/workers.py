@@ -28,6 +28,8 @@ SEND_S = 0.005
 """How often a worker sends what it has seen."""
 READY_S = 60.0
 """A worker that is not ready by then is not coming: importing takes time on a busy machine."""
+_STOP = -1
+"""Tells a worker to stop; any other number is the row of a chat that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,23 @@ class Workers:
         for end in self._ends:
             end.send((play.day.start_s, play.clock.speed, play.clock.origin_s, play.clock.gaps))
             loop.add_reader(end.fileno(), self._take_in, end, play)
+        if play.options.trouble.breaks:  # customers whom no server tells go at last
+            play.when_over = self._tell
         try:
             await self._over.wait()
         except asyncio.CancelledError:
-            for end in self._at_work:
-                with suppress(OSError):
-                    end.send("stop")
+            self._tell(_STOP)
             await self._over.wait()
             raise
         finally:
             for end in self._ends:
                 loop.remove_reader(end.fileno())
+
+    def _tell(self, what: int) -> None:
+        """Tell those at work which chat is over, or to stop."""
+        for end in self._at_work:
+            with suppress(OSError):
+                end.send(what)
 
     def _take_in(self, end: Connection, play: Play) -> None:
         """Take in what a worker has sent."""
@@ -175,7 +183,16 @@ async def _played(orders: _Orders, end: Connection) -> None:
         clock = Clock(*await loop.run_in_executor(None, end.recv))
         record = _Sent()
         play = Play(orders.day, server, clock, orders.options, record)
-        loop.add_reader(end.fileno(), stop.set)
+
+        def hear() -> None:
+            row = _received(end)
+            if row in {_STOP, None}:
+                loop.remove_reader(end.fileno())
+                stop.set()
+            else:
+                play.over.add(row)
+
+        loop.add_reader(end.fileno(), hear)
         sending = play.spawn(_send(record, end))
         customers = asyncio.ensure_future(door(play, orders.rows, orders.options.max_in_flight))
         stopped = asyncio.ensure_future(stop.wait())

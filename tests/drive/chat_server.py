@@ -31,6 +31,8 @@ class Fault(Enum):
     """It refuses each log-in."""
     DIES = auto()
     """It breaks all connections once a message has been sent in a chat that somebody has taken."""
+    CLOSES_IN_SILENCE = auto()
+    """It tells no customer that their chat is closed."""
     NONSENSE = auto()
     """It sends what is no JSON."""
 
@@ -132,7 +134,7 @@ class ChatServer:
         chat = self.chats[frame["chat"]]
         chat.state = "closed"
         await socket.send_json({"type": "closed", "ask": frame["ask"]})
-        if not chat.customer.closed:
+        if not chat.customer.closed and self.fault is not Fault.CLOSES_IN_SILENCE:
             await chat.customer.send_json({"type": "closed", "chat": chat.name})
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
 from sim.drive.adapters import Target
+from sim.drive.adapters.base import Server
 from sim.drive.adapters.loopback import Loopback
+from sim.drive.invariants import Centre, Invariant, check
 from sim.drive.latency import Verb
+from sim.drive.options import Trouble
 from sim.drive.record import Kind, Who
 from sim.drive.run import Ending, Mode, Options, drive
 from sim.drive.schedule import Day
 from sim.drive.workers import Crew
 from sim.kpis.measure import measure
+from sim.rules import Policy
 from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
 from tests.worlds import by_turns, group, queue, world
@@ -24,7 +30,8 @@ from tests.worlds import by_turns, group, queue, world
 pytest.importorskip("hdrh", reason="driving servers needs the extra `load`")
 pytest.importorskip("aiohttp", reason="driving servers needs the extra `load`")
 
-from tests.drive.chat_server import TOKEN, served
+from sim.drive.adapters.json_ws import JsonWs
+from tests.drive.chat_server import TOKEN, Fault, served
 
 TEMPLATE = ROOT / "docs" / "templates" / "json_ws.toml"
 
@@ -56,6 +63,35 @@ def test_two_workers_play_all_customers_and_one_record_has_everything():
     assert counts == {"open": 20, "send": 20 * 3, "deliver": 20 * 3, "assign": 20, "close": 20}
     assert 0 < run.latencies[Verb.DELIVER].percentile_s(50) < 1
     assert run.lag.n == 20 * (1 + 1 + 2)
+
+
+class ComesBack(JsonWs):
+    """Like one whose clients may come back to their chats: none is really away."""
+
+    comes_back = True
+
+
+class Returning(Target):
+    """Its target."""
+
+    def server(self, template: Path | None = None, **options: Any) -> Server:
+        return ComesBack(self.url, template)
+
+
+def test_customers_of_workers_whom_nobody_tells_that_their_chat_is_closed_go_at_last():
+    """Their agents, who know it, are in another process; what the server kept quiet about is told."""
+    day = Day.of(small_day(6))
+    with served(Fault.CLOSES_IN_SILENCE) as place:
+        target = Returning("json-ws", f"ws://{place}")
+        options = Options(
+            speed=20, crew=Crew(2, target, TEMPLATE), trouble=Trouble(churn_s=30.0, away_s=0.01)
+        )
+        run = drive(day, target.server(TEMPLATE), options)
+
+    assert (run.ending, run.causes) == (Ending.DONE, {})
+    assert measure(run.log, day.scenario)["served"] == 6
+    centre = Centre(day.desks, Policy.LEAST_LOADED, routes=False, grace_s=20)
+    assert {failure.name for failure in check(run.record.events, centre)} == {Invariant.CLOSE_UNTOLD}
 
 
 @pytest.mark.nightly
