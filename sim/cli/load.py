@@ -194,7 +194,7 @@ PlatformFile = Annotated[
     typer.Option(
         "--platform",
         metavar="FILE",
-        help="Write the delays that were measured, as a [platform] for the scenario.",
+        help="Write the delays that were measured, as the table platform of the scenario.",
         show_default=False,
     ),
 ]
