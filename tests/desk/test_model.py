@@ -33,6 +33,8 @@ def assert_found_alike(
     kpis = sim.run(changed, seed=3, replications=DAYS)
     for name in FIGURES:
         expected = kpis[name]
+        if expected.value is not None:
+            assert (found[name]["unseen"] > 0) == expected.few_days, name
         for end in ("value", "low", "high", "p10", "p90"):
             value = getattr(expected, end)
             unit_bound = 1.0 if not name.endswith("_s") else float("inf")

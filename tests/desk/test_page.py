@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.errors import SimError
 from sim.report.page.bundle import bundled
-from sim.report.page.desk import desk_page
+from sim.report.page.desk import desk_data, desk_page
 from tests.commands import sim as command
 from tests.conftest import ROOT
 from tests.notebooks.test_pages import CHROMIUM, FLAGS
@@ -101,13 +101,67 @@ def test_incidents_pins_and_keys(chromium: Any, file: Path):
     assert opened.faults == []
 
 
+def test_what_is_said_for_sure_is_what_a_run_is_sure_of(chromium: Any, tmp_path: Path):
+    """Nobody is missed on any day: that proves a service level of 50 %, and no promise to miss 5 % at most."""
+    plan = {"groups.0.agents": 30, "targets.service_level": 0.5}
+    scenario = sim.vary(sim.load(ROOT / "scenarios" / "concurrency.toml"), plan)
+    targets = sim.run(scenario, seed=1, replications=5).judged
+    judged = {each.kpi: (each.met, each.sure) for each in targets}
+    (tmp_path / "desk.html").write_text(desk_page(scenario, days=5), encoding="utf-8")
+    page = Opened(chromium, tmp_path / "desk.html").page
+    for name in ("missed_rate", "service_level", "response_s"):
+        met, sure = judged[name]
+        mark = "✓" if met else "✗"
+        assert page.inner_text(f"#tile-{name} .mark").startswith(mark if sure else f"({mark})"), name
+    assert page.inner_text("#sentence").endswith("promise kept, but not for sure.")
+    assert "One agent fewer: 0.0\u202f% missed. One more: 0.0\u202f%." in page.inner_text("#second")
+
+
+def test_promises_go_back_as_well(chromium: Any, file: Path):
+    page = Opened(chromium, file).page
+    given = page.inner_text("#tile-missed_rate .mark")
+    page.focus("#slider-6")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#tile-missed_rate .mark") != given
+    page.keyboard.press("0")
+    assert page.inner_text("#tile-missed_rate .mark") == given
+
+
+def test_the_chart_says_which_settings_break_a_promise(chromium: Any, tmp_path: Path):
+    """A point is hollow where any promise is broken, the present one as well; without a promise there is no key."""
+    scenario = sim.vary(sim.load(WEB_SHOP), {"groups.0.agents": 9})
+    (tmp_path / "desk.html").write_text(desk_page(scenario, days=3), encoding="utf-8")
+    page = Opened(chromium, tmp_path / "desk.html").page
+    assert "broken" in page.inner_text("#sentence")
+    assert page.locator("svg .now.breaks").count() == 2
+    assert page.is_visible("#marks")
+
+    free = sim.vary(scenario, {"targets": {"threshold_s": 30}})
+    (tmp_path / "free.html").write_text(desk_page(free, days=3), encoding="utf-8")
+    page = Opened(chromium, tmp_path / "free.html").page
+    assert page.locator("svg .breaks").count() == 0
+    assert page.is_hidden("#marks")
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_nothing_is_cut_off(chromium: Any, file: Path, width: int, height: int):
     page = Opened(chromium, file, width, height).page
     page.wait_for_timeout(200)
+    page.keyboard.press("1")
+    page.keyboard.press("ArrowRight")  # the figures before stand beside those now
+    page.wait_for_timeout(200)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
-    for selector in ("#sentence", "#second", ".tile", "#clock", ".slider", "#incidents button"):
+    for selector in (
+        "#sentence",
+        "#second",
+        ".tile",
+        ".tile p",
+        ".tile h2",
+        "#clock",
+        ".slider",
+        "#incidents button",
+    ):
         for each in page.query_selector_all(selector):
             over = each.evaluate("each => each.scrollWidth - each.clientWidth")
             assert over <= 1, (selector, each.inner_text())
@@ -134,6 +188,19 @@ def test_the_same_page_twice_and_no_word_of_a_network():
     assert not re.search(r"(?:src|href)=\"(?!data:)", page)
     data = page.split('type="application/json">')[1].split("</script>")[0]
     assert len(page.encode()) - len(data.encode()) <= 200_000
+
+
+def test_what_is_not_judged_is_called_by_its_queue():
+    scenario = sim.vary(sim.load(WEB_SHOP), {"queues.0.targets": {"max_missed": 0.1}})
+    assert desk_data(scenario, 1, 3)["unshown"] == ["Missed share, orders"]
+
+
+def test_a_day_without_its_stress_is_called_ordinary():
+    said = {
+        name: desk_data(sim.load(ROOT / "scenarios" / f"{name}.toml"), 1, 3)["ordinary"]
+        for name in ("black_friday", "web_shop")
+    }
+    assert said == {"black_friday": True, "web_shop": False}
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path: Path):

@@ -1,9 +1,14 @@
 // How does staffing trade against missed chats and waiting? Two panels over agents, or over chats at once (SVG).
 
-import { plain, verdictOf, written } from "./words.js";
+import { plain, written } from "./words.js";
 
 /** @typedef {import("./figures.js").Quantity} Quantity */
-/** @typedef {{x: number, figures: Record<string, Quantity> | null}} Point Null while it is still simulated. */
+/**
+ * @typedef {object} Point
+ * @property {number} x
+ * @property {Record<string, Quantity> | null} figures Null while it is still simulated.
+ * @property {boolean} is_broken Whether any promise is.
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -97,14 +102,16 @@ function drawPanel(panel, box, points, now, before, has_axis) {
   const present = known.find((point) => point.x === now);
   if (present) {
     const [x, y] = [at_x(now), at_y(figure(present).value)];
-    group.append(element("circle", { cx: x, cy: y, r: 10, class: "now" }));
+    group.append(element("circle", { cx: x, cy: y, r: 10, class: present.is_broken ? "now breaks" : "now" }));
     const is_right = x > box.right - 70;
     group.append(
       element("text", { x: is_right ? x - 14 : x + 14, y: y - 8, class: is_right ? "value end" : "value" }, written(panel.figure, figure(present).value)),
     );
   }
   if (has_axis) {
+    const every = last >= 100 ? 2 : 1;
     for (const { x } of points) {
+      if ((x - now) % every !== 0) continue;
       if (x === now) group.append(element("rect", { x: at_x(x) - 13, y: box.bottom + 5, width: 26, height: 19, rx: 5, class: "here" }));
       group.append(element("text", { x: at_x(x), y: box.bottom + 19, class: x === now ? "tick middle here" : "tick middle" }, String(x)));
     }
@@ -134,7 +141,6 @@ function marks(panel, point, quantity, x, at_y, scale, box) {
   if (Number.isFinite(quantity.low) && Number.isFinite(quantity.high)) {
     made.push(element("line", { x1: x, x2: x, y1: at_y(quantity.low), y2: at_y(quantity.high), class: "interval" }));
   }
-  const verdict = panel.promise === null ? "kept" : verdictOf(panel.promise, quantity);
-  made.push(element("circle", { cx: x, cy: at_y(quantity.value), r: 5, class: verdict.endsWith("broken") ? "point breaks" : "point" }));
+  made.push(element("circle", { cx: x, cy: at_y(quantity.value), r: 5, class: point.is_broken ? "point breaks" : "point" }));
   return made;
 }

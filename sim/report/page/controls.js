@@ -47,6 +47,11 @@ export class Controls {
     return this.promised;
   }
 
+  /** Promises as they were given. */
+  asGiven() {
+    this.promised.forEach((promise, k) => Object.assign(promise, this.desk.promises[k]));
+  }
+
   /** @param {string} words */
   head(words) {
     const head = document.createElement("h2");

@@ -18,7 +18,7 @@ from sim.draws.people import people_of
 from sim.engines.browser import demand_of, plan_of, team_of
 from sim.errors import SimError
 from sim.kpis.intervals import t_quantile
-from sim.kpis.targets import bounds, title
+from sim.kpis.targets import bounds, named
 from sim.report.page.bundle import bundled
 from sim.scenario.demand import ByTurns
 from sim.scenario.scenario import Scenario
@@ -89,6 +89,7 @@ def desk_data(scenario: Scenario, seed: int, days: int) -> dict[str, Any]:
         "groups": [_group(scenario, g, seed, days) for g in range(len(scenario.groups))],
         "promises": shown,
         "unshown": unshown,
+        "ordinary": scenario.stress is not None and not scenario.stress.in_force,
         "patience_s": _finite(patience.mean) if patience else 0.0,
         "reply_s": service.agent_s.mean if isinstance(service, ByTurns) else 0.0,
         "slots": scenario.groups[0].most_slots if all(queue.by_turns for queue in scenario.queues) else 0,
@@ -124,7 +125,7 @@ def _promises(scenario: Scenario) -> tuple[list[dict[str, Any]], list[str]]:
         if bound.where is None and bound.kpi in FIGURES and bound.within is None:
             shown.append({"name": bound.kpi, "at_most": bound.side == "at most", "value": bound.value})
         else:
-            unshown.append(title(bound, scenario))
+            unshown.append(named(bound, scenario))
     return shown, unshown
 
 

@@ -8,7 +8,17 @@ export const FIGURES = Object.freeze(["missed_rate", "service_level", "asa_s", "
 
 /** @typedef {"missed_rate" | "service_level" | "asa_s" | "response_s" | "attention"} Figure */
 /** @typedef {Record<string, [number, number]>} Sums Above and below the line. */
-/** @typedef {{value: number, low: number, high: number, p10: number, p90: number}} Quantity NaN where unknown. */
+/**
+ * @typedef {object} Quantity NaN where unknown.
+ * @property {number} value
+ * @property {number} low
+ * @property {number} high
+ * @property {number} p10
+ * @property {number} p90
+ * @property {number} unseen Where fewer than `FEW` days carry the figure: share of days that may be of a kind not seen.
+ */
+/** As in `sim.kpis.intervals`. */
+const FEW = 5;
 
 /**
  * @typedef {object} Rules
@@ -141,7 +151,22 @@ export function quantityOf(days, t) {
   const own = days.filter(([, bottom]) => bottom > 0).map(([top, bottom]) => top / bottom);
   own.sort((a, b) => a - b);
   const [low, high] = ends(said, t);
-  return { value, low, high, p10: quantile(own, 0.1), p90: quantile(own, 0.9) };
+  const unseen = carriers(own) < FEW ? 1 - 0.05 ** (1 / days.length) : 0;
+  return { value, low, high, p10: quantile(own, 0.1), p90: quantile(own, 0.9), unseen };
+}
+
+/**
+ * Days that differ from the commonest value.
+ * @param {number[]} sorted
+ */
+function carriers(sorted) {
+  const near = 1e-12 * Math.max(...sorted.map(Math.abs));
+  let [alike, most] = [0, 0];
+  sorted.forEach((each, day) => {
+    alike = day > 0 && each - sorted[day - 1] <= near ? alike + 1 : 1;
+    most = Math.max(most, alike);
+  });
+  return sorted.length - (most > 1 ? most : 0);
 }
 
 /**

@@ -5,7 +5,7 @@ import { drawChart } from "./chart.js";
 import { differenceOf, FIGURES, quantityOf } from "./figures.js";
 import { Model } from "./model.js";
 import { draw, Scenes } from "./team.js";
-import { answer, clock, counted, MARKS, moreOrFewer, plain, reach, THIN, TITLES, verdictOf, WORSE, written } from "./words.js";
+import { answer, clause, clock, counted, interval, MARKS, moreOrFewer, plain, THIN, TITLES, verdictOf, WORSE, written } from "./words.js";
 import { unpackAll } from "../../engines/browser/columns.js";
 
 /** @typedef {import("./model.js").Settings} Settings */
@@ -52,9 +52,10 @@ class Page {
   prepare() {
     const { desk } = this;
     byId("name").textContent = desk.name;
-    byId("about").textContent = `· ${counted(desk.n_days, "simulated day")}${desk.days > 1 ? ` of ${desk.days} days each` : ""}, the same customers at every setting`;
+    byId("about").textContent = `· ${desk.days > 1 ? `${desk.days} days, simulated ${desk.n_days} times` : counted(desk.n_days, "simulated day")}, the same customers at every setting`;
     const unshown = desk.unshown.length > 0 ? ` Promised, and not judged on this page: ${desk.unshown.join(", ")}.` : "";
-    byId("notes").textContent = `Made by sim desk, seed ${desk.seed}. Intervals hold the mean with 95 %.${unshown}`;
+    const ordinary = desk.ordinary ? " Ordinary days: what the scenario has under [stress] happens in sim stress alone." : "";
+    byId("notes").textContent = `Made by sim desk, seed ${desk.seed}. Intervals hold the mean with 95 %.${unshown}${ordinary}`;
     byId("moment").min = String(desk.opens_s);
     byId("moment").max = String(desk.closes_s);
     for (const [key, words] of /** @type {const} */ ([["sick", "Two call in sick"], ["burst", `Newsletter at ${clock(this.model.incidentAt())}`], ["slow", "Slow system, 2 h"], ["outage", "Nobody can answer, 10 min"]])) {
@@ -136,6 +137,7 @@ class Page {
 
   asGiven() {
     this.settings = this.model.asGiven();
+    this.controls.asGiven();
     this.before = null;
     this.touched = "";
     this.is_pinned = false;
@@ -244,8 +246,8 @@ class Page {
     /** @type {Record<string, string>} */
     const shapes = {
       kept: '<circle cx="20" cy="20" r="18" fill="var(--att)"/><path d="M11 21l6 6 12-13" fill="none" stroke="var(--onatt)" stroke-width="5"/>',
-      "just kept": '<circle cx="20" cy="20" r="17" fill="var(--panel)" stroke="var(--att)" stroke-width="3"/><path d="M20 3a17 17 0 0 1 0 34z" fill="var(--att)"/><path d="M11 21l6 6 12-13" fill="none" stroke="var(--ink)" stroke-width="5"/>',
-      "just broken": '<path d="M20 1l19 19-19 19L1 20z" fill="var(--wait)"/><path d="M20 10v13m0 4v4" stroke="#1d2733" stroke-width="5"/>',
+      "maybe kept": '<circle cx="20" cy="20" r="17" fill="var(--panel)" stroke="var(--att)" stroke-width="3"/><path d="M20 3a17 17 0 0 1 0 34z" fill="var(--att)"/><path d="M11 21l6 6 12-13" fill="none" stroke="var(--ink)" stroke-width="5"/>',
+      "maybe broken": '<path d="M20 1l19 19-19 19L1 20z" fill="var(--wait)"/><path d="M20 10v13m0 4v4" stroke="#1d2733" stroke-width="5"/>',
       broken: '<path d="M13 2h14l11 11v14L27 38H13L2 27V13z" fill="var(--miss)"/><path d="M13 13l14 14m0-14L13 27" stroke="var(--panel)" stroke-width="5"/>',
       unknown: '<circle cx="20" cy="20" r="17" fill="none" stroke="var(--line2)" stroke-width="3"/>',
     };
@@ -265,7 +267,7 @@ class Page {
       const agents = this.settings.agents.with(this.group, this.settings.agents[this.group] + change);
       if (!counts.includes(agents[this.group])) continue;
       const value = this.figuresOf({ ...this.settings, agents })[name].value;
-      parts.push([`${words}${change < 0 ? whose : ""}: `, written(name, value), ". "]);
+      parts.push(parts.length === 0 ? [`${words}${whose}: `, clause(name, value), ". "] : [`${words}: `, written(name, value), ". "]);
     }
     if (has_before && this.before !== null) {
       const [now, before] = [this.daysOf(this.settings), this.daysOf(this.before)].map((days) =>
@@ -291,8 +293,8 @@ class Page {
       const promise = this.controls.promises().find((each) => each.name === name);
       const verdict = promise && verdictOf(promise, figures[name]);
       const mark = promise && verdict ? `${MARKS[verdict]} ${promise.at_most ? "≤" : "≥"} ${written(name, promise.value)}` : "";
-      const was = before === null ? "" : `${written(name, before[name].value)} →`;
-      this.fill(name, was, written(name, figures[name].value), reach(name, figures[name]), mark, verdict?.endsWith("broken") ?? false);
+      const was = before === null ? "" : `${written(name, before[name].value).split(THIN)[0]} →`;
+      this.fill(name, was, written(name, figures[name].value), interval(name, figures[name]), mark, verdict?.endsWith("broken") ?? false);
     }
     const hours = this.model.hours(this.settings);
     const was = before === null || this.before === null ? "" : `${plain(this.model.hours(this.before))} →`;
@@ -319,7 +321,10 @@ class Page {
       this.over === "agents" ? { ...settings, agents: settings.agents.with(this.group, x) } : { ...settings, slots: x - this.desk.slots };
     const show = () => {
       const points = places.map((x) => ({ x, figures: this.found.has(JSON.stringify(at(x))) ? this.figuresOf(at(x)) : null }));
-      this.showCurves(points, now);
+      this.showCurves(
+        points.map((point) => ({ ...point, is_broken: point.figures !== null && this.worstOf(point.figures)?.verdict.endsWith("broken") === true })),
+        now,
+      );
     };
     const missing = () => places.filter((x) => !this.found.has(JSON.stringify(at(x)))).sort((a, b) => Math.abs(a - now) - Math.abs(b - now));
     const next = () => {
@@ -354,6 +359,7 @@ class Page {
     ];
     const was = this.before === null || this.settings === this.before ? null : this.over === "agents" ? this.before.agents[this.group] : this.desk.slots + this.before.slots;
     const before = was === null || was === now || this.before === null ? null : { x: was, figures: this.figuresOf(this.before) };
+    byId("marks").hidden = promises.length === 0;
     drawChart(byId("curves"), panels, points, now, before);
     const rows = points
       .filter((point) => point.figures !== null)
@@ -393,6 +399,7 @@ class Page {
     const { width, height } = canvas.getBoundingClientRect();
     if (this.scenes === null || width < 10) return;
     const pen = sized(canvas, width, height);
+    pen.clearRect(0, 0, width, height);
     const style = getComputedStyle(canvas);
     const { opens_s, closes_s } = this.desk;
     const { came, missed } = this.scenes.halfHours(opens_s, closes_s);

@@ -25,6 +25,7 @@ import { sumsOf } from "./figures.js";
  *   Of each group: its agents, as many as there may be, and their duty on each day (one for all where days are alike).
  * @property {{name: string, at_most: boolean, value: number}[]} promises
  * @property {string[]} unshown Promises that the page does not judge.
+ * @property {boolean} ordinary Whether what the scenario has under stress does not happen here.
  * @property {number} patience_s Mean, or 0 where nobody leaves.
  * @property {number} reply_s Mean time that a reply takes; 0 by work.
  * @property {number} slots Most chats at once; 0 where they can't be changed.

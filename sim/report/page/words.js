@@ -38,45 +38,86 @@ export function written(name, value) {
 }
 
 /**
- * How far the interval of a figure reaches; empty where there is none.
+ * The interval of a figure, within what it can be; empty where there is none.
  * @param {string} name
  * @param {Quantity} quantity
  */
-export function reach(name, { value, low, high }) {
-  const far = Math.max(high - value, value - low);
-  return Number.isFinite(far) ? `± ${written(name, far)}` : "";
+export function interval(name, { low, high }) {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  const most = TITLES[name].unit === "share" ? 1 : Infinity;
+  return between(written(name, Math.max(low, 0)), written(name, Math.min(high, most)));
 }
 
-/** @typedef {"kept" | "just kept" | "just broken" | "broken" | "unknown"} Verdict */
+/**
+ * From one number to another; the unit stands once.
+ * @param {string} low
+ * @param {string} high
+ */
+const between = (low, high) => `${low.split(THIN)[0]} … ${high}`;
+
+/** @typedef {"kept" | "maybe kept" | "maybe broken" | "broken" | "unknown"} Verdict */
 
 /**
- * How a promise went: "just" where the interval holds the promised value, or there is none.
- * @param {{at_most: boolean, value: number}} promise
+ * How a promise went, by the rule of `sim run`: for sure, or "maybe" where the interval holds the promised value,
+ * or too few days carry the figure.
+ * @param {{name: string, at_most: boolean, value: number}} promise
  * @param {Quantity} quantity
  * @returns {Verdict}
  */
-export function verdictOf({ at_most, value }, quantity) {
+export function verdictOf({ name, at_most, value }, quantity) {
   if (!Number.isFinite(quantity.value)) return "unknown";
   const is_kept = at_most ? quantity.value <= value : quantity.value >= value;
-  const is_sure = quantity.low > value || quantity.high < value;
-  if (is_kept) return is_sure ? "kept" : "just kept";
-  return is_sure ? "broken" : "just broken";
+  const [low, high] = certain(quantity, TITLES[name].unit);
+  const is_sure = low > value || high < value;
+  if (is_kept) return is_sure ? "kept" : "maybe kept";
+  return is_sure ? "broken" : "maybe broken";
+}
+
+/**
+ * Ends within which a figure is, for sure; NaN where that is not known. A kind of day that was not seen moves a share
+ * by no more than its own share of days.
+ * @param {Quantity} quantity
+ * @param {"share" | "s"} unit
+ */
+function certain({ value, low, high, p10, p90, unseen }, unit) {
+  const is_alike = Number.isNaN(low) && Math.abs(p90 - p10) <= 1e-9 * Math.abs(p90);
+  const ends = unseen > 0 && is_alike ? [value, value] : [low, high];
+  if (unseen > 0 && unit !== "share") return [NaN, NaN];
+  return [ends[0] - unseen, ends[1] + unseen];
 }
 
 /** The worst comes last. @type {Verdict[]} */
-export const WORSE = ["kept", "just kept", "unknown", "just broken", "broken"];
+export const WORSE = ["kept", "maybe kept", "unknown", "maybe broken", "broken"];
 
 /** @type {Record<Verdict, string>} */
 export const SAID = {
   kept: "promise kept",
-  "just kept": "promise kept, but only just",
-  "just broken": "promise broken, but only just",
+  "maybe kept": "promise kept, but not for sure",
+  "maybe broken": "promise broken, but not for sure",
   broken: "promise broken",
   unknown: "promise can't be judged",
 };
 
 /** @type {Record<Verdict, string>} */
-export const MARKS = { kept: "✓", "just kept": "just ✓", "just broken": "just ✗", broken: "✗", unknown: "?" };
+export const MARKS = { kept: "✓", "maybe kept": "(✓)", "maybe broken": "(✗)", broken: "✗", unknown: "?" };
+
+/**
+ * What a figure comes to, in words.
+ * @param {string} name
+ * @param {number} value
+ */
+export function clause(name, value) {
+  const said = written(name, value);
+  /** @type {Record<string, string>} */
+  const clauses = {
+    missed_rate: `${said} missed`,
+    service_level: `${said} accepted in time`,
+    asa_s: `they wait ${said}`,
+    response_s: `replies take ${said}`,
+    attention: `attention used is ${said}`,
+  };
+  return clauses[name];
+}
 
 /**
  * The answer, in a sentence.
@@ -89,20 +130,12 @@ export function answer(team, incidents, figures, worst) {
   const who = [team, ...incidents].join(", ");
   const missed = figures.missed_rate.value;
   if (!Number.isFinite(missed)) return `${who}: no customers, nothing to miss.`;
-  const first = `${who}: ${written("missed_rate", missed)} missed`;
+  const first = `${who}: ${clause("missed_rate", missed)}`;
   if (worst === null) return `${first}.`;
   const said = SAID[worst.verdict];
   if (worst.name === "missed_rate") return `${first} ${DASH} ${said}.`;
-  const value = written(worst.name, figures[worst.name].value);
-  /** @type {Record<string, string>} */
-  const clause = {
-    service_level: `${value} accepted in time`,
-    asa_s: `they wait ${value}`,
-    response_s: `replies take ${value}`,
-    attention: `attention used is ${value}`,
-  };
-  const but = worst.verdict === "kept" || worst.verdict === "just kept" ? "and" : "but";
-  return `${first}, ${but} ${clause[worst.name]} ${DASH} ${said}.`;
+  const but = worst.verdict.endsWith("kept") ? "and" : "but";
+  return `${first}, ${but} ${clause(worst.name, figures[worst.name].value)} ${DASH} ${said}.`;
 }
 
 /**
@@ -111,8 +144,8 @@ export function answer(team, incidents, figures, worst) {
  */
 export function moreOrFewer({ value, low, high }) {
   if (!(low > 0 || high < 0)) return "no clear difference in missed chats";
-  const by = `${plain(Math.abs(value))} ± ${plain(Math.max(high - value, value - low))}`;
-  return `${by} ${value > 0 ? "more" : "fewer"} missed chats a day`;
+  const [least, most] = value > 0 ? [low, high] : [-high, -low];
+  return `${plain(Math.abs(value))} ${value > 0 ? "more" : "fewer"} missed chats a day (${between(plain(least), plain(most))})`;
 }
 
 /**
