@@ -87,8 +87,8 @@ def _doubts(series: Series) -> list[str]:
     if wide:
         early, late = series.date(int(wide[0][0]) - 1), series.date(int(wide[0][-1]) + 1)
         told.append(
-            f"{name}nothing is known between {early} and {late}, {plural(len(wide[0]), 'day')}: are both "
-            "files of the year that is meant?"
+            f"{name}nothing is known between {early} and {late}, {plural(len(wide[0]), 'day')}: are rows of "
+            "both ends of the year that is meant?"
         )
     aht = series.aht_s
     if aht is not None and 0 < aht < _SHORT_S:

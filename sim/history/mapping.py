@@ -97,7 +97,8 @@ class Columns(Record):
 class Mapping(Record):
     """How a table of interval history is written."""
 
-    columns: Columns
+    columns: Columns | None = None
+    """Omitted: those of the layout that is known, or that the header's words tell."""
     header: Annotated[bool, Field(strict=True)] = True
     """Whether the first line names the columns. Without it they are told by their numbers, from 1."""
     delimiter: Literal[",", ";", "|", "tab"] | None = None

@@ -17,9 +17,10 @@ from sim.history.layouts import is_nice, layout_of, nice_header
 from sim.history.mapping import DAY_MIN, Column, Durations, Mapping
 from sim.history.recognise import UnknownTableError, recognised
 from sim.history.times import Moment, Order, joined, order_of, read_moment
-from sim.history.words import folded, is_total
+from sim.history.words import ABANDONED, HANDLED, folded, is_any, is_total
 from sim.scenario.cells import DateOrder, Decimals, decimals_shown, may_be_two, read_number
 from sim.scenario.table import Row, Table, TableError, read_table
+from sim.scenario.units import plural
 from sim.scenario.volumes import MOST_CHATS
 from sim.scenario.words import did_you_mean
 
@@ -89,24 +90,33 @@ def read_part(path: Path, mapping: Mapping | None, how: How, account: Account, z
         With the problems found, each with file and line.
     """
     shown, table = str(path), _table(path, mapping)
-    name = "a mapping" if mapping is not None else "its header"
-    if mapping is None:
-        if is_nice(table):
-            table, name = nice_header(table), "NICE IEX WFM: the fields of its first line"
-        layout = layout_of(table)
-        if layout is not None:
-            mapping, name = layout.mapping, layout.name
+    name, is_known = "a mapping", False
     try:
-        is_known = mapping is not None
-        mapping = mapping if mapping is not None else recognised(table)
+        if mapping is None or mapping.columns is None:
+            table, found, name, is_known = _found(table, mapping)
+            said = {} if mapping is None else {key: getattr(mapping, key) for key in mapping.model_fields_set}
+            mapping = found.model_copy(update=said | {"columns": found.columns})
         reader = _Reader(table, shown, mapping, how, account, zone)
-        part = reader.read(name, has_optional=is_known and name != "a mapping")
+        part = reader.read(name, has_optional=is_known)
     except UnknownTableError as error:
         law, got = error.law, repr(table.text(table.header))
         raise ScenarioError([Problem(shown, "", law, got, error.hint, table.header.line)]) from None
     if reader.problems:
         raise ScenarioError(reader.problems)
     return part
+
+
+def _found(table: Table, said: Mapping | None) -> tuple[Table, Mapping, str, bool]:
+    """What stands where in a table, by whose words, and whether these are a known layout's."""
+    name = "its header"
+    if is_nice(table):
+        table, name = nice_header(table), "NICE IEX WFM: the fields of its first line"
+    layout = layout_of(table)
+    if layout is not None:
+        return table, layout.mapping, layout.name, True
+    if said is not None and not said.header:
+        raise UnknownTableError("without a header the mapping must have [columns], told by their numbers")
+    return table, recognised(table), name, False
 
 
 def _table(path: Path, mapping: Mapping | None) -> Table:
@@ -178,25 +188,41 @@ class _Reader:
             entry = self.entry(row, moment, at, decimals, order) if moment is not None else None
             if entry is not None:
                 entries.append(entry)
-        self.tell(name, order, decimals)
+        self.tell(name, order, decimals, at)
         is_utc = self.zone is None and any(moment and self.offset(moment) == 0 for moment in moments)
         has_clock = any(moment and moment.stamp.clock_s is not None for moment in moments)
         return Part(self.shown, entries, is_utc, self.zone_name, has_clock)
 
-    def tell(self, name: str, order: DateOrder | None, decimals: Decimals) -> None:
+    def tell(self, name: str, order: DateOrder | None, decimals: Decimals, at: _At) -> None:
         details = [f"read by {name}", *self.table.understood]
         if order is not None:
             details.append(f"dates {order}{self.why}")
         if decimals is Decimals.COMMA:
             details.append("decimal commas")
         self.account.understood.append(f"{self.shown}: {', '.join(details)}")
+        self.account.remarks += self.of_handled(at)
         self.account.remarks += [f"{self.shown}: {remark}" for remark in self.table.remarks]
+
+    def of_handled(self, at: _At) -> list[str]:
+        """Say it where the contacts that came are those of a column of contacts handled."""
+        names = [self.name_of(k) for k in at.offered]
+        handled = [name for name in names if is_any(name, HANDLED)]
+        if not handled:
+            return []
+        if any(is_any(name, ABANDONED) for name in names):
+            return [f"{self.shown}: contacts that came are {' and '.join(map(repr, names))} together"]
+        return [
+            f"{self.shown}: contacts are those of {handled[0]!r}: who left before an answer is not among "
+            "them, so more came than is said here"
+        ]
 
     # Columns
 
     def columns(self, *, has_optional: bool) -> _At:
         """Find the columns that the mapping names."""
         names, by_name = self.mapping.columns, self.mapping.header
+        if names is None:
+            raise TypeError("a mapping is completed before it is read by")
         header = [folded(cell) for cell in self.table.header.cells]
 
         def one(key: str, column: Column) -> int | None:
@@ -255,7 +281,9 @@ class _Reader:
         for row in rows:
             words = [cell for k, cell in enumerate(row.cells) if k not in at.offered]
             has_word = any(is_total(cell) for cell in words if cell)
-            is_row = read_moment(_cell(row, at.start[0])) is not None
+            is_row = read_moment(_cell(row, at.start[0])) is not None and not any(
+                is_total(_cell(row, k)) for k in at.start[1:]
+            )
             is_queue = at.queue is not None and is_total(_cell(row, at.queue))
             if has_word and (not is_row or is_queue):
                 self.account.leave_out("of totals", self.place(row), self.quiet(row, at))
@@ -265,14 +293,28 @@ class _Reader:
         return kept
 
     def check_total(self, rows: list[Row], at: _At) -> None:
-        """Say it if the rows do not add up to the largest of the totals."""
-        if not self.totals:
-            return
-        total, row = max(self.totals, key=lambda each: each[0])
-        added = sum(self.quiet(each, at) for each in rows)
-        if abs(total - added) > 0.5 + total / 1000:
+        """Say it if rows do not add up to the largest total, of all or of a day, an interval, a queue."""
+        largest: dict[tuple[tuple[int, str], ...], tuple[float, Row]] = {}
+        for total, row in self.totals:
+            of = _said(row, at)
+            largest[of] = max(largest.get(of, (total, row)), (total, row), key=lambda each: each[0])
+        off = []
+        for columns in {tuple(k for k, _ in of) for of in largest}:
+            added: dict[tuple[tuple[int, str], ...], float] = {}
+            for each in rows:
+                of = tuple((k, _cell(each, k)) for k in columns)
+                added[of] = added.get(of, 0.0) + self.quiet(each, at)
+            off += [
+                (row, added[of], total)
+                for of, (total, row) in largest.items()
+                if of in added and abs(total - added[of]) > 0.5 + total / 1000
+            ]
+        off.sort(key=lambda each: each[0].line)
+        for row, found, total in off[:1]:
+            more = f" ({plural(len(off), 'total')} in all do not fit)" if len(off) > 1 else ""
             self.account.remarks.append(
-                f"{self.place(row)}: the rows add up to {added:,.12g}, not to the total of {total:,.12g}"
+                f"{self.place(row)}: the rows add up to {found:,.12g}, not to the total of {total:,.12g}"
+                + more
             )
 
     def filtered(self, rows: list[Row], at: _At) -> list[Row]:
@@ -539,6 +581,12 @@ class _Reader:
         if end is None or end.stamp.clock_s is None or start is None or start.stamp.clock_s is None:
             return None
         return round((end.stamp.clock_s - start.stamp.clock_s) % 86_400 / 60) or DAY_MIN
+
+
+def _said(row: Row, at: _At) -> tuple[tuple[int, str], ...]:
+    """The day, time and queue that a row of totals is of, as far as it says: columns and cells."""
+    columns = at.start if at.queue is None else (*at.start, at.queue)
+    return tuple((k, cell) for k in columns if (cell := _cell(row, k)) and not is_total(cell))
 
 
 def _cell(row: Row, column: int) -> str:

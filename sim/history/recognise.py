@@ -83,10 +83,11 @@ class _Finder:
         total, mean = self.take(*TOTAL_TIME), self.take(*MEAN_TIME)
         either = self.take(*SOME_TIME) if total is None and mean is None else None
         times = self.times()
-        offered = self.take(*OFFERED) or self.only_number()
+        offered = self.take(*OFFERED) or self.told_apart() or self.only_number()
         handled, abandoned = self.take(*HANDLED), self.take(*ABANDONED)
         if either is not None:
-            total, mean = (either, None) if self.is_sum(either, handled or offered) else (None, either)
+            contacts = handled or (offered if isinstance(offered, int) else offered[0])
+            total, mean = (either, None) if self.is_sum(either, contacts) else (None, either)
         return Mapping(
             columns=Columns(
                 **times, length=length, queue=queue, media=media, zone=zone, offered=offered,
@@ -155,6 +156,12 @@ class _Finder:
 
         columns = [cells_of(self.table, k) for k in self.free]
         return any(cells and all(map(is_serial, cells)) for cells in columns)
+
+    def told_apart(self) -> tuple[int, int] | None:
+        """Columns of those who were answered and of those who left, which together are all who came."""
+        places = (first_of(names, self.header, self.free) for names in (HANDLED, ABANDONED))
+        handled, abandoned = places
+        return None if handled is None or abandoned is None else (handled + 1, abandoned + 1)
 
     def only_number(self) -> int:
         """The only column that holds numbers, which then are the contacts."""

@@ -306,14 +306,14 @@ def _conflict(before: Entry, entry: Entry, zone: ZoneInfo | None, queue: str) ->
     """Two rows that say different things of one interval."""
     file, _, line = entry.place.rpartition(":")
     when = f"{entry.day} {clock_text(entry.start_s)}" + (f" of {queue!r}" if queue else "")
-    got = f"{before.offered:g} contacts at {before.place}, and {entry.offered:g} here"
+    got = f"{when}: {before.offered:g} contacts at {before.place}, and {entry.offered:g} here"
     is_autumn = zone is None and entry.day.month in {3, 4, 9, 10, 11} and entry.day.weekday() == 6
     hint = (
         "if clocks were put back that night, say where: --zone Europe/Berlin"
         if is_autumn and entry.start_s <= 4 * 3600
         else "choose one with --queue or --media, or name what tells them apart in the mapping's add"
     )
-    return Problem(file, "", f"an interval must have one row: {when}", got, hint, int(line))
+    return Problem(file, "", "an interval must have one row", got, hint, int(line))
 
 
 def gaps_told(series: Series) -> list[str]:
@@ -325,6 +325,10 @@ def gaps_told(series: Series) -> list[str]:
         shown = ", ".join(f"{day:%a} {day}" for day in missing[:3]) + (", ..." if len(missing) > 3 else "")
         of = f"{plural(len(missing), 'day')} of {series.days:,}"
         told.append(f"{name}{of} without any row ({shown}): not known, so left out, and not counted as 0")
+    closed = sorted(set(range(7)) - set(series.weekdays[series.has_rows].tolist()))
+    if closed and series.days >= 7 and series.kind != "months":
+        names = ", ".join(f"{dt.date(2001, 1, 1 + k):%A}s" for k in closed)
+        told.append(f"{name}no row on {names}: taken as closed")
     if series.kind != "intervals":
         return told
     inside = inner_gaps(series)

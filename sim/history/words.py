@@ -63,13 +63,21 @@ def folded(name: str) -> str:
 
 
 def first_of(names: Iterable[str], header: list[str], free: Iterable[int]) -> int | None:
-    """Place of the first of some *names* in a folded *header*, among the *free* places; None for none."""
+    """Place of the first of some *names* in a folded *header*, among the *free* places; None for none.
+
+    CTNAME has no humps that tell its words: blanks do not count.
+    """
     places = set(free)
     for name in names:
         for k, head in enumerate(header):
-            if head == name and k in places:
+            if head.replace(" ", "") == name.replace(" ", "") and k in places:
                 return k
     return None
+
+
+def is_any(name: str, names: Iterable[str]) -> bool:
+    """Whether a column's name is one of some *names*."""
+    return first_of(names, [folded(name)], (0,)) is not None
 
 
 def is_total(cell: str) -> bool:

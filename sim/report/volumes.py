@@ -67,7 +67,7 @@ def read_words(account: Account) -> Iterator[str]:
     """How files were read: rows, what was left out, and what is to be known."""
     yield "; ".join(account.words()) + "."
     yield from (f"{said}." for said in account.understood)
-    yield from (f"{said}." for said in account.remarks)
+    yield from (said if said.endswith("?") else f"{said}." for said in account.remarks)
 
 
 def _came(each: QueueVolumes) -> str:

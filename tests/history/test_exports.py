@@ -258,7 +258,7 @@ def test_rows_for_one_interval_that_differ_are_refused(tmp_path: Path):
         exports.csv_of([("2026-03-02 08:00", 10), ("2026-03-02 08:30", 1), ("2026-03-02 08:00", 12)]),
     )
 
-    assert "history.csv:4: an interval must have one row: 2026-03-02 08:00" in told
+    assert "history.csv:4: an interval must have one row, got 2026-03-02 08:00: 10 contacts at" in told
     assert "10 contacts at" in told
     assert "history.csv:2, and 12 here" in told
     night = refused(
@@ -405,3 +405,99 @@ def test_rows_that_do_not_add_up_to_their_total_are_told(tmp_path: Path, total: 
 
     assert history.series[0].total == 30
     assert any("add up to 30, not to the total of 31" in said for said in history.account.remarks) == is_told
+
+
+@pytest.mark.parametrize(("total", "told"), [(10, ""), (11, "add up to 10, not to the total of 11")])
+@pytest.mark.parametrize("header", ["date,time,chats", "date,time,queue,chats"])
+def test_a_day_s_total_is_no_interval_and_is_compared_with_its_day(
+    tmp_path: Path, header: str, total: int, told: str
+):
+    queue = ("a",) if "queue" in header else ()
+    rows = [
+        row
+        for day, sum_of_day in ((2, 10), (3, total))
+        for row in (
+            (f"2026-03-0{day}", "08:00", *queue, 4),
+            (f"2026-03-0{day}", "08:30", *queue, 6),
+            (f"2026-03-0{day}", "Total", *("" for _ in queue), sum_of_day),
+        )
+    ]
+    history = read(tmp_path, exports.csv_of(rows, header))
+
+    assert history.series[0].total == 20
+    assert history.account.left_out["of totals"].n == 2
+    assert [told in said for said in history.account.remarks] == ([True] if told else [])
+
+
+def test_totals_of_queues_together_are_compared_with_their_interval(tmp_path: Path):
+    rows = [
+        (f"2026-03-02 {hour:02d}:00", queue, n)
+        for hour in (8, 9)
+        for queue, n in (("a", 4), ("b", 6), ("Total", 10))
+    ]
+
+    assert read(tmp_path, exports.csv_of(rows, "start,queue,chats")).account.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "came", "told"),
+    [
+        ("handled,aht", [9, 8], "'handled': who left before an answer is not among them"),
+        ("handled,aht,abandoned", [10, 10], "came are 'handled' and 'abandoned' together"),
+        ("offered,aht,handled", [9, 8], ""),
+    ],
+)
+def test_contacts_handled_are_not_silently_those_who_came(
+    tmp_path: Path, columns: str, came: list[int], told: str
+):
+    rows = [("2026-03-02 08:00", 9, 300, 1), ("2026-03-02 09:00", 8, 320, 2)]
+    width = 2 + columns.count(",")
+    history = read(tmp_path, exports.csv_of([row[:width] for row in rows], f"start,{columns}"))
+
+    assert list(known(history).values()) == came
+    assert history.series[0].aht_s == pytest.approx((9 * 300 + 8 * 320) / 17) or "offered" in columns
+    assert [told in said for said in history.account.remarks] == ([True] if told else [])
+
+
+def test_names_that_are_run_together_are_read(tmp_path: Path):
+    rows = [("03/02/2026", "08:00", queue, n) for queue, n in (("sales", 5), ("care", 7))]
+    history = read(
+        tmp_path, exports.csv_of(rows, "DATE,PERIOD,CTNAME,CONTACTSRECEIVED"), dates=DateOrder.MONTH_FIRST
+    )
+
+    assert [(each.queue, each.total) for each in history.series] == [("sales", 5), ("care", 7)]
+
+
+def test_a_mapping_may_leave_the_columns_to_the_header(tmp_path: Path):
+    text = exports.csv_of([("2026-03-02 08:00", 10, 5.0), ("2026-03-02 09:00", 10, 6.0)], "start,chats,aht")
+
+    assert read(tmp_path, text, 'durations = "min"').series[0].aht_s == pytest.approx(330)
+
+
+def test_a_mapping_may_leave_the_columns_to_a_known_layout(tmp_path: Path):
+    text = exports.csv_of([("sales", "3-2-2026", 10, 5.0), ("sales", "3-3-2026", 10, 6.0)], "")
+
+    assert read(tmp_path, text.lstrip(), 'durations = "min"').series[0].aht_s == pytest.approx(330)
+
+
+def test_columns_without_a_header_need_their_numbers(tmp_path: Path):
+    assert "must have [columns]" in refused(
+        tmp_path, "2026-03-02 08:00,10\n2026-03-02 09:00,9\n", "header = false"
+    )
+
+
+def test_the_same_conflict_many_times_is_told_once(tmp_path: Path):
+    rows = [(f"2026-03-02 {hour:02d}:00", n) for hour in range(8, 18) for n in (4, 5)]
+    told = refused(tmp_path, exports.csv_of(rows))
+
+    assert len(told.splitlines()) == 1
+    assert "10 times" in told
+
+
+def test_weekdays_without_any_row_are_told(tmp_path: Path):
+    rows = [(f"2026-03-{day:02d} 08:00", 5) for day in (2, 3, 4, 5, 6, 9, 10, 12, 13)]
+
+    assert any(
+        "no row on Saturdays, Sundays: taken as closed" in said
+        for said in read(tmp_path, exports.csv_of(rows)).account.remarks
+    )
