@@ -54,7 +54,9 @@ def settle(chats: pl.DataFrame, messages: pl.DataFrame, legs: pl.DataFrame, tall
         pl.col("accepted_at").is_not_null().alias("was_accepted")  # maybe nobody knows when
     )
     nameless = chats.filter(pl.col("requested_at").is_null())
-    _tell(tally, "orphan_ratings", nameless)
+    has_times = pl.any_horizontal(pl.col(TIMES).is_not_null())
+    _tell(tally, "orphan_ratings", nameless.filter(~has_times & pl.col("rating").is_not_null()))
+    _tell(tally, "no_beginning", nameless.filter(has_times | pl.col("rating").is_null()))
     chats = chats.filter(pl.col("requested_at").is_not_null())
     messages = _mine(messages, parts, known, "orphan_messages", tally)
     legs = _mine(legs, parts, known, "orphan_legs", tally)

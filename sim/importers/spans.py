@@ -20,6 +20,7 @@ def settle_duty(raw: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     rows = rows.filter((pl.col("end") >= pl.col("start")).fill_null(value=True)).with_columns(
         pl.min_horizontal(pl.coalesce("end", following), pl.coalesce(following, "end")).alias("end")
     )
+    tally.count_rows("unended_status", rows.filter(pl.col("end").is_null()).select("file", "row").rows())
     return rows.select(
         pl.from_epoch(name, "us").dt.replace_time_zone("UTC").cast(MOMENT)
         if kind == MOMENT

@@ -24,9 +24,12 @@ MEANINGS: Mapping[str, str] = {
     "orphan_messages": "Of no chat in the export: dropped.",
     "orphan_legs": "Agents' parts of no chat in the export: dropped.",
     "orphan_ratings": "Ratings of no chat in the export: dropped.",
+    "no_beginning": "Parts of chats whose beginning is not in the export: dropped.",
     "impossible_times": "A time that contradicts the order (accepted before it was asked for): left unknown.",
     "bad_ratings": "Outside their scale: left unknown.",
     "unknown_values": "Words that mean nothing here: left unknown.",
+    "unknown_events": "Events of a kind that means nothing here: passed over.",
+    "unended_status": "Agents' status whose end is not in the export: no time on duty.",
     "truncated_chats": "Their messages are not all there.",
     "ambiguous_times": "In the hour that a clock change doubles: taken as the earlier.",
     "left_without_details": "Left the queue without a record: counted by the platform, missing here.",
@@ -39,14 +42,15 @@ HARMLESS = frozenset(
     {
         "rows", "chats", "messages", "legs", "other_channel", "filtered", "offline_messages",
         "outbound_unanswered", "deleted", "no_demand", "missing_days", "left_without_details",
+        "unended_status",
     }
 )  # fmt: skip
 """What is as it should be: `--strict` goes on."""
 DROPS = frozenset(
     {
         "duplicates", "malformed", "other_channel", "filtered", "offline_messages", "outbound_unanswered",
-        "deleted", "no_demand", "orphan_messages", "orphan_legs", "orphan_ratings", "duplicate_messages",
-        "too_large",
+        "deleted", "no_demand", "orphan_messages", "orphan_legs", "orphan_ratings", "no_beginning",
+        "duplicate_messages", "too_large",
     }
 )  # fmt: skip
 """Counters of what is not in the tables."""

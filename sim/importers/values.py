@@ -133,6 +133,8 @@ class Clock:
         for form in self.formats:
             try:
                 return self.local(dt.datetime.strptime(word, form))
+            except UnreadableError:
+                raise
             except ValueError:
                 continue
         if _NUMBER.match(word) and not self.formats:

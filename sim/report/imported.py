@@ -75,26 +75,32 @@ def result(log: Recorded, folder: Path) -> Result:
         "What was read",
         (
             Column("name", "What"), Column("file", "File"), Column("count", "Count", form="number"),
-            Column("places", "First places", look="span"), Column("meaning", "Meaning", look="span"),
+            Column("places", "First places", look="span"), Column("meaning", is_shown=False),
             Column("value", is_shown=False),
         ),
         rows,
+        notes=tuple(
+            dict.fromkeys(f"{row['name']}: {row['meaning']}" for row in rows if row["name"] not in _KEPT)
+        ),
     )  # fmt: skip
     head = Head("import", (folder.name.removesuffix(".log"),), _basis(log, facts), title=folder.name)
-    return Result(head, (), tuple(_words(log)), (table,), {"facts": facts, "counts": log.counts()}, log)
+    return Result(
+        head, (), tuple(_words(log, facts["zone"])), (table,), {"facts": facts, "counts": log.counts()}, log
+    )
 
 
 def _basis(log: Recorded, facts: dict[str, str]) -> str:
     return f"{facts['platform']}, {facts['zone']}; identities {facts['identities']}, texts {facts['texts']}"
 
 
-def _words(log: Recorded) -> Iterator[str]:
+def _words(log: Recorded, zone: str) -> Iterator[str]:
     """Say what is there, what was dropped, and what was mended."""
     counts = log.counts()
-    first, last = (f"{end:%Y-%m-%d %H:%M}" for end in log.chats["requested_at"].sort()[[0, -1]])
+    ends = log.chats["requested_at"].dt.convert_time_zone(zone).sort()[[0, -1]]
+    first, last = (f"{end:%Y-%m-%d %H:%M}" for end in ends)
     yield (
         f"{plural(counts.get('chats', 0), 'chat')}, {plural(counts.get('messages', 0), 'message')} of "
-        f"{plural(counts.get('rows', 0), 'record')}, {first} to {last} UTC."
+        f"{plural(counts.get('rows', 0), 'record')}, {first} to {last} {zone}."
     )
     dropped = {name: n for name, n in counts.items() if name in DROPS}
     if dropped:

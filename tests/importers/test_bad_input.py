@@ -118,6 +118,35 @@ def test_impossible_times_are_unknown_and_the_chat_stays(tmp_path: Path):
     assert log.chats["accepted_at"].null_count() == log.chats["ended_at"].null_count() + 1 == 2
 
 
+def test_events_of_no_known_kind_are_counted_by_name(tmp_path: Path):
+    odd = {"type": "chat.frobnicate", "timestamp": "2026-03-02T09:00:30Z"}
+    usual = {"type": "chat.memberjoin", "nick": "visitor:v", "timestamp": "2026-03-02T09:00:00Z"}
+    log = imported(written(tmp_path, "x.json", chat("1", history=[usual, odd])))
+    (row,) = log.report.filter(name="unknown_events").to_dicts()
+    assert (row["count"], row["places"]) == (1, "record 1: chat.frobnicate")
+
+
+def test_a_status_without_an_end_is_said(tmp_path: Path):
+    """The last of each agent's: nobody knows how long; the ones before end where the next begins."""
+    states = [
+        {"agent_id": 5, "start_time": f"2026-03-02T{hour}:00:00Z", "duration": None, "status": "online"}
+        for hour in ("08", "10")
+    ]
+    log = imported(written(tmp_path, "x.json", chat("1")), written(tmp_path, "agents.json", *states))
+    (row,) = log.report.filter(name="unended_status").to_dicts()
+    assert (row["file"], row["count"], row["places"]) == ("agents.json", 1, "line 2")
+    assert sim.measure_log(log)["agent_hours"].value == 2
+
+
+def test_a_chat_without_a_beginning_is_no_rating(tmp_path: Path):
+    rows = ["chat_id,at,event", "1,2026-03-02T09:00:00Z,requested", "2,2026-03-02T09:00:00Z,accepted"]
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    (tmp_path / "x.toml").write_text('[events.columns]\nchat_id = "chat_id"\nat = "at"\nevent = "event"\n')
+    counts = imported(tmp_path / "x.csv", mapping=tmp_path / "x.toml").counts()
+    assert counts["no_beginning"] == 1
+    assert "orphan_ratings" not in counts
+
+
 def test_strict_stops_at_the_first(tmp_path: Path):
     """With its place; what is as it should be does not stop it."""
     with pytest.raises(LogError, match=r"zendesk\.json: record 4: bad_ratings: rating 'great'"):

@@ -64,6 +64,13 @@ def test_formats_are_those_that_are_said():
         clock.moment("2026-03-02T09:00:00Z")
 
 
+def test_a_skipped_hour_is_called_so_in_a_format_of_ones_own():
+    clock = Clock(zone_of("Europe/Berlin"))
+    clock.formats = ["%d.%m.%Y %H:%M"]
+    with pytest.raises(UnreadableError, match="skip"):
+        clock.moment("29.03.2026 02:30")
+
+
 def test_durations_and_flags():
     """Seconds, clock and units; yes in several words."""
     assert [seconds(each) for each in (1.5, "90", "1:30", "0:01:30")] == [

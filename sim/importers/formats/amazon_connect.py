@@ -87,6 +87,8 @@ def _transcript(record: Record, out: Out) -> None:
     for item in listed(record["Transcript"]):
         kind, form = str(item.get("Type")), str(item.get("ContentType"))
         if kind not in {"MESSAGE", "ATTACHMENT"}:
+            if kind != "EVENT":
+                out.count("unknown_events", kind)
             continue
         role = _ROLES.get(str(item.get("ParticipantRole")))
         if role is None:

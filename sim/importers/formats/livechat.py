@@ -65,6 +65,8 @@ def _events(chat: Chat, events: list[tuple[int, Record]], people: dict[str, str]
             _done(chat, at, str(event.get("system_message_type")))
             continue
         if kind not in {"message", "file", "rich_message", "form", "filled_form"}:
+            if kind not in {"system", "custom"}:
+                out.count("unknown_events", kind)
             continue
         role = {"customer": "customer", "agent": "agent"}.get(people.get(author, ""), "system")
         lc2 = table(table(event.get("properties")).get("lc2"))

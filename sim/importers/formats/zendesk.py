@@ -15,6 +15,11 @@ from sim.importers.values import SECOND, UnreadableError, flag, number, seconds,
 
 _STATUS = {"online": "available", "away": "away", "invisible": "away", "offline": "offline"}
 _STARTED = {"visitor": "customer", "agent": "agent", "trigger": "system"}
+_KNOWN = frozenset(
+    f"chat.{kind}"
+    for kind in ("comment", "memberjoin", "memberleave", "note", "rating", "request.rating", "tags")
+)
+"""Events that may be passed over."""
 _RATINGS = {"good": 1.0, "bad": 0.0}
 
 
@@ -91,6 +96,8 @@ def _history(chat: Chat, record: Record, out: Out) -> None:
             chat.n_transfers = (chat.n_transfers or 0) + 1
         elif kind == "chat.rating" and chat.rating is None:
             _rate(chat, event.get("new_rating"), out)
+        elif kind not in _KNOWN:
+            out.count("unknown_events", kind)
     for leg in held.values():
         leg.released_at = chat.ended_at
         out.add(leg)
