@@ -78,6 +78,9 @@ def kpis(
         )
         give(measured, json=json, wide=wide, out=out, svg=svg, force=force)
         return
+    for option, is_given in (("--by", by), ("--all", everything), ("--out", out)):
+        if is_given:
+            raise typer.BadParameter(f"{option} is for a log: name one, as in `sim kpis centre.log`")
     from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
 
     found = [BY_NAME[name] for name in names or ()]

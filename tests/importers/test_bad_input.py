@@ -220,6 +220,8 @@ def test_the_commands_speak(tmp_path: Path):
         command("kpis", tmp_path / "none.log"),
         command("kpis", out, "--by", "agnt"),
         command("import", tmp_path / "x", "-o", out),
+        command("kpis", "asa_s", "--by", "day"),
+        command("kpis", "--out", tmp_path / "figures"),
     ]
 
     assert made.returncode == shown.returncode == 0, made.stderr + shown.stderr
@@ -231,5 +233,7 @@ def test_the_commands_speak(tmp_path: Path):
     assert data["kpis"]["asa_s"]["value"] == 30
     assert data["by_queue"]["Orders"]["offered"]["value"] == 3
     assert data["null_because"]["occupancy"] == "no log of agents' status was exported"
-    assert [each.returncode for each in wrong] == [2, 2, 2]
+    assert [each.returncode for each in wrong] == [2] * 5
     assert "did you mean 'agent'" in wrong[1].stderr
+    assert "--by is for a log" in wrong[3].stderr
+    assert "--out is for a log" in wrong[4].stderr
