@@ -150,6 +150,7 @@ def test_nothing_is_cut_off(chromium: Any, file: Path, width: int, height: int):
     page.keyboard.press("1")
     page.keyboard.press("ArrowRight")  # the figures before stand beside those now
     page.wait_for_timeout(200)
+    assert page.locator("#scene").bounding_box()["height"] >= 180, "the team can be made out"
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
     for selector in (
