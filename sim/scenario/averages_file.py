@@ -27,7 +27,7 @@ from sim.scenario.record import Record
 from sim.scenario.table import Row, Table, TableError, read_table
 from sim.scenario.toml_positions import Places
 from sim.scenario.units import DAY_S, FROM_FILE, HOUR_S, clock_text
-from sim.scenario.volumes import Volume, Wanted, read_volumes
+from sim.scenario.volumes import Volume, Wanted, queues_of, read_volumes
 from sim.scenario.words import Place, did_you_mean, problems
 
 OFFERED = ("offered", "chats")
@@ -107,6 +107,14 @@ class _Reader:
         if table is None:
             return
         shown = str(self.path.parent / name)
+        only = queues_of(table) if not place and key == "offered" else []
+        if len(only) == 1:
+            whose = only[0]
+        elif only and whose not in only:
+            law = "volumes of several queues need tables [[queues]], each with its name and averages"
+            got = ", ".join(map(repr, only[:5])) + (", ..." if len(only) > 5 else "")
+            self.problems.append(Problem(shown, "", law, got, "or a file with the rows of one alone"))
+            return
         names = [cell.strip().casefold() for cell in table.header.cells]
         known = () if whose.casefold() in names else columns
         chosen = next((table.header.cells[names.index(each)] for each in known if each in names), None)
@@ -208,14 +216,22 @@ class _Reader:
     def has_each_once(self, shown: str, rows: list[Volume]) -> bool:
         """Whether no interval of a day has two rows: of two channels, or read twice, nobody knows."""
         known: dict[tuple[Any, float], int] = {}
+        twice: list[str] = []
         for row in rows:
             first = known.setdefault((row.day, row.clock_s), row.line)
-            if first != row.line:
+            if first != row.line and _may_come_twice(row) and len(twice) < HOUR_S / (_width(rows) or HOUR_S):
+                twice.append(f"{row.day} {clock_text(row.clock_s)}")
+            elif first != row.line:
                 when = f"{row.day or 'every day'} {clock_text(row.clock_s)}"
                 law, got = "an interval must have one row", f"a second one for {when}, after line {first}"
                 hint = "add up channels first, or keep the one that is meant"
                 self.problems.append(Problem(shown, "start", law, got, hint, row.line))
                 return False
+        if twice:
+            self.remarks.append(
+                f"{shown}: {twice[0]} has two rows: read as the hour that came twice when clocks were put "
+                "back, both count in the mean"
+            )
         return True
 
     def tell_gaps(self, shown: str, seen: Floats, width_s: float, days: int) -> None:
@@ -228,6 +244,14 @@ class _Reader:
                 f"{shown}: {days - int(seen[gaps[0]])} of {days} days have no row for {at}{more}: left out "
                 "there, not counted as 0; if nobody came, write 0"
             )
+
+
+def _may_come_twice(row: Volume) -> bool:
+    """Whether clocks may have been put back over the interval: in first hours of a Sunday of those months."""
+    day = row.day
+    return (
+        day is not None and day.weekday() == 6 and day.month in {3, 4, 9, 10, 11} and row.clock_s < 4 * 3600
+    )
 
 
 def _has(row: Row, column: int) -> bool:

@@ -51,6 +51,7 @@ _SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
 """Days since 1900, from 1982 on: what a spreadsheet holds where a date is not formatted as one."""
 _DAY = re.compile(r"\bda(te|y)\b")
 _HANDLING = re.compile(r"\baht\b|\b(handle|handling|talk) time\b|\bacw\b")
+_ANSWERED = re.compile(r"\b(handled|answered|accepted)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,14 @@ def read_volumes(table: Table, shown: str, wanted: Wanted) -> Volumes:
     reader = _Reader(table, shown, wanted)
     reader.read()
     return reader.found
+
+
+def queues_of(table: Table) -> list[str]:
+    """Queues that a column of a table names, totals left out; none where no column names them."""
+    names = [_folded(cell) for cell in table.header.cells]
+    column = next((names.index(name) for name in QUEUE_NAMES if name in names), None)
+    cells = dict.fromkeys(filter(None, (_cell(row, column) for row in table.rows)))
+    return [cell for cell in cells if not _is_word(cell)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,11 @@ class _Reader:
             _folded(_cell(r, queue)) == meant for r in self.table.rows
         ):
             queue = None  # a column for each queue
+        if _ANSWERED.search(self.names[volume]):
+            self.found.remarks.append(
+                f"chats are those of {self.table.header.cells[volume]!r}: who left before an answer is not "
+                "among them, so more came than is said here"
+            )
         used = [*starts, volume, *([] if queue is None else [queue])]
         for k in used:
             if self.names.count(self.names[k]) > 1:

@@ -176,6 +176,44 @@ def test_volumes_and_agents_of_several_queues_and_groups_come_from_tables(tmp_pa
     assert [team.agents[9:11] for team in found.teams] == [(4, 5), (1, 2)]  # type: ignore[index]
 
 
+def of_volumes(folder: Path, table: str) -> tuple[Averages, list[str]]:
+    """Averages of a centre of one queue whose volumes stand in a table."""
+    (folder / "volumes.csv").write_text(table)
+    file = folder / "averages.toml"
+    file.write_text('slots = 2\noffered = "volumes.csv"\nagents = 5\n[averages]\naht_s = 300\n')
+    return load_averages(file)
+
+
+def test_volumes_of_one_queue_need_not_be_called_chats(tmp_path: Path):
+    table = "start,queue,offered\n09:00,sales,10\n10:00,sales,20\nTotal,Total,30\n"
+
+    assert of_volumes(tmp_path, table)[0].offered[9:11] == (10.0, 20.0)  # type: ignore[index]
+
+
+def test_volumes_of_several_queues_are_asked_for_their_tables(tmp_path: Path):
+    with pytest.raises(
+        ScenarioError, match=r"several queues need tables \[\[queues\]\].*got 'sales', 'care'"
+    ):
+        of_volumes(tmp_path, "start,queue,offered\n09:00,sales,10\n09:00,care,20\n")
+
+
+def test_contacts_handled_are_told_to_be_fewer_than_those_who_came(tmp_path: Path):
+    _, remarks = of_volumes(tmp_path, "start,Handled\n09:00,10\n10:00,20\n")
+
+    assert any("'Handled': who left before an answer is not among them" in said for said in remarks)
+
+
+def test_an_hour_that_came_twice_counts_twice_in_the_mean_day(tmp_path: Path):
+    days = [f"2025-10-{day} {hour:02d}:00,{6}\n" for day in (25, 26, 27) for hour in (1, 2, 3)]
+    table = "start,offered\n" + "".join(days) + "2025-10-26 02:00,2\n"
+    found, remarks = of_volumes(tmp_path, table)
+
+    assert found.offered[2] == pytest.approx((6 * 3 + 2) / 4)  # type: ignore[index]
+    assert any("2025-10-26 02:00 has two rows" in said for said in remarks)
+    with pytest.raises(ScenarioError, match="an interval must have one row"):
+        of_volumes(tmp_path, table + "2025-10-27 02:00,2\n")
+
+
 def test_an_unknown_key_of_a_queue_is_told_with_its_place(tmp_path: Path):
     file = tmp_path / "averages.toml"
     file.write_text('slots = 2\nagents = 5\n[[queues]]\nname = "a"\nofered = 3\noffered = 3\n')
