@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
@@ -167,7 +167,11 @@ def load_test(
             break
         if days[-1].ending is not Ending.DONE:
             break
-    return judged(scenario, target, options, seed, replications, days, limits, told, replays)
+    try:
+        return judged(scenario, target, options, seed, replications, days, limits, told, replays)
+    except KeyboardInterrupt:  # what was measured is kept, and not judged
+        days[-1] = replace(days[-1], ending=Ending.INTERRUPTED)
+        return judged(scenario, target, options, seed, replications, days, limits, told, replays=1)
 
 
 def _shown(show: Show, replication: int) -> Callable[[Live], None]:
@@ -292,7 +296,7 @@ def _doubts(days: Sequence[Driven], lag: Times, speed: float) -> list[str]:
     last, scenario = days[-1], days[0].day.scenario
     match last.ending:
         case Ending.INTERRUPTED:
-            found.append("it was interrupted before the day was over")
+            found.append("it was interrupted before it was over")
         case Ending.LATE:
             found.append("chats were still open long after they should have been over")
         case _:

@@ -428,7 +428,7 @@ def _remark(each: Judged) -> str:
     if each.bound is None:
         return ""
     if each.met is None:
-        return "not measured in this scenario"
+        return "not measured in this scenario" if each.quantity.value is None else "not judged"
     said = "met" if each.met else "missed"
     if each.sure:
         return said

@@ -6,10 +6,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
+from sim.drive import judge
 from sim.drive.adapters.base import Desk, Waiting
 from sim.drive.adapters.loopback import Loopback
 from sim.drive.judge import Verdict
@@ -135,3 +137,22 @@ def test_a_server_that_dies_is_named_with_its_cause_and_what_was_measured_is_kep
     )
     assert result.table("measured").frame().filter(kpi="offered")["value"][0] > 10
     assert result.facts["errors"] > 0
+
+
+def test_ctrl_c_while_a_day_that_was_played_is_judged_keeps_what_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The replays of a long day take their time: the day itself is not lost for them."""
+    replayed = judge._replayed
+
+    def stopped(*args: Any) -> Any:
+        if args[4] > 1:
+            raise KeyboardInterrupt
+        return replayed(*args)
+
+    monkeypatch.setattr(judge, "_replayed", stopped)
+    found = sim.load_test(centre(), server=lambda: Loopback(delay_s=0.25), replays=40, probes=False)
+
+    assert found.head.interrupted
+    assert found.found.judgement.doubts == ("it was interrupted before it was over",)
+    assert found.found.judgement.measured.figure("served").value > 0

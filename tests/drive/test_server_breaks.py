@@ -228,3 +228,13 @@ def test_incidents_are_not_played_and_it_is_said():
 def test_limits_that_are_none_are_told(text: str, told: str):
     with pytest.raises(sim.LoadError, match=told):
         sim.load_test(centre(), fail_if=text)
+
+
+def test_a_limit_of_a_load_that_is_not_judged_is_not_said_to_be_unmeasured(monkeypatch: pytest.MonkeyPatch):
+    """Its value stands beside it."""
+    monkeypatch.setattr("sim.drive.latency.Times.percentile_s", lambda _, percent: 3.0)
+    result = sim.load_test(
+        ten_minutes(), profile="breakpoint", replays=1, probes=False, fail_if="deliver_p99_ms > 1000"
+    )
+    assert "not judged" in str(result)
+    assert "not measured" not in str(result)
