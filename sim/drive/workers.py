@@ -109,8 +109,11 @@ class Workers:
             for mine, theirs in zip(play.of_parts, got.of_parts, strict=True):
                 mine.add(theirs)
             play.add_failures(got.failures, got.causes)
-        if not isinstance(got, _Report) or got.error:
-            play.broken = RuntimeError(got.error if isinstance(got, _Report) else "a worker has died")
+        if not isinstance(got, _Report):
+            play.broken = LoadError("--workers: a process that played customers was killed")
+            play.gone.set()
+        elif got.error:
+            play.broken = RuntimeError(got.error)
             play.gone.set()
         asyncio.get_running_loop().remove_reader(end.fileno())
         self._at_work.discard(end)

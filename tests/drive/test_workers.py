@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import multiprocessing
 import os
 import signal
 import threading
@@ -14,13 +16,15 @@ import sim
 from sim.drive.adapters import Target
 from sim.drive.adapters.base import Server
 from sim.drive.adapters.loopback import Loopback
+from sim.drive.clock import Clock
 from sim.drive.invariants import Centre, Invariant, check
 from sim.drive.latency import Verb
 from sim.drive.options import Trouble
+from sim.drive.play import Play
 from sim.drive.record import Kind, Who
 from sim.drive.run import Ending, Mode, Options, drive
 from sim.drive.schedule import Day
-from sim.drive.workers import Crew
+from sim.drive.workers import Crew, Workers
 from sim.kpis.measure import measure
 from sim.rules import Policy
 from sim.scenario.scenario import Scenario
@@ -92,6 +96,21 @@ def test_customers_of_workers_whom_nobody_tells_that_their_chat_is_closed_go_at_
     assert measure(run.log, day.scenario)["served"] == 6
     centre = Centre(day.desks, Policy.LEAST_LOADED, routes=False, grace_s=20)
     assert {failure.name for failure in check(run.record.events, centre)} == {Invariant.CLOSE_UNTOLD}
+
+
+def test_a_worker_that_is_killed_is_told_in_a_line():
+    """As by a machine that has run out of memory."""
+
+    async def lose() -> BaseException | None:
+        ours, theirs = multiprocessing.Pipe()
+        theirs.close()
+        play = Play(Day.of(small_day()), Loopback(), Clock(0.0), Options())
+        Workers([ours], [])._take_in(ours, play)
+        return play.broken
+
+    broken = asyncio.run(lose())
+    assert isinstance(broken, sim.LoadError)
+    assert "a process that played customers was killed" in str(broken)
 
 
 @pytest.mark.nightly
