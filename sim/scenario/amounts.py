@@ -19,7 +19,7 @@ _UNITS_S = {
 _SECONDS = {word: seconds for seconds, words in _UNITS_S.items() for word in words}
 _PART = re.compile(rf"({_NUMBER})\s*([a-z]+)\.?\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:[.,]\d{3})+")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[.,]\d{3})+")
 
 
 class AmountError(ValueError):
