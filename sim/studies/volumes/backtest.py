@@ -82,7 +82,7 @@ def backtest(
         plain = forecast_of(known, n, replace(settings, trend=False))
         gathered["truth"].append(truth[origin:until])
         gathered["mean"].append(plain.mean)
-        gathered["alpha"].append(np.full_like(plain.mean, np.nan if plain.alpha is None else plain.alpha))
+        gathered["alpha"].append(plain.spread)
         gathered["trend"].append(forecast_of(known, n, replace(settings, trend=True)).mean)
         gathered["naive"].append(_week_ago(truth, origin, n))
         if progress is not None:
@@ -109,7 +109,7 @@ def _scored(gathered: dict[str, list[Floats]], origins: int, ahead: int) -> Back
         return None
     scores = {name: _score(truth, made, fine, came) for name, made in ways.items()}
     mean, alpha = ways["mean"][fine], np.concatenate(gathered["alpha"])[fine]
-    low, high = (_by_alpha(mean, alpha, share) for share in ((1 - BAND) / 2, (1 + BAND) / 2))
+    low, high = (quantile(mean, alpha, share) for share in ((1 - BAND) / 2, (1 + BAND) / 2))
     chance = [quantile(mean, 0.0, share) for share in ((1 - BAND) / 2, (1 + BAND) / 2)]
     wins = sum(_is_nearer(*three) for three in zip(*(gathered[key] for key in _THREE), strict=True))
     there = truth[fine]
@@ -135,15 +135,6 @@ def _is_nearer(truth: Floats, mean: Floats, naive: Floats) -> bool:
 
 def _share(inside: Flags, among: Flags) -> float | None:
     return float(inside[among].mean()) if among.any() else None
-
-
-def _by_alpha(mean: Floats, alpha: Floats, share: float) -> Floats:
-    """Quantiles, each with the dispersion that was known when it was forecast."""
-    found = np.full_like(mean, np.nan)
-    for value in np.unique(alpha[np.isfinite(alpha)]):
-        rows = alpha == value
-        found[rows] = quantile(mean[rows], float(value), share)
-    return found
 
 
 def _score(truth: Floats, made: Floats, fine: Flags, came: float) -> Score:

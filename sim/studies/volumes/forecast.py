@@ -1,7 +1,8 @@
 """How many will come? The mean of the last weeks by weekday and interval, with a band, trend and holidays.
 
-The band is that of a negative binomial (NB2) whose mean is the forecast and whose variance is m + α m², α
-being the relative variance that was measured beyond chance. A Poisson band forgets that days differ.
+The band is that of a negative binomial (NB2) whose mean is the forecast m and whose variance is (m + α m²)
+(1 + 1/k): α is the relative variance that was measured beyond chance, and a mean of k weeks is itself off.
+A Poisson band forgets that days differ.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Forecast:
     """Relative variance of an interval beyond chance; None where it is not known."""
     day_alpha: float | None
     """Relative variance of a day's total beyond chance."""
+    weeks: Floats
+    """Of how many weeks each mean is, same shape."""
     growth: float = 0.0
     """By how much a week has more contacts than the one before it, in the forecast."""
     holidays: Mapping[dt.date, str] = field(default_factory=dict)
@@ -61,7 +64,12 @@ class Forecast:
     @property
     def band(self) -> tuple[Floats, Floats]:
         """Ends of the band of intervals."""
-        return _band(self.mean, self.alpha)
+        return _band(self.mean, self.spread)
+
+    @property
+    def spread(self) -> Floats:
+        """Relative variance of each interval to come about its mean, beyond chance; NaN where unknown."""
+        return _about_the_mean(self.mean, self.alpha, self.weeks)
 
     @property
     def days(self) -> Floats:
@@ -72,7 +80,9 @@ class Forecast:
     @property
     def day_band(self) -> tuple[Floats, Floats]:
         """Ends of the band of days."""
-        return _band(self.days, self.day_alpha)
+        known = np.isfinite(self.mean)
+        weeks = np.where(known, self.weeks, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        return _band(self.days, _about_the_mean(self.days, self.day_alpha, weeks))
 
     def date(self, day: int) -> dt.date:
         """Date of a day by its place."""
@@ -94,7 +104,7 @@ def forecast_of(series: Series, ahead: int, settings: Settings, spread: Dispersi
     found = counts(series, {*off, *settings.without})
     weekdays = np.asarray(series.weekdays)
     after = (series.weekdays[-1] + 1 + np.arange(ahead)) % WEEK
-    mean, age = last_means(found, weekdays, after, settings.weeks)
+    mean, age, known_weeks = last_means(found, weekdays, after, settings.weeks)
     growth = 0.0
     if settings.trend and (grows := trend(found, weekdays)) is not None:
         growth = grows.a_week
@@ -111,26 +121,26 @@ def forecast_of(series: Series, ahead: int, settings: Settings, spread: Dispersi
             if day in to_come and factor is not None:
                 mean[k] *= factor
     alpha, day_alpha = (None, None) if spread is None else (spread.alpha.value, spread.day_alpha)
-    return Forecast(first, mean, alpha, day_alpha, growth, to_come, factor)
+    return Forecast(first, mean, alpha, day_alpha, known_weeks, growth, to_come, factor)
 
 
-def last_means(found: Floats, weekdays: Ints, after: Ints, weeks: int) -> tuple[Floats, Floats]:
-    """Mean of the last so many known counts of each interval on the weekdays *after*, and how old they are.
+def last_means(found: Floats, weekdays: Ints, after: Ints, weeks: int) -> tuple[Floats, Floats, Floats]:
+    """Mean of the last so many known counts of each interval on the weekdays *after*, their age and number.
 
-    Their age is in weeks before the first day that is forecast, shape (n_days, n_intervals) both.
+    Their age is in weeks before the first day that is forecast, shape (n_days, n_intervals) all.
     """
     n = found.shape[1]
-    of_weekday, ages = np.full((WEEK, n), np.nan), np.zeros((WEEK, n))
+    of_weekday, ages, numbers = np.full((WEEK, n), np.nan), np.zeros((WEEK, n)), np.zeros((WEEK, n))
     for weekday in range(WEEK):
         rows = np.flatnonzero(weekdays == weekday)[::-1]
         known = ~np.isnan(found[rows])
         taken = known & (np.cumsum(known, axis=0) <= weeks)
-        k = taken.sum(axis=0)
+        k = numbers[weekday] = taken.sum(axis=0)
         total = np.where(taken, found[rows], 0.0).sum(axis=0)
         of_weekday[weekday] = np.divide(total, k, out=np.full(n, np.nan), where=k > 0)
         old = ((len(found) - rows + WEEK - 1) // WEEK)[:, None] * taken
         ages[weekday] = np.divide(old.sum(axis=0), k, out=np.zeros(n), where=k > 0)
-    return of_weekday[after], ages[after]
+    return of_weekday[after], ages[after], numbers[after]
 
 
 def holiday_factor(series: Series, found: Floats, off: Mapping[dt.date, str]) -> float | None:
@@ -144,20 +154,25 @@ def holiday_factor(series: Series, found: Floats, off: Mapping[dt.date, str]) ->
     return came / expected if expected > 0 else None
 
 
-def _band(mean: Floats, alpha: float | None) -> tuple[Floats, Floats]:
-    """Ends of a band; NaN where it is not known how much contacts vary."""
+def _about_the_mean(mean: Floats, alpha: float | None, weeks: Floats) -> Floats:
+    """Relative variance beyond chance of what comes about a mean of so many weeks, which is off, too."""
     if alpha is None:
-        return np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+        return np.full_like(mean, np.nan)
+    of_mean = np.divide(alpha + 1 / np.maximum(mean, 1e-12), weeks, out=np.zeros_like(mean), where=weeks > 0)
+    return np.asarray(np.where(mean > 0, alpha + of_mean, alpha), dtype=np.float64)
+
+
+def _band(mean: Floats, alpha: Floats) -> tuple[Floats, Floats]:
+    """Ends of a band; NaN where it is not known how much contacts vary."""
     return quantile(mean, alpha, (1 - BAND) / 2), quantile(mean, alpha, (1 + BAND) / 2)
 
 
-def quantile(mean: Floats, alpha: float, share: float) -> Floats:
-    """Quantile of counts with these means and a relative variance beyond chance; NaN where the mean is."""
-    known = np.isfinite(mean)
-    some = np.where(known, mean, 1.0)
-    if alpha < _LEAST_ALPHA:
-        found = poisson.ppf(share, some)
-    else:
-        found = nbinom.ppf(share, 1 / alpha, 1 / (1 + alpha * np.maximum(some, 1e-12)))
+def quantile(mean: Floats, alpha: Floats | float, share: float) -> Floats:
+    """Quantile of counts with these means and relative variances beyond chance; NaN where either is."""
+    known = np.isfinite(mean) & np.isfinite(alpha)
+    some, more = np.where(known, mean, 1.0), np.where(known, alpha, 0.0)
+    wide = np.maximum(more, _LEAST_ALPHA)
+    over = nbinom.ppf(share, 1 / wide, 1 / (1 + wide * np.maximum(some, 1e-12)))
+    found = np.where(more < _LEAST_ALPHA, poisson.ppf(share, some), over)
     found = np.where(some <= 0, 0.0, np.maximum(found, 0.0))
     return np.asarray(np.where(known, found, np.nan), dtype=np.float64)
