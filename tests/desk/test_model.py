@@ -44,7 +44,18 @@ def assert_found_alike(
             assert shown == (None if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)), (name, end)
 
 
-def test_figures_are_those_of_a_run(browser: Node, scenario_file: Path):
+SOME = ("web_shop", "two_languages", "night_desk", "silent_customers", "unresolved", "new_hires")
+"""Several groups, nights, people who differ, customers who leave in silence or come again."""
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_figures_are_those_of_a_run(browser: Node, name: str):
+    scenario = sim.load(ROOT / "scenarios" / f"{name}.toml")
+    assert_found_alike(browser, scenario, scenario, {})
+
+
+@pytest.mark.nightly
+def test_figures_are_those_of_a_run_of_every_scenario(browser: Node, scenario_file: Path):
     scenario = sim.load(scenario_file)
     assert_found_alike(browser, scenario, scenario, {})
 
