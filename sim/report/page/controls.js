@@ -17,10 +17,11 @@ import { plain, THIN, TITLES, written } from "./words.js";
 export class Controls {
   /**
    * @param {import("./model.js").Desk} desk
+   * @param {Settings} settings where they stand at first
    * @param {HTMLElement} room
    * @param {(change: Partial<Settings>, group: number) => void} move
    */
-  constructor(desk, room, move) {
+  constructor(desk, settings, room, move) {
     this.desk = desk;
     this.room = room;
     this.move = move;
@@ -28,8 +29,7 @@ export class Controls {
     this.sliders = [];
     /** Promises as they are moved. */
     this.promised = desk.promises.map((promise) => ({ ...promise }));
-    /** @type {Settings} */
-    this.settings = { demand: 1, patience: 1, reply: 1, agents: desk.groups.map((group) => group.agents), slots: 0, sick: 0, burst: false, slow: false, outage: false };
+    this.settings = settings;
     this.head("Customers");
     if (desk.demand.queues.every((queue) => queue.times_s === null)) {
       this.factor("Demand", "demand", 50, 200, 5, 100, (percent) => `${percent}${THIN}%`);

@@ -44,7 +44,7 @@ class Page {
     const missed = desk.promises.find((promise) => promise.name === "missed_rate")?.value ?? 0.05;
     /** Upper ends of the axes: they belong to the scenario and never move. @type {Record<string, number>} */
     this.most = { missed_rate: Math.max(20, Math.ceil(100 * missed) * 4), asa_s: 40, response_s: 120 };
-    this.controls = new Controls(desk, byId("sliders"), (change, group) => this.move(change, group));
+    this.controls = new Controls(desk, this.settings, byId("sliders"), (change, group) => this.move(change, group));
     this.prepare();
   }
 

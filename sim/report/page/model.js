@@ -69,7 +69,8 @@ export class Model {
    * @param {Settings} settings
    */
   days(settings) {
-    return Array.from({ length: this.desk.n_days }, (_, day) => this.day(settings, day).sums);
+    const plan = this.planOf(settings);
+    return Array.from({ length: this.desk.n_days }, (_, day) => this.day(settings, day, plan).sums);
   }
 
   /**
@@ -77,8 +78,7 @@ export class Model {
    * @param {Settings} settings
    * @param {number} day
    */
-  day(settings, day) {
-    const plan = this.planOf(settings);
+  day(settings, day, plan = this.planOf(settings)) {
     const draws = this.drawsOf(settings, day);
     const team = this.teamOf(settings, day);
     const log = simulate(plan, team, draws);

@@ -12,12 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.plots import style
+from sim.report.plots.by_queue import MOST, numbers_of, panels, rows_of
 from sim.report.plots.style import DARK, GREY, INK, MID, PALE, styled
 from sim.report.result import Result, Row
 
 Times = np.ndarray[tuple[int], np.dtype[np.datetime64]]
-_MOST = 4
-"""Queues that are drawn; the tables have all."""
 _DAYS = 7
 """Days of which the intervals are drawn."""
 
@@ -34,24 +33,15 @@ def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
 
 
 def _queues(result: Result) -> list[str]:
-    return list(dict.fromkeys(row["queue"] for row in result.table("by_day").rows))[:_MOST]
-
-
-def _of(result: Result, table: str, queue: str) -> list[Row]:
-    return [row for row in result.table(table).rows if row["queue"] == queue]
-
-
-def _numbers(rows: list[Row], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
+    return list(dict.fromkeys(row["queue"] for row in result.table("by_day").rows))[:MOST]
 
 
 @styled
 def intervals(result: Result) -> Figure:
     """Chats expected an interval on the first days, with the band."""
-    queues = _queues(result)
-    figure = style.canvas("The first days", result.title, 1.2 + 2.3 * len(queues))
-    for axes, queue in zip(figure.subplots(len(queues), 1, squeeze=False)[:, 0], queues, strict=True):
-        rows = _of(result, "by_interval", queue)
+    figure, every = panels("The first days", result, _queues(result))
+    for axes, queue in every:
+        rows = rows_of(result, "by_interval", queue)
         n = len({row["day"] for row in rows}) or 1
         rows = rows[: len(rows) // n * min(n, _DAYS)]
         _drawn(axes, rows, _times(rows), "post")
@@ -63,10 +53,9 @@ def intervals(result: Result) -> Figure:
 @styled
 def days(result: Result) -> Figure:
     """Chats expected a day, with the band."""
-    queues = _queues(result)
-    figure = style.canvas("Day by day", result.title, 1.2 + 2.3 * len(queues))
-    for axes, queue in zip(figure.subplots(len(queues), 1, squeeze=False)[:, 0], queues, strict=True):
-        rows = _of(result, "by_day", queue)
+    figure, every = panels("Day by day", result, _queues(result))
+    for axes, queue in every:
+        rows = rows_of(result, "by_day", queue)
         _drawn(axes, rows, np.array([row["day"] for row in rows], dtype="datetime64[m]"), "mid")
         axes.set_ylabel("chats")
         style.heading(axes, f"{queue}: chats expected a day", columns=2)
@@ -84,7 +73,7 @@ def _drawn(
     at: np.ndarray[tuple[int], np.dtype[np.datetime64]],
     step: Literal["post", "mid"],
 ) -> None:
-    mean, low, high = (_numbers(rows, name) for name in ("chats", "low", "high"))
+    mean, low, high = (numbers_of(rows, name) for name in ("chats", "low", "high"))
     if np.isfinite(low).any():
         axes.fill_between(at, low, high, step=step, color=PALE, linewidth=0, label="90 % band")
     axes.plot(at, mean, drawstyle=f"steps-{step}", color=DARK, linewidth=1.0, label="expected")

@@ -11,13 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.plots import style
+from sim.report.plots.by_queue import MOST, numbers_of, panels, rows_of
 from sim.report.plots.heat import BLUES
 from sim.report.plots.style import DARK, GREY, MID, ORANGE, styled
 from sim.report.result import Result, Row
 from sim.scenario.units import DAY_S, end_text
-
-_MOST = 4
-"""Queues that are drawn; the tables have all."""
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
@@ -28,22 +26,16 @@ def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
 def queues_of(result: Result) -> list[str]:
     """Queues that are drawn: those with the most chats."""
     rows = sorted(result.table("queues").rows, key=lambda row: -row["chats"])
-    return [row["queue"] for row in rows[:_MOST]]
-
-
-def rows_of(result: Result, table: str, queue: str) -> list[Row]:
-    """Rows of a table that are of a queue."""
-    return [row for row in result.table(table).rows if row["queue"] == queue]
+    return [row["queue"] for row in rows[:MOST]]
 
 
 @styled
 def week(result: Result) -> Figure:
     """Chats an interval, by weekday and time of day."""
-    queues = queues_of(result)
-    figure = style.canvas("A usual week", result.title, 1.2 + 2.1 * len(queues))
-    for axes, queue in zip(figure.subplots(len(queues), 1, squeeze=False)[:, 0], queues, strict=True):
+    figure, every = panels("A usual week", result, queues_of(result), 2.1)
+    for axes, queue in every:
         rows = rows_of(result, "usual_week", queue)
-        cells = np.array([np.nan if row["chats"] is None else row["chats"] for row in rows]).reshape(7, -1)
+        cells = numbers_of(rows, "chats").reshape(7, -1)
         drawn = axes.imshow(
             np.ma.masked_invalid(cells), aspect="auto", cmap=BLUES, vmin=0, interpolation="nearest",
             extent=(0.0, float(DAY_S), 7.0, 0.0),
@@ -62,9 +54,8 @@ def week(result: Result) -> Figure:
 @styled
 def days(result: Result) -> Figure:
     """Chats of each day, beside a usual one of its weekday."""
-    queues = queues_of(result)
-    figure = style.canvas("Day by day", result.title, 1.2 + 2.3 * len(queues))
-    for axes, queue in zip(figure.subplots(len(queues), 1, squeeze=False)[:, 0], queues, strict=True):
+    figure, every = panels("Day by day", result, queues_of(result))
+    for axes, queue in every:
         _days(axes, rows_of(result, "by_day", queue))
         style.heading(axes, f"{queue}: chats a day", columns=4)
     return figure
@@ -73,8 +64,8 @@ def days(result: Result) -> Figure:
 def _days(axes: Axes, rows: list[Row]) -> None:
     dates = [dt.date.fromisoformat(row["day"]) for row in rows]
     at = np.array(dates, dtype="datetime64[D]")
-    came = np.array([np.nan if row["chats"] is None else row["chats"] for row in rows], dtype=np.float64)
-    usual = np.array([np.nan if row["usual"] is None else row["usual"] for row in rows], dtype=np.float64)
+    came = numbers_of(rows, "chats")
+    usual = numbers_of(rows, "usual")
     axes.plot(at, usual, color=MID, linewidth=1.0, linestyle=":", label="usual of the weekday")
     axes.plot(at, came, "o-", color=DARK, markersize=2.5, linewidth=0.9, label="came")
     odd = np.array([row["odd"] for row in rows], dtype=np.bool_)
