@@ -83,3 +83,12 @@ def test_more_demand_is_more_of_the_same_customers(browser: Node):
     assert isinstance(rates, tuple)
     more = sim.vary(scenario, {"queues.0.arrivals.per_hour": tuple(1.25 * rate for rate in rates)})
     assert_found_alike(browser, scenario, more, {"demand": 1.25})
+
+
+def test_a_group_without_agents_stands_at_none(browser: Node):
+    """Its slider begins there, and the page simulates."""
+    scenario = sim.vary(sim.load(ROOT / "scenarios" / "concurrency.toml"), {"groups.0.agents": 2})
+    nobody = scenario.groups[0].model_copy(update={"name": "nobody", "agents": 0})
+    scenario = scenario.model_copy(update={"groups": (*scenario.groups, nobody)})
+    assert [group["counts"][0] for group in desk_data(scenario, 3, DAYS)["groups"]] == [1, 0]
+    assert_found_alike(browser, scenario, scenario, {})

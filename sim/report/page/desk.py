@@ -101,11 +101,10 @@ def desk_data(scenario: Scenario, seed: int, days: int) -> dict[str, Any]:
 def _group(scenario: Scenario, g: int, seed: int, days: int) -> dict[str, Any]:
     """A group with its duty at each number of agents that the slider reaches."""
     usual = scenario.groups[g].n_agents
-    counts = list(range(max(1, usual - FEWER), usual + MORE + 1))
+    counts = list(range(max(min(1, usual), usual - FEWER), usual + MORE + 1))
     teams = {}
     for n in counts:
         other = scenario if n == usual else vary(scenario, {f"groups.{g}.agents": n})
-        assert other.groups[g].n_agents == n or other.groups[g].agents is None
         teams[str(n)] = _teams(other, g, seed, days)
     return {"name": scenario.groups[g].name, "agents": usual, "counts": counts, "teams": teams}
 
