@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import give, stderr
 from sim.cli.progress import progress
-from sim.errors import ScenarioError, printable
+from sim.errors import ScenarioError, SimError, StudyError, printable
 from sim.scenario.amounts import AmountError, number, numbers, seconds, share, step, step_s
-from sim.scenario.averages_answers import FIRST_LINE, answers_in, text_of_answers
+from sim.scenario.averages_answers import FIRST_LINE, OF_TABLES, answers_in, text_of_answers
 from sim.scenario.averages_asked import QUESTIONS, Asked, said
 from sim.scenario.averages_shown import usual_step
 
@@ -24,6 +24,8 @@ MOST_AGAIN = 3
 """So often is asked again what contradicts, and what would help most."""
 STEPS_ALIKE = 1e-6
 """Last digits that differ by less are the same."""
+MOST_TRIES = 10
+"""Answers to a question that are not understood after which no more is asked: a pipe may hold anything."""
 TAKE_OUT = "-"
 """Typed where an answer is to be forgotten."""
 
@@ -79,6 +81,7 @@ class Interview:
         self.file = target.with_name(f"{target.stem}.averages.toml")
         self.answers: dict[str, Any] = {}
         self._has_ended = False
+        self._tries = 0
         if self.file.is_file() and not force:
             text = self.file.read_text(encoding="utf-8", errors="replace")
             if not text.startswith(FIRST_LINE):
@@ -110,6 +113,7 @@ class Interview:
         for what, words in (("Shown as", question.shown), ("Beware", question.trap)):
             if words:
                 stderr(f"  {what}: {words}")
+        self._tries = 0
         while True:
             typed = self.typed(self.prompt(question)) or (
                 "" if question.key in self.answers else question.usual
@@ -124,11 +128,26 @@ class Interview:
                     return True
                 if not question.is_needed or question.key in self.answers:
                     return False
-                stderr("  nothing can be said without it")
+                self.refuse("nothing can be said without it", question.title)
             except AmountError as error:
-                stderr(f"  {error}")
+                self.refuse(str(error), question.title)
             if self.has_ended():
                 return False
+
+    def refuse(self, words: str, title: str) -> None:
+        """Say why an answer is none.
+
+        Raises
+        ------
+        StudyError
+            If that was so too often.
+        """
+        stderr(f"  {words}")
+        self._tries += 1
+        if self._tries >= MOST_TRIES:
+            kept = f"; {printable(str(self.file))} has the answers before it" if self.answers else ""
+            law = f"{title!r} has had {MOST_TRIES} answers that are none, so no more is asked"
+            raise StudyError(f"{law}{kept}")
 
     def prompt(self, question: Asked) -> str:
         """What Enter does."""
@@ -173,10 +192,7 @@ class Interview:
     def listed(self, typed: str, kind: str) -> Any:
         """One number, those of a day, or the name of a file."""
         if not re.fullmatch(r"[\d\s.,;\[\]]+", typed):
-            place = Path(typed.strip("\"'")).expanduser()
-            if not place.is_file():
-                raise AmountError(f"there is no file {printable(str(place))}")
-            return os.path.relpath(place, self.folder)
+            return self.named(typed, kind)
         found = numbers(typed)
         if len(found) not in {1, 24, 48, 96}:
             raise AmountError(f"{len(found)} numbers: type one, or 24, 48 or 96 from midnight on")
@@ -184,6 +200,20 @@ class Interview:
             raise AmountError("agents are whole numbers")
         whole = [int(each) if kind == "agents" else _plain(each) for each in found]
         return whole[0] if len(whole) == 1 else whole
+
+    def named(self, typed: str, kind: str) -> str:
+        """The name of a file; behind that of volumes may stand how it is read: --zone Europe/Berlin."""
+        name, *options = re.split(r"\s+--(?=[a-z])", typed)
+        place = Path(name.strip("\"'")).expanduser()
+        if not place.is_file():
+            raise AmountError(f"there is no file {printable(str(place))}")
+        if kind == "volumes":
+            said = _options(options)
+            _look_at(place, said)
+            if "mapping" in said:
+                said["mapping"] = os.path.relpath(Path(said["mapping"]).expanduser(), self.folder)
+            self.answers = {key: each for key, each in self.answers.items() if key not in OF_TABLES} | said
+        return os.path.relpath(place, self.folder)
 
     def undivided(self, value: Any) -> Any:
         """Handling time by the clock: one that is divided by the chats held is multiplied by them again."""
@@ -201,7 +231,7 @@ class Interview:
             try:
                 return _echoed(f"{value:g} s × {typed}", _plain(round(value * number(typed), 3)), "s")
             except AmountError as error:
-                stderr(f"  {error}")
+                self.refuse(str(error), "By how many?")
 
     def read_as(self, question: Asked, value: Any, typed: str) -> Any:
         """An average with the way in which the platform counts it, and how exactly it is known."""
@@ -227,7 +257,7 @@ class Interview:
                 return typed
             if typed.isdigit() and 1 <= int(typed) <= len(readings):
                 return readings[int(typed) - 1]
-            stderr(f"  type a number from 1 to {len(readings)}")
+            self.refuse(f"type a number from 1 to {len(readings)}", "How is it counted?")
 
     def burst(self) -> float:
         """Ask how many messages stand together."""
@@ -236,9 +266,10 @@ class Interview:
             try:
                 if 1 <= number(typed) <= 20:
                     return number(typed)
-                stderr("  from 1 to 20")
+                words = "from 1 to 20"
             except AmountError as error:
-                stderr(f"  {error}")
+                words = str(error)
+            self.refuse(words, "How many stand in a row?")
 
     def keep(self) -> None:
         """Write what is answered so far."""
@@ -248,8 +279,8 @@ class Interview:
 
     def fitted(self, seed: int, workers: int | None) -> Calibration:
         """Fit the answers; ask again what contradicts, and once more what would help most."""
-        from sim.scenario.averages_file import load_averages  # noqa: PLC0415
         from sim.studies.averages.calibrate import calibrate  # noqa: PLC0415
+        from sim.studies.averages.file import load_averages  # noqa: PLC0415
 
         self.keep()
         for turn in range(MOST_AGAIN + 1):
@@ -292,6 +323,30 @@ class Interview:
             f"{best.low:.1f} to {best.high:.1f}:"
         )
         return self.ask(question)
+
+
+def _options(options: Sequence[str]) -> dict[str, Any]:
+    """What is said behind a file's name, by its key in a file of averages."""
+    said: dict[str, Any] = {}
+    for option in options:
+        match = re.fullmatch(r"([a-z]+)[\s=]*(.*)", option.strip())
+        key, value = (match[1], match[2].strip("\"'")) if match else (option, "")
+        if key not in OF_TABLES or not value:
+            known = ", ".join(f"--{each}" for each in OF_TABLES)
+            raise AmountError(f"--{key} {value} says nothing here; there are {known}, each with a value")
+        said[key] = [*said[key], value] if key in said else [value] if key in {"media", "queue"} else value
+    return said
+
+
+def _look_at(place: Path, said: dict[str, Any]) -> None:
+    """Read volumes, so that what is wrong with them is told where they are named."""
+    from sim.studies.averages.file import looked_at  # noqa: PLC0415
+
+    try:
+        for words in looked_at(place, said):
+            stderr(f"  {words}")
+    except SimError as error:
+        raise AmountError(str(error)) from None
 
 
 def _whole(typed: str) -> int:

@@ -48,8 +48,8 @@ def calibrate(
     from sim.output import refuse_target, write_text  # noqa: PLC0415
     from sim.report.averages import result, scenario_of  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
-    from sim.scenario.averages_file import load_averages  # noqa: PLC0415
     from sim.studies.averages.calibrate import calibrate as find_scenario  # noqa: PLC0415
+    from sim.studies.averages.file import load_averages  # noqa: PLC0415
 
     known, remarks = load_averages(averages)
     for remark in remarks:

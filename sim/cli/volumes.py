@@ -109,8 +109,6 @@ Without = Annotated[
         "--without", metavar="DATE", help="A day that is no usual one; may be repeated.", show_default=False
     ),
 ]
-_OLD = 180
-"""Days since the last one of a history, from which on it is called old."""
 
 
 def asked(
@@ -143,11 +141,10 @@ def _date(text: str) -> dt.date:
 
 def tell_age(last: dt.date) -> None:
     """Warn of a history that ended long ago, or ends in the future."""
-    age = (dt.date.today() - last).days
-    if age > _OLD:
-        stderr(f"warning: these volumes end on {last}, {age:,} days ago: are they of the year that is meant?")
-    elif age < 0:
-        stderr(f"warning: these volumes end on {last}, which is to come: a forecast, or another year?")
+    from sim.history.history import age_told  # noqa: PLC0415
+
+    if told := age_told(last):
+        stderr(f"warning: {told}")
 
 
 def scenario_from(files: Sequence[Path], target: Path, reading: Reading) -> str:

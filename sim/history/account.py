@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sim.history.words import OFFERED
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.units import plural
 
@@ -26,6 +27,22 @@ class How:
     decimals: Decimals | None = None
     fills: bool = False
     """Whether an interval without a row, on a day that has rows, had no contacts; else nobody knows."""
+    names: tuple[str, ...] = OFFERED
+    """Names that the column of contacts may have, the surest first: agents on duty are read alike."""
+    takes_clocks: bool = False
+    """Whether rows may have clock times alone: they are then of a mean day."""
+    is_of_file: bool = False
+    """Whether all this stands in a file, and not on the command line."""
+
+    def said(self, name: str, value: str) -> str:
+        """Say how one of these is given, such as ``--zone Europe/Berlin``.
+
+        >>> How().said("dates", "day first"), How(is_of_file=True).said("dates", "day first")
+        ('--dates "day first"', 'dates = "day first"')
+        """
+        if self.is_of_file:
+            return f'{name} = "{value}"'
+        return f'--{name} "{value}"' if " " in value else f"--{name} {value}"
 
 
 @dataclass(slots=True)

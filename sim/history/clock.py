@@ -36,7 +36,7 @@ def zone_of(name: str) -> ZoneInfo:
     lower |= {each.rsplit("/", 1)[-1].casefold(): each for each in known if "/" in each}
     near = get_close_matches(name.casefold(), list(lower), n=1, cutoff=0.6)
     hint = f"; did you mean {lower[near[0]]!r}?" if near else "; such as Europe/Berlin or America/New_York"
-    raise StudyError(f"--zone: there is no time zone {name!r}{hint}")
+    raise StudyError(f"zone: there is no time zone {name!r}{hint}")
 
 
 def at_centre(utc: dt.datetime, zone: ZoneInfo) -> tuple[dt.datetime, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from sim.scenario.units import plural
 
 _WIDE = 60
 """Days in a row without any row that make two histories of one."""
+_OLD = 180
+"""Days since the last one of a history, from which on it is called old."""
 _SHORT_S, _LONG_S = 20.0, 4 * 3600.0
 """Mean handling times below and above these are probably in another unit."""
 
@@ -51,16 +54,24 @@ def read_history(paths: Sequence[Path], how: How | None = None, mapping: Mapping
     how, account = how or How(), Account()
     zone = None if how.zone is None else zone_of(how.zone)
     parts = [read_part(path, mapping, how, account, zone) for path in paths]
-    named = _named_zone(parts, zone, account)
+    named = _named_zone(parts, zone, account, how)
     zone_name = how.zone or (named.key if named is not None else None)
-    series = series_of(parts, account, zone or named, fills=how.fills)
-    account.remarks += [told for each in series for told in gaps_told(each)]
+    series = series_of(parts, account, zone or named, how)
+    account.remarks += [told for each in series for told in gaps_told(each, how)]
     for each in series:
         account.remarks += _doubts(each)
     return History(tuple(series), account, zone_name, tuple(str(path) for path in paths))
 
 
-def _named_zone(parts: Sequence[Part], zone: ZoneInfo | None, account: Account) -> ZoneInfo | None:
+def age_told(last: dt.date) -> str:
+    """Say that a history ended long ago, or ends in the future; empty if neither."""
+    age = (dt.date.today() - last).days
+    if age > _OLD:
+        return f"these volumes end on {last}, {age:,} days ago: are they of the year that is meant?"
+    return f"these volumes end on {last}, which is to come: a forecast, or another year?" if age < 0 else ""
+
+
+def _named_zone(parts: Sequence[Part], zone: ZoneInfo | None, account: Account, how: How) -> ZoneInfo | None:
     """Time zone that the files name, where the user does not; the account is told of it."""
     if zone is not None:
         return zone
@@ -72,8 +83,8 @@ def _named_zone(parts: Sequence[Part], zone: ZoneInfo | None, account: Account) 
     utc = [part.shown for part in parts if part.is_utc]
     if utc:
         account.remarks.append(
-            f"{utc[0]}: times are UTC, and so are days and hours here: name your place with --zone, such as "
-            "--zone Europe/Berlin"
+            f"{utc[0]}: times are UTC, and so are days and hours here: name your place, such as "
+            f"{how.said('zone', 'Europe/Berlin')}"
         )
     return None
 

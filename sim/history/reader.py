@@ -17,6 +17,7 @@ from sim.history.layouts import is_nice, layout_of, nice_header
 from sim.history.mapping import DAY_MIN, Column, Durations, Mapping
 from sim.history.recognise import UnknownTableError, recognised
 from sim.history.times import Moment, Order, joined, order_of, read_moment
+from sim.history.wide import long_of
 from sim.history.words import ABANDONED, HANDLED, folded, is_any, is_total
 from sim.scenario.cells import DateOrder, Decimals, decimals_shown, may_be_two, read_number
 from sim.scenario.table import Row, Table, TableError, read_table
@@ -24,6 +25,8 @@ from sim.scenario.units import plural
 from sim.scenario.volumes import MOST_CHATS
 from sim.scenario.words import did_you_mean
 
+MEAN_DAY = dt.date(2001, 1, 1)
+"""Stands for the day of rows with clock times alone."""
 MOST_SECONDS = 1e9
 """Longest handling time of all contacts of a row together."""
 _MOST_PROBLEMS = 1_000
@@ -93,7 +96,7 @@ def read_part(path: Path, mapping: Mapping | None, how: How, account: Account, z
     name, is_known = "a mapping", False
     try:
         if mapping is None or mapping.columns is None:
-            table, found, name, is_known = _found(table, mapping)
+            table, found, name, is_known = _found(table, mapping, how)
             said = {} if mapping is None else {key: getattr(mapping, key) for key in mapping.model_fields_set}
             mapping = found.model_copy(update=said | {"columns": found.columns})
         reader = _Reader(table, shown, mapping, how, account, zone)
@@ -106,7 +109,7 @@ def read_part(path: Path, mapping: Mapping | None, how: How, account: Account, z
     return part
 
 
-def _found(table: Table, said: Mapping | None) -> tuple[Table, Mapping, str, bool]:
+def _found(table: Table, said: Mapping | None, how: How) -> tuple[Table, Mapping, str, bool]:
     """What stands where in a table, by whose words, and whether these are a known layout's."""
     name = "its header"
     if is_nice(table):
@@ -116,7 +119,8 @@ def _found(table: Table, said: Mapping | None) -> tuple[Table, Mapping, str, boo
         return table, layout.mapping, layout.name, True
     if said is not None and not said.header:
         raise UnknownTableError("without a header the mapping must have [columns], told by their numbers")
-    return table, recognised(table), name, False
+    table = long_of(table)
+    return table, recognised(table, how), name, False
 
 
 def _table(path: Path, mapping: Mapping | None) -> Table:
@@ -181,6 +185,8 @@ class _Reader:
         moments = [self.moment(row, at) for row in rows]
         order = self.order([moment for moment in moments if moment is not None])
         self.zone_of_rows(rows, at)
+        if len({moment.stamp.has_date for moment in moments if moment is not None}) > 1:
+            self.broken("dates and mere clock times must not be mixed")
         entries: list[Entry] = []
         for row, moment in zip(rows, moments, strict=True):
             if len(self.problems) > _MOST_PROBLEMS:
@@ -360,7 +366,7 @@ class _Reader:
                 got = ", ".join(f"{name or '(empty)'} ({n:,} rows)" for name, n in counts.items())
                 law = "kinds of contact must not be mixed: their times and waits are not alike"
                 chat = next((name for name in counts if "chat" in folded(name)), next(iter(counts)))
-                self.broken(law, got, f"choose with --media {folded(chat).replace(' ', '_') or 'chat'}")
+                self.broken(law, got, f"choose with {self.how.said('media', folded(chat) or 'chat')}")
             return rows
         kept = []
         for row in rows:
@@ -394,7 +400,8 @@ class _Reader:
         of_workbook = not self.table.mark and unclear is not None and "," not in unclear
         if unclear is not None and not of_workbook:
             readings = " or ".join(f"{read_number(unclear, each):,.12g}" for each in Decimals)
-            law = "volumes may be read in two ways: say --decimals comma or --decimals point"
+            ways = " or ".join(self.how.said("decimals", each) for each in Decimals)
+            law = f"volumes may be read in two ways: say {ways}"
             self.broken(law, repr(unclear), f"which is {readings}")
         return Decimals.POINT
 
@@ -441,7 +448,8 @@ class _Reader:
         if moment is not None and len(at.start) > 1 and moment.stamp.clock_s is None:
             text = f"{text} {_cell(row, at.start[1])}"
             moment = joined(moment, _cell(row, at.start[1]))
-        if moment is None or not moment.stamp.has_date:
+        is_of_mean_day = moment is not None and self.how.takes_clocks and moment.stamp.clock_s is not None
+        if moment is None or not (moment.stamp.has_date or is_of_mean_day):
             hint = "" if moment is None else "there is a clock time alone: name the column of its date"
             law = "must be a date and time such as 2026-03-02 08:00"
             self.broken(law, repr(text), hint, row, self.name_of(at.start[0]))
@@ -459,7 +467,8 @@ class _Reader:
         if not found.readings:
             self.broken("dates must all have the day first, or all the month")
         else:
-            law = 'dates may be read in two ways: say --dates "day first" or --dates "month first"'
+            ways = " or ".join(self.how.said("dates", each) for each in DateOrder)
+            law = f"dates may be read in two ways: say {ways}"
             self.broken(law, repr(found.text), f"which is {' or '.join(found.readings)}")
         raise ScenarioError(self.problems)
 
@@ -475,8 +484,9 @@ class _Reader:
             return
         names = list(dict.fromkeys(name for row in rows if (name := _cell(row, at.zone))))
         if len(names) > 1:
-            law = "rows must be of one time zone: choose the queues of one with --queue, or say --zone"
-            self.broken(law, ", ".join(map(repr, names[:5])))
+            law = "rows must be of one time zone: choose the queues of one"
+            hint = f"or say {self.how.said('zone', 'Europe/Berlin')}"
+            self.broken(law, ", ".join(map(repr, names[:5])), hint)
         elif names:
             self.zone_name = names[0]
             try:
@@ -485,7 +495,7 @@ class _Reader:
                 self.zone_name = None
                 self.account.remarks.append(
                     f"{self.shown}: time zone {names[0]!r} does not say when clocks change: name the place "
-                    "with --zone, such as --zone America/Chicago"
+                    f"such as {self.how.said('zone', 'America/Chicago')}"
                 )
 
     def entry(
@@ -523,6 +533,8 @@ class _Reader:
     ) -> tuple[dt.date, float, bool | None] | None:
         """Day and clock time at the centre."""
         stamp = moment.stamp
+        if not stamp.has_date:
+            return MEAN_DAY, stamp.clock_s or 0.0, None
         day = stamp.day_by(order)
         if day is None:
             self.broken(f"is no date, read {order}", repr(self.table.text(row)), "", row)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import islice
 
+from sim.history.account import How
 from sim.history.mapping import Columns, Mapping
-from sim.history.times import read_moment
+from sim.history.times import is_month, read_moment
 from sim.history.words import (
     ABANDONED,
     END,
@@ -13,7 +14,6 @@ from sim.history.words import (
     LENGTH,
     MEAN_TIME,
     MEDIA,
-    OFFERED,
     QUEUE,
     SOME_TIME,
     TOTAL_TIME,
@@ -38,7 +38,7 @@ class UnknownTableError(Exception):
         self.law, self.hint = law, hint
 
 
-def recognised(table: Table) -> Mapping:
+def recognised(table: Table, how: How) -> Mapping:
     """Find what stands where in a *table*, each column by its number.
 
     Raises
@@ -46,7 +46,7 @@ def recognised(table: Table) -> Mapping:
     UnknownTableError
         If the header leaves it open.
     """
-    return _Finder(table).mapping()
+    return _Finder(table, how).mapping()
 
 
 def cells_of(table: Table, column: int) -> list[str]:
@@ -56,8 +56,8 @@ def cells_of(table: Table, column: int) -> list[str]:
 
 
 class _Finder:
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    def __init__(self, table: Table, how: How) -> None:
+        self.table, self.how = table, how
         self.header = [folded(cell) for cell in table.header.cells]
         self.free = set(range(len(self.header)))
 
@@ -75,15 +75,16 @@ class _Finder:
         if any(read_moment(cell) for cell in self.table.header.cells):
             raise UnknownTableError(
                 "the first line must name the columns",
-                "a file without such a line needs --mapping FILE with header = false and columns by number",
+                "a file without such a line needs a mapping with header = false and columns by number",
             )
+        named = self.take(*self.how.names)
         queue, media = self.take(*QUEUE), self.take(*MEDIA)
         length = self.length()
         zone = self.take(*ZONE)
         total, mean = self.take(*TOTAL_TIME), self.take(*MEAN_TIME)
         either = self.take(*SOME_TIME) if total is None and mean is None else None
         times = self.times()
-        offered = self.take(*OFFERED) or self.told_apart() or self.only_number()
+        offered = named or self.told_apart() or self.only_number()
         handled, abandoned = self.take(*HANDLED), self.take(*ABANDONED)
         if either is not None:
             contacts = handled or (offered if isinstance(offered, int) else offered[0])
@@ -139,14 +140,17 @@ class _Finder:
             return {"start": starts[0] + 1, **end}
         if dates:
             return {"date": dates[0] + 1, **({"time": clocks[0] + 1} if clocks else {})}
+        if clocks and self.how.takes_clocks:
+            return {"start": clocks[0] + 1}
         if clocks:
             raise UnknownTableError(
-                "history needs dates, and there are clock times alone", "name the column of dates: --mapping"
+                "history needs dates, and there are clock times alone",
+                "name the column of dates in a mapping",
             )
-        raise UnknownTableError(
-            "no column holds dates and times such as 2026-03-02 08:00",
-            "a spreadsheet's serial numbers must be formatted as dates" if self.has_serials() else "",
-        )
+        hint = "a spreadsheet's serial numbers must be formatted as dates" if self.has_serials() else ""
+        if self.has_months():
+            hint = "months need their year: January 2026, or 2026-01"
+        raise UnknownTableError("no column holds dates and times such as 2026-03-02 08:00", hint)
 
     def has_serials(self) -> bool:
         """Whether a column holds what a spreadsheet has where a date is not formatted as one."""
@@ -156,6 +160,11 @@ class _Finder:
 
         columns = [cells_of(self.table, k) for k in self.free]
         return any(cells and all(map(is_serial, cells)) for cells in columns)
+
+    def has_months(self) -> bool:
+        """Whether a column holds names of months without a year."""
+        columns = [cells_of(self.table, k) for k in self.free]
+        return any(cells and all(map(is_month, cells)) for cells in columns)
 
     def told_apart(self) -> tuple[int, int] | None:
         """Columns of those who were answered and of those who left, which together are all who came."""
@@ -176,8 +185,8 @@ class _Finder:
             return likely[0] + 1
         names = ", ".join(repr(self.table.header.cells[k]) for k in likely[:6])
         raise UnknownTableError(
-            "no column is named like the contacts that came (offered, chats, contacts, volume, ...)",
-            f"say which in a file: [columns] offered = ... (--mapping); there are {names}" if names else "",
+            f"no column has a name such as {', '.join(self.how.names[:4])}",
+            f"say which in a mapping: [columns] offered = ...; there are {names}" if names else "",
         )
 
     def is_numeric(self, column: int) -> bool:

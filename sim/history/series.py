@@ -18,10 +18,10 @@ import numpy as np
 
 from sim.arrays import Flags, Floats
 from sim.errors import Problem, ScenarioError
-from sim.history.account import Account
+from sim.history.account import Account, How
 from sim.history.clock import kind_of, passes_of
 from sim.history.mapping import DAY_MIN
-from sim.history.reader import Entry, Part
+from sim.history.reader import MEAN_DAY, Entry, Part
 from sim.scenario.units import clock_text, plural
 
 INTERVALS = (15, 30, 60)
@@ -115,15 +115,15 @@ class Series:
         return replace(self, **{name: getattr(self, name)[:until] for name in names})
 
 
-def series_of(parts: Sequence[Part], account: Account, zone: ZoneInfo | None, *, fills: bool) -> list[Series]:
+def series_of(parts: Sequence[Part], account: Account, zone: ZoneInfo | None, how: How) -> list[Series]:
     """Lay the entries of all files on days and intervals, a series for each queue.
 
     Parameters
     ----------
     zone
         Time zone of the centre, if it is known.
-    fills
-        Whether an interval without a row, on a day that has rows, had no contacts.
+    how
+        How the files are to be read.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def series_of(parts: Sequence[Part], account: Account, zone: ZoneInfo | None, *,
         told = [replace(entry, minutes=minutes) for entry in entries] if minutes < common else entries
         by_queue.setdefault(queue, []).extend(told)
     return [
-        _laid(queue, entries, common, account, zone, fills=fills, is_month=queue in months)
+        _laid(queue, entries, common, account, zone, how, is_month=queue in months)
         for queue, entries in by_queue.items()
     ]
 
@@ -192,8 +192,8 @@ def _length(part: Part, entries: Sequence[Entry]) -> tuple[int, bool]:
 
 
 def _laid(
-    queue: str, entries: list[Entry], minutes: int, account: Account, zone: ZoneInfo | None, *,
-    fills: bool, is_month: bool,
+    queue: str, entries: list[Entry], minutes: int, account: Account, zone: ZoneInfo | None, how: How, *,
+    is_month: bool,
 ) -> Series:  # fmt: skip
     """Lay the entries of a queue on its days."""
     first, last = min(entry.day for entry in entries), max(entry.day for entry in entries)
@@ -209,7 +209,7 @@ def _laid(
     both: set[tuple[int, int]] = set()
     parts: dict[tuple[int, int], set[tuple[float, bool]]] = {}
     have = np.full((n, per_day), minutes)
-    for entry, is_second in _each_once(entries, account, zone, queue):
+    for entry, is_second in _each_once(entries, account, zone, queue, how):
         day, slot = (entry.day - first).days, int(entry.start_s // (60 * minutes))
         slot = min(slot, per_day - 1)
         figures[:, day, slot] += (entry.offered, entry.handled, entry.abandoned, entry.handle_s)
@@ -235,7 +235,7 @@ def _laid(
     unsure = np.zeros((n, per_day), dtype=np.bool_)
     for day, slot in np.argwhere((passes > 1) & seen):
         unsure[day, slot] = (int(day), int(slot)) not in both
-    if fills and minutes < DAY_MIN:
+    if how.fills and minutes < DAY_MIN:
         _fill(figures, seen, passes)
     figures[:, ~seen] = np.nan
     if unsure.any():
@@ -262,7 +262,7 @@ def _fill(figures: Floats, seen: Flags, passes: Floats) -> None:
 
 
 def _each_once(
-    entries: list[Entry], account: Account, zone: ZoneInfo | None, queue: str
+    entries: list[Entry], account: Account, zone: ZoneInfo | None, queue: str, how: How
 ) -> Iterable[tuple[Entry, bool]]:
     """Entries without those that stand twice, each with whether it is the second pass of its hour."""
     known: dict[tuple[object, ...], Entry] = {}
@@ -285,7 +285,7 @@ def _each_once(
             account.kept -= 1
             account.leave_out("that stood there already", entry.place, entry.offered)
             continue
-        problems.append(_conflict(before, entry, zone, queue))
+        problems.append(_conflict(before, entry, zone, queue, how))
         if len(problems) > MOST_PROBLEMS:
             break
     if problems:
@@ -302,21 +302,22 @@ def _alike(one: Entry, other: Entry) -> bool:
     return all(a == b or (isnan(a) and isnan(b)) for a, b in zip(*figures, strict=True))
 
 
-def _conflict(before: Entry, entry: Entry, zone: ZoneInfo | None, queue: str) -> Problem:
+def _conflict(before: Entry, entry: Entry, zone: ZoneInfo | None, queue: str, how: How) -> Problem:
     """Two rows that say different things of one interval."""
     file, _, line = entry.place.rpartition(":")
-    when = f"{entry.day} {clock_text(entry.start_s)}" + (f" of {queue!r}" if queue else "")
+    day = "every day" if entry.day == MEAN_DAY else entry.day
+    when = f"{day} {clock_text(entry.start_s)}" + (f" of {queue!r}" if queue else "")
     got = f"{when}: {before.offered:g} contacts at {before.place}, and {entry.offered:g} here"
     is_autumn = zone is None and entry.day.month in {3, 4, 9, 10, 11} and entry.day.weekday() == 6
     hint = (
-        "if clocks were put back that night, say where: --zone Europe/Berlin"
+        f"if clocks were put back that night, say where: {how.said('zone', 'Europe/Berlin')}"
         if is_autumn and entry.start_s <= 4 * 3600
-        else "choose one with --queue or --media, or name what tells them apart in the mapping's add"
+        else "choose one by queue or media, or name what tells them apart in the mapping's add"
     )
     return Problem(file, "", "an interval must have one row", got, hint, int(line))
 
 
-def gaps_told(series: Series) -> list[str]:
+def gaps_told(series: Series, how: How) -> list[str]:
     """Say which days and intervals nobody knows, and whether the file seems to leave zeros out."""
     told = []
     missing = series.missing_days
@@ -341,8 +342,8 @@ def gaps_told(series: Series) -> list[str]:
         )
         if not (series.offered == 0).any():
             told.append(
-                f"{name}no row has 0 contacts: if your tool leaves such intervals out, say --missing zero, "
-                "or quiet intervals are overestimated"
+                f"{name}no row has 0 contacts: if your tool leaves such intervals out, say "
+                f"{how.said('missing', 'zero')}, or quiet intervals are overestimated"
             )
     return told
 

@@ -15,10 +15,14 @@ _OFFSET = re.compile(r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _PLAIN_TIME = re.compile(r"(\d{1,2})(\d{2})")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7,
+    "aug": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12,
+}  # fmt: skip
+"""First letters of months, English and German."""
 _YEAR_MONTH = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[/.-]((?:19|20)\d\d)")
-_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[-. /]+(\d{4})")
+_NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})[-. /]+((?:19|20)?\d\d)")
 _FEW = 5
 """Dates that show an order by following each other, at least."""
 _DENSE, _SPARSE = 2.0, 4.0
@@ -114,10 +118,16 @@ def _month(text: str) -> Moment | None:
     elif match := _MONTH_YEAR.fullmatch(text):
         year, month = int(match[2]), int(match[1])
     elif (match := _NAMED_MONTH.fullmatch(text)) and match[1][:3].lower() in _MONTHS:
-        year, month = int(match[2]), _MONTHS.index(match[1][:3].lower()) + 1
+        year, month = int(match[2]), _MONTHS[match[1][:3].lower()]
+        year += 2_000 if year < 100 else 0
     if not 1 <= month <= 12 or not year >= 1:
         return None
     return Moment(Stamp(dt.date(year, month, 1)), is_month=True)
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month's name without a year."""
+    return text.isalpha() and len(text) <= 9 and text[:3].lower() in _MONTHS
 
 
 def joined(date: Moment, time: str) -> Moment | None:

@@ -17,13 +17,25 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.averages_laws import broken_laws
 from sim.scenario.averages_shown import Average, Shown, average_of_interval
-from sim.scenario.cells import DateOrder
+from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.demand import PerHour
 from sim.scenario.hours import Opening
 from sim.scenario.record import FrozenDict, Record, law_broken
 from sim.scenario.shifts import Shift
 from sim.scenario.targets import QueueTargets, Targets
-from sim.scenario.units import DAY_S, HOUR_S, Count, Day, Days, Name, PositiveSeconds, Seconds, Slots, Spread
+from sim.scenario.units import (
+    DAY_S,
+    HOUR_S,
+    Count,
+    Day,
+    Days,
+    Name,
+    PositiveSeconds,
+    Seconds,
+    Slots,
+    Spread,
+    Zone,
+)
 
 By = Literal["overall", "queue", "group", "interval"]
 FEWEST_CHATS = 20.0
@@ -88,6 +100,14 @@ Agents = Annotated[Count | tuple[Count, ...] | None, Field(union_mode="left_to_r
 """On duty: one number, or one for each hour, half-hour or quarter; in a file also the name of a table."""
 
 
+def _as_names(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_as_names)]
+"""One name, or several."""
+
+
 class Team(Record):
     """Agents who serve the same queues."""
 
@@ -125,6 +145,7 @@ class Line(Record):
     """Lower is served first."""
     offered: PerHour
     busyness_cv: Spread = 0.0
+    interval_cv: Spread = 0.0
     averages: Shown = Shown()
     handling_s_by_open: ByOpen | None = None
     known: KnownNumbers | None = None
@@ -152,10 +173,24 @@ class Averages(Record):
     """Instead of agents."""
     agents_known: Literal["scheduled", "logged"] = "scheduled"
     """Whether agents are those planned, or come from a log of who was on duty."""
+    zone: Zone | None = None
+    """Time zone of the centre, for tables whose times are UTC, and for the hours when clocks change."""
+    media: Names = ()
+    """Kinds of contact that are read of volumes; of a file with several, one must be named."""
+    queue: Names = ()
+    """Queues that are read of volumes which have several."""
+    mapping: Name | None = None
+    """A file that says which column of the volumes is what."""
     dates: DateOrder | None = None
     """What 02/03/2026 means in the tables, where they don't show it."""
+    decimals: Decimals | None = None
+    """What 1.012 means in the tables, where they don't show it."""
+    missing: Literal["unknown", "zero"] = "unknown"
+    """What an interval without a row is, on a day of the volumes that has rows."""
     busyness_cv: Spread = 0.0
     """How much days differ by more than chance; from a table of several days it is measured."""
+    interval_cv: Spread = 0.0
+    """How much the intervals of a day differ by more than that; measured likewise."""
     averages: Shown = Shown()
     """Of all chats and agents."""
     by_interval: Annotated[dict[str, tuple[float, ...]], AfterValidator(FrozenDict)] = Field(
@@ -190,7 +225,7 @@ class Averages(Record):
         return (
             Line.model_construct(
                 name="chats", offered=self.offered or 0.0, busyness_cv=self.busyness_cv,
-                handling_s_by_open=self.handling_s_by_open,
+                interval_cv=self.interval_cv, handling_s_by_open=self.handling_s_by_open,
             ),
         )  # fmt: skip
 

@@ -13,6 +13,8 @@ from sim.scenario.toml import UnboundedError, read_toml
 
 FIRST_LINE = "# Answers to: sim new --ask"
 """Files that begin with it were written here, and may be written again."""
+OF_TABLES = ("zone", "media", "queue", "mapping", "dates", "decimals", "missing")
+"""Keys that say how the volumes are read: typed behind the name of their file, and no questions."""
 _ABOVE = ("averages", "targets")
 """Tables whose keys are asked one by one."""
 
@@ -40,6 +42,9 @@ def text_of_answers(answers: dict[str, Any]) -> str:
             tables[above][name] = item
         else:
             document[name] = item
+    for name in OF_TABLES:
+        if name in answers:
+            document[name] = answers[name]
     for name, value in later:
         document[name] = value
     tables["averages"].comment("as the platform shows them")
@@ -69,7 +74,7 @@ def answers_in(text: str, file: str) -> dict[str, Any]:
         data = read_toml(text)
     except (tomllib.TOMLDecodeError, UnboundedError) as error:
         raise ScenarioError([Problem(file, "", "is no TOML that can be read", str(error))]) from None
-    found = {}
+    found = {key: data[key] for key in OF_TABLES if key in data}
     for question in QUESTIONS:
         above, _, name = question.key.rpartition(".")
         table = data.get(above, {}) if above else data

@@ -67,8 +67,9 @@ QUESTIONS = (
         "chats an "
         "hour: one number, or 24, 48 or 96 numbers from midnight on.", "volumes",
         shown="The interval report of queues: offered, entered, or requested chats.",
-        trap="Those who left before being answered count, those who came while it was closed "
-        "don't.", is_needed=True,
+        trap="Those who left before being answered count, those who came while it was closed don't. Of an "
+        "export in UTC, of several channels or queues, say more: history.csv --zone Europe/Berlin --media "
+        "chat --queue orders (also --mapping, --dates, --decimals, --missing).", is_needed=True,
     ),
     Asked(
         "agents", "Agents on duty", "At the same time: one number for all opening hours, 24, 48 or 96 "

@@ -38,7 +38,7 @@ def scenario_of(
 
 
 def _queue(line: Line, service: Mapping[str, Any], patience: Mapping[str, Any]) -> dict[str, Any]:
-    arrivals = {"per_hour": line.offered, "busyness_cv": line.busyness_cv}
+    arrivals = {"per_hour": line.offered, "busyness_cv": line.busyness_cv, "interval_cv": line.interval_cv}
     queue = {"name": line.name, "arrivals": arrivals, "patience": dict(patience), "service": dict(service)}
     more = {"priority": line.priority, "targets": line.targets.model_dump(exclude_none=True)}
     return queue | more

@@ -97,14 +97,6 @@ def read_volumes(table: Table, shown: str, wanted: Wanted) -> Volumes:
     return reader.found
 
 
-def queues_of(table: Table) -> list[str]:
-    """Queues that a column of a table names, totals left out; none where no column names them."""
-    names = [_folded(cell) for cell in table.header.cells]
-    column = next((names.index(name) for name in QUEUE_NAMES if name in names), None)
-    cells = dict.fromkeys(filter(None, (_cell(row, column) for row in table.rows)))
-    return [cell for cell in cells if not _is_word(cell)]
-
-
 @dataclass(frozen=True, slots=True)
 class _Columns:
     """Where in a row what stands."""

@@ -13,11 +13,12 @@ from sim.cli.ask import Interview
 from sim.errors import ScenarioError
 from sim.scenario.averages import Seen
 from sim.scenario.averages_asked import QUESTIONS
-from sim.scenario.averages_file import load_averages
 from sim.scenario.averages_shown import Shown
 from sim.scenario.files import load
 from sim.studies.averages import simulated
+from sim.studies.averages.file import load_averages
 from tests.commands import sim
+from tests.history import exports
 
 GOOD = {
     "name": "Web shop", "hours": "8-20", "days": "", "slots": "3", "offered": "75", "agents": "8",
@@ -146,6 +147,48 @@ def test_averages_that_were_written_by_hand_are_not_replaced(tmp_path: Path, mon
     assert done.returncode == 2
     assert "mine.averages.toml: exists; add --force" in done.stderr
     assert (tmp_path / "mine.averages.toml").read_text() == "slots = 3\n"
+
+
+def test_volumes_of_an_export_are_named_with_how_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """What is wrong with a file is told where it is named, and how it is read is kept with its name."""
+    (tmp_path / "history.csv").write_text(exports.GENESYS)
+    file = tmp_path / "history.csv"
+    typed(
+        monkeypatch,
+        f"\n8-20\n\n3\n{file}\n{file} --media email\n{file} --kind chat\n"
+        f"{file} --media chat --zone Europe/Berlin\n8\n300\n",
+    )
+    interview = Interview(tmp_path / "mine.toml", force=False)
+    interview.ask_all()
+    said = capsys.readouterr().err
+
+    for words in (
+        "choose with --media chat", "no row is of the medium email", "--kind chat says nothing here",
+        "read by Genesys Cloud",
+    ):  # fmt: skip
+        assert words in said, words
+    known, _ = load_averages(interview.file)
+    assert known.zone == "Europe/Berlin"
+    assert known.chats_a_day == 15
+    assert Interview(tmp_path / "mine.toml", force=False).answers == interview.answers
+
+
+@pytest.mark.parametrize("lines", ["x\n", "\n", "web shop\n8-20\n20\n3\n75\n8\n64 s\n9\n"])
+def test_a_pipe_of_nonsense_without_end_is_not_listened_to_for_ever(
+    lines: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    class Endless(io.StringIO):
+        def readline(self, *_: object) -> str:  # type: ignore[override]
+            return super().readline() or lines.splitlines(keepends=True)[-1]
+
+    monkeypatch.setattr(sys, "stdin", Endless(lines))
+    done = sim("new", "--ask", tmp_path / "mine.toml")
+
+    assert done.returncode == 2
+    assert re.search(r"'[\w ?]+' has had 10 answers that are none, so no more is asked", done.stderr)
+    assert not (tmp_path / "mine.toml").exists()
 
 
 def test_a_file_to_write_must_be_named_and_only_one_kind_is_asked_for(tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim.scenario.averages_file import load_averages
+from sim.studies.averages.file import load_averages
 from tests.commands import sim
 
 SMALL = """slots = 3

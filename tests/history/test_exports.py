@@ -139,7 +139,7 @@ def test_without_a_mapping_it_is_said_what_is_needed(tmp_path: Path):
     told = refused(tmp_path, exports.ELEVEO)
 
     assert "history.csv:1: the first line must name the columns" in told
-    assert "--mapping FILE with header = false" in told
+    assert "needs a mapping with header = false" in told
 
 
 def test_amazon_says_its_lengths(tmp_path: Path):
@@ -296,8 +296,10 @@ def test_dates_that_may_be_read_in_two_ways_are_refused_with_both(tmp_path: Path
         ("when,what\nnow,3\nthen,4\n", "no column holds dates and times"),
         ("start,chats\n2026-03-02 08:07,3\n2026-03-02 08:22,3\n", "rows must begin on quarters, halves or whole hours"),
         ("time,chats\n08:00,3\n09:00,3\n", "history needs dates"),
-        ("start,a,b\n2026-03-02 08:00,3,4\n", "no column is named like the contacts that came"),
+        ("start,a,b\n2026-03-02 08:00,3,4\n", "no column has a name such as offered, chats offered"),
         ("start,chats\n1026-03-02 08:00,3\n2026-03-02 08:00,3\n", "rows must lie within 10 years"),
+        ("month,chats\nJanuary,900\nFebruary,800\n", "months need their year: January 2026"),
+        ("time,Mon,Tue,Wed\n08:00,1,2,3\n", "and are named after weekdays"),
         ("start,chats\n45000.5,3\n45001.5,3\n", "a spreadsheet's serial numbers must be formatted as dates"),
         ("start,chats\n", "holds no row below its header"),
         ("", "holds no table"),
@@ -379,6 +381,41 @@ def test_missing_is_not_zero_unless_it_is_said(tmp_path: Path):
     filled = read(tmp_path, text, fills=True).series[0]
     assert filled.offered[8, 12] == 0
     assert np.isnan(filled.offered[2]).all(), "a day without any row stays unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Queue,08:00,08:30,Total\n2026-03-02,orders,1,2,3\n2026-03-13,orders,4,,4\nTotal,,5,2,7\n",
+        "Queue;Time;02.03.2026;13.03.2026;Sum\norders;08:00-08:30;1;4;5\norders;08:30-09:00;2;;2\nTotal;;3;4;7\n",
+    ],
+    ids=["a column for each interval", "a column for each day"],
+)
+def test_columns_for_intervals_and_for_days_are_turned(tmp_path: Path, text: str):
+    """Totals are left out, and a cell with nothing in it is not known."""
+    history = read(tmp_path, text)
+
+    assert known(history) == {"2026-03-02 08:00": 1, "2026-03-02 08:30": 2, "2026-03-13 08:00": 4}
+    assert history.series[0].queue == "orders"
+    assert "a column for each" in history.account.understood[0]
+    assert history.account.rows == 4 == history.account.kept + 1
+
+
+def test_hours_may_be_columns_with_mere_numbers(tmp_path: Path):
+    hours = ",".join(map(str, range(24)))
+    history = read(tmp_path, f"Day,{hours}\n2026-03-02,{hours}\n")
+
+    assert known(history) == {f"2026-03-02 {hour:02d}:00": hour for hour in range(24)}
+
+
+@pytest.mark.parametrize(
+    "months", [("Januar 2026", "März 2026"), ("Jan-26", "Mar-26"), ("2026-01", "2026-03")]
+)
+def test_months_may_be_words(tmp_path: Path, months: tuple[str, str]):
+    history = read(tmp_path, f"Monat;Chats\n{months[0]};900\n{months[1]};800\n")
+
+    assert known(history) == {"2026-01-01 00:00": 900, "2026-03-01 00:00": 800}
+    assert history.series[0].kind == "months"
 
 
 def test_two_years_in_one_history_are_told(tmp_path: Path):

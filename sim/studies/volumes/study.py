@@ -99,9 +99,8 @@ def volumes(paths: Sequence[str | Path] | str | Path, **reading: Unpack[Reading]
         If there is no such time zone or word, or a profile is of no use.
     """
     named = [paths] if isinstance(paths, str | Path) else paths
-    how, mapping = _how(reading), reading.get("mapping")
-    known = load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
-    history = read_history([Path(path) for path in named], how, known)
+    how, mapping = how_of(reading)
+    history = read_history([Path(path) for path in named], how, mapping)
     profile = _profile(history, [Path(path) for path in reading.get("profile_from", ())], how)
     country = reading.get("country")
     if country is None and reading.get("region") is not None:
@@ -112,16 +111,28 @@ def volumes(paths: Sequence[str | Path] | str | Path, **reading: Unpack[Reading]
     return Volumes(history, queues, profile, country, reading.get("region"))
 
 
-def _how(reading: Reading) -> How:
+def how_of(reading: Reading) -> tuple[How, Mapping | None]:
+    """Give how a history is to be read, and which column is what, where that is said.
+
+    Raises
+    ------
+    ScenarioError
+        If the mapping can't be read.
+    StudyError
+        If there is no such word.
+    """
+    mapping = reading.get("mapping")
+    known = load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
     missing = reading.get("missing", "unknown")
     if missing not in {"unknown", "zero"}:
         raise StudyError(f'missing: must be "unknown" or "zero", got {printable(repr(missing))}')
     dates, decimals = reading.get("dates"), reading.get("decimals")
-    return How(
+    how = How(
         reading.get("zone"), tuple(reading.get("media", ())), tuple(reading.get("queues", ())),
         None if dates is None else _choice("dates", dates, DateOrder),
         None if decimals is None else _choice("decimals", decimals, Decimals), missing == "zero",
     )  # fmt: skip
+    return how, known
 
 
 Choice = TypeVar("Choice", DateOrder, Decimals)
