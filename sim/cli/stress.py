@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from sim.cli.choices import names_of, one_of
 from sim.cli.common import (
     Cluster,
     Exit,
@@ -36,6 +37,8 @@ How = Annotated[
     Profile | None,
     typer.Option(
         "--profile",
+        parser=one_of(Profile, "profile"),
+        metavar=names_of(Profile),
         help="How load runs: " + "; ".join(f"{profile}: {escape(profile.told)}" for profile in Profile) + ". "
         "If omitted, the scenario's stages, or breakpoint if it has none.",
         show_default=False,

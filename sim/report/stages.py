@@ -17,6 +17,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.units import plural
 from sim.studies.doubts import never_settles
 from sim.studies.stress.load import Span
+from sim.studies.stress.profiles import told_of
 from sim.studies.stress.soak import Backlog
 from sim.studies.stress.stages import Checked, Staged
 
@@ -44,7 +45,7 @@ def result(found: Staged) -> Result:
     """Result of days of a course of load."""
     scenario = found.scenario
     basis = (
-        f"{found.profile}: {found.profile.told}; {plural(scenario.days, 'day')}, "
+        f"{found.profile}: {told_of(found.profile, found.stages)}; {plural(scenario.days, 'day')}, "
         f"{plural(found.n, 'replication')}, seed {found.seed}"
     )
     head = Head("stress", (scenario.name,), basis, found.seed, found.n, interrupted=found.interrupted)
@@ -201,11 +202,13 @@ def load_text(span: Span) -> str:
 
 
 def time_text(start_s: float, end_s: float, scenario: Scenario) -> str:
-    """Start and end, with the date where there are several days."""
+    """Start and end: with the date where there are several days, with seconds where minutes would not do."""
     local = scenario.calendar.local
     date = f"{local.date(start_s):%a %d %b} " if scenario.days > 1 else ""
-    midnight = local.midnight(local.place(start_s)[0] + 1)
-    return f"{date}{local.text(start_s)}-{local.end_text(min(end_s, midnight))}"
+    end_s = min(end_s, local.midnight(local.place(start_s)[0] + 1))
+    if start_s % 60 or end_s % 60:
+        return f"{date}{local.text(start_s, seconds=True)}-{local.end_text(end_s, seconds=True)}"
+    return f"{date}{local.text(start_s)}-{local.end_text(end_s)}"
 
 
 def _stages(found: Staged) -> Table:

@@ -16,7 +16,7 @@ from sim.report.stages import result as result_of_stages
 from sim.runs.executor import Executor, Progress
 from sim.scenario.scenario import Scenario, under_stress
 from sim.scenario.units import plural
-from sim.scenario.words import did_you_mean
+from sim.scenario.words import unknown
 from sim.studies.doubts import never_settles
 from sim.studies.stress.breakpoint import BreakPoint, Breakpoints
 from sim.studies.stress.breakpoint import stress as load_until_it_breaks
@@ -340,6 +340,4 @@ def profile_named(name: Profile | str) -> Profile:
     """Profile by name; raises `UnknownNameError` with the nearest if there is none."""
     if name in list(Profile):
         return Profile(name)
-    known = list(map(str, Profile))
-    hint = did_you_mean(str(name), known) or f"; there are {', '.join(known)}"
-    raise UnknownNameError(f"no profile is called {name!r}{hint}")
+    raise UnknownNameError(unknown("profile", str(name), map(str, Profile)))

@@ -146,15 +146,17 @@ class LocalTime(NamedTuple):
         """Date of a time."""
         return self._date(self.place(time_s)[0])
 
-    def text(self, time_s: float) -> str:
-        """HH:MM of a time; *again* if the clocks show it for the second time."""
-        _, clock_s, again = self.place(time_s)
-        return clock_text(clock_s) + (" again" if again else "")
+    def text(self, time_s: float, *, seconds: bool = False) -> str:
+        """HH:MM of a time, or HH:MM:SS; *again* if the clocks show it for the second time."""
+        _, clock_s, again = self.place(round(time_s) if seconds else time_s)
+        rest = f":{int(clock_s % 60):02d}" if seconds else ""
+        return clock_text(clock_s) + rest + (" again" if again else "")
 
-    def end_text(self, time_s: float) -> str:
-        """HH:MM of a time at which something ends: midnight is 24:00."""
-        text = self.text(time_s)
-        return "24:00" if text == "00:00" and self.place(time_s)[1] == 0 else text
+    def end_text(self, time_s: float, *, seconds: bool = False) -> str:
+        """Text of a time at which something ends: midnight is 24:00."""
+        text = self.text(time_s, seconds=seconds)
+        is_midnight = self.place(round(time_s) if seconds else time_s)[1] == 0
+        return text.replace("00:00", "24:00", 1) if is_midnight else text
 
     def stamp(self, time_s: float) -> str:
         """Local date and time, to the minute."""

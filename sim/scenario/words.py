@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -93,6 +93,19 @@ def did_you_mean(name: str, known: list[str]) -> str:
         each for each in known if len(each) >= 3 and name.casefold().startswith(each.casefold())
     ]
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Say that no *what* has this name, with the nearest of those *known*, or with all of them.
+
+    >>> unknown("profile", "spik", ["ramp", "spike"])
+    "no profile is called 'spik'; did you mean 'spike'?"
+    >>> unknown("mode", "fast", ["reactive", "timeline"])
+    "no mode is called 'fast'; there are reactive, timeline"
+    """
+    names = list(known)
+    hint = did_you_mean(name, names) or f"; there are {', '.join(names)}"
+    return f"no {what} is called {name!r}{hint}"
 
 
 def _problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,32 @@ def test_over_an_interval_the_worst_one_decides():
     assert first["met"] is second["met"] is False
     assert first["value"].value == pytest.approx(second["value"].value)
     assert TEN <= first["at_s"] < ELEVEN
+
+
+@pytest.mark.parametrize(("date", "shift_h"), [("2026-03-29", -1), ("2026-10-25", 1)])
+def test_times_are_those_that_the_clocks_show_on_a_day_when_they_change(date: str, shift_h: int):
+    """An hour is missing or comes twice before the centre opens: the rush is still that from 10 to 11."""
+    when = {"start": dt.date.fromisoformat(date), "zone": "Europe/Berlin"}
+    stages = [Stage(minutes=120, factor=1.0), Stage(name="rush", minutes=60, factor=3.0)]
+    stress = Stress(stages=stages, fail_if=["missed_rate > 30% over interval"])
+    centre = small(stress=stress, **when)
+    answer = sim.stress(centre, replications=40)
+    (found,) = answer.table("thresholds").rows
+    assert TEN <= found["at_s"] - 3600 * shift_h < ELEVEN
+    assert answer.table("stages").rows[1]["time"] == "10:00-11:00"
+    assert answer.judged[0].where.startswith("interval 10:")
+
+    points = sim.stress(small(**when), most=100).table("break_points").rows
+    assert dt.time(8) <= dt.time.fromisoformat(points[0]["worst_at"].split("-")[0]) < dt.time(12)
+
+
+def test_stages_that_are_no_whole_minutes_are_shown_with_seconds():
+    """A spike of a third of a short day; how long it is, is said as well."""
+    short = small(hours=sim.OpeningHours(open="08:00", close="08:05"))
+    answer = sim.stress(short, profile="spike", replications=20)
+    times = [row["time"] for row in answer.table("stages").rows]
+    assert times == ["08:00:00-08:01:40", "08:01:40-08:03:20", "08:03:20-08:05:00"]
+    assert answer.head.basis.startswith("spike: 4 times the demand for 1 min 40 s, and what follows")
 
 
 def test_load_ends_with_the_stage_that_surely_breaks_a_threshold():

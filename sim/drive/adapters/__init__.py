@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sim.drive.adapters.base import Server
 from sim.errors import LoadError
-from sim.scenario.words import did_you_mean
+from sim.scenario.words import unknown
 
 ADAPTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "loopback": ("sim.drive.adapters.loopback:Loopback", ()),
@@ -53,8 +53,7 @@ class Target:
         if adapter not in ADAPTERS:
             if "://" in adapter:  # not shown: it may hold a password
                 raise LoadError(f"--target: needs an adapter before it, as in supchat+http://…: {known}")
-            hint = did_you_mean(adapter, list(ADAPTERS))
-            raise LoadError(f"--target: no adapter is called {adapter!r}{hint}; there are {known}")
+            raise LoadError(f"--target: {unknown('adapter', adapter, ADAPTERS)}")
         schemes = ADAPTERS[adapter][1]
         if not schemes and url:
             raise LoadError(f"--target: {adapter} is our own server and takes no address")

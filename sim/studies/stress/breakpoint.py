@@ -202,7 +202,7 @@ def _worst_place(bound: Bound, estimates: Estimates, scenario: Scenario) -> tupl
         return None, None
     at_s = queue = None
     if By.INTERVAL in form.breakdowns:
-        at_s = _worst_cell(bound, estimates, By.INTERVAL) * scenario.interval_s
+        at_s = float(scenario.cells.edges_s[_worst_cell(bound, estimates, By.INTERVAL)])
     if By.QUEUE in form.breakdowns and len(scenario.queues) > 1:
         queue = scenario.queues[_worst_cell(bound, estimates, By.QUEUE)].name
     return at_s, queue

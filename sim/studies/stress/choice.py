@@ -31,11 +31,12 @@ class Profile(StrEnum):
 
 
 _TOLD = {
-    Profile.SMOKE: f"the first hour at {SMOKE:g} times the demand, and no more",
+    Profile.SMOKE: f"the first hour, or the day if it is shorter, at {SMOKE:g} times the demand, and no more",
     Profile.AVERAGE: "a day of today's demand",
     Profile.RAMP: f"evenly up to {RAMP[-1]:g} times the demand over the day",
     Profile.STRESS: f"up to {STRESS:g} times the demand, held, and back",
-    Profile.SPIKE: f"{SPIKE:g} times the demand for {SPIKE_MIN:g} minutes, and what follows",
+    Profile.SPIKE: f"{SPIKE:g} times the demand for {SPIKE_MIN:g} minutes, at most a third of the day, "
+    "and what follows",
     Profile.SOAK: f"{SOAK_DAYS} days of today's demand, or as many as the scenario has",
     Profile.BREAKPOINT: "more and more demand, until every target is missed",
     Profile.STAGES: "the scenario's own [[stress.stages]]",

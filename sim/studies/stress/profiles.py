@@ -56,6 +56,28 @@ def course(scenario: Scenario, profile: Profile) -> Course:
     return Course(scenario, stages, stages[-1].end_s if profile is Profile.SMOKE else None)
 
 
+def told_of(profile: Profile, stages: Sequence[Span]) -> str:
+    """What a *profile* is for the scenario into whose *stages* it was made, in a few words.
+
+    >>> spike = Span("spike", 100.0, 200.0, 4.0, 4.0)
+    >>> told_of(Profile.SPIKE, [spike])
+    '4 times the demand for 1 min 40 s, and what follows'
+    """
+    lengths = {span.name: _length_text(span.end_s - span.start_s) for span in stages}
+    match profile:
+        case Profile.SMOKE if "smoke" in lengths:
+            return f"the first {lengths['smoke']} at {SMOKE:g} times the demand, and no more"
+        case Profile.SPIKE if "spike" in lengths:
+            return f"{SPIKE:g} times the demand for {lengths['spike']}, and what follows"
+        case _:
+            return profile.told
+
+
+def _length_text(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return " ".join([f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest or not minutes))
+
+
 def _stages(profile: Profile, open_min: float) -> Sequence[Stage]:
     """Stages of a profile for a centre that is open so long."""
     if profile is Profile.SMOKE:

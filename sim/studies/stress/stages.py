@@ -287,9 +287,8 @@ def _judged(
             case "interval":
                 figures = by_step(bound, run, places)
                 worst = _worst(bound, figures)
-                yield Checked(
-                    check, None, verdict_on(bound, figures[worst], run.n), worst * scenario.interval_s
-                )
+                at_s = float(scenario.cells.edges_s[worst])
+                yield Checked(check, None, verdict_on(bound, figures[worst], run.n), at_s)
 
 
 def by_step(bound: Bound, estimates: Estimates, places: Sequence[Bound]) -> list[Quantity]:
