@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.choices import names_of, one_of
 from sim.cli.common import (
     Exit,
     Force,
@@ -77,6 +78,8 @@ Played = Annotated[
     Way,
     typer.Option(
         "--mode",
+        parser=one_of(Way, "mode"),
+        metavar=names_of(Way),
         help="reactive: everybody reacts to the server. timeline: they do what they did in the simulation.",
     ),
 ]
@@ -94,6 +97,8 @@ How = Annotated[
     Profile | None,
     typer.Option(
         "--profile",
+        parser=one_of(Profile, "profile"),
+        metavar=names_of(Profile),
         help="How load runs, as in sim stress: ramp, spike, soak, …, judged stage by stage; breakpoint: "
         "ever more "
         "customers and agents, a day each, until a limit is missed. If omitted, the day as it is.",
@@ -109,6 +114,12 @@ UpTo = Annotated[
 ]  # fmt: skip
 SameTeam = Annotated[
     bool, typer.Option("--same-team", help="Breakpoint: more customers, and the team as it is.")
+]
+Abort = Annotated[
+    bool,
+    typer.Option(
+        "--abort-on-fail", help="End the load with the first stage of a profile that surely misses a limit."
+    ),
 ]
 Churn = Annotated[
     float | None,
@@ -180,7 +191,11 @@ MayLoad = Annotated[
 Export = Annotated[
     Tool | None,
     typer.Option(
-        "--export", help="Write the same schedule for another tool, and drive nothing.", show_default=False
+        "--export",
+        parser=one_of(Tool, "tool"),
+        metavar=names_of(Tool),
+        help="Write the same schedule for another tool, and drive nothing.",
+        show_default=False,
     ),
 ]
 To = Annotated[
@@ -211,6 +226,7 @@ def load(
     profile: How = None,
     up_to: UpTo = None,
     same_team: SameTeam = False,
+    abort_on_fail: Abort = False,
     churn: Churn = None,
     storm: Storm = None,
     slow: Slow = 0.0,
@@ -254,6 +270,7 @@ def load(
                 "--max-in-flight": max_in_flight,
                 "--up-to": up_to,
                 "--same-team": same_team,
+                "--abort-on-fail": abort_on_fail,
                 "--svg": svg,
                 "--wide": wide,
                 "--i-may-load": may_load,
@@ -281,7 +298,8 @@ def load(
             profile=profile,
             up_to=up_to,
             same_team=same_team,
-            trouble=_trouble(churn, storm, slow),
+            abort_on_fail=abort_on_fail,
+            trouble=_trouble(churn, storm, slow, centre.calendar.local),
             mode=str(mode),
             replications=replications,
             seed=seed,
@@ -298,10 +316,17 @@ def load(
         _write_platform(platform, answer, force=force)
     give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
     if answer.head.interrupted:
-        stderr("interrupted: what was measured until then is shown, and nothing of it is judged")
+        stderr(interrupted_text(answer.facts["doubts"], answer.head.replications or 0, replications))
         raise typer.Exit(Exit.INTERRUPTED)
     if answer.found.is_missed:
         raise typer.Exit(Exit.MISSED)
+
+
+def interrupted_text(doubts: Any, days: int, wanted: int) -> str:
+    """What Ctrl-C has left."""
+    if doubts:
+        return "interrupted: what was measured until then is shown, and nothing of it is judged"
+    return f"interrupted: {days:,} of {wanted:,} days were whole, and are shown and judged"
 
 
 def _refuse_unused(given: dict[str, Any]) -> None:
@@ -315,18 +340,30 @@ def _refuse_unused(given: dict[str, Any]) -> None:
         )
 
 
-def _trouble(churn_min: float | None, storm: str | None, slow: float) -> Trouble:
+def _trouble(churn_min: float | None, storm: str | None, slow: float, local: LocalTime) -> Trouble:
     """What happens to connections on purpose."""
     from sim.drive.options import Trouble  # noqa: PLC0415
 
-    storm_s = None
-    if storm is not None:
+    at_s = None if storm is None else storm_s(storm, local)
+    return Trouble(None if churn_min is None else churn_min * 60, at_s, slow_share=slow / 100)
+
+
+def storm_s(text: str, local: LocalTime) -> float:
+    """When a time of the first day is, or a date and time, as *local* clocks show it."""
+    try:
+        moment = dt.datetime.combine(local.start, dt.time.fromisoformat(text))
+    except ValueError:
         try:
-            at = dt.time.fromisoformat(storm)
+            moment = dt.datetime.fromisoformat(text)
         except ValueError:
-            raise LoadError(f"--storm: {storm!r} is no time of the day: write 09:30") from None
-        storm_s = float(at.hour * 3600 + at.minute * 60 + at.second)
-    return Trouble(None if churn_min is None else churn_min * 60, storm_s, slow_share=slow / 100)
+            raise LoadError(f"--storm: {text!r} is no time of the day: write 09:30") from None
+    if doubt := local.moment_doubt(moment):
+        raise LoadError(f"--storm: {doubt}")
+    if moment.tzinfo is not None and local.zone is None:
+        raise LoadError(
+            f"--storm: {text!r} has an offset from UTC, and the scenario has no zone: write 09:30"
+        )
+    return local.moment_s(moment)
 
 
 def _refuse_platform(target: Path, profile: Any, *, force: bool) -> None:

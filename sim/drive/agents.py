@@ -45,6 +45,7 @@ class Line:
         self._listed: set[str] = set()
         self._news_s: dict[str, float] = {}
         """When there was news of each chat last: a list that was asked for before says nothing of it."""
+        play.when_lost = self.lose
 
     def shown(self, chat: str, agent: int) -> None:
         """An agent is shown a chat that waits: it goes to whoever may take it (R7)."""
@@ -84,6 +85,14 @@ class Line:
         """The server says that a chat is not to be had: until it is listed once more."""
         self._listed.discard(call.chat)
         self._news_s[call.chat] = self.play.clock.now_s
+
+    def lose(self, row: int) -> None:
+        """A customer is lost with a process of ours: nobody takes their chat, and who has it lets it go."""
+        for call in self._calls.values():
+            if call.row == row:
+                self.floor.leave(call)
+        for agent in self.agents:
+            agent.lose(row)
 
     def gone(self, chat: str, agent: int) -> None:
         """An agent's list no longer shows a chat."""
@@ -128,6 +137,8 @@ class Held:
     """−1 until a message tells it."""
     turn: int = -1
     """Turn of the customer's message that came last."""
+    is_taken: bool = False
+    """The server has given it to them."""
     is_composing: bool = False
     is_over: bool = False
     """The conversation has ended, or the customer has left."""
@@ -270,7 +281,10 @@ class Agent:
             self.fill()
             return
         if took:
+            held.is_taken = True
             self._note(Kind.ASSIGNED, held)
+            if call.row in self.play.lost:  # meanwhile
+                self._be_left(held)
         else:
             self._note(Kind.REFUSED, held, "assign")
             self._drop(held)
@@ -312,7 +326,7 @@ class Agent:
 
     def _be_given(self, chat: str) -> None:
         """The server has given them a chat."""
-        self.held[chat] = held = Held(chat, NO_ROW)
+        self.held[chat] = held = Held(chat, NO_ROW, is_taken=True)
         self.seat.take(self.play.clock.now_s)
         at_s = self.play.clock.now_s
 
@@ -335,6 +349,11 @@ class Agent:
             held.timeout.cancel()
         self._inbox.append((held, message.turn))
         self._stirred.set()
+
+    def lose(self, row: int) -> None:
+        """Let the chat of a lost customer go."""
+        for held in [held for held in self.held.values() if held.row == row and held.is_taken]:
+            self._be_left(held)
 
     def _be_left(self, held: Held) -> None:
         """The customer has left: the slot is freed at once, or once the reply in hand is done (R21)."""
@@ -371,7 +390,7 @@ class Agent:
         if self.seat.n_open > 1:
             compose_s *= 1 + day.scenario.groups[day.team.group[self.number]].switching
         due_s = play.clock.now_s + compose_s
-        play.lag.note(await play.clock.until(due_s, Order.REPLY, held.row))
+        play.late(await play.clock.until(due_s, Order.REPLY, held.row))
         held.is_composing = False
         if held.is_over:  # in vain (R21)
             self._note(Kind.IN_VAIN, held, message=message)

@@ -83,7 +83,7 @@ async def door(play: Play, rows: Iterable[int], max_in_flight: int | None) -> No
 async def _come(play: Play, row: int, arrival_s: float) -> None:
     """Wait until a customer comes who finds the centre open."""
     if play.day.is_open(arrival_s):
-        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, row))
+        play.late(await play.clock.until(arrival_s, Order.ARRIVAL, row))
 
 
 async def _visits(play: Play, row: int, arrival_s: float, max_in_flight: int | None) -> None:
@@ -272,7 +272,7 @@ class Customer:
     async def send(self, turn: int, due_s: float) -> None:
         """Send the message of a turn."""
         play, message = self.play, Message(by_agent=False, chat=self.row, turn=turn)
-        play.lag.note(max(play.clock.loop_s - play.clock.wall(due_s), 0.0))
+        play.late(max(play.clock.loop_s - play.clock.wall(due_s), 0.0))
         if self._link is not None:
             due_s = await self._link.ready(due_s)
         play.sending(message, due_s)

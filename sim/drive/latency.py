@@ -6,7 +6,7 @@ omission (Tene, *How NOT to Measure Latency*, 2013; HdrHistogram, hdrhistogram.o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -98,3 +98,11 @@ class Latencies:
         """Count those of *other* too."""
         for verb, times in other._times.items():
             self[verb].add(times)
+
+
+def copies(of_parts: Sequence[Latencies]) -> tuple[Latencies, ...]:
+    """Copies that do not go on with what is noted."""
+    found = tuple(Latencies() for _ in of_parts)
+    for copy, latencies in zip(found, of_parts, strict=True):
+        copy.add(latencies)
+    return found

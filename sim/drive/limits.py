@@ -28,6 +28,8 @@ from sim.scenario.words import did_you_mean
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
 COUNTS = ("errors", "skipped", "lost")
 """What is counted, and is not to be."""
+GROWING = ("errors", "skipped")
+"""Of these, what is counted while a day goes on, and is never less later."""
 UNANSWERED = "unanswered"
 """Share of customers who were missed, less that of the simulated twin."""
 OWN = (*COUNTS, UNANSWERED)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 from sim.drive.adapters import Target
+from sim.errors import LoadError
+from sim.scenario.words import unknown
 
 
 class Mode(StrEnum):
@@ -16,6 +19,13 @@ class Mode(StrEnum):
     """Everybody reacts to what the server tells them."""
     TIMELINE = "timeline"
     """Everybody does what they did in the twin, at that instant, whatever the server tells them."""
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Mode by name; raises `LoadError` with the nearest if there is none."""
+        if name not in list(cls):
+            raise LoadError(f"--mode: {unknown('mode', str(name), map(str, cls))}")
+        return cls(name)
 
 
 @dataclass(frozen=True, slots=True)

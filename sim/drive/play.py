@@ -6,8 +6,8 @@ Every request goes through `ask`, which takes its time and notes its failure.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -56,6 +56,10 @@ def phase(who: Who, whose: int) -> float:
     return ((whose + 1) * GOLDEN + (who is Who.AGENT) / 2) % 1.0
 
 
+Pending = Mapping[Verb, int]
+"""How many are on their way of what a verb asks or sends."""
+
+
 class Play:
     """One run of a day on a server."""
 
@@ -69,6 +73,7 @@ class Play:
         """Those of each part of the day, by when something should have begun."""
         self.row_of: dict[str, int] = {}
         """Row of each chat by the server's name of it."""
+        self._chat_of: dict[int, str] = {}
         self.arrival_s: dict[int, float] = {}
         """Of each chat that has come."""
         self.waiting: set[int] = set()
@@ -77,8 +82,14 @@ class Play:
         """Rows of chats that have come: waiting, held by an agent, over."""
         self.when_over: Callable[[int], None] = lambda _: None
         """Is called with the row of each chat that is over."""
+        self.when_lost: Callable[[int], None] = lambda _: None
+        """Is called with the row of each customer who is there and lost."""
         self.left: set[int] = set()
         """Rows of those whose customer has left."""
+        self.lost: set[int] = set()
+        """Rows of those who were lost with a process of ours that was killed."""
+        self.last_part: int | None = None
+        """The part of the day after which it is to end, as it surely broke a limit."""
         self.broken: BaseException | None = None
         """A mistake of ours."""
         self.skipped = self.failures = 0
@@ -91,6 +102,8 @@ class Play:
         self._nameless: dict[str, list[Callable[[int], None]]] = {}
         """What is to be done when it becomes known whose a chat is."""
         self._in_a_row, self._answered_at = 0, clock.loop_s
+        self._asked: Counter[str] = Counter()
+        """Requests on their way, by verb."""
         self._sent_s: dict[Message, float] = {}
         self._seen_s: dict[Message, tuple[float, int]] = {}
         """When the other side was shown it, and the agent if it was one."""
@@ -147,6 +160,25 @@ class Play:
         """Know that a connection breaks on purpose: until it wants to come back it can be shown nothing."""
         self._back_s[who, whose] = at_s + self.options.trouble.away_s * self.clock.speed
 
+    def lose(self, rows: Iterable[int]) -> None:
+        """Know that customers are lost with a process of ours: those who are there go without a word."""
+        for row in rows:
+            if row in self.over:
+                continue
+            self.lost.add(row)
+            if row in self.arrival_s:
+                self.note(Kind.LEFT, Who.CUSTOMER, row, chat=self._chat_of.get(row, ""), note="lost")
+                self.when_lost(row)
+
+    def late(self, late_s: float) -> None:
+        """Note how late the driver itself was."""
+        self.lag.note(late_s)
+
+    def pending(self) -> Pending:
+        """How many are on their way."""
+        asked = {verb: self._asked[verb] for verb in Verb}
+        return asked | {Verb.DELIVER: len(self._sent_s)}
+
     def took(self, verb: Verb, due_s: float, took_s: float) -> None:
         """Note how long something took that was due at *due_s*."""
         self.latencies[verb].note(took_s)
@@ -163,7 +195,7 @@ class Play:
 
     def named(self, chat: str, row: int) -> None:
         """Know whose a chat is."""
-        self.row_of[chat] = row
+        self.row_of[chat], self._chat_of[row] = row, chat
         for call in self._nameless.pop(chat, []):
             call(row)
 
@@ -219,12 +251,8 @@ class Play:
             self._be_seen(message, event.agent, event.at_s)
         elif event.kind is Kind.DROPPED:
             self.dropped(event.who, event.row, event.at_s)
-
-    def add_failures(self, failures: int, causes: Mapping[str, int]) -> None:
-        """Count what failed in another process."""
-        self.failures += failures
-        for cause, n in causes.items():
-            self.causes[cause] = self.causes.get(cause, 0) + n
+        elif event.kind is Kind.FAILED:
+            self._count_failure(event.note)
 
     # What is asked
 
@@ -251,6 +279,7 @@ class Play:
         LoadError
             If it fails, which is noted, or is refused.
         """
+        self._asked[verb] += 1
         try:
             async with asyncio.timeout(ANSWER_S):
                 answer = await request
@@ -265,6 +294,8 @@ class Play:
         except LoadError as error:
             self.failed(verb, error, who, row, agent)
             raise
+        finally:
+            self._asked[verb] -= 1
         self._answered()
         if isinstance(verb, Verb):
             self.took(verb, due_s, self.clock.loop_s - self.clock.wall(due_s))
@@ -277,11 +308,14 @@ class Play:
         """Note a failure of the server."""
         cause = f"{verb}: {error}"
         self.note(Kind.FAILED, who, row, agent=agent, note=cause)
-        self.failures += 1
-        self.causes[cause] = self.causes.get(cause, 0) + 1
+        self._count_failure(cause)
         self._in_a_row += 1
         if self._in_a_row >= DEAD_FAILURES and self.clock.loop_s - self._answered_at >= DEAD_S:
             self.gone.set()
+
+    def _count_failure(self, cause: str) -> None:
+        self.failures += 1
+        self.causes[cause] = self.causes.get(cause, 0) + 1
 
     # Who does it
 

@@ -6,19 +6,21 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from math import inf
+from typing import Protocol
 
 from sim.drive import clock
 from sim.drive.adapters.base import Server
 from sim.drive.agents import Line
 from sim.drive.clock import Clock
 from sim.drive.customers import door
-from sim.drive.latency import Latencies, Times
+from sim.drive.latency import Latencies, Times, copies
 from sim.drive.measured import log_of_day
 from sim.drive.options import Mode, Options
-from sim.drive.play import ANSWER_S, Live, Play
+from sim.drive.play import ANSWER_S, Live, Pending, Play
 from sim.drive.record import Record
 from sim.drive.schedule import Day, refuse_unplayable
 from sim.drive.timeline import replay
@@ -34,6 +36,8 @@ SOON_S = 0.5
 """A run begins so much before the first log-in or chat, on the wall clock, once everybody is connected."""
 WATCH_S = 0.25
 """How often a run is watched."""
+LOOK_S = 1.0
+"""How often it is looked whether all chats of a part are over, on the wall clock."""
 
 
 class Ending(StrEnum):
@@ -46,6 +50,8 @@ class Ending(StrEnum):
     """The server no longer answered."""
     LATE = "late"
     """Chats were open long after they should have been over."""
+    ABORTED = "aborted"
+    """A part of the day surely broke a limit, at which it was to end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,20 +79,48 @@ class Driven:
     """Latencies of each part of the day."""
     wall_s: float = 0.0
     """How long it took, in seconds of the event loop's clock."""
+    lost: int = 0
+    """Customers who were lost with a process of ours that was killed."""
+    last_part: int | None = None
+    """The part that surely broke a limit, after which it ended; None if none did."""
 
     @cached_property
     def log(self) -> ChatLog:
         """What the server said of the day's chats; those skipped are not in it."""
         return log_of_day(self.day, self.record.events, routes=self.routes)
 
+    @property
+    def until_s(self) -> float:
+        """When it was broken off; infinite if it was not."""
+        if self.ending in {Ending.DONE, Ending.LATE}:
+            return inf
+        return max((event.at_s for event in self.record.events), default=self.day.start_s)
+
 
 Watch = Callable[[Live], None]
 
 
-def drive(day: Day, server: Server, options: Options | None = None, watch: Watch | None = None) -> Driven:
+class Guard(Protocol):
+    """Knows whether a part of a day surely breaks a limit, while the day goes on."""
+
+    def at_end(self, part: int, so_far: Driven, pending: Pending) -> bool:
+        """At its end, whatever becomes of what is *pending*; answers at once."""
+
+    def when_over(self, part: int, so_far: Driven) -> bool:
+        """Once all its chats are over. It may take a while, and be asked in another thread."""
+
+
+def drive(
+    day: Day,
+    server: Server,
+    options: Options | None = None,
+    watch: Watch | None = None,
+    guard: Guard | None = None,
+) -> Driven:
     """Play a *day* on a *server*; *watch* is shown how it stands, some times a second.
 
-    Ctrl-C stops it: nobody comes any more, what is open is closed, and what was measured is kept.
+    Ctrl-C stops it: nobody comes any more, what is open is closed, and what was measured is kept. So does a
+    *guard* that says of a part of the day that it surely breaks a limit.
 
     Raises
     ------
@@ -96,9 +130,9 @@ def drive(day: Day, server: Server, options: Options | None = None, watch: Watch
     options = options or Options()
     refuse_unplayable(day.scenario, server.name)
     _refuse_crew(server, options)
-    _refuse_trouble(day, server, options)
+    refuse_trouble(day, server, options)
     from_s = day.start_s if options.virtual else None
-    return clock.run(_drive(day, server, options, watch), virtual_from_s=from_s)
+    return clock.run(_drive(day, server, options, watch, guard), virtual_from_s=from_s)
 
 
 def _refuse_crew(server: Server, options: Options) -> None:
@@ -111,8 +145,14 @@ def _refuse_crew(server: Server, options: Options) -> None:
         raise LoadError("--workers: a timeline is played by one process")
 
 
-def _refuse_trouble(day: Day, server: Server, options: Options) -> None:
-    """Refuse to break connections where nobody could come back."""
+def refuse_trouble(day: Day, server: Server, options: Options) -> None:
+    """Refuse to break connections where nobody could come back, or nobody is there.
+
+    Raises
+    ------
+    LoadError
+        Which says why.
+    """
     if options.trouble and options.mode is Mode.TIMELINE:
         raise LoadError("--churn, --storm and --slow: a timeline is played by clients that are always there")
     if options.trouble.breaks and not server.comes_back:
@@ -124,7 +164,9 @@ def _refuse_trouble(day: Day, server: Server, options: Options) -> None:
         raise LoadError(f"--storm: {text(storm_s)} is not within the driven day, {within}")
 
 
-async def _drive(day: Day, server: Server, options: Options, watch: Watch | None) -> Driven:
+async def _drive(
+    day: Day, server: Server, options: Options, watch: Watch | None, guard: Guard | None
+) -> Driven:
     day.end_s  # noqa: B018  the twin is simulated before the clock runs
     with _interrupted() as stop, _undisturbed(), _hired(day, options) as workers:
         try:
@@ -140,29 +182,37 @@ async def _drive(day: Day, server: Server, options: Options, watch: Watch | None
                     await agent.connect()
             play.clock.begin(in_s=SOON_S)
             begun_s = play.clock.loop_s
-            ending = await _played(play, line, options, watch, stop, workers)
+            ending = await _played(play, line, watch, stop, workers, guard)
         except TimeoutError:
             raise LoadError(f"{server.name}: no answer within {ANSWER_S:g} s") from None
         finally:
             await server.stop()
     if play.broken is not None:
         raise play.broken
+    return replace(_so_far(play, ending), wall_s=play.clock.loop_s - begun_s)
+
+
+def _so_far(play: Play, ending: Ending) -> Driven:
+    """Give what is known of a run."""
+    server = play.server
     often = max(play.causes, key=lambda cause: play.causes[cause], default="")
-    cause = often if ending is Ending.GONE else ""
-    return Driven(day, server.name, server.routes, server.poll_s, options, ending, cause, play.record,
-                  play.latencies, play.lag, play.live(), play.causes, tuple(play.of_parts),
-                  play.clock.loop_s - begun_s)  # fmt: skip
+    return Driven(
+        play.day, server.name, server.routes, server.poll_s, play.options, ending,
+        often if ending is Ending.GONE else "", play.record, play.latencies, play.lag, play.live(),
+        play.causes, tuple(play.of_parts), lost=len(play.lost), last_part=play.last_part,
+    )  # fmt: skip
 
 
 async def _played(
     play: Play,
     line: Line,
-    options: Options,
     watch: Watch | None,
     stop: asyncio.Event,
     workers: Workers | None,
+    guard: Guard | None,
 ) -> Ending:
     """Play to the end, whichever it is, and leave nobody behind."""
+    options = play.options
     later_s = _later_s(options.speed)
     ends = {
         asyncio.ensure_future(_all_over(play, line, options, workers)): Ending.DONE,
@@ -170,6 +220,8 @@ async def _played(
         asyncio.ensure_future(play.gone.wait()): Ending.GONE,
         asyncio.ensure_future(_too_late(play, later_s)): Ending.LATE,
     }
+    if guard is not None:
+        ends[asyncio.ensure_future(_failing(play, guard))] = Ending.ABORTED
     if watch is not None and not options.virtual:
         play.spawn(_watch(play, watch))
     try:
@@ -221,6 +273,35 @@ async def _all_over(play: Play, line: Line, options: Options, workers: Workers |
     while any(agent.holds for agent in line.agents):
         line.released.clear()
         await line.released.wait()
+
+
+async def _failing(play: Play, guard: Guard) -> None:
+    """Wait until a part surely breaks a limit, and note which; for ever if none does."""
+    found = asyncio.get_running_loop().create_future()
+
+    async def look(k: int) -> None:
+        if await _is_failing(play, guard, k) and not found.done():
+            found.set_result(k)
+
+    for k in range(len(play.options.parts)):
+        play.spawn(look(k))
+    play.last_part = await found
+
+
+async def _is_failing(play: Play, guard: Guard, k: int) -> bool:
+    """Say whether part *k* surely breaks a limit: at its end, or once all its chats are over."""
+    part, clock = play.options.parts[k], play.clock
+    await clock.until(part.end_s, Order.PATIENCE, 0)
+    if guard.at_end(k, _so_far(play, Ending.ABORTED), play.pending()):
+        return True
+    rows = {row for row, at_s in play.arrival_s.items() if part.start_s <= at_s < part.end_s}
+    while not rows <= play.over:
+        await clock.until(clock.now_s + LOOK_S * clock.speed, Order.PATIENCE, 0)
+    so_far = _so_far(play, Ending.ABORTED)
+    if play.options.virtual:
+        return guard.when_over(k, so_far)
+    still = replace(so_far, record=Record(list(play.record.events)), of_parts=copies(play.of_parts))
+    return await asyncio.to_thread(guard.when_over, k, still)
 
 
 async def _watch(play: Play, watch: Watch) -> None:

@@ -128,7 +128,7 @@ class _Replayed:
         if self._outcome is Outcome.OFFLINE:
             play.note(Kind.OFFLINE, Who.DRIVER, self._row, at_s=arrival_s)
             return
-        play.lag.note(await play.clock.until(arrival_s, Order.ARRIVAL, self._row))
+        play.late(await play.clock.until(arrival_s, Order.ARRIVAL, self._row))
         customer = Customer(play, self._row, arrival_s)
         with suppress(LoadError, Over):  # it is noted
             try:
@@ -193,7 +193,7 @@ class _Replayed:
         if self._row in play.left:
             self._note(Kind.IN_VAIN, message=message)
             return
-        play.lag.note(max(play.clock.loop_s - play.clock.wall(due_s), 0.0))
+        play.late(max(play.clock.loop_s - play.clock.wall(due_s), 0.0))
         play.sending(message, due_s)
         with suppress(RefusedError):
             await self._ask(Verb.SEND, due_s, session.send(self._chat_id, message))

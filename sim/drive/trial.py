@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import inf
 from pathlib import Path
 
 import numpy as np
 
 from sim.draws.late import Delays
+from sim.drive.abort import Abort
 from sim.drive.adapters import Target
 from sim.drive.adapters.base import Server
-from sim.drive.invariants import GRACE_S, Centre, Failure, Invariant, check, stopped
+from sim.drive.invariants import Failure, Invariant, check, stopped
 from sim.drive.judge import MOST_BLUR, REPLAYS, Judgement, judge
 from sim.drive.latency import Latencies, Times, Verb
 from sim.drive.limits import Checked, Limit, checked, read_limit
 from sim.drive.options import NO_TROUBLE, Crew, Mode, Options, Part, Trouble
-from sim.drive.parts import PartDriven, counts_of, parts_of
+from sim.drive.parts import PartDriven, centre_of, counts_of, parts_of
 from sim.drive.play import Live
 from sim.drive.probe import taken_twice
-from sim.drive.run import SOON_S, Driven, Ending, drive, lasts_s
+from sim.drive.run import SOON_S, Driven, Ending, drive, lasts_s, refuse_trouble
 from sim.drive.safety import MOST_PER_S, refuse_host, refuse_rate
 from sim.drive.schedule import Day, arrivals_within, refuse_unplayable
+from sim.drive.workers import KILLED
 from sim.errors import LoadError
 from sim.rules import NO_AGENT
 from sim.scenario.platform import Platform
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import plural
 
 _TINY_S = 1e-4
 """Delays below are none: no clock of ours tells them from nothing."""
@@ -67,20 +71,24 @@ class Loaded:
     """What was counted, by the names of limits."""
     parts: tuple[PartDriven, ...] = ()
     """Of the day, where it was to be looked at in parts."""
+    interrupted: bool = False
+    """Whether the user stopped it, within a day or between two."""
+    cause: str = ""
+    """Why no further day could be driven; empty if they were."""
 
     def __repr__(self) -> str:
         differs = ", ".join(self.judgement.differs) or "nothing"
         return f"<Loaded {self.target.adapter!r} with {self.scenario.name!r}: {differs} differs>"
 
     @property
-    def interrupted(self) -> bool:
-        """Whether the user stopped it."""
-        return self.days[-1].ending is Ending.INTERRUPTED
-
-    @property
     def gone(self) -> bool:
         """Whether the server no longer answered before all was over."""
-        return _is_gone(self.days, self.wanted)
+        return self.days[-1].ending is Ending.GONE or bool(self.cause)
+
+    @property
+    def aborted(self) -> bool:
+        """Whether it ended with a part that surely broke a limit."""
+        return self.days[-1].ending is Ending.ABORTED
 
     @property
     def errors(self) -> int:
@@ -116,6 +124,7 @@ def load_test(
     probes: bool = True,
     replays: int = REPLAYS,
     parts: Sequence[Part] = (),
+    abort_on_fail: bool = False,
     trouble: Trouble = NO_TROUBLE,
     announce: Announce | None = None,
     show: Show | None = None,
@@ -127,11 +136,13 @@ def load_test(
     chats are opened a second and *max_in_flight* are open at once, and no machine is loaded but this one and
     that named by *may_load*. A *template* says how to speak to the server, for adapters that need one;
     *server* makes another client than the target's. Unless told not to, it *probes* whether two agents are
-    given one chat. *parts* of the day are judged by themselves, and *trouble* is what happens to connections
-    on purpose. On the wall clock *announce* is told beforehand how long it will take, all days being as long
-    as the first; *show* is told how it stands.
+    given one chat. *parts* of the day are judged by themselves; to *abort on fail* is to end with the first
+    that surely breaks a limit. *trouble* is what happens to connections on purpose. On the wall clock
+    *announce* is told beforehand how long it will take, all days being as long as the first; *show* is told
+    how it stands.
 
-    With several *workers* as many processes play the customers. Ctrl-C ends it with what was measured.
+    With several *workers* as many processes play the customers. Ctrl-C ends it with what was measured: whole
+    days, or the first one as far as it came.
 
     Raises
     ------
@@ -143,39 +154,98 @@ def load_test(
     file = None if template is None else Path(template)
     crew = Crew(workers, target, file) if workers > 1 else None
     options = Options(
-        speed or 1.0, Mode(mode), max_in_flight, crew, virtual=not target.url and speed is None,
+        speed or 1.0, Mode.named(mode), max_in_flight, crew, virtual=not target.url and speed is None,
         parts=tuple(parts), trouble=trouble,
     )  # fmt: skip
     make = server or (lambda: target.server(file))
     refuse_unplayable(scenario, target.adapter)
     refuse_host(target.host, may_load)
-    days, told = list[Driven](), list[Told]()
-    for replication in range(replications):
-        day = Day.of(scenario, seed, replication)
-        if target.url:
-            refuse_rate(arrivals_within(day.opened_s, options.speed), max_rate)
-        if not replication and announce is not None and not options.virtual:
-            announce(replications * (SOON_S + lasts_s(day, options.speed)))
-        if not replication and probes:
-            chat = taken_twice(day, make())
-            told += [] if chat is None else [Told(0, Failure(Invariant.TAKEN_TWICE, (chat,), day.start_s))]
-        try:
-            days.append(drive(day, make(), options, None if show is None else _shown(show, replication)))
-        except LoadError:
-            if not days:
-                raise
-            break
-        if days[-1].ending is not Ending.DONE:
-            break
+    most = max_rate if target.url else None
+    first = _refuse_days(scenario, seed, replications, options, make(), most)
+    if announce is not None and not options.virtual:
+        announce(replications * (SOON_S + lasts_s(first, options.speed)))
+    days = _Days(scenario, seed, options, make, limits if abort_on_fail else None, show)
+    days.drive(replications, probes=probes)
+    rest = days.interrupted, days.cause
+    common = scenario, target, options, seed, replications
     try:
-        return judged(scenario, target, options, seed, replications, days, limits, told, replays)
+        return judged(*common, days.driven, limits, days.told, replays, *rest)
     except KeyboardInterrupt:  # what was measured is kept, and not judged
-        days[-1] = replace(days[-1], ending=Ending.INTERRUPTED)
-        return judged(scenario, target, options, seed, replications, days, limits, told, replays=1)
+        last = replace(days.driven[-1], ending=Ending.INTERRUPTED)
+        return judged(*common, [*days.driven[:-1], last], limits, days.told, 1, *rest)
 
 
-def _shown(show: Show, replication: int) -> Callable[[Live], None]:
-    return lambda live: show(replication, live)
+def _refuse_days(
+    scenario: Scenario, seed: int, n: int, options: Options, server: Server, most: float | None
+) -> Day:
+    """Refuse what can't be driven of any of *n* days, before the first, which is given."""
+    for replication in reversed(range(n)):
+        day = Day.of(scenario, seed, replication)
+        if most is not None:
+            refuse_rate(arrivals_within(day.opened_s, options.speed), most)
+        refuse_trouble(day, server, options)
+    return day
+
+
+@dataclass(slots=True)
+class _Days:
+    """Days that are driven one after the other."""
+
+    scenario: Scenario
+    seed: int
+    options: Options
+    make: Callable[[], Server]
+    limits: Sequence[Limit] | None
+    """Limits at which they end, once a part surely breaks one. Omitted: they don't."""
+    show: Show | None
+    driven: list[Driven] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    """Laws that were broken, but not in these days."""
+    interrupted: bool = False
+    cause: str = ""
+    """Why no further day could be driven."""
+
+    def drive(self, n: int, *, probes: bool) -> None:
+        """Drive *n* days, or as many as can be; of one that Ctrl-C breaks off, its laws alone if it is not
+        the first.
+        """
+        try:
+            for replication in range(n):
+                if not self._one(Day.of(self.scenario, self.seed, replication), probes=probes):
+                    return
+        except KeyboardInterrupt:  # between two days; within one it is heard of by the day
+            if not self.driven:
+                raise
+            self.interrupted = True
+
+    def _one(self, day: Day, *, probes: bool) -> bool:
+        """Drive a day; False if it is the last."""
+        if not self.driven and probes:
+            chat = taken_twice(day, self.make())
+            self.told += (
+                [] if chat is None else [Told(0, Failure(Invariant.TAKEN_TWICE, (chat,), day.start_s))]
+            )
+        show = None if self.show is None else partial(self.show, len(self.driven))
+        guard = None if self.limits is None else Abort(self.limits, tuple(self.driven))
+        try:
+            found = drive(day, self.make(), self.options, show, guard)
+        except LoadError as error:
+            if not self.driven:
+                raise
+            self.cause = str(error)
+            return False
+        self.interrupted = found.ending is Ending.INTERRUPTED
+        if self.interrupted and self.driven:
+            self.told += _broken(found)
+        else:
+            self.driven.append(found)
+        return found.ending is Ending.DONE
+
+
+def _broken(day: Driven) -> list[Told]:
+    """Laws that were broken in a day."""
+    replication = day.day.draws.replication
+    return [Told(replication, failure) for failure in check(day.record.events, centre_of(day))]
 
 
 def judged(
@@ -188,8 +258,13 @@ def judged(
     limits: Sequence[Limit] = (),
     told: Sequence[Told] = (),
     replays: int = REPLAYS,
+    interrupted: bool = False,
+    cause: str = "",
 ) -> Loaded:
-    """Check and judge driven *days*; laws of which is *told* were broken before them."""
+    """Check and judge driven *days*; laws of which is *told* were broken besides.
+
+    They may have been *interrupted* by the user, and a *cause* says why no further one could be driven.
+    """
     latencies, lag = Latencies(), Times()
     for day in days:
         latencies.add(day.latencies)
@@ -204,16 +279,10 @@ def judged(
         speed=speed,
         doubts=_doubts(days, lag, speed),
         replays=replays,
-        until_s=max(event.at_s for event in days[-1].record.events)
-        if days[-1].ending is Ending.GONE
-        else inf,
+        until_s=days[-1].until_s,
     )
-    broken = [
-        Told(day.day.draws.replication, failure)
-        for day in days
-        for failure in check(day.record.events, _centre(day))
-    ]
-    if _is_gone(days, wanted):
+    broken = [law for day in days for law in _broken(day)]
+    if days[-1].ending is Ending.GONE or cause:
         broken.append(Told(days[-1].day.draws.replication, stopped(days[-1].record.events)))
     every = [each.failure for each in broken]
     counts = counts_of(
@@ -247,6 +316,8 @@ def judged(
         tuple(found),
         counts,
         parts,
+        interrupted or days[-1].ending is Ending.INTERRUPTED,
+        cause,
     )
 
 
@@ -285,11 +356,6 @@ def platform_of(days: Sequence[Driven], latencies: Latencies, lag: Times, speed:
     return Platform(accept_s=accept_s, deliver_s=deliver_s)
 
 
-def _is_gone(days: Sequence[Driven], wanted: int) -> bool:
-    last = days[-1].ending
-    return last is Ending.GONE or (last is Ending.DONE and len(days) < wanted)
-
-
 def _doubts(days: Sequence[Driven], lag: Times, speed: float) -> list[str]:
     """Why nothing can be judged. That a server stops answering is no reason: it is what it does."""
     found = []
@@ -301,6 +367,8 @@ def _doubts(days: Sequence[Driven], lag: Times, speed: float) -> list[str]:
             found.append("chats were still open long after they should have been over")
         case _:
             pass
+    if lost := sum(day.lost for day in days):
+        found.append(f"--workers: {KILLED}, and with it {plural(lost, 'customer')} who had not been through")
     if days[0].options.trouble:
         found.append("connections were broken, or read slowly, on purpose")
     skipped = sum(day.live.skipped for day in days)
@@ -313,24 +381,3 @@ def _doubts(days: Sequence[Driven], lag: Times, speed: float) -> list[str]:
             f"{100 * MOST_BLUR:g} % of the threshold are {most_s:.1f} (take a lower speed)"
         )
     return found
-
-
-def _centre(day: Driven) -> Centre:
-    """What checks must know of a day."""
-    scenario, draws = day.day.scenario, day.day.draws
-    speed = 1.0 if day.options.virtual else day.options.speed
-    names = [queue.name for queue in scenario.queues]
-    off_s = {
-        str(span.row): span.off_s
-        for desk in day.day.desks
-        if not day.day.stays(desk.number)
-        for span in day.day.spans(desk.number)
-    }
-    return Centre(
-        day.day.desks,
-        scenario.routing.policy,
-        day.routes,
-        speed * (GRACE_S + 2 * (day.poll_s or 0.0)),
-        {row: names[q] for row, q in enumerate(draws.queue.tolist())},
-        off_s,
-    )

@@ -27,6 +27,7 @@ def load_test(
     fail_if: Sequence[str] | str = (),
     up_to: float | None = None,
     same_team: bool = False,
+    abort_on_fail: bool = False,
     announce: Callable[[float, float], None] | None = None,
     show: Callable[[float, int, Any], None] | None = None,
     **how: Any,
@@ -36,7 +37,8 @@ def load_test(
     Without a *profile* its days are played as they are. With one, demand goes in stages as in `sim.stress`,
     and the limits (*fail_if*) are judged over each; or, with ``breakpoint``, ever more customers and agents
     come (customers alone for the *same team*), *up_to* so many times as many, until a limit is missed.
-    Without limits a profile has those of a server (`sim.drive.limits.OF_SERVERS`). *announce* and *show* are
+    Without limits a profile has those of a server (`sim.drive.limits.OF_SERVERS`). With *abort_on_fail* a
+    course of stages ends with the first that surely breaks one. *announce* and *show* are
     told the factor of the load before what `sim.drive.trial.load_test` tells them, which also says *how* else
     it may go: ``speed``, ``replications``, ``seed``, ``trouble`` and others.
 
@@ -51,6 +53,8 @@ def load_test(
     which = None if profile is None else profile_named(profile)
     if which is not Profile.BREAKPOINT and (up_to is not None or same_team):
         raise LoadError("--up-to and --same-team: are for --profile breakpoint alone")
+    if abort_on_fail and which in {None, Profile.BREAKPOINT}:
+        raise LoadError("--abort-on-fail: is for a --profile that goes in stages, such as ramp or stages")
     if which is Profile.BREAKPOINT:
         return result_of_break(
             find_break(
@@ -70,4 +74,6 @@ def load_test(
     }
     if which is None:
         return result(drive_and_judge(scenario, target, fail_if=limits, **told, **how))
-    return result_of_stages(load_stages(scenario, target, which, fail_if=limits, **told, **how))
+    return result_of_stages(
+        load_stages(scenario, target, which, fail_if=limits, abort_on_fail=abort_on_fail, **told, **how)
+    )

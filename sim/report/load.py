@@ -81,7 +81,9 @@ def one_of(found: Loaded) -> str:
     """Server, days, speed and chats of a load."""
     chats = sum(day.live.offered for day in found.days)
     speed = "in virtual time" if found.options.virtual else f"at speed {found.options.speed:g}"
-    days = plural(len(found.days), "replication")
+    days = plural(found.wanted, "replication")
+    if len(found.days) < found.wanted:
+        days = f"{len(found.days)} of {days}"
     return f"{_place(found)}, {days} {speed}, seed {found.seed}: {plural(chats, 'chat')}"
 
 
@@ -193,7 +195,8 @@ def _stopped(found: Loaded) -> str:
     """That the server stopped answering, and since when; nothing if it did not."""
     for told in found.failures:
         if told.failure.name is Invariant.STOPPED:
-            cause = f" ({found.days[-1].cause})" if found.days[-1].cause else ""
+            why = found.cause or found.days[-1].cause
+            cause = f" ({why})" if why else ""
             at = found.scenario.calendar.local.text(told.failure.at_s)
             name = found.target.adapter
             return f"{name} stopped answering at {at}{cause}, which is a failure. Until the end: "

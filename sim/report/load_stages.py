@@ -15,6 +15,7 @@ from sim.report.stages import load_text, time_text
 from sim.scenario.units import plural
 from sim.studies.driven.stages import LoadedStages
 from sim.studies.stress.load import Span
+from sim.studies.stress.profiles import told_of
 
 USUAL = (
     "Limits are the usual ones of a server, as none were given: --fail-if says others. The thresholds of "
@@ -28,19 +29,26 @@ METHOD = (
 )
 
 
+CUT = "The load ended with the last stage shown, and what was open was closed: --abort-on-fail."
+
+
 def result(found: LoadedStages) -> Result:
     """Result of a server under a course of load."""
     plain = result_of_load(found.loaded)
-    head = replace(plain.head, basis=f"{found.profile}: {found.profile.told}\n{plain.head.basis}")
+    head = replace(
+        plain.head, basis=f"{found.profile}: {told_of(found.profile, found.stages)}\n{plain.head.basis}"
+    )
     first, *others = plain.words
     words = (
         _answer(found),
+        *([CUT] if found.loaded.aborted else ()),
         first,
         *others,
         *([USUAL] if found.is_usual else ()),
         *([INCIDENTS] if found.has_incidents else ()),
     )
     facts = {**plain.facts, "profile": str(found.profile), "broken": _broken(found)}
+    facts["aborted"] = found.loaded.aborted
     judged = tuple(_judged(found, plain.judged))
     return Result(head, judged, words, (_stages(found), *plain.tables), facts, found.loaded)
 
@@ -83,7 +91,11 @@ def _answer(found: LoadedStages) -> str:
     names = list(spans)
     first = min(missed, key=lambda each: names.index(each.part) if each.part else len(names))
     span = spans.get(first.part)
-    where = "over the run" if span is None else f"in stage {span.name}, at {load_text(span)} of the demand"
+    where = (
+        "over the run"
+        if span is None
+        else f"in stage {span.name.removeprefix('stage ')}, at {load_text(span)} of the demand"
+    )
     return f"{limit_text(first.limit)} breaks {where}: {said_of(first)}."
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.load import lasting, standing
+from sim.cli.load import interrupted_text, lasting, standing, storm_s
 from sim.drive.play import Live
+from sim.errors import LoadError
 from sim.scenario.local_time import LocalTime
 from tests.cli.test_commands import sim
 
@@ -128,6 +129,10 @@ def test_the_live_line_has_deliveries_once_there_are_any():
         (("--fail-if", "quick"), "is no limit: write one such as"),
         (("--fail-if", "shop.asa_s > 10"), "no queue or group is called 'shop'"),
         (("--workers", "2"), "loopback is in this process"),
+        (("--target", "supcaht+http://127.0.0.1"), "no adapter is called 'supcaht'; did you mean 'supchat'?"),
+        (("--abort-on-fail",), "--abort-on-fail: is for a --profile that goes in stages"),
+        (("--storm", "9 o'clock"), "is no time of the day: write 09:30"),
+        (("--storm", "00:01+01:00"), "has an offset from UTC, and the scenario has no zone"),
     ],
 )
 def test_load_tells_what_is_wrong(small: Path, words: tuple[str, ...], told: str):
@@ -138,6 +143,44 @@ def test_load_tells_what_is_wrong(small: Path, words: tuple[str, ...], told: str
     assert told in printed.stderr
     assert "secret" not in printed.stderr
     assert printed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "told"),
+    [
+        ("--profile", "spik", "no profile is called 'spik'; did you mean 'spike'?"),
+        ("--mode", "timelin", "no mode is called 'timelin'; did you mean 'timeline'?"),
+        ("--export", "curl", "no tool is called 'curl'; there are locust, k6, jsonl"),
+    ],
+)
+def test_a_word_that_an_option_does_not_know_is_told_with_the_nearest(option: str, word: str, told: str):
+    printed = sim("load", "none.toml", option, word)
+    assert (printed.returncode, printed.stdout) == (2, "")
+    assert told in " ".join(printed.stderr.replace("│", " ").split())
+
+
+def test_a_storm_breaks_when_the_clocks_show_its_time():
+    """An hour earlier or later where they change before it; a time that comes twice needs its offset."""
+    plain, spring, autumn = (
+        LocalTime(dt.date.fromisoformat(date), zone, zone)
+        for date, zone in [
+            ("2026-03-29", None), ("2026-03-29", "Europe/Berlin"), ("2026-10-25", "Europe/Berlin"),
+        ]
+    )  # fmt: skip
+    assert [storm_s("12:00", each) / 3600 for each in (plain, spring, autumn)] == [12, 11, 13]
+    assert [storm_s(f"02:30+0{hours}:00", autumn) / 3600 for hours in (2, 1)] == [2.5, 3.5]
+    assert storm_s("2026-10-25T02:30:00+01:00", autumn) == 3.5 * 3600
+    with pytest.raises(LoadError, match=r"--storm: 02:30 comes twice .* write 2026-10-25T02:30:00\+02:00"):
+        storm_s("02:30", autumn)
+    with pytest.raises(LoadError, match="--storm: 02:30 does not exist"):
+        storm_s("02:30", spring)
+
+
+def test_ctrl_c_says_what_is_left():
+    assert interrupted_text(["it was interrupted before it was over"], 1, 8).endswith(
+        "nothing of it is judged"
+    )
+    assert "2 of 8 days were whole, and are shown and judged" in interrupted_text([], 2, 8)
 
 
 def test_a_scenario_that_cannot_be_played_is_refused_by_name(tmp_path: Path):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ from sim.drive import judge
 from sim.drive.adapters.base import Desk, Waiting
 from sim.drive.adapters.loopback import Loopback
 from sim.drive.judge import Verdict
+from sim.drive.run import Ending
+from sim.drive.schedule import Day, arrivals_within
 from sim.report.data import document
 from tests.drive import faulty
 from tests.drive.test_faulty_servers import centre
@@ -156,3 +161,74 @@ def test_ctrl_c_while_a_day_that_was_played_is_judged_keeps_what_was_measured(
     assert found.head.interrupted
     assert found.found.judgement.doubts == ("it was interrupted before it was over",)
     assert found.found.judgement.measured.figure("served").value > 0
+
+
+class Stops(Loopback):
+    """Our server, at which the user presses Ctrl-C on the third day."""
+
+    days = 0
+
+    def __init__(self, press: Callable[[], None], at_s: float) -> None:
+        super().__init__(delay_s=0.25)
+        self._press, self._at_s = press, at_s
+
+    async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+        """Set the alarm."""
+        await super().start(queues, agents)
+        Stops.days += 1
+        if Stops.days == 3:
+            asyncio.get_running_loop().call_later(self._at_s, self._press)
+
+
+def _break_in() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("press", "at_s"), [(_break_in, 0.0), (partial(os.kill, os.getpid(), signal.SIGINT), 600.0)]
+)
+def test_ctrl_c_between_days_or_in_one_keeps_those_that_were_whole(press: Callable[[], None], at_s: float):
+    """They are judged, as of fewer days; what was begun is left out."""
+    Stops.days = 0
+    found = sim.load_test(
+        centre(), server=lambda: Stops(press, at_s), replications=8, replays=1, probes=False
+    )
+
+    assert found.head.interrupted
+    assert (found.head.replications, found.found.wanted) == (2, 8)
+    assert [day.ending for day in found.found.days] == [Ending.DONE, Ending.DONE]
+    assert (found.found.judgement.doubts, found.found.gone) == ((), False)
+    assert "2 of 8 replications" in found.head.basis
+    two = sim.load_test(
+        centre(), server=lambda: Loopback(delay_s=0.25), replications=2, replays=1, probes=False
+    )
+    assert two.table("figures").rows == found.table("figures").rows
+
+
+def test_a_server_that_does_not_come_up_again_on_a_later_day_is_told_with_its_cause():
+    class Once(Loopback):
+        async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+            Stops.days += 1
+            if Stops.days > 1:
+                raise sim.LoadError("connection refused")
+            await super().start(queues, agents)
+
+    Stops.days = 0
+    found = sim.load_test(centre(), server=Once, replications=3, replays=1, probes=False)
+    assert (found.found.gone, found.found.cause, found.found.is_missed) == (True, "connection refused", True)
+    assert "(connection refused), which is a failure" in found.words[0]
+
+
+def test_a_later_day_that_is_too_much_is_refused_before_the_first_is_driven():
+    """Its rate is known beforehand."""
+
+    class Never(Loopback):
+        async def start(self, queues: Sequence[str], agents: Sequence[Desk]) -> None:
+            raise AssertionError
+
+    rates = [arrivals_within(Day.of(centre(), 1, replication).opened_s, 60.0) for replication in range(6)]
+    later = max(range(6), key=lambda replication: rates[replication])
+    assert rates[0] < rates[later]
+    with pytest.raises(sim.LoadError, match="--max-rate"):
+        sim.load_test(centre(), "supchat+http://127.0.0.1:9", server=Never, speed=60, replications=6,
+                      max_rate=rates[later] - 0.5, probes=False)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 import signal
@@ -16,15 +15,15 @@ import sim
 from sim.drive.adapters import Target
 from sim.drive.adapters.base import Server
 from sim.drive.adapters.loopback import Loopback
-from sim.drive.clock import Clock
 from sim.drive.invariants import Centre, Invariant, check
 from sim.drive.latency import Verb
 from sim.drive.options import Trouble
-from sim.drive.play import Play
+from sim.drive.play import Live
 from sim.drive.record import Kind, Who
 from sim.drive.run import Ending, Mode, Options, drive
 from sim.drive.schedule import Day
-from sim.drive.workers import Crew, Workers
+from sim.drive.trial import load_test
+from sim.drive.workers import Crew
 from sim.kpis.measure import measure
 from sim.rules import Policy
 from sim.scenario.scenario import Scenario
@@ -98,19 +97,33 @@ def test_customers_of_workers_whom_nobody_tells_that_their_chat_is_closed_go_at_
     assert {failure.name for failure in check(run.record.events, centre)} == {Invariant.CLOSE_UNTOLD}
 
 
-def test_a_worker_that_is_killed_is_told_in_a_line():
-    """As by a machine that has run out of memory."""
+def test_a_worker_that_is_killed_loses_its_customers_alone():
+    """As by a machine that has run out of memory: what the other one measured is kept, and the cause is told."""
+    shown: list[int] = []
 
-    async def lose() -> BaseException | None:
-        ours, theirs = multiprocessing.Pipe()
-        theirs.close()
-        play = Play(Day.of(small_day()), Loopback(), Clock(0.0), Options())
-        Workers([ours], [])._take_in(ours, play)
-        return play.broken
+    def show(_: int, live: Live) -> None:
+        if not shown and live.over > 2:
+            shown.append(live.offered)
+            multiprocessing.active_children()[0].kill()
 
-    broken = asyncio.run(lose())
-    assert isinstance(broken, sim.LoadError)
-    assert "a process that played customers was killed" in str(broken)
+    with served() as place:
+        found = load_test(small_day(60), f"json-ws+ws://{place}", speed=40, workers=2, template=TEMPLATE,
+                          probes=False, replays=1, show=show, fail_if=["errors > 0", "offered < 31"])  # fmt: skip
+
+    (day,) = found.days
+    assert (day.ending, day.causes) == (Ending.DONE, {})
+    lost = {event.row for event in day.record.events if event.note == "lost"}
+    came = {event.row for event in day.record.events if event.kind is Kind.ARRIVED}
+    assert {row % 2 for row in lost} == {row % 2 for row in set(range(60)) - came} != {0, 1}
+    assert 10 < day.lost == 60 - len(came) + len(lost) < 31
+    kpis = measure(day.log, day.day.scenario)
+    assert kpis["served"] == 60 - day.lost >= 30
+    assert found.latencies[Verb.OPEN].n == len(came)
+    assert found.lag.n >= 4 * 30
+    told = f"--workers: a process that played customers was killed, and with it {day.lost} customers"
+    assert found.judgement.doubts[0].startswith(told)
+    assert [each.met for each in found.limits] == [True, True]
+    assert not found.failures
 
 
 @pytest.mark.nightly

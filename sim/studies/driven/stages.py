@@ -22,6 +22,7 @@ class LoadedStages:
 
     profile: Profile
     stages: tuple[Span, ...]
+    """Those that were judged: without what comes after an abort."""
     loaded: Loaded
     """Its parts are the stages."""
     is_usual: bool
@@ -41,7 +42,8 @@ def load_stages(
     """Drive the server at a *target* through the stages of a *profile*, made to the measure of a *scenario*.
 
     Limits (*fail_if*) are judged over each stage; without any they are those of a server. *how* is that of
-    `load_test`. Demand alone goes in stages: the team is the scenario's.
+    `load_test`, which may end with the first stage that surely breaks one. Demand alone goes in stages: the
+    team is the scenario's.
 
     Raises
     ------
@@ -56,4 +58,4 @@ def load_stages(
     limits = fail_if or OF_SERVERS
     loaded = load_test(centre, target, fail_if=limits, parts=parts, **how)
     has_incidents = scenario.stress is not None and bool(scenario.stress.incidents)
-    return LoadedStages(profile, played.stages, loaded, not fail_if, has_incidents)
+    return LoadedStages(profile, played.stages[: len(loaded.parts)], loaded, not fail_if, has_incidents)
