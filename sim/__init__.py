@@ -24,6 +24,7 @@ kpis        how good was it?                     key figures, intervals, targets
 theory      what do formulas say?                Erlang, sharing, exact chains
 engines     what happens?                        the reference, the kernel
 importers   what did a real centre record?       platforms' exports, one form for all
+exporters   how does a simulated log leave?      as platforms' exports, which importers read
 log         what is recorded?                    the schema, chats, legs, messages; tables
 draws       who comes?                           the only randomness
 history     what came so far?                    volumes by interval, of WFM tools' exports
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from sim.report.compare import compare
     from sim.report.data import read_result
     from sim.report.driving import load_test
+    from sim.report.exported import export_log
     from sim.report.forecast import forecast
     from sim.report.imported import import_log
     from sim.report.measured import measure_log
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from sim.report.staffing import staff
     from sim.report.stress import stress
     from sim.report.sweep import sweep
+    from sim.report.vendors import by_definitions
     from sim.report.volumes import volumes
     from sim.rules import Outcome
     from sim.runs.executor import executing
@@ -213,10 +216,12 @@ __all__ = [
     "VaryError",
     "Weibull",
     "best",
+    "by_definitions",
     "calibrate",
     "compare",
     "draw",
     "executing",
+    "export_log",
     "forecast",
     "import_log",
     "load",
@@ -259,6 +264,7 @@ _HOMES = {
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
     "sim.report.driving": "load_test",
+    "sim.report.exported": "export_log",
     "sim.report.forecast": "forecast",
     "sim.report.imported": "import_log",
     "sim.report.measured": "measure_log",
@@ -270,6 +276,7 @@ _HOMES = {
     "sim.report.staffing": "staff",
     "sim.report.stress": "stress",
     "sim.report.sweep": "sweep",
+    "sim.report.vendors": "by_definitions",
     "sim.report.volumes": "volumes",
     "sim.rules": "Outcome",
     "sim.runs.executor": "executing",

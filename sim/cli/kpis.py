@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Force, Json, Out, Svg, Wide, give, handles_errors
+from sim.cli.common import Force, Json, Out, Svg, Wide, give, handles_errors, stderr
 from sim.cli.numbers import real, whole
+
+if TYPE_CHECKING:
+    from sim.report.result import Result
 
 Names = Annotated[
     list[str] | None,
@@ -28,13 +31,25 @@ Breakdowns = Annotated[
         show_default=False,
     ),
 ]
+USUAL_THRESHOLD_S = 30.0
 Threshold = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--threshold",
         parser=real(0),
         metavar="SECONDS",
-        help="Acceptable wait, which service levels look at.",
+        help="Acceptable wait, which service levels look at; 30 if omitted.",
+        show_default=False,
+    ),
+]
+Definitions = Annotated[
+    str | None,
+    typer.Option(
+        "--definitions",
+        metavar="VENDOR|all",
+        help="Measure a log, or a simulated SCENARIO, by the definitions of livechat, zendesk, intercom, "
+        "amazon_connect, genesys, dynamics, chatwoot, asapp or salesforce, or by all nine.",
+        show_default=False,
     ),
 ]
 Interval = Annotated[
@@ -49,11 +64,12 @@ Interval = Annotated[
 def kpis(
     names: Names = None,
     by: Breakdowns = None,
-    threshold: Threshold = 30.0,
+    threshold: Threshold = None,
     interval: Interval = 30,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all figures of a log, not only the usual.")
     ] = False,
+    definitions: Definitions = None,
     listed: List = False,
     json: Json = False,
     wide: Wide = False,
@@ -63,7 +79,7 @@ def kpis(
 ) -> None:
     """Measure an imported log; or say what the key figures are: definition, unit and source.
 
-    For example: sim kpis centre.log --by weekday · sim kpis · sim kpis asa_s · sim kpis service_level --json
+    For example: sim kpis centre.log --by weekday · sim kpis centre.log --definitions all · sim kpis asa_s
     """
     if names and _is_place(names[0]):
         from sim.report.folder import refuse_existing  # noqa: PLC0415
@@ -73,12 +89,32 @@ def kpis(
             refuse_existing(out, force=force)
         if len(names) > 1:
             raise typer.BadParameter(f"one log at a time; {names[1]!r} is another word")
+        if definitions is not None:
+            if by or everything:
+                raise typer.BadParameter(
+                    "--definitions gives figures of the whole log: leave out --by and --all"
+                )
+            give(
+                _by_definitions(names[0], definitions, threshold),
+                json=json,
+                wide=wide,
+                out=out,
+                svg=svg,
+                force=force,
+            )
+            return
         measured = measure_log(
-            names[0], threshold_s=threshold, interval_min=interval, by=by or (), everything=everything
+            names[0],
+            threshold_s=USUAL_THRESHOLD_S if threshold is None else threshold,
+            interval_min=interval,
+            by=by or (),
+            everything=everything,
         )
         give(measured, json=json, wide=wide, out=out, svg=svg, force=force)
         return
-    for option, is_given in (("--by", by), ("--all", everything), ("--out", out)):
+    for option, is_given in (
+        ("--by", by), ("--all", everything), ("--out", out), ("--definitions", definitions),
+    ):  # fmt: skip
         if is_given:
             raise typer.BadParameter(f"{option} is for a log: name one, as in `sim kpis centre.log`")
     from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
@@ -87,6 +123,21 @@ def kpis(
     from sim.report.known import result  # noqa: PLC0415
 
     give(result(found), json=json)
+
+
+def _by_definitions(place: str, vendor: str, threshold_s: float | None) -> Result:
+    """Figures of a log, or of a simulated scenario, by a vendor's definitions."""
+    from sim.report.vendors import by_definitions, by_definitions_simulated  # noqa: PLC0415
+
+    if not place.endswith(".toml"):
+        return by_definitions(
+            place, vendor, threshold_s=USUAL_THRESHOLD_S if threshold_s is None else threshold_s
+        )
+    from sim.scenario.files import load  # noqa: PLC0415
+
+    if threshold_s is not None:
+        raise typer.BadParameter("--threshold is for a log: the scenario says its own, threshold_s")
+    return by_definitions_simulated(load(Path(place), stderr), vendor)
 
 
 def _is_place(word: str) -> bool:

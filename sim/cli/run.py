@@ -88,6 +88,15 @@ Csv = Annotated[
     bool,
     typer.Option("--csv", help="With --out: messages as CSV too, a large file."),
 ]
+Replay = Annotated[
+    Path | None,
+    typer.Option(
+        "--arrivals",
+        metavar="LOG",
+        help="Let those come who came in this log (of sim import), on its days, instead of the scenario's.",
+        show_default=False,
+    ),
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 99 if a target is missed.")]
 
 
@@ -109,6 +118,7 @@ def run(
     json: Json = False,
     wide: Wide = False,
     check: Check = False,
+    arrivals: Replay = None,
     out: Out = None,
     csv: Csv = False,
     svg: Svg = False,
@@ -118,6 +128,11 @@ def run(
     from sim.scenario.files import load  # noqa: PLC0415
 
     centre = load(scenario, stderr)
+    if arrivals is not None:
+        from sim.importers.folder import read_log  # noqa: PLC0415
+        from sim.importers.replay import replayed  # noqa: PLC0415
+
+        centre = replayed(centre, read_log(arrivals))
     if out is not None:
         _refuse(out, resume, force=force)
     first = first_days(context, centre)  # before anything is imported that needs the compiler

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Literal, cast
 from sim.errors import LogError, short
 from sim.importers.tally import Tally
 from sim.importers.unpacking import RECORD_BYTES, CutError, Unpacked
+from sim.scenario.apostrophe import unquoted
 
 HEAD_BYTES = 1 << 16
 """So much is looked at to see what a file is."""
@@ -25,7 +26,7 @@ DELIMITERS = ",;\t|"
 ENVELOPES = frozenset(
     {
         "chats", "conversations", "conversationHistoryRecords", "data", "payload", "results", "records",
-        "agent_timeline", "agent_events", "userDetails",
+        "agent_timeline", "agent_events", "userDetails", "objects", "events",
     }
 )  # fmt: skip
 """Keys of an object on top under which a list of records may stand."""
@@ -122,7 +123,13 @@ class Source:
             if len(row) != width:
                 tally.count("malformed", self.name, place, f"has {len(row)} cells, the head {width}")
                 continue
-            yield place, dict(zip(header, row, strict=True))
+            yield (
+                place,
+                {
+                    name: unquoted(cell) if cell[:1] == "'" else cell
+                    for name, cell in zip(header, row, strict=True)
+                },
+            )
 
 
 class _Again(Iterator[str]):

@@ -12,11 +12,12 @@ from sim.importers.formats.intercom import INTERCOM
 from sim.importers.formats.livechat import LIVECHAT
 from sim.importers.formats.livehelperchat import LIVEHELPERCHAT
 from sim.importers.formats.liveperson import LIVEPERSON
+from sim.importers.formats.ocel import OCEL
 from sim.importers.formats.salesforce import SALESFORCE
 from sim.importers.formats.zendesk import ZENDESK
 
 FORMATS: tuple[Format, ...] = (
     ZENDESK, INTERCOM, CHATWOOT, GENESYS, AMAZON_CONNECT, LIVECHAT, LIVEPERSON, LIVEHELPERCHAT, SALESFORCE,
-    ANONYMOUS_BANK, GENERIC,
+    ANONYMOUS_BANK, OCEL, GENERIC,
 )  # fmt: skip
 """In the order in which files are recognised: the pickiest first."""

@@ -57,7 +57,7 @@ def renamed(record: Record) -> Record:
     return found
 
 
-def _choice(value: Any, known: tuple[str, ...], also: Mapping[str, str], what: str, out: Out) -> str | None:
+def choice(value: Any, known: tuple[str, ...], also: Mapping[str, str], what: str, out: Out) -> str | None:
     """One of some words; another is counted, and unknown."""
     word = text(value)
     if word is None:
@@ -88,14 +88,14 @@ def _chat(record: Record, out: Out) -> None:
     chat.requested_at = needed(moment(record["requested_at"]), "requested_at")
     for name in _MOMENTS[1:]:
         setattr(chat, name, moment(record.get(name)))
-    chat.outcome = _choice(record.get("outcome"), OUTCOMES, _OUTCOMES, "outcome", out)
+    chat.outcome = choice(record.get("outcome"), OUTCOMES, _OUTCOMES, "outcome", out)
     chat.sure = chat.outcome is not None
     for name in ("queue", "group", "channel", "agent_id", "customer_id"):
         setattr(chat, name, text(record.get(name)))
-    chat.initiated_by = _choice(
+    chat.initiated_by = choice(
         record.get("initiated_by"), INITIATORS, {"visitor": "customer"}, "initiated_by", out
     )
-    chat.ended_by = _choice(record.get("ended_by"), ENDERS, {"visitor": "customer"}, "ended_by", out)
+    chat.ended_by = choice(record.get("ended_by"), ENDERS, {"visitor": "customer"}, "ended_by", out)
     chat.n_transfers, chat.reopened = whole(record.get("n_transfers")), whole(record.get("reopened"))
     chat.resolved = flag(record.get("resolved"))
     chat.closed = None if chat.outcome is None else chat.outcome != "unfinished"
@@ -105,14 +105,15 @@ def _chat(record: Record, out: Out) -> None:
         chat.gone_at = chat.ended_at
     if chat.first_reply_at is not None:
         chat.has_messages = None
-    _rate(chat, record, out)
+    rate(chat, record, out)
 
 
-def _rate(chat: Chat, record: Record, out: Out) -> None:
+def rate(chat: Chat, record: Record, out: Out) -> None:
+    """Take in the rating of a record, if it lies within its scale."""
     rating = record.get("rating")
     if is_nothing(rating):
         return
-    scale = _choice(record.get("rating_scale"), SCALES, {}, "rating_scale", out)
+    scale = choice(record.get("rating_scale"), SCALES, {}, "rating_scale", out)
     word = str(rating).strip().lower()
     if word in {"good", "bad"}:
         chat.rating, chat.rating_scale = float(word == "good"), "binary"
@@ -130,7 +131,7 @@ def _message(record: Record, out: Out) -> None:
     if _is_another_run(record, out):
         out.count("filtered", "another replication")
         return
-    role = _choice(
+    role = choice(
         record["role"], ROLES, {"visitor": "customer", "user": "customer", "operator": "agent"}, "role", out
     )
     if role is None:
@@ -144,7 +145,7 @@ def _message(record: Record, out: Out) -> None:
             needed(out.clock.moment(record["sent_at"]), "sent_at"), role,
             text(record.get("message_id")), text(record.get("author_id")) or text(record.get("agent_id")),
             visible=words[visible] if visible in words else flag(visible) is not False,
-            kind=_choice(record.get("kind"), KINDS, {}, "kind", out) or "text",
+            kind=choice(record.get("kind"), KINDS, {}, "kind", out) or "text",
             n_chars=whole(record.get("n_chars")) if body is None else letters(body), text=said(body),
         )
     )  # fmt: skip
@@ -155,7 +156,7 @@ def _leg(record: Record, out: Out) -> None:
         out.count("filtered", "another replication")
         return
     moment = out.clock.moment
-    result = _choice(record.get("result", record.get("end")), RESULTS, _LEG_ENDS, "result", out) or "accepted"
+    result = choice(record.get("result", record.get("end")), RESULTS, _LEG_ENDS, "result", out) or "accepted"
     out.add(
         Leg(
             needed(text(record["chat_id"]), "chat_id"), needed(text(record["agent_id"]), "agent_id"),
@@ -166,7 +167,8 @@ def _leg(record: Record, out: Out) -> None:
     )  # fmt: skip
 
 
-def _span(record: Record, out: Out) -> None:
+def span(record: Record, out: Out) -> None:
+    """A row a span of an agent's status."""
     if _is_another_run(record, out) or text(record["status"]) in {"absent", "late"}:
         out.count("filtered", "not worked")
         return
@@ -174,7 +176,7 @@ def _span(record: Record, out: Out) -> None:
         needed(text(record["agent_id"]), "agent_id"),
         needed(out.clock.moment(record["start"]), "start"),
     )
-    status = _choice(record["status"], STATUSES, _STATUS, "status", out)
+    status = choice(record["status"], STATUSES, _STATUS, "status", out)
     if status is None:
         raise UnreadableError(f"status: must be one of {', '.join(STATUSES)}")
     end, lasted = out.clock.moment(record.get("end")), seconds(record.get("duration_s"))
@@ -186,31 +188,28 @@ def _span(record: Record, out: Out) -> None:
     )  # fmt: skip
 
 
-def _event(record: Record, out: Out) -> None:
+def event(record: Record, out: Out) -> None:
     """A row an event: a moment of its chat, a message, a transfer, or a rating."""
     chat_id, at = needed(text(record["chat_id"]), "chat_id"), needed(out.clock.moment(record["at"]), "at")
     name = "_".join(str(record["event"]).strip().lower().split())
     agent = text(record.get("agent_id"))
     if name in SPEAKERS:
-        who = agent if SPEAKERS[name] == "agent" else None
-        out.add(
-            Message(
-                chat_id, at, SPEAKERS[name], author_id=who, kind="text", n_chars=whole(record.get("n_chars"))
-            )
-        )
+        who, body = agent if SPEAKERS[name] == "agent" else None, record.get("text")
+        n_chars = whole(record.get("n_chars")) if body is None else letters(body)
+        out.add(Message(chat_id, at, SPEAKERS[name], author_id=who, n_chars=n_chars, text=said(body)))
         return
     part = Chat(chat_id, part=f"{chat_id}:{name}:{at}", queue=text(record.get("queue")))
     if name in EVENTS:
         setattr(part, EVENTS[name], at)
         part.agent_id = agent if name in {"accepted", "assigned"} else None
         part.closed = True if EVENTS[name] in {"ended_at", "gone_at"} else None
-        part.ended_by = _choice(record.get("ended_by"), ENDERS, {"visitor": "customer"}, "ended_by", out)
+        part.ended_by = choice(record.get("ended_by"), ENDERS, {"visitor": "customer"}, "ended_by", out)
         if EVENTS[name] == "gone_at":
             part.ended_by, part.gone_by = part.ended_by or "customer", "left"
     elif name in {"transfer", "transferred"}:
         part.n_transfers = 1
     elif name in {"rating", "rated"}:
-        _rate(part, record, out)
+        rate(part, record, out)
     elif name in OUTCOMES:
         part.outcome, part.sure, part.closed, part.ended_at = name, True, True, at
     else:
@@ -224,10 +223,10 @@ GENERIC = Format(
     "a table of one's own",
     (
         Kind("chats", frozenset({"chat_id", "requested_at"}), _chat),
-        Kind("events", frozenset({"chat_id", "at", "event"}), _event),
+        Kind("events", frozenset({"chat_id", "at", "event"}), event),
         Kind("messages", frozenset({"chat_id", "sent_at", "role"}), _message),
         Kind("legs", frozenset({"chat_id", "agent_id", "accepted_at"}), _leg),
-        Kind("duty", frozenset({"agent_id", "start", "status"}), _span),
+        Kind("duty", frozenset({"agent_id", "start", "status"}), span),
     ),
     renamed=renamed,
 )
