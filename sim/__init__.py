@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from sim.report.data import read_result
     from sim.report.driving import load_test
     from sim.report.exported import export_log
+    from sim.report.fitted import calibrate_log
     from sim.report.forecast import forecast
     from sim.report.imported import import_log
     from sim.report.measured import measure_log
@@ -218,6 +219,7 @@ __all__ = [
     "best",
     "by_definitions",
     "calibrate",
+    "calibrate_log",
     "compare",
     "draw",
     "executing",
@@ -265,6 +267,7 @@ _HOMES = {
     "sim.report.data": "read_result",
     "sim.report.driving": "load_test",
     "sim.report.exported": "export_log",
+    "sim.report.fitted": "calibrate_log",
     "sim.report.forecast": "forecast",
     "sim.report.imported": "import_log",
     "sim.report.measured": "measure_log",

@@ -59,7 +59,11 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ),
     (PREPARE, volumes.volumes, ("sim volumes history.csv --zone Europe/Berlin",)),
     (PREPARE, volumes.forecast, ("sim forecast history.csv -o forecast.csv",)),
-    (PREPARE, calibrate.calibrate, ("sim calibrate --averages averages.toml -o mine.toml",)),
+    (
+        PREPARE,
+        calibrate.calibrate,
+        ("sim calibrate centre.log -o mine.toml", "sim calibrate --averages averages.toml -o mine.toml"),
+    ),
     (PREPARE, import_.import_, import_.EXAMPLES),
     (PREPARE, export.export, export.EXAMPLES),
     (PREPARE, scenario.check, ("sim check mine.toml",)),

@@ -124,7 +124,7 @@ def asked(
     StudyError
         If a date is none.
     """
-    days = frozenset(_date(text) for text in without or ())
+    days = frozenset(date_of(text) for text in without or ())
     return {
         "zone": zone, "media": tuple(media or ()), "queues": tuple(queue or ()), "mapping": mapping,
         "dates": dates, "decimals": decimals, "missing": missing, "profile_from": tuple(profile_from or ()),
@@ -132,11 +132,12 @@ def asked(
     }  # fmt: skip
 
 
-def _date(text: str) -> dt.date:
+def date_of(text: str, option: str = "--without") -> dt.date:
+    """Date that an option names; raises `StudyError` where it is none."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise StudyError(f"--without: needs a date such as 2026-03-02, got {printable(repr(text))}") from None
+        raise StudyError(f"{option}: needs a date such as 2026-03-02, got {printable(repr(text))}") from None
 
 
 def tell_age(last: dt.date) -> None:

@@ -110,7 +110,7 @@ def measure_log(
         "threshold_s": threshold_s, "zone": found.fact("zone", "UTC"), "platform": found.fact("platform"),
         "null_because": _unknown(estimates, chats, found),
     }  # fmt: skip
-    head = Head("kpis", (centre.name,), _basis(centre, found), None, None, title=centre.name)
+    head = Head("kpis", (centre.name,), basis(centre, found), None, None, title=centre.name)
     return Result(head, (), (*_words(found, centre),), tables, facts, estimates)
 
 
@@ -142,7 +142,8 @@ def _broken_down(
     yield replace(by_weekday(view, estimates, everything=everything), is_shown="weekday" in asked)
 
 
-def _basis(centre: Centre, log: Recorded) -> str:
+def basis(centre: Centre, log: Recorded) -> str:
+    """Say how many chats of which days it is, and whose export."""
     last = centre.start + dt.timedelta(days=centre.days - 1)
     when = f"{centre.start}" if centre.days == 1 else f"{centre.start} to {last}"
     source = log.fact("platform")

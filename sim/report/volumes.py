@@ -47,7 +47,7 @@ def result(found: Volumes) -> Result:
         "remarks": list(history.account.remarks),
         "profile": None if found.profile is None else found.profile.told,
     }
-    tables = [_queues(found), _weekdays(found), _week(found), _days(found), _odd(found)]
+    tables = [queues_table(found), _weekdays(found), week_table(found), days_table(found), _odd(found)]
     tables.append(left_out(history.account))
     return Result(head, (), tuple(_words(found)), tuple(tables), facts, found)
 
@@ -168,7 +168,8 @@ def _quantity(spread: Spread | None) -> Quantity | None:
     return Quantity(spread.value, spread.low, spread.high, False, spread.value, None, None)
 
 
-def _queues(found: Volumes) -> Table:
+def queues_table(found: Volumes) -> Table:
+    """Volumes of each queue, and how much they vary."""
     rows: list[Row] = [_queue(each) for each in found.queues]
     columns = (
         Column("queue", "Queue"),
@@ -239,7 +240,7 @@ def _weekdays(found: Volumes) -> Table:
     return Table("by_weekday", "A usual day", columns, rows, divide="queue")
 
 
-def _week(found: Volumes) -> Table:
+def week_table(found: Volumes) -> Table:
     """Mean of each weekday and interval, for spreadsheets and pictures."""
     rows: list[Row] = []
     for each in found.queues:
@@ -262,7 +263,7 @@ def _week(found: Volumes) -> Table:
     return Table("usual_week", "A usual week by interval", columns, rows, is_shown=False)
 
 
-def _days(found: Volumes) -> Table:
+def days_table(found: Volumes) -> Table:
     """Chats of each day, beside what is usual of its weekday."""
     rows: list[Row] = []
     for each in found.queues:

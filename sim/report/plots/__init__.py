@@ -3,6 +3,7 @@
 HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
     "calibrate": "sim.report.plots.averages",
+    "calibrate_log": "sim.report.plots.fitted",
     "compare": "sim.report.plots.compare",
     "forecast": "sim.report.plots.forecast",
     "load": "sim.report.plots.load",

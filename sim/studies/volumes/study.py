@@ -111,6 +111,12 @@ def volumes(paths: Sequence[str | Path] | str | Path, **reading: Unpack[Reading]
     return Volumes(history, queues, profile, country, reading.get("region"))
 
 
+def look(history: History, without: Collection[dt.date] = ()) -> Volumes:
+    """Look at a *history* by interval that was not read from files; days *without* are no usual ones."""
+    queues = tuple(_of_queue(each, None, None, without) for each in history.series)
+    return Volumes(history, queues, None, None, None)
+
+
 def how_of(reading: Reading) -> tuple[How, Mapping | None]:
     """Give how a history is to be read, and which column is what, where that is said.
 

@@ -1,0 +1,1 @@
+"""Scenarios fitted to logs."""
