@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from sim.report.run import run
     from sim.report.sensitivity import sensitivity
     from sim.report.staffing import staff
+    from sim.report.staffing_week import head_count, staff_week
     from sim.report.stress import stress
     from sim.report.sweep import sweep
     from sim.report.vendors import by_definitions
@@ -122,8 +123,10 @@ if TYPE_CHECKING:
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
     from sim.studies.sensitivity import Sensitivity
+    from sim.studies.staffing.headcount import HeadCount
     from sim.studies.staffing.roster import Roster
     from sim.studies.staffing.staff import Staffing
+    from sim.studies.staffing.week import WeekStaffing
     from sim.studies.stress.breakpoint import Breakpoints
     from sim.studies.sweep import Sweep
 
@@ -162,6 +165,7 @@ __all__ = [
     "Group",
     "GroupTargets",
     "Head",
+    "HeadCount",
     "Holidays",
     "Hyperexponential",
     "Judged",
@@ -215,6 +219,7 @@ __all__ = [
     "UniformFactor",
     "UnknownNameError",
     "VaryError",
+    "WeekStaffing",
     "Weibull",
     "best",
     "by_definitions",
@@ -225,6 +230,7 @@ __all__ = [
     "executing",
     "export_log",
     "forecast",
+    "head_count",
     "import_log",
     "load",
     "load_test",
@@ -242,6 +248,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "staff",
+    "staff_week",
     "stress",
     "sweep",
     "under_stress",
@@ -277,6 +284,7 @@ _HOMES = {
     "sim.report.run": "run",
     "sim.report.sensitivity": "sensitivity",
     "sim.report.staffing": "staff",
+    "sim.report.staffing_week": "head_count staff_week",
     "sim.report.stress": "stress",
     "sim.report.sweep": "sweep",
     "sim.report.vendors": "by_definitions",
@@ -308,7 +316,9 @@ _HOMES = {
     "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity",
     "sim.studies.staffing.roster": "Roster",
+    "sim.studies.staffing.headcount": "HeadCount",
     "sim.studies.staffing.staff": "Staffing",
+    "sim.studies.staffing.week": "WeekStaffing",
     "sim.studies.stress.breakpoint": "Breakpoints",
     "sim.studies.sweep": "Sweep",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,11 +26,15 @@ from sim.cli.common import (
 )
 from sim.cli.numbers import real, whole
 from sim.cli.progress import progress
-from sim.studies.staffing.choice import Per, Step
+from sim.studies.staffing.choice import Over, Per, Step
 
 if TYPE_CHECKING:
+    from sim.runs.executor import Executor, Progress
+    from sim.scenario.scenario import Scenario
+    from sim.studies.staffing.headcount import HeadCount
     from sim.studies.staffing.roster import Roster
     from sim.studies.staffing.staff import Staffing
+    from sim.studies.staffing.week import WeekStaffing
 
 Confidence = Annotated[
     float | None,
@@ -57,11 +61,33 @@ FteHours = Annotated[
 ]
 
 
+OverSpan = Annotated[
+    Over,
+    typer.Option(
+        "--confidence-over",
+        help="Where days differ: each day keeps all targets on --confidence of its days, or all days of "
+        "a week together in that share of weeks.",
+    ),
+]
+People = Annotated[
+    int | None,
+    typer.Option(
+        "--head-count",
+        parser=whole(1),
+        metavar="PEOPLE",
+        help="Turn it round: what can so many full-time people promise, and who is on duty when?",
+        show_default=False,
+    ),
+]
+
+
 @handles_errors
 def staff(
     scenario: ScenarioPath,
     confidence: Confidence = None,
+    over: OverSpan = Over.DAY,
     per: PerSpan = Per.INTERVAL,
+    head_count: People = None,
     step: Annotated[
         Step, typer.Option(help="Shortest time for which staffing stays the same.")
     ] = Step.INTERVAL,
@@ -84,6 +110,7 @@ def staff(
         Path | None,
         typer.Option(
             "--write",
+            "-o",
             metavar="FILE",
             help="Write SCENARIO with this staffing to a new file.",
             show_default=False,
@@ -98,8 +125,10 @@ def staff(
     """Find the fewest agents, interval by interval, that keep all of SCENARIO's targets, and say why.
 
     The staffing that stands in SCENARIO is ignored. A search by simulation takes at most 80 times the
-    replications asked for. Exits with 99 if no staffing was found that keeps the targets on days
-    that the search did not see, and from which nobody can be spared. Ctrl-C gives the best found so far.
+    replications asked for. If SCENARIO has days that differ, or nights, each weekday (or date) has agents of
+    its own that keep the targets on that day; at most 20 days are then simulated for each day asked for.
+    Exits with 99 if no staffing was found that keeps the targets on days that the search did not see, and
+    from which nobody can be spared. Ctrl-C gives the best found so far (of days that differ: nothing).
     """
     from sim.output import refuse_target  # noqa: PLC0415
     from sim.report.folder import refuse_existing  # noqa: PLC0415
@@ -109,6 +138,7 @@ def staff(
     from sim.scenario.write import write as write_scenario  # noqa: PLC0415
     from sim.studies.staffing.staff import MOST_WORK  # noqa: PLC0415
     from sim.studies.staffing.staff import staff as search  # noqa: PLC0415
+    from sim.studies.staffing.weekdays import is_uneven  # noqa: PLC0415
 
     centre = load(scenario)
     if write is not None:
@@ -116,6 +146,22 @@ def staff(
     if out is not None:
         refuse_existing(out, force=force)
     began = monotonic()
+    if head_count is not None or is_uneven(centre):
+        asked = {"per": per, "step": step, "confidence": confidence, "over": over, "seed": seed}
+        with (
+            progress("Days simulated, at most") as bar,
+            executing(workers, cluster, resume) as ours,
+        ):
+            of_week = _of_week(
+                centre, head_count, fte_hours_per_week, asked | {"replications": replications}, bar, ours
+            )
+        if write is not None:
+            comment = f"Staffing by sim staff, seed {seed}, {replications} replications."
+            _write_week(scenario, of_week, write, comment, force=force)
+        _give_week(of_week, fte_hours_per_week, json=json, wide=wide, out=out, svg=svg, force=force)
+        stderr(f"simulated {of_week.simulated:,} days, in {monotonic() - began:.0f} s")
+        _leave_if_week_missed(of_week)
+        return
     with (
         progress("Replications searched, at most", MOST_WORK * replications) as bar,
         executing(workers, cluster, resume) as ours,
@@ -146,6 +192,56 @@ def staff(
     leave_if_missed(found, "one agent fewer may do")
     if not found.settled:
         stderr("one agent fewer may do where it says 'enough': the search had no days left to try")
+        raise typer.Exit(Exit.MISSED)
+
+
+def _of_week(
+    centre: Scenario,
+    people: int | None,
+    contract_h: float | None,
+    asked: dict[str, Any],
+    bar: Progress,
+    ours: Executor,
+) -> WeekStaffing | HeadCount:
+    """Staff days that differ, or see what so many people can promise."""
+    from sim.studies.staffing.headcount import head_count  # noqa: PLC0415
+    from sim.studies.staffing.week import staff_week  # noqa: PLC0415
+
+    if people is None:
+        return staff_week(centre, **asked, progress=bar, executor=ours)
+    return head_count(centre, people, contract_h=contract_h, **asked, progress=bar, executor=ours)
+
+
+def _write_week(
+    source: Path, found: WeekStaffing | HeadCount, target: Path, comment: str, *, force: bool
+) -> None:
+    """Write the staffing by weekday and date."""
+    from sim.scenario.write import write  # noqa: PLC0415
+    from sim.studies.staffing.headcount import HeadCount  # noqa: PLC0415
+
+    reached = found.reached if isinstance(found, HeadCount) else found
+    write(source, reached.scenario.groups, target, comment=comment, force=force)
+    stderr(f"staffing written to {target}")
+
+
+def _give_week(found: WeekStaffing | HeadCount, contract_h: float | None, **options: Any) -> None:
+    """Show the answer."""
+    from sim.report.staffing_week import head_count_result, result  # noqa: PLC0415
+    from sim.studies.staffing.headcount import HeadCount  # noqa: PLC0415
+
+    give(head_count_result(found) if isinstance(found, HeadCount) else result(found, contract_h), **options)
+
+
+def _leave_if_week_missed(found: WeekStaffing | HeadCount) -> None:
+    """Say so, and end the command, if a day misses its targets, or somebody may be spared."""
+    from sim.studies.staffing.headcount import HeadCount  # noqa: PLC0415
+
+    reached = found.reached if isinstance(found, HeadCount) else found
+    if not reached.kept:
+        stderr("the targets are not kept on every day that the search did not see")
+        raise typer.Exit(Exit.MISSED)
+    if not reached.settled:
+        stderr("one agent fewer may do in some places: the search had no days left to try")
         raise typer.Exit(Exit.MISSED)
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import tomlkit
 
 from sim.output import write_text
 from sim.scenario.files import parse
+from sim.scenario.hours import Weekday
 from sim.scenario.shifts import Break, Shift
 from sim.scenario.source import read_bytes
-from sim.scenario.team import Group
+from sim.scenario.team import Group, StaffingByDay
 from sim.scenario.units import DAY_S, clock_text
 
 _WAYS = ("agents", "staffing", "shifts")
@@ -86,14 +87,35 @@ def written(
 
 def staffed(table: Any, group: Group, comment: str) -> None:
     """Say who is on duty in a *table* of a group, in place of what says it there; a *comment* beside it."""
-    way = next(way for way in _WAYS if getattr(group, way) is not None)
+    ways = [way for way in _WAYS if getattr(group, way) is not None]
     for other in _ALL_WAYS:
-        if other in table and (other != way or not isinstance(table[other], tomlkit.items.Array)):
+        if other in table and (other not in ways or not isinstance(table[other], tomlkit.items.Array)):
             del table[other]
-    value = tomlkit.value(_text(getattr(group, way)))
-    if comment and isinstance(table, tomlkit.items.Table):
-        value.comment(comment)
-    table[way] = value
+    is_table = isinstance(table, tomlkit.items.Table)
+    for way in ways:
+        value = tomlkit.value(_text(getattr(group, way)))
+        if comment and is_table:
+            value.comment(comment)
+        table[way] = value
+    if group.staffing_by_day is not None:
+        by_day = _by_day(group.staffing_by_day, tomlkit.table if is_table else tomlkit.inline_table)
+        if comment and is_table and not ways:
+            by_day.comment(comment)
+        table["staffing_by_day"] = by_day
+
+
+def _by_day(by_day: StaffingByDay, new: Callable[[], Any]) -> Any:
+    """Staffing of some days as it stands in a file: a table, or one in a line."""
+    table = new()
+    for name in Weekday:
+        if (levels := by_day.of_weekday(name)) is not None:
+            table[name.value] = tomlkit.value(_text(levels))
+    if by_day.dates:
+        dates = new()
+        for date, levels in by_day.dates.items():
+            dates[str(date)] = tomlkit.value(_text(levels))
+        table["dates"] = dates
+    return table
 
 
 def _text(staff: int | Sequence[int] | Sequence[Shift]) -> str:

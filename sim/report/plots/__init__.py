@@ -11,6 +11,8 @@ HOMES: dict[str, str] = {
     "risk": "sim.report.plots.risk",
     "sensitivity": "sim.report.plots.sensitivity",
     "staff": "sim.report.plots.staffing",
+    "staff_week": "sim.report.plots.staffing_week",
+    "head_count": "sim.report.plots.staffing_week",
     "roster": "sim.report.plots.roster",
     "stress": "sim.report.plots.stress",
     "trust": "sim.report.plots.trust",

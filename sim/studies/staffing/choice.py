@@ -31,3 +31,12 @@ class Step(_Choice):
     INTERVAL = "interval"
     HOUR = "hour"
     DAY = "day"
+
+
+class Over(_Choice):
+    """Over what a confidence is promised where days differ."""
+
+    DAY = "day"
+    """Each kind of day keeps all targets on that share of its days."""
+    WEEK = "week"
+    """All days of a week keep all targets in that share of weeks."""

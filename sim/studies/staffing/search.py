@@ -211,16 +211,7 @@ class Search:
 
     def find(self, start: Ints, days: Days) -> Found:
         """Go from a plan to *start* with to the fewest agents, coarsely, then finely, then on fresh days."""
-        round_of_moves = (1 + self._n_moves()) * len(days.fine)
-        self._reserved = len(days.long) + 2 * len(days.fresh) + 2 * round_of_moves
-        plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
-        if days.fine not in self._levels:
-            if self.promise.per is Per.INTERVAL:
-                plan = self.daring(self.enough(self.fewest(plan, days.coarse), days.fine), days.fine)
-            few = self.trial(plan, days.fine)
-            self._levels[days.fine] = Level.of(few).beside(few, self.trial(plan, days.long))
-        self._reserved = 2 * len(days.fresh) + round_of_moves
-        plan = self.fewest(plan, days.fine)
+        plan = self._leanest(start, days, kept_back=2 * len(days.fresh))
         added: set[tuple[int, int]] = set()
         fresh, n = days.fresh, 1
         while True:
@@ -231,6 +222,33 @@ class Search:
             plan, more = self._mended(plan, trial, days)
             added |= more
             fresh, n = range(fresh.stop, fresh.stop + days.final), n + 1
+
+    def unchecked(self, start: Ints, days: Days) -> Found:
+        """Find the same, and say what comes of it on a few fresh days, but change nothing for them.
+
+        For plans that are held against days of their own elsewhere.
+        """
+        plan, fewer = self._settled(self._leanest(start, days, kept_back=len(days.few)), days.fine, set())
+        (runs,) = self.simulated_on([self.blocks.apply(plan)], days.fresh[: len(days.few)])
+        self._count(len(runs))
+        trial = Evaluation.of(self.promise, self.blocks.scenario, runs)
+        return Found(plan, trial, runs, self.trial(plan, days.fine), fewer, frozenset())
+
+    def _leanest(self, start: Ints, days: Days, kept_back: int) -> Ints:
+        """Go from a plan to *start* with to one that few days, levelled by many, can't make leaner.
+
+        So many replications are *kept back* for what follows.
+        """
+        round_of_moves = (1 + self._n_moves()) * len(days.fine)
+        self._reserved = len(days.long) + kept_back + 2 * round_of_moves
+        plan = self.fewest(self._filled_up(start, days.coarse), days.coarse, coarse=True)
+        if days.fine not in self._levels:
+            if self.promise.per is Per.INTERVAL:
+                plan = self.daring(self.enough(self.fewest(plan, days.coarse), days.fine), days.fine)
+            few = self.trial(plan, days.fine)
+            self._levels[days.fine] = Level.of(few).beside(few, self.trial(plan, days.long))
+        self._reserved = kept_back + round_of_moves
+        return self.fewest(plan, days.fine)
 
     def best_so_far(self, days: Days) -> Found | None:
         """Give the last plan that kept its promise, held against a few fresh days; None if there is none."""
@@ -289,7 +307,7 @@ class Search:
         self._levels[days.fine] = level.beside(self.trial(plan, days.fine), missed)
         if not self.trial(plan, days.fine).kept:
             return self.fewest(plan, days.fine), set()
-        more = self._repaired(plan, missed, days)
+        more = self.repaired(plan, missed, days)
         return more, set(zip(*(places.tolist() for places in np.nonzero(more - plan)), strict=True))
 
     def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
@@ -367,7 +385,7 @@ class Search:
         ends = zip(self.blocks.first.tolist(), self.blocks.end.tolist(), strict=True)
         return np.array([intervals[a:b].any() for a, b in ends])
 
-    def _repaired(self, plan: Ints, missed: Evaluation, days: Days) -> Ints:
+    def repaired(self, plan: Ints, missed: Evaluation, days: Days) -> Ints:
         """Add to a plan that fails on fresh days: in each block that is surely short, or, if none is, short.
 
         Where no interval is, one is added where it helps most. Where there is no time to try, the largest

@@ -1,0 +1,274 @@
+"""So many people are there: what can be promised with them, and where should they be?
+
+People are paid hours by contract. From the fewest agents that keep the targets, agents are taken away, one
+after the other, where the promise then is kept best, until the paid hours are there and no more agents are on
+duty at a time than there are people; or, if hours are left, added where the promise is kept by least. So what
+is promised is as good as it can be everywhere, and no day is given up for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from sim.arrays import Floats, Ints
+from sim.errors import StudyError
+from sim.runs.executor import Executor, Progress, executing
+from sim.scenario.scenario import Scenario
+from sim.studies.staffing.choice import Over, Per, Step
+from sim.studies.staffing.plan import Blocks, expected_a_day
+from sim.studies.staffing.search import Move, Search
+from sim.studies.staffing.trial import Evaluation
+from sim.studies.staffing.week import (
+    DayPlan,
+    Planner,
+    WeekStaffing,
+    a_week,
+    answer,
+    levels_of,
+    of_kind,
+    staff_week,
+)
+
+MOST_ROUNDS = 60
+"""Rounds in which agents are taken away, or added, at most."""
+A_ROUND = 4
+"""A fourth of what is too much goes in a round, or of what is left is added."""
+APART = 2
+"""Blocks that are nearer to each other are not changed in one round."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadCount:
+    """What some people can promise."""
+
+    people: int
+    contract_h: float
+    """Paid hours of a week of each of them."""
+    needed: WeekStaffing
+    """The fewest agents that keep the targets ..."""
+    reached: WeekStaffing
+    """... and what these people make of it."""
+    simulated: int
+    """Days simulated in all."""
+
+    def __repr__(self) -> str:
+        kept = "kept" if self.reached.kept else "not kept"
+        return f"<HeadCount of {self.reached.scenario.name!r}: {self.people:,} people, targets {kept}>"
+
+    @property
+    def people_needed(self) -> int:
+        """People whose paid hours the fewest agents take, and who are enough for the busiest time."""
+        peak = max(int(plan.plan.sum(axis=0).max()) for plan in self.needed.plans)
+        return max(ceil(paid_h_a_week(self.needed) / self.contract_h - 1e-9), peak)
+
+
+def paid_h_a_week(week: WeekStaffing) -> float:
+    """Hours paid a week for those on duty, planned shrinkage included."""
+    each = _paid_per_hour(week.scenario)
+    return sum(float(plan.hours @ each) * week.a_week(plan.kind) for plan in week.plans)
+
+
+def _paid_per_hour(scenario: Scenario) -> Floats:
+    """Paid hours for an hour on duty, of each group."""
+    return np.array([1 / (1 - group.planned_shrinkage) for group in scenario.groups])
+
+
+def head_count(
+    scenario: Scenario,
+    people: int,
+    *,
+    contract_h: float | None = None,
+    per: Per | str = Per.INTERVAL,
+    step: Step | str = Step.INTERVAL,
+    confidence: float | None = None,
+    over: Over | str = Over.DAY,
+    seed: int = 1,
+    replications: int = 400,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> HeadCount:
+    """Find what so many *people* of *contract_h* paid hours a week can promise, and who is on duty when.
+
+    The targets of the *scenario* say what is tried: see `staff_week`, whose answer it begins with.
+
+    Raises
+    ------
+    StudyError
+        As `staff_week`; and if the people are too few for one agent at all open times.
+    """
+    hours = scenario.fte_hours_per_week if contract_h is None else contract_h
+    if people < 1:
+        raise StudyError(f"head-count: must be at least 1, got {people}")
+    with executing(workers, given=executor) as ours:
+        needed = staff_week(
+            scenario, per=per, step=step, confidence=confidence, over=over, seed=seed,
+            replications=replications, progress=progress, executor=ours,
+        )  # fmt: skip
+        planner = Planner(scenario, needed.promise, Step(step), ours, seed, replications)
+        placing = _Placing(planner, [plan.plan.copy() for plan in needed.plans], people, hours)
+        placing.refuse_too_few()
+        placing.fit()
+        whole, runs = planner.fresh_weeks(levels_of(planner.parts, placing.plans), replications)
+        made = tuple(
+            DayPlan(kind, parts, plan, [], of_kind(scenario, kind, planner.promise, runs), 0)
+            for kind, parts, plan in zip(planner.kinds, planner.parts, placing.plans, strict=True)
+        )
+        reached = answer(planner, whole, runs, made, Over(over), confidence)
+    simulated = needed.simulated + planner.simulated + sum(each.simulated for each in placing.searches)
+    return HeadCount(people, hours, needed, reached, simulated)
+
+
+class _Placing:
+    """Agents of each kind of day, brought to the hours of some people."""
+
+    def __init__(self, planner: Planner, plans: list[Ints], people: int, contract_h: float) -> None:
+        self.planner, self.plans, self.people, self.contract_h = planner, plans, people, contract_h
+        self.searches = [planner.search(k) for k in range(len(planner.kinds))]
+        self.weights = [a_week(planner.scenario, kind) for kind in planner.kinds]
+        self.paid_each = _paid_per_hour(planner.scenario)
+        self.runs = planner.days.coarse
+
+    def paid_h(self, plans: Sequence[Ints]) -> float:
+        """Paid hours a week."""
+        return sum(self._paid(k, plan) for k, plan in enumerate(plans))
+
+    def _paid(self, k: int, plan: Ints) -> float:
+        return float((plan * self.planner.parts[k].hours).sum(axis=1) @ self.paid_each) * self.weights[k]
+
+    def refuse_too_few(self) -> None:
+        """Refuse people who can't be there at all open times in which chats are expected."""
+        least = [_least(parts) for parts in self.planner.parts]
+        hours, there = self.paid_h(least), self.people * self.contract_h
+        at_once = max(int(plan.sum(axis=0).max()) for plan in least)
+        if hours > there + 1e-9 or at_once > self.people:
+            enough = max(ceil(hours / self.contract_h - 1e-9), at_once)
+            what = f"one agent at all open times takes {hours:,.1f} paid hours a week"
+            raise StudyError(
+                f"head-count: {what}, and {self.people:,} of {self.contract_h:g} h have {there:,.1f}:"
+                f" it takes {enough:,} people"
+            )
+
+    def fit(self) -> None:
+        """Take away, or add, until the hours are those of the people."""
+        there = self.people * self.contract_h
+        for _ in range(MOST_ROUNDS):
+            too_much = self.paid_h(self.plans) - there
+            if too_much <= 1e-9 and not self._crowded():
+                break
+            if not self._take(max(too_much, 0.0)):
+                break
+        for _ in range(MOST_ROUNDS):
+            if not self._add(there - self.paid_h(self.plans)):
+                break
+
+    def _crowded(self) -> bool:
+        """Whether more agents are on duty at a time than there are people."""
+        return any((plan.sum(axis=0) > self.people).any() for plan in self.plans)
+
+    def _take(self, too_much: float) -> bool:
+        """Take agents away where the promise is kept best without them; whether anybody was."""
+        options = sorted(
+            (self._kept_without(k, base, move), k, move.group, move.block)
+            for k, search in enumerate(self.searches)
+            for base, move in self._moves(k, search)
+        )
+        forced = [each for each in options if self.plans[each[1]][:, each[3]].sum() > self.people]
+        taken: list[tuple[int, int]] = []
+        before, goal = self.paid_h(self.plans), too_much / A_ROUND
+        for _, k, g, b in [*forced, *options]:
+            is_forced = self.plans[k][:, b].sum() > self.people
+            if not is_forced and before - self.paid_h(self.plans) >= goal:
+                continue
+            if any(other == k and abs(b - at) < APART for other, at in taken) or not self._may_go(k, g, b):
+                continue
+            self.plans[k][g, b] -= 1
+            taken.append((k, b))
+            if self.paid_h(self.plans) <= before - too_much + 1e-9 and not self._crowded():
+                break
+        return bool(taken)
+
+    def _moves(self, k: int, search: Search) -> Iterator[tuple[Evaluation, Move]]:
+        base = search.trial(self.plans[k], self.runs)
+        yield from ((base, move) for move in search.moves(self.plans[k], self.runs, -1))
+
+    def _kept_without(self, k: int, base: Evaluation, move: Move) -> float:
+        """How far the promise is from being kept near a block once an agent went, at its worst."""
+        after = base.with_effect_of(base, move.tried, move.window)
+        promise = after.promise
+        if promise.per is Per.INTERVAL:
+            values = after.of_intervals()[:, move.window]
+        else:
+            values = after.overall()[:, None]
+        margins = [bound.margin(value) for bound, value in zip(promise.bounds, values, strict=True)]
+        return -float(np.nanmin(np.where(np.isnan(margins), np.inf, margins)))
+
+    def _may_go(self, k: int, g: int, b: int) -> bool:
+        """Whether somebody who may serve each queue is left, and seniors and new hires at the peak."""
+        lower = self.plans[k].copy()
+        lower[g, b] -= 1
+        peaks = (lower.max(axis=1) >= self.planner.parts[k].least_peak()).all()
+        return bool(peaks and lower[g, b] >= 0 and _serves(self.planner.parts[k], lower, b))
+
+    def _add(self, left: float) -> bool:
+        """Add agents where the promise is kept by least, as far as hours are left; whether any was."""
+        margins = []
+        for k, search in enumerate(self.searches):
+            trial = search.trial(self.plans[k], self.runs)
+            margins += [(margin, k, b) for b, margin in enumerate(_margins(search.blocks, trial))]
+        goal, used, added = left / A_ROUND, 0.0, list[tuple[int, int]]()
+        for _, k, b in sorted(margins):
+            g = int(self.plans[k][:, b].argmax())
+            hours = float(self.planner.parts[k].hours[b] * self.paid_each[g]) * self.weights[k]
+            is_near = any(other == k and abs(b - at) < APART for other, at in added)
+            if is_near or used + hours > left + 1e-9 or self.plans[k][:, b].sum() >= self.people:
+                continue
+            self.plans[k][g, b] += 1
+            added.append((k, b))
+            used += hours
+            if used >= goal:
+                break
+        return bool(added)
+
+
+def _least(parts: Blocks) -> Ints:
+    """One agent for each queue at all times in which chats of it are expected, shared where groups can."""
+    least = np.zeros((len(parts.scenario.groups), len(parts)), dtype=np.int64)
+    for b in range(len(parts)):
+        while not _serves(parts, least, b):
+            waiting = _unserved(parts, least, b)
+            helps = [len(waiting & set(group.queues)) for group in parts.scenario.groups]
+            least[int(np.argmax(helps)), b] += 1
+    for g, peak in enumerate(parts.least_peak()):
+        least[g, least[g].argmax()] = max(peak, least[g].max())
+    return least
+
+
+def _serves(parts: Blocks, plan: Ints, block: int) -> bool:
+    """Whether there is somebody in a *block* for each queue of which chats are expected there."""
+    return not _unserved(parts, plan, block)
+
+
+def _unserved(parts: Blocks, plan: Ints, block: int) -> set[str]:
+    """Queues of which chats are expected in a *block*, and whom nobody there serves."""
+    window = slice(int(parts.first[block]), int(parts.end[block]))
+    busy = expected_a_day(parts.scenario)[:, window].sum(axis=1) > 0
+    queues = {queue.name for queue, is_busy in zip(parts.scenario.queues, busy, strict=True) if is_busy}
+    groups = zip(parts.scenario.groups, plan[:, block].tolist(), strict=True)
+    return queues - {name for group, agents in groups if agents for name in group.queues}
+
+
+def _margins(parts: Blocks, trial: Evaluation) -> list[float]:
+    """By how much the intervals of each block (or the day) keep what binds most there."""
+    promise = trial.promise
+    values = trial.of_intervals() if promise.per is Per.INTERVAL else trial.overall()[:, None]
+    margins = np.array([bound.margin(value) for bound, value in zip(promise.bounds, values, strict=True)])
+    worst = np.where(np.isnan(margins), np.inf, margins).min(axis=0)
+    if promise.per is not Per.INTERVAL:
+        return [float(worst[0])] * len(parts)
+    ends = zip(parts.first.tolist(), parts.end.tolist(), strict=True)
+    return [float(worst[a:b].min()) for a, b in ends]
