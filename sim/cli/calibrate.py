@@ -105,8 +105,8 @@ def _of_log(
 
 def _of_averages(averages: Path | None, seed: int, workers: int | None) -> tuple[Result, str]:
     from sim.report.averages import result, scenario_of  # noqa: PLC0415
-    from sim.studies.averages.file import load_averages  # noqa: PLC0415
     from sim.studies.averages.calibrate import calibrate as find_scenario  # noqa: PLC0415
+    from sim.studies.averages.file import load_averages  # noqa: PLC0415
 
     assert averages is not None
     known, remarks = load_averages(averages)
