@@ -28,11 +28,20 @@ class Lasting(BaseModel):
     unit: Literal["s", "ms", "min", "h"] = "s"
 
 
+class Present(BaseModel):
+    """One word or another, by whether a column says anything: ``{ present = "token", then = "agent" }``."""
+
+    model_config = _RECORD
+    present: str
+    then: str
+    otherwise: str | None = None
+
+
 class Table(BaseModel):
     """One table: which files it is in, how they are written, and what their columns are."""
 
     model_config = _RECORD
-    columns: dict[str, str | list[str] | Lasting]
+    columns: dict[str, str | list[str] | Lasting | Present]
     """Of each of our columns: theirs; two are joined with a space, as a date and a time."""
     file: str = "*"
     """Names of files that have it, with * and ?."""
@@ -108,13 +117,14 @@ def mapped(plan: Mapping) -> Format:
 
 def _kind(kind: Kind, table: Table) -> Kind:
     """Kind of record with their columns, read as ours."""
-    needed = frozenset(
+    needed = [
         theirs for name in kind.keys if name in table.columns for theirs in _theirs(table.columns[name])
-    )
+    ]
+    nested = [theirs.split(".") for theirs in needed if "." in theirs]
     formats = [table.time_format] if isinstance(table.time_format, str) else list(table.time_format)
 
     def read(record: Record, out: Out) -> None:
-        if any(str(record.get(column)).strip() not in words for column, words in table.keep.items()):
+        if any(str(_at(record, column)).strip() not in words for column, words in table.keep.items()):
             _leave(kind, record, table, out)
             return
         before, out.clock.formats = out.clock.formats, formats
@@ -124,19 +134,28 @@ def _kind(kind: Kind, table: Table) -> Kind:
             out.clock.formats = before
 
     layout = Layout(table.delimiter, table.encoding, tuple(table.header))
-    return Kind(kind.name, needed, read, files=table.file, layout=layout)
+
+    def fits(record: Record) -> bool:
+        """Whether columns named with dots are there, flat or nested."""
+        return all(".".join(steps) in record or isinstance(record.get(steps[0]), dict) for steps in nested)
+
+    keys = frozenset(theirs for theirs in needed if "." not in theirs)
+    return Kind(kind.name, keys, read, fits, files=table.file, layout=layout)
 
 
 def _leave(kind: Kind, record: Record, table: Table, out: Out) -> None:
     """Leave a row aside; its chat is known, so that its messages are left aside with it."""
-    ours = {"chat_id": record.get(str(table.columns.get("chat_id")))}
+    name = table.columns.get("chat_id")
+    ours = {"chat_id": _cell(record, name, table) if isinstance(name, str | list) else None}
     if kind.name == "chats" and not is_nothing(ours["chat_id"]):
         kind.read(ours | {"drop": "filtered", "requested_at": None}, out)
     else:
         out.count("filtered")
 
 
-def _theirs(column: str | list[str] | Lasting) -> list[str]:
+def _theirs(column: str | list[str] | Lasting | Present) -> list[str]:
+    if isinstance(column, Present):
+        return []  # of what it tells nothing need be there
     if isinstance(column, Lasting):
         return [column.column]
     return [column] if isinstance(column, str) else column
@@ -149,6 +168,10 @@ def _ours(record: Record, table: Table, out: Out) -> Record:
     for name, column in table.columns.items():
         if isinstance(column, Lasting):
             lasting[name] = column
+            continue
+        if isinstance(column, Present):
+            is_there = not is_nothing(_at(record, column.present))
+            found[name] = column.then if is_there else column.otherwise
             continue
         value = _cell(record, column, table)
         words = table.words.get(name)

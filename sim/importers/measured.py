@@ -48,7 +48,7 @@ def chat_log(log: Recorded, *, interval_min: int = 30, by_agent: bool = False) -
         name=log.name.removesuffix(".log"), start=start.date(), days=_days(chats), interval_min=interval_min,
         recorded=True, lacks=frozenset(lacks),
     )  # fmt: skip
-    duty = _duty(log, start, zone)
+    duty = None if days_without_status(log) else _duty(log, start, zone)
     columns = _known(
         chats.drop("requested_at", "rating_scale", "has_messages", "gone_s", "offset", "ended_by")
     )
@@ -56,6 +56,30 @@ def chat_log(log: Recorded, *, interval_min: int = 30, by_agent: bool = False) -
         columns = columns.with_columns(pl.col("agent_id").alias("group"))
         duty = None if duty is None else duty.with_columns(pl.col("agent_id").alias("group"))
     return ChatLog.of(columns, _messages(log, chats) if has_messages else None, legs, duty, facts)
+
+
+def days_without_status(log: Recorded) -> list[dt.date]:
+    """Days on which agents took chats and nobody was on duty, where that is recorded of other days.
+
+    None if hardly any chats are of such days.
+    """
+    zone = log.fact("zone", "UTC")
+    spans = _on_duty(log).select(pl.col("start", "end").dt.convert_time_zone(zone).dt.date())
+    if spans.is_empty():
+        return []
+    known = {
+        first + dt.timedelta(days=k)
+        for first, last in spans.unique().iter_rows()
+        for k in range((last - first).days + 1)
+    }
+    taken = log.legs["accepted_at"].drop_nulls().dt.convert_time_zone(zone).dt.date()
+    unknown = taken.filter(~taken.is_in(list(known)))
+    return sorted(set(unknown.to_list())) if len(unknown) > MOST_UNKNOWN * len(taken) else []
+
+
+def _on_duty(log: Recorded) -> pl.DataFrame:
+    """Spans in which agents could take chats."""
+    return log.duty.filter(pl.col("status").is_in(["available", "wrapup"]) & pl.col("end").is_not_null())
 
 
 def _is_patchy(legs: pl.DataFrame) -> bool:
@@ -188,7 +212,7 @@ def _messages(log: Recorded, chats: pl.DataFrame) -> pl.DataFrame:
 
 def _duty(log: Recorded, start: dt.datetime, zone: str) -> pl.DataFrame | None:
     """Spans in which agents could take chats; None where nobody recorded any."""
-    spans = log.duty.filter(pl.col("status").is_in(["available", "wrapup"]) & pl.col("end").is_not_null())
+    spans = _on_duty(log)
     if spans.is_empty():
         return None
     rows = spans.with_columns(_offset("start", zone).alias("offset"))

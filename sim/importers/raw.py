@@ -31,6 +31,8 @@ class Chat:
     accepted_at: int | None = None
     first_reply_at: int | None = None
     ended_at: int | None = None
+    handed_at: int | None = None
+    """When its agent handed it on, where a part says only that."""
     wrapup_end_at: int | None = None
     gone_at: int | None = None
     gone_by: str | None = None

@@ -50,6 +50,7 @@ def settle(chats: pl.DataFrame, messages: pl.DataFrame, legs: pl.DataFrame, tall
     for reason in sorted(set(dropped["drop"].to_list())):
         _tell(tally, reason if reason in DROPS else "filtered", dropped.filter(pl.col("drop") == reason))
     gone = dropped.select("chat_id").unique()
+    handed = _handed(chats.join(gone, on="chat_id", how="anti"))
     chats = _whole(chats.join(gone, on="chat_id", how="anti")).with_columns(
         pl.col("accepted_at").is_not_null().alias("was_accepted")  # maybe nobody knows when
     )
@@ -66,7 +67,7 @@ def settle(chats: pl.DataFrame, messages: pl.DataFrame, legs: pl.DataFrame, tall
     legs = legs.join(chats, on="chat_id", how="semi")
     chats = _in_order(_answered(chats, messages), tally)
     chats = _judged(chats)
-    legs = _held(chats, legs)
+    legs = _held(chats, _ended(chats, legs, handed))
     _tell(tally, "truncated_chats", chats.filter(pl.col("truncated")))
     return Settled(_chats(chats, legs), _messages(messages), _legs(legs))
 
@@ -269,6 +270,44 @@ def _held(chats: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
         "chat_id", pl.coalesce("accepted_at", "offered_at", "released_at"), "agent_id", nulls_last=True
     )
     return ordered.with_columns(pl.int_range(pl.len()).over("chat_id").alias("k"))
+
+
+def _handed(parts: pl.DataFrame) -> pl.DataFrame:
+    """Legs of chats of which parts say who took them and when they were handed on, each a part of its own.
+
+    Each lasts until it is handed on, or until the next agent takes it; the last one's end is the chat's.
+    """
+    hands = parts.filter(pl.col("handed_at").is_not_null()).select("chat_id", "handed_at").sort("handed_at")
+    takes = (
+        parts.filter(pl.col("accepted_at").is_not_null() & pl.col("agent_id").is_not_null())
+        .join(hands, on="chat_id", how="semi")
+        .select("chat_id", "agent_id", "accepted_at")
+        .sort("accepted_at", maintain_order=True)
+    )
+    following = pl.col("accepted_at").shift(-1).over("chat_id")
+    legs = takes.join_asof(
+        hands, left_on="accepted_at", right_on="handed_at", by="chat_id", strategy="forward",
+        check_sortedness=False,
+    ).with_columns(pl.min_horizontal("handed_at", following).alias("released_at"))  # fmt: skip
+    is_last = pl.col("released_at").is_null()
+    return legs.with_columns(
+        pl.when(is_last).then(pl.lit("accepted")).otherwise(pl.lit("transferred_out")).alias("result"),
+        *(pl.lit(None, pl.Int64).alias(name) for name in ("offered_at", "wrapup_end_at")),
+    )
+
+
+def _ended(chats: pl.DataFrame, legs: pl.DataFrame, handed: pl.DataFrame) -> pl.DataFrame:
+    """Legs of readers, and those *handed* on, of which the last ends with its chat."""
+    if handed.is_empty():
+        return legs
+    ends = chats.select("chat_id", "ended_at", pl.col("wrapup_end_at").alias("wrapped_at"))
+    is_last = pl.col("released_at").is_null()
+    more = handed.join(ends, on="chat_id").with_columns(
+        pl.when(is_last).then("ended_at").otherwise("released_at").alias("released_at"),
+        pl.when(is_last).then("wrapped_at").otherwise("wrapup_end_at").alias("wrapup_end_at"),
+    )
+    columns = ("chat_id", "agent_id", "offered_at", "accepted_at", "released_at", "wrapup_end_at", "result")
+    return pl.concat([legs.select(columns), more.select(columns)])
 
 
 def _cast(rows: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -27,6 +27,7 @@ ENVELOPES = frozenset(
     {
         "chats", "conversations", "conversationHistoryRecords", "data", "payload", "results", "records",
         "agent_timeline", "agent_events", "userDetails", "objects", "events",
+        "rooms", "messages", "value", "_results",
     }
 )  # fmt: skip
 """Keys of an object on top under which a list of records may stand."""
@@ -201,7 +202,7 @@ def _unwrapped(found: Any, place: str, name: str, tally: Tally) -> Iterator[tupl
         tally.count("malformed", name, place, f"must be an object, is {type(found).__name__}")
         return
     if (
-        found.get("type") in {"SCHEMA", "STATE", "ACTIVATE_VERSION", "LOG", "SPEC", "TRACE"}
+        str(found.get("type")) in {"SCHEMA", "STATE", "ACTIVATE_VERSION", "LOG", "SPEC", "TRACE"}
         and "id" not in found
     ):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,7 +12,20 @@ from sim.kpis.intervals import skewed_t
 from sim.kpis.loops import By
 from sim.kpis.measure import ratio
 from sim.report.result import Column, Table
-from sim.scenario.scenario import Scenario
+from sim.scenario.local_time import Cells, LocalTime
+
+
+class Clocked(Protocol):
+    """Whose planning intervals they are: a scenario, or a log."""
+
+    @property
+    def local(self) -> LocalTime:
+        """Its clocks."""
+
+    @property
+    def cells(self) -> Cells:
+        """Planning intervals of all days."""
+
 
 NUMBERS = {
     "busy_agents": ("Agents with a chat", "agents", "occupancy", False),
@@ -23,7 +36,7 @@ NUMBERS = {
 """Mean numbers at a time: title, unit, and the ratio above (true: below) whose line they stand."""
 
 
-def table(scenario: Scenario, estimates: Estimates, *, everything: bool = False) -> Table:
+def table(centre: Clocked, estimates: Estimates, *, everything: bool = False) -> Table:
     """A row a planning interval: the usual figures, or *everything*, and numbers at a time.
 
     Those in which nothing happens are not shown.
@@ -33,7 +46,7 @@ def table(scenario: Scenario, estimates: Estimates, *, everything: bool = False)
     names = [kpi.name for kpi in known] if everything else usual
     figures = {name: estimates.figures(name, By.INTERVAL) for name in names}
     figures |= {name: _numbers(estimates, *told[2:]) for name, told in NUMBERS.items()}
-    local, edges_s = scenario.calendar.local, scenario.cells.edges_s
+    local, edges_s = centre.local, centre.cells.edges_s
     rows: list[dict[str, Any]] = [
         {
             "start_s": float(edges_s[k]),

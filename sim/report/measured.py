@@ -9,15 +9,17 @@ from pathlib import Path
 
 from sim.errors import StudyError, short
 from sim.importers.folder import Recorded, read_log
-from sim.importers.measured import chat_log
+from sim.importers.measured import chat_log, days_without_status
 from sim.importers.tally import DROPS
 from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Estimates
 from sim.kpis.loops import By
 from sim.kpis.measure import measure_all
 from sim.log.chatlog import Centre, ChatLog
+from sim.report.intervals import table as intervals
 from sim.report.result import Head, Result, Table
 from sim.report.run import breakdown, by_weekday, kpis
+from sim.report.waits import table as waits
 from sim.scenario.local_time import Cells, LocalTime
 from sim.scenario.targets import Targets
 from sim.scenario.units import plural
@@ -25,7 +27,7 @@ from sim.scenario.words import did_you_mean
 
 BREAKDOWNS = ("interval", "queue", "group", "agent", "day", "weekday")
 MANY_DAYS = 31
-"""Of more days the tables by interval are there only if they are asked for."""
+"""Of more days there are no pictures, and tables by interval only if they are asked for."""
 SHOWN_DAYS = 3
 
 
@@ -140,6 +142,9 @@ def _broken_down(
         notes=("A chat counts for the agent who took it first; agents' time is that of all they held.",),
     )  # fmt: skip
     yield replace(by_weekday(view, estimates, everything=everything), is_shown="weekday" in asked)
+    if chats.centre.days <= MANY_DAYS:
+        yield intervals(view, estimates, everything=everything)
+        yield waits(chats.centre.days, targets.threshold_s, estimates)
 
 
 def basis(centre: Centre, log: Recorded) -> str:
@@ -164,6 +169,11 @@ def _words(log: Recorded, centre: Centre) -> Iterator[str]:
             f"{plural(n, 'day')} of {centre.days} without any chat: figures a day count them; "
             "where they were not exported, they are too low."
         )
+    if days := days_without_status(log):
+        yield (
+            f"Agents' status is not recorded on {len(days)} of the {plural(centre.days, 'day')} (the first: "
+            f"{', '.join(map(str, days[:SHOWN_DAYS]))}), and yet they had chats: their time is not known."
+        )
 
 
 def _unknown(estimates: Estimates, chats: ChatLog, log: Recorded) -> dict[str, str]:
@@ -174,6 +184,8 @@ def _unknown(estimates: Estimates, chats: ChatLog, log: Recorded) -> dict[str, s
         "csat": "no ratings were exported",
         "queued": "the platform does not record whether a slot was free",
     }
+    if days_without_status(log):
+        reasons["agents"] = "agents' status is not recorded on all days on which they had chats"
     why = {name: reason for name, reason in reasons.items() if name in chats.lacks}
     of = {
         "agents": ("occupancy", "slot_utilisation", "agent_hours", "chats_per_agent_hour"),

@@ -117,7 +117,10 @@ def result(
     facts = {"engine": str(engine)} | calendar(scenario) | formula
     if pictures:
         hour, whose = agent_hour(log or simulate(scenario, draw(scenario, seed, 0), engine))
-        tables, facts = (*tables, waits(scenario, estimates), hour), facts | whose
+        tables, facts = (
+            (*tables, waits(scenario.days, scenario.targets.threshold_s, estimates), hour),
+            facts | whose,
+        )
     head = Head(
         "run",
         (scenario.name,),

@@ -8,15 +8,14 @@ from sim.arrays import Floats
 from sim.kpis.estimate import Estimates, Quantity
 from sim.report.numbers import duration_unit, percent
 from sim.report.result import Column, Table
-from sim.scenario.scenario import Scenario
 
 _POINTS = 200
 
 
-def table(scenario: Scenario, estimates: Estimates) -> Table:
-    """A row a time: the share of the accepted that waits longer, and the band of replications. For a picture.
+def table(days: int, threshold_s: float, estimates: Estimates) -> Table:
+    """A row a time: the share of the accepted that waits longer, and the band of replications.
 
-    Its title says how many need not wait, and how long the longest wait is.
+    Each of these has so many *days*. Its title says how many need not wait, and how long the longest wait is.
     """
     samples = [np.sort(run.samples["wait_p50_s"].values) for run in estimates.runs]
     pooled = np.sort(np.concatenate(samples))
@@ -26,7 +25,7 @@ def table(scenario: Scenario, estimates: Estimates) -> Table:
     )
     if not len(pooled):
         return Table("waits", "Waits of the accepted chats", columns, [], is_shown=False)
-    end_s = max(2 * scenario.targets.threshold_s, 10.0, float(np.quantile(pooled, 0.995)))
+    end_s = max(2 * threshold_s, 10.0, float(np.quantile(pooled, 0.995)))
     at_s = np.linspace(0.0, end_s, _POINTS)
     low, high = _band(samples, at_s)
     rows = [
@@ -35,7 +34,7 @@ def table(scenario: Scenario, estimates: Estimates) -> Table:
             at_s.tolist(), _longer(pooled, at_s).tolist(), low, high, strict=True
         )
     ]
-    return Table("waits", _title(pooled, estimates.n * scenario.days), columns, rows, is_shown=False)
+    return Table("waits", _title(pooled, estimates.n * days), columns, rows, is_shown=False)
 
 
 def _band(samples: list[Floats], at_s: Floats) -> tuple[list[float | None], list[float | None]]:

@@ -8,6 +8,7 @@ import pytest
 
 import sim
 from tests.importers.reading import imported
+from tests.results import holds
 
 
 def log_of(folder: Path, *rows: str, **options: str) -> sim.Recorded:
@@ -65,6 +66,27 @@ def test_breakdowns_add_up(tmp_path: Path):
     assert found["concurrency"].value == pytest.approx(1800 / (680 + 600))
     assert found["occupancy"].value is None
     assert found.facts["null_because"]["occupancy"] == "no log of agents' status was exported"
+
+
+def test_days_without_a_recorded_status_have_no_hours_instead_of_none(tmp_path: Path):
+    """An export of status that begins a day late: no figure of agents' time, and it is said why."""
+    days = [f"{k},2026-03-0{k}T09:00:00Z,2026-03-0{k}T09:00:10Z,2026-03-0{k}T09:10:10Z,q,x" for k in (2, 3)]
+    spans = ["agent_id,start,end,status", "x,2026-03-03T08:00:00Z,2026-03-03T16:00:00Z,available"]
+    (tmp_path / "duty.csv").write_text("\n".join(spans))
+    (tmp_path / "chats.csv").write_text(
+        "\n".join(["chat_id,requested_at,accepted_at,ended_at,queue,agent_id", *days])
+    )
+    found = sim.measure_log(imported(tmp_path / "chats.csv", tmp_path / "duty.csv"))
+    late = log_of(tmp_path, days[1])
+    known = sim.measure_log(imported(tmp_path / "chats.csv", tmp_path / "duty.csv"))
+
+    assert found["agent_hours"].value is None
+    assert "not recorded on all days" in found.facts["null_because"]["occupancy"]
+    assert "not recorded on 1 of the 2 days (the first: 2026-03-02)" in " ".join(found.words)
+    assert len(late.chats) == 1
+    assert known["agent_hours"].value == 8
+    assert set(found.pictures()) == {"day", "waits"}
+    assert set(holds(known, tmp_path).pictures()) == {"day", "agents", "waits"}
 
 
 def test_a_log_is_read_back_or_it_is_said_why_not(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import sim
@@ -70,6 +71,25 @@ def test_rows_that_are_events_make_chats(tmp_path: Path):
     assert figures(log, ["wait_s", "frt_s", "response_s", "duration_s", "messages_per_chat"]) == {
         "wait_s": 30, "frt_s": 60, "response_s": 40, "duration_s": 280, "messages_per_chat": 2,
     }  # fmt: skip
+
+
+def test_a_transfer_ends_the_leg_of_the_agent_who_had_it(tmp_path: Path):
+    """Until the transfer, not until the next takes it: nobody has it meanwhile."""
+    rows = [
+        "chat_id,at,event,agent_id", "a,2026-03-02T09:00:00Z,requested,", "a,2026-03-02T09:00:10Z,accepted,x",
+        "a,2026-03-02T09:02:10Z,transfer,x", "a,2026-03-02T09:02:40Z,accepted,y", "a,2026-03-02T09:05:00Z,ended,",
+        "b,2026-03-02T09:00:00Z,requested,", "b,2026-03-02T09:00:20Z,accepted,x", "b,2026-03-02T09:10:20Z,ended,",
+    ]  # fmt: skip
+    (tmp_path / "events.csv").write_text("\n".join(rows))
+    log = imported(tmp_path / "events.csv")
+    held = log.legs.with_columns(
+        (pl.col("released_at") - pl.col("accepted_at")).dt.total_seconds().alias("s")
+    )
+
+    assert held.select("chat_id", "agent_id", "s", "result").rows() == [
+        ("a", "x", 120, "transferred_out"), ("a", "y", 140, "accepted"), ("b", "x", 600, "accepted"),
+    ]  # fmt: skip
+    assert log.chats.select("chat_id", "n_agents", "n_transfers").rows() == [("a", 2, 1), ("b", 1, 0)]
 
 
 SAME = (

@@ -10,6 +10,8 @@ from sim.importers.out import Out
 from sim.importers.raw import Chat, Message
 from sim.importers.values import UnreadableError, flag, number, text
 
+_MEASURES = frozenset({"first_response", "reply_time", "conversation_opened"})
+"""Events that say what the messages say as well."""
 _TYPES = {"0": "incoming", "1": "outgoing", "2": "activity", "3": "template"}
 
 
@@ -100,6 +102,8 @@ def _event(record: Record, out: Out) -> None:
     elif name == "conversation_bot_resolved":
         part.ended_at, part.outcome = at, "contained"
     else:
+        if name not in _MEASURES:
+            out.count("unknown_events", f"event {name!r}")
         return
     out.add(part)
 

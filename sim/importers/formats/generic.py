@@ -207,7 +207,7 @@ def event(record: Record, out: Out) -> None:
         if EVENTS[name] == "gone_at":
             part.ended_by, part.gone_by = part.ended_by or "customer", "left"
     elif name in {"transfer", "transferred"}:
-        part.n_transfers = 1
+        part.n_transfers, part.handed_at = 1, at
     elif name in {"rating", "rated"}:
         rate(part, record, out)
     elif name in OUTCOMES:

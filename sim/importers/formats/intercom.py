@@ -26,6 +26,17 @@ _BEGUN = {"customer_initiated": "customer", "admin_initiated": "agent"}
 MOST_PARTS = 500
 """So many parts come back, the newest."""
 _INTERNAL = ("note", "note_and_reopen")
+_KNOWN = frozenset(
+    {
+        "comment", "open", "close", "quick_reply", "participant_added", "participant_removed", "snoozed",
+        "unsnoozed", "timer_unsnooze", "message", "title_changed", "subject_changed",
+        "language_detection_details", *_INTERNAL,
+    }
+)  # fmt: skip
+_KNOWN_WORDS = (
+    "assign", "attribute", "operator_workflow", "custom_action", "rating", "sla", "tag", "merge", "ticket",
+)  # fmt: skip
+"""Parts that may be passed over where they have no body, and words in the names of others."""
 
 
 def _conversation(record: Record, out: Out) -> None:
@@ -94,6 +105,8 @@ def _parts(chat: Chat, timed: list[tuple[int, Record]], first: str, out: Out) ->
     with_bot, was_handed, replied = first == "bot", False, False
     for at, part in timed:
         kind, role = str(part.get("part_type")), _role(part.get("author"))
+        if kind not in _KNOWN and not any(word in kind for word in _KNOWN_WORDS):
+            out.count("unknown_events", f"part of type {kind!r}")
         if part.get("body") or part.get("attachments") or flag(part.get("redacted")):
             visible = kind not in _INTERNAL
             _say(chat.chat_id, at, role, part, "text", out, visible=visible)

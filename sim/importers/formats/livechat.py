@@ -19,6 +19,18 @@ _ENDS = {
     "system_archived": "system",
 }
 """Who ended it, by the system's message; all other `routing.archived_…` are the system's doing."""
+_KNOWN = (
+    "routing.",
+    "agent_",
+    "customer_",
+    "rating.",
+    "transcript_",
+    "chat_transferred",
+    "tag",
+    "followed",
+    "unfollowed",
+)
+"""How messages of the system begin that are known."""
 
 
 def _archive(record: Record, out: Out) -> None:
@@ -62,7 +74,10 @@ def _events(chat: Chat, events: list[tuple[int, Record]], people: dict[str, str]
     for at, event in events:
         kind, author = str(event.get("type")), str(event.get("author_id") or "")
         if kind == "system_message":
-            _done(chat, at, str(event.get("system_message_type")))
+            what = str(event.get("system_message_type"))
+            if "archived" not in what and not what.startswith(_KNOWN):
+                out.count("unknown_events", f"system message {what!r}")
+            _done(chat, at, what)
             continue
         if kind not in {"message", "file", "rich_message", "form", "filled_form"}:
             if kind not in {"system", "custom"}:

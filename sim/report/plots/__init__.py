@@ -5,6 +5,7 @@ HOMES: dict[str, str] = {
     "calibrate": "sim.report.plots.averages",
     "calibrate_log": "sim.report.plots.fitted",
     "compare": "sim.report.plots.compare",
+    "kpis": "sim.report.plots.measured",
     "forecast": "sim.report.plots.forecast",
     "load": "sim.report.plots.load",
     "run": "sim.report.plots.run",

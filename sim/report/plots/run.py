@@ -39,16 +39,20 @@ class _Day:
     def __init__(self, result: Result) -> None:
         self.result = result
         self.name = result.title
-        self.local = style.clocks(result.facts)
+        self.is_recorded = result.head.replications is None
+        # days of a log have 24 hours: its chats go by the clock on the wall
+        self.local = style.clocks(result.facts | {"zone": None} if self.is_recorded else result.facts)
         self.days: int = result.facts["days"]
         self.interval_s: float = result.facts["interval_s"]
         self.threshold_s: float = result.facts["threshold_s"]
-        self.n: int = result.head.replications or 0
+        self.n: int = result.head.replications or 1
         self.day_words = "days" if self.days == 1 else "replications"
 
     @property
     def basis(self) -> str:
         """What a picture rests on."""
+        if self.is_recorded:
+            return "one day, as recorded" if self.days == 1 else f"{self.days} days, as recorded"
         if self.n == 1:
             return "one replication, so without bands"
         if self.days > 1:
