@@ -41,7 +41,7 @@ class _Day:
         self.name = result.title
         self.is_recorded = result.head.replications is None
         # days of a log have 24 hours: its chats go by the clock on the wall
-        self.local = style.clocks(result.facts | {"zone": None} if self.is_recorded else result.facts)
+        self.local = style.clocks({**result.facts, "zone": None} if self.is_recorded else result.facts)
         self.days: int = result.facts["days"]
         self.interval_s: float = result.facts["interval_s"]
         self.threshold_s: float = result.facts["threshold_s"]
