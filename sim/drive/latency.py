@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from sim.errors import LoadError
 
 LONGEST_S = 3600.0
@@ -38,25 +40,32 @@ class Verb(StrEnum):
 
 
 class Times:
-    """A histogram of times, in wall-clock seconds."""
+    """A histogram of times, in wall-clock seconds, and their sum.
 
-    def __init__(self, encoded: bytes | None = None) -> None:
+    The histogram could tell a mean, but looks at all its cells for it, and knows each to three digits.
+    """
+
+    def __init__(self, encoded: bytes | None = None, total_us: int = 0) -> None:
         try:
             from hdrh.histogram import HdrHistogram  # noqa: PLC0415  of the extra `load`
         except ModuleNotFoundError:
             extra = "pip install 'livechat-sim[load]'"
             raise LoadError(f"to drive a server needs the package 'hdrhistogram': {extra}") from None
         self._microseconds: Any = HdrHistogram(1, int(LONGEST_S * 1e6), DIGITS)
+        self._total_us = total_us
         if encoded is not None:
             self._microseconds.decode_and_add(encoded)
 
     def note(self, time_s: float) -> None:
         """Count a time; below a microsecond it is one."""
-        self._microseconds.record_value(min(max(round(time_s * 1e6), 1), int(LONGEST_S * 1e6)))
+        time_us = min(max(round(time_s * 1e6), 1), int(LONGEST_S * 1e6))
+        self._microseconds.record_value(time_us)
+        self._total_us += time_us
 
     def add(self, other: Times) -> None:
         """Count those of *other* too."""
         self._microseconds.add(other._microseconds)
+        self._total_us += other._total_us
 
     @property
     def n(self) -> int:
@@ -71,15 +80,23 @@ class Times:
     @property
     def mean_s(self) -> float:
         """The mean; 0 if there is none."""
-        return float(self._microseconds.get_mean_value()) / 1e6 if self.n else 0.0
+        return self._total_us / self.n / 1e6 if self.n else 0.0
 
     def percentile_s(self, percent: float) -> float:
-        """A percentile; 0 if there is none."""
-        return float(self._microseconds.get_value_at_percentile(percent)) / 1e6 if self.n else 0.0
+        """A percentile; 0 if there is none.
+
+        As the histogram's own, which looks at its cells one by one.
+        """
+        if not self.n:
+            return 0.0
+        cells = self._microseconds
+        reached = np.cumsum(np.ctypeslib.as_array(cells.counts))
+        cell = int(np.searchsorted(reached, cells.get_target_count_at_percentile(percent)))
+        return float(cells.get_highest_equivalent_value(cells.get_value_from_index(cell))) / 1e6
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel compressed."""
-        return Times, (self._microseconds.encode(),)
+        return Times, (self._microseconds.encode(), self._total_us)
 
 
 class Latencies:

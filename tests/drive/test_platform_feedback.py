@@ -113,5 +113,5 @@ def test_the_delays_are_told_as_the_scenario_takes_them():
     rows = {row["name"]: row["measured"] for row in result.table("platform").rows}
 
     assert rows == {"accept_s": measured.accept_s, "deliver_s": measured.deliver_s}
-    assert any("[platform] accept_s = 1, deliver_s = 0.5001" in sentence for sentence in result.words)
+    assert any("[platform] accept_s = 1, deliver_s = 0.5 (means" in sentence for sentence in result.words)
     assert sim.Platform(**tomllib.loads(snippet(result.found))["platform"]) == measured
