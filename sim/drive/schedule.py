@@ -173,13 +173,18 @@ class Day:
         group = self.scenario.groups[self.team.group[agent]]
         return group.agents is not None and self.scenario.closes
 
+    @cached_property
+    def _openings(self) -> list[tuple[float, float]]:
+        """From and until when it is open: each customer asks, and the calendar takes its time."""
+        return self.scenario.opening_spans
+
     def is_open(self, time_s: float) -> bool:
         """Whether customers find the centre open (R2)."""
-        return any(on_s <= time_s < off_s for on_s, off_s in self.scenario.opening_spans)
+        return any(on_s <= time_s < off_s for on_s, off_s in self._openings)
 
     def next_opening_s(self, time_s: float) -> float:
         """When the centre, closed at *time_s*, opens."""
-        return min((on_s for on_s, _ in self.scenario.opening_spans if on_s > time_s), default=float("inf"))
+        return min((on_s for on_s, _ in self._openings if on_s > time_s), default=float("inf"))
 
 
 def refuse_unplayable(scenario: Scenario, adapter: str) -> None:
