@@ -60,7 +60,7 @@ def result(found: Loaded) -> Result:
         _one_side(found, "predicted", "Predicted"),
         _one_side(found, "measured", "Measured"),
         _latencies(found),
-        _invariants(found),
+        broken_laws(found),
         _platform(found),
         _over_time(found.days[0]),
     )
@@ -393,7 +393,7 @@ def _ms(time_s: float, n: int) -> float | None:
     return 1000 * time_s if n else None
 
 
-def _invariants(found: Loaded) -> Table:
+def broken_laws(found: Loaded) -> Table:
     """A row a broken law."""
     rows = [
         {

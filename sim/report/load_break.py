@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sim.drive.latency import Verb
-from sim.report.load import limit_text, one_of, titled_limit
+from sim.report.load import broken_laws, limit_text, one_of, titled_limit
 from sim.report.load import result as result_of_load
 from sim.report.numbers import HARD, number
 from sim.report.result import PER_ROW, Column, Result, Row, Table
@@ -193,7 +193,7 @@ def _broken_laws(found: ServerBreaks) -> Table:
     rows: list[Row] = []
     table = None
     for trial in found.trials:
-        table = result_of_load(trial.loaded).table("invariants")
+        table = broken_laws(trial.loaded)
         rows += [{**row, "factor": trial.factor, "shown": len(rows) < 10} for row in table.rows]
     assert table is not None
     columns = (Column("factor", "Load", "×", "number"), *table.columns)
