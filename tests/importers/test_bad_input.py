@@ -190,11 +190,11 @@ def test_what_can_not_be_read_is_said_in_a_sentence(
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A gzip that unpacks to far more than itself, and a record that is larger than any chat."""
-    monkeypatch.setattr("sim.importers.unpacking.FREE_BYTES", 1 << 20)
-    monkeypatch.setattr("sim.importers.unpacking.RECORD_BYTES", 30 << 20)
+    monkeypatch.setattr("sim.importers.unpacking.FREE_BYTES", 1 << 16)
+    monkeypatch.setattr("sim.importers.unpacking.RECORD_BYTES", 1 << 20)
     good = json.dumps(chat("a"))
-    (tmp_path / "bomb.json").write_bytes(gzip.compress(f"[{good}, ".encode() + b" " * (25 << 20)))
-    (tmp_path / "huge.json").write_text(f'[{good}, {{"x": "{"y" * (31 << 20)}"}}]')
+    (tmp_path / "bomb.json").write_bytes(gzip.compress(f"[{good}, ".encode() + b" " * (2 << 20)))
+    (tmp_path / "huge.json").write_text(f'[{good}, {{"x": "{"y" * (5 << 18)}"}}]')
 
     (tmp_path / "deep.json").write_text(f"[{good}, {'[' * 100_000}")
     whys = {
