@@ -41,6 +41,7 @@ def _as_a_program(words: list[str], more: dict[str, str]) -> Iterator[tuple[Text
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     threshold = gc.get_threshold()
     with (
+        patch.object(gc, "freeze"),  # what is left does not go with this process
         patch.object(sys, "argv", words),
         patch.object(sys.modules["__main__"], "__package__", "sim"),  # by which the parser names the program
         patch.object(cli, "listen"),
@@ -55,7 +56,6 @@ def _as_a_program(words: list[str], more: dict[str, str]) -> Iterator[tuple[Text
             yield out, err
         finally:
             gc.set_threshold(*threshold)
-            gc.unfreeze()
 
 
 def _text(stream: TextIOWrapper) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if test not in seen and not is_long:
             item.add_marker("fast")
         seen.add(test)
+
+
+def pytest_collection_finish() -> None:
+    """Spare Python's search for cycles the million objects of modules and tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=SCENARIOS, ids=lambda path: path.stem)
