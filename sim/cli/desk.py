@@ -45,6 +45,15 @@ def desk(
         ),
     ] = 20,
     seed: Seed = 1,
+    lesson: Annotated[
+        str | None,
+        typer.Option(
+            "--lesson",
+            metavar="NAME",
+            help="Begin with a lesson: power_of_one, pooling, chats_at_once, patience, spike or penalty.",
+            show_default=False,
+        ),
+    ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the page in a browser.")] = False,
     force: Force = False,
 ) -> None:
@@ -61,7 +70,7 @@ def desk(
     if output is not None:
         refuse_target(output, force=force)
     centre = load(str(files("sim.scenario").joinpath("starter.toml")) if scenario is None else scenario)
-    page = desk_page(centre, seed=seed, days=days)
+    page = desk_page(centre, seed=seed, days=days, lesson=lesson)
     if output is None:
         name = "desk" if scenario is None else scenario.stem
         output = Path(tempfile.mkdtemp(prefix="sim-desk-")) / f"{name}.html"

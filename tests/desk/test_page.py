@@ -211,6 +211,13 @@ def test_modules_that_import_each_other_are_refused(tmp_path: Path):
         bundled(tmp_path / "a.js")
 
 
+def test_a_text_over_several_lines_is_refused(tmp_path: Path):
+    """Indents are taken away, and there they would mean something."""
+    (tmp_path / "a.js").write_text("export const a = `one\n  two`;\n")
+    with pytest.raises(ValueError, match=r"a\.js has a text that runs over several lines"):
+        bundled(tmp_path / "a.js")
+
+
 def test_too_few_days_are_refused(tmp_path: Path):
     with pytest.raises(SimError, match="days: must be 3 or more"):
         desk_page(sim.load(WEB_SHOP), days=2)

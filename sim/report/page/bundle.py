@@ -1,6 +1,7 @@
 """How do JavaScript modules become one script in a page? Each a function of its own, in order of imports.
 
-Nothing is translated or made smaller: the page has the modules as they stand in the source.
+Nothing is translated: the page has the modules as they stand in the source, without comments and indents. No
+text of the page runs over several lines, so no indent means anything; a module in which one does is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from pathlib import Path
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 _NAME = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+_LONG_TEXT = re.compile(r"^(?:[^`\n]*`[^`\n]*`)*[^`\n]*`[^`\n]*$", re.MULTILINE)
 _NOTHING = re.compile(r"^export \{\};\n", re.MULTILINE)
+_INDENT = re.compile(r"^[ ]+", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 
 
@@ -42,5 +45,7 @@ def _wrapped(path: Path, number: dict[Path, int]) -> str:
         names = " ".join(found[1].split()).rstrip(",")
         return f"const {{ {names} }} = m{number[(path.parent / found[2]).resolve()]};\n"
 
-    body = _COMMENT.sub("", _EXPORT.sub("", _NOTHING.sub("", _IMPORT.sub(taken, source))))
+    if _LONG_TEXT.search(source):
+        raise ValueError(f"{path.name} has a text that runs over several lines")
+    body = _INDENT.sub("", _COMMENT.sub("", _EXPORT.sub("", _NOTHING.sub("", _IMPORT.sub(taken, source)))))
     return f"const m{number[path]} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

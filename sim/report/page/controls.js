@@ -1,11 +1,13 @@
 // Where do the sliders stand? A native range each, with − and +, and the value before.
 
-import { plain, THIN, TITLES, written } from "./words.js";
+import { say, short, THIN, titleOf, UNITS, written } from "./words.js";
 
 /** @typedef {import("./model.js").Settings} Settings */
 
 /**
  * @typedef {object} Slider
+ * @property {string} key What it moves: a setting, or "promise".
+ * @property {string} title
  * @property {HTMLElement} row
  * @property {HTMLInputElement} input
  * @property {HTMLOutputElement} output
@@ -30,16 +32,24 @@ export class Controls {
     /** Promises as they are moved. */
     this.promised = desk.promises.map((promise) => ({ ...promise }));
     this.settings = settings;
-    this.head("Customers");
+    this.build();
+  }
+
+  /** Every slider, in the language that is spoken. */
+  build() {
+    const { desk } = this;
+    this.room.replaceChildren();
+    this.sliders = [];
+    this.head("customers");
     if (desk.demand.queues.every((queue) => queue.times_s === null)) {
-      this.factor("Demand", "demand", 50, 200, 5, 100, (percent) => `${percent}${THIN}%`);
+      this.factor(say("demand"), "demand", 50, 200, 5, 100, (percent) => `${percent}${THIN}%`);
     }
-    if (desk.patience_s > 0) this.scaled("Patience", "patience", desk.patience_s);
-    this.head("Team");
+    if (desk.patience_s > 0) this.scaled(say("patience"), "patience", desk.patience_s);
+    this.head("team_head");
     desk.groups.forEach((group, g) => this.agents(group, g, desk.groups.length > 1));
     if (desk.slots > 0) this.slots();
-    if (desk.reply_s > 0) this.scaled("One reply takes", "reply", desk.reply_s);
-    if (this.promised.length > 0) this.head("Promise");
+    if (desk.reply_s > 0) this.scaled(say("reply_takes"), "reply", desk.reply_s);
+    if (this.promised.length > 0) this.head("promise_head");
     this.promised.forEach((promise) => this.promise(promise));
   }
 
@@ -52,10 +62,10 @@ export class Controls {
     this.promised.forEach((promise, k) => Object.assign(promise, this.desk.promises[k]));
   }
 
-  /** @param {string} words */
-  head(words) {
+  /** @param {import("./texts.js").Key} key */
+  head(key) {
     const head = document.createElement("h2");
-    head.textContent = words;
+    head.textContent = say(key);
     this.room.append(head);
   }
 
@@ -70,7 +80,7 @@ export class Controls {
    * @param {(value: number) => string} said
    */
   factor(title, key, low, high, step, usual, said) {
-    this.add(title, low, high, step, said, (settings) => Math.round(settings[key] * usual * 1e6) / 1e6, (value) => this.move({ [key]: value / usual }, 0));
+    this.add(key, title, low, high, step, said, (settings) => Math.round(settings[key] * usual * 1e6) / 1e6, (value) => this.move({ [key]: value / usual }, 0));
   }
 
   /**
@@ -83,7 +93,7 @@ export class Controls {
     const low = Math.max(step, Math.round(usual_s / 4 / step) * step);
     // The usual value is one that the slider can stand at.
     const offset = usual_s - Math.round((usual_s - low) / step) * step;
-    this.factor(title, key, offset, offset + Math.round((3 * usual_s) / step) * step, step, usual_s, (value) => `${plain(value).replace(/\.0$/, "")}${THIN}s`);
+    this.factor(title, key, offset, offset + Math.round((3 * usual_s) / step) * step, step, usual_s, (value) => `${short(value)}${THIN}s`);
   }
 
   /**
@@ -94,30 +104,31 @@ export class Controls {
   agents({ name, counts }, g, is_named) {
     const [low, high] = [counts[0], counts[counts.length - 1]];
     const move = (/** @type {number} */ value) => this.move({ agents: this.settings.agents.with(g, value) }, g);
-    this.add(is_named ? `Agents, ${name}` : "Agents", low, high, 1, String, ({ agents }) => agents[g], move);
+    this.add("agents", is_named ? say("agents_of", { group: name }) : say("agents"), low, high, 1, String, ({ agents }) => agents[g], move);
   }
 
   slots() {
     const usual = this.desk.slots;
-    this.add("Chats at once", 1, 6, 1, String, ({ slots }) => usual + slots, (value) => this.move({ slots: value - usual }, 0));
+    this.add("slots", say("slots"), 1, 6, 1, String, ({ slots }) => usual + slots, (value) => this.move({ slots: value - usual }, 0));
   }
 
   /** @param {{name: string, at_most: boolean, value: number}} promise */
   promise(promise) {
-    const is_share = TITLES[promise.name].unit === "share";
+    const is_share = UNITS[promise.name] === "share";
     const scale = is_share ? 100 : 1;
     const given = promise.value * scale;
     const high = is_share ? (promise.at_most ? Math.max(20, 2 * given) : 100) : 3 * given;
     const step = promise.at_most && is_share ? 0.5 : is_share ? 1 : Math.max(1, Math.round(given / 20));
-    const title = `${TITLES[promise.name].title}, at ${promise.at_most ? "most" : "least"}`;
+    const title = say(promise.at_most ? "at_most" : "at_least", { title: titleOf(promise.name) });
     const move = (/** @type {number} */ value) => {
       promise.value = value / scale;
       this.move({}, 0);
     };
-    this.add(title, promise.at_most ? step : given % step, high, step, (value) => written(promise.name, value / scale), () => Math.round(promise.value * scale * 1e6) / 1e6, move);
+    this.add("promise", title, promise.at_most ? step : given % step, high, step, (value) => written(promise.name, value / scale), () => Math.round(promise.value * scale * 1e6) / 1e6, move);
   }
 
   /**
+   * @param {string} key
    * @param {string} title
    * @param {number} low
    * @param {number} high
@@ -126,7 +137,7 @@ export class Controls {
    * @param {(settings: Settings) => number} at
    * @param {(value: number) => void} move
    */
-  add(title, low, high, step, said, at, move) {
+  add(key, title, low, high, step, said, at, move) {
     const row = document.createElement("div");
     row.className = "slider";
     const label = document.createElement("label");
@@ -139,11 +150,11 @@ export class Controls {
     label.htmlFor = input.id;
     label.append(words, output);
     const line = document.createElement("div");
-    line.append(button("−", `${title}: less`, () => input.stepDown()), input, button("+", `${title}: more`, () => input.stepUp()));
+    line.append(button("−", say("less", { title }), () => input.stepDown()), input, button("+", say("more", { title }), () => input.stepUp()));
     row.append(label, line);
     this.room.append(row);
     input.addEventListener("input", () => move(Number(input.value)));
-    this.sliders.push({ row, input, output, at, said });
+    this.sliders.push({ key, title, row, input, output, at, said });
 
     /** @param {string} sign @param {string} name @param {() => void} press */
     function button(sign, name, press) {
@@ -170,7 +181,7 @@ export class Controls {
       const value = at(settings);
       const was = before === null ? value : at(before);
       input.value = String(value);
-      input.setAttribute("aria-valuetext", was === value ? said(value) : `${said(value)}, was ${said(was)}`);
+      input.setAttribute("aria-valuetext", was === value ? said(value) : say("was", { now: said(value), then: said(was) }));
       const now = document.createElement("b");
       now.textContent = said(value);
       const then = document.createElement("s");
@@ -178,6 +189,26 @@ export class Controls {
       output.replaceChildren(then, now);
       row.classList.toggle("changed", was !== value);
     }
+  }
+
+  /**
+   * What was moved, in words.
+   * @param {Settings} settings
+   * @param {Settings} before
+   */
+  changes(settings, before) {
+    const moved = this.sliders.filter(({ at }) => at(settings) !== at(before));
+    return moved.map(({ title, at, said }) => say("instead", { title, now: said(at(settings)), then: said(at(before)) }));
+  }
+
+  /**
+   * Only these sliders, or all of them.
+   * @param {string[] | null} keys
+   */
+  only(keys) {
+    for (const { key, row } of this.sliders) row.hidden = keys !== null && !keys.includes(key);
+    this.room.hidden = keys !== null && keys.length === 0;
+    for (const head of Array.from(this.room.querySelectorAll("h2"))) head.hidden = keys !== null;
   }
 
   /** @param {number} k */

@@ -20,30 +20,36 @@ from sim.errors import SimError
 from sim.kpis.intervals import t_quantile
 from sim.kpis.targets import bounds, named
 from sim.report.page.bundle import bundled
+from sim.report.page.lessons import FEWER, MORE, check_lesson, lessons_of
 from sim.scenario.demand import ByTurns
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S
 from sim.scenario.vary import vary
 
 HERE = Path(str(files("sim.report.page")))
-FEWER, MORE = 6, 6
-"""How many agents fewer and more the sliders reach."""
 FIGURES = ("missed_rate", "service_level", "asa_s", "response_s", "attention")
 """Figures that the page shows; it judges promises of these."""
 N_DAYS = 20
 
 
-def desk_page(scenario: Scenario, *, seed: int = 1, days: int = N_DAYS) -> str:
+def desk_page(scenario: Scenario, *, seed: int = 1, days: int = N_DAYS, lesson: str | None = None) -> str:
     """Write the live page of a *scenario*: HTML that simulates so many *days* whenever a slider moves.
+
+    It begins with a *lesson*, if one is named (`sim.report.page.lessons.LESSONS`).
 
     Raises
     ------
     SimError
-        If the browser's engine lacks a rule that the scenario uses, or days are fewer than three.
+        If the browser's engine lacks a rule that the scenario uses, days are fewer than three, or the
+        scenario can't show the lesson.
     """
     if days < 3:
         raise SimError(f"days: must be 3 or more, or nothing has an interval, got {days}")
-    data = json.dumps(desk_data(scenario, seed, days), separators=(",", ":"), ensure_ascii=False)
+    if lesson is not None:
+        check_lesson(scenario, lesson)
+    data = json.dumps(
+        {**desk_data(scenario, seed, days), "lesson": lesson}, separators=(",", ":"), ensure_ascii=False
+    )
     script = bundled(HERE / "main.js")
     style = (HERE / "desk.css").read_text(encoding="utf-8")
     # A script can't close its own element, whatever a queue is called; JSON has other ways to write "<".
@@ -95,6 +101,8 @@ def desk_data(scenario: Scenario, seed: int, days: int) -> dict[str, Any]:
         "slots": scenario.groups[0].most_slots if all(queue.by_turns for queue in scenario.queues) else 0,
         "opens_s": opens_s,
         "closes_s": closes_s,
+        "lessons": lessons_of(scenario),
+        "lesson": None,
     }
 
 

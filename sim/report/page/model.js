@@ -31,6 +31,8 @@ import { sumsOf } from "./figures.js";
  * @property {number} slots Most chats at once; 0 where they can't be changed.
  * @property {number} opens_s
  * @property {number} closes_s
+ * @property {string[]} lessons Those that this centre can show.
+ * @property {string | null} lesson The one that the page begins with.
  */
 
 /**
@@ -98,6 +100,11 @@ export class Model {
       outages: outage ? joined([...plan.outages, [begins_s, begins_s + 600]]) : plan.outages,
       queues: slots > 0 ? plan.queues.map((queue) => ({ ...queue, speed: stretched(queue.speed, slots) })) : plan.queues,
     };
+  }
+
+  /** How many call in sick: two, or who there is, of the first group. */
+  mostSick() {
+    return Math.min(2, this.desk.groups[0].agents);
   }
 
   /** When incidents begin: at eleven, or at the middle of the day where the centre is closed then. */

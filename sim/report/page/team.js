@@ -1,7 +1,7 @@
 // What does the team look like at a moment? Who waits, what each agent does, what has their attention: drawn on a canvas.
 
 import { Outcome } from "../../engines/browser/rules.js";
-import { clock } from "./words.js";
+import { clock, say } from "./words.js";
 
 /** @typedef {ReturnType<import("./model.js").Model["day"]>} Day */
 /** @typedef {"types" | "waits" | "writes" | "wraps"} Doing */
@@ -114,8 +114,8 @@ export class Scenes {
     const open = this.held.filter((held) => held.from_s <= now && now < held.to_s).map((held) => this.doing(held, now).doing);
     const n = (/** @type {Doing} */ doing) => open.filter((each) => each === doing).length;
     const line = this.waiting(now).length;
-    const waits = line === 0 ? "nobody waits for an agent" : `${line} wait for an agent`;
-    return `${clock(now)}: ${waits}, ${n("writes")} agents write, ${n("waits")} messages wait, ${this.missed(now)} left today`;
+    const waits = line === 0 ? say("nobody_waits") : say("n_wait", { n: line });
+    return say("told", { time: clock(now), line: waits, writes: n("writes"), waits: n("waits"), left: this.missed(now) });
   }
 }
 
@@ -202,9 +202,10 @@ function drawLine(pen, { width, unit }, scenes, now, colours) {
   const rows = scenes.waiting(now);
   const { log, draws } = scenes.day;
   const middle = 2.2 * unit;
-  const side = 6.2 * unit;
-  count(pen, unit, 0, String(rows.length), "waiting", "left", colours.ink, colours.soft);
-  count(pen, unit, width, String(scenes.missed(now)), "left today", "right", colours.miss, colours.soft);
+  pen.font = `${1.05 * unit}px ${FONT}`;
+  const side = Math.max(6.2 * unit, pen.measureText(say("left_today")).width + unit);
+  count(pen, unit, 0, String(rows.length), say("waiting"), "left", colours.ink, colours.soft);
+  count(pen, unit, width, String(scenes.missed(now)), say("left_today"), "right", colours.miss, colours.soft);
   pen.fillStyle = colours.tint;
   rounded(pen, side, 0.2 * unit, width - 2 * side, 4 * unit, 1.6 * unit);
   pen.fill();
@@ -215,7 +216,7 @@ function drawLine(pen, { width, unit }, scenes, now, colours) {
   if (rows.length === 0) {
     pen.fillStyle = colours.soft;
     pen.textAlign = "center";
-    pen.fillText("nobody waits for an agent", width / 2, middle);
+    pen.fillText(say("nobody_waits"), width / 2, middle);
     return;
   }
   const shown = rows.length > room ? room - 1 : rows.length;
@@ -299,7 +300,7 @@ function drawCards(pen, area, scenes, now, colours, how) {
       pen.font = `${Math.min(1.05 * area.unit, width / 7)}px ${FONT}`;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
-      pen.fillText(agent < team.slots.length ? "off duty" : "empty desk", x + width / 2, y + height / 2);
+      pen.fillText(agent < team.slots.length ? say("off_duty") : say("empty_desk"), x + width / 2, y + height / 2);
       continue;
     }
     const mine = open.filter((held) => held.agent === agent);
@@ -435,7 +436,7 @@ function drawGroups(pen, area, scenes, now, colours, names) {
     for (const held of open) n[scenes.doing(held, now).doing]++;
     pen.fillStyle = colours.ink;
     pen.font = `700 ${1.1 * area.unit}px ${FONT}`;
-    pen.fillText(`${name}: ${agents.length} agents`, area.left, y + 0.8 * area.unit);
+    pen.fillText(`${name}: ${say("n_agents", { n: agents.length })}`, area.left, y + 0.8 * area.unit);
     const fill = { writes: colours.att, waits: colours.wait, types: colours.pale, wraps: colours.grey };
     let x = area.left;
     for (const doing of /** @type {Doing[]} */ (["writes", "waits", "types", "wraps"])) {
@@ -450,7 +451,7 @@ function drawGroups(pen, area, scenes, now, colours, names) {
     pen.strokeRect(area.left, y + 1.7 * area.unit, area.width, 1.8 * area.unit);
     pen.fillStyle = colours.soft;
     pen.font = `${0.95 * area.unit}px ${FONT}`;
-    const said = `${n.writes} agents write · ${n.waits} messages wait · ${n.types} customers type · ${n.wraps} wrap up · ${Math.max(0, slots - open.length)} slots free`;
+    const said = say("doing", { ...n, free: Math.max(0, slots - open.length) });
     pen.fillText(said, area.left, y + 4.4 * area.unit);
   });
 }

@@ -1,19 +1,53 @@
-// What does the page say? Numbers and sentences.
+// What does the page say? Numbers and sentences, in the language that is spoken.
+
+import { TEXTS } from "./texts.js";
 
 /** @typedef {import("./figures.js").Quantity} Quantity */
+/** @typedef {import("./texts.js").Language} Language */
+/** @typedef {import("./texts.js").Key} Key */
 
 export const THIN = "\u202f";
 const MINUS = "\u2212";
 const DASH = "\u2013";
 
-/** How a figure is called, written and scaled. @type {Record<string, {title: string, unit: "share" | "s"}>} */
-export const TITLES = {
-  missed_rate: { title: "Missed", unit: "share" },
-  service_level: { title: "Accepted in time", unit: "share" },
-  asa_s: { title: "Wait, mean", unit: "s" },
-  response_s: { title: "Reply in chat", unit: "s" },
-  attention: { title: "Attention used", unit: "share" },
-};
+/** What is spoken, and how its numbers are written. */
+let texts = TEXTS.en;
+/** @type {(n: number) => boolean} */
+let is_one = (n) => n === 1;
+let decimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+let whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/**
+ * From now on, all is said in this language.
+ * @param {Language} language
+ */
+export function speak(language) {
+  texts = TEXTS[language];
+  const rules = new Intl.PluralRules(language);
+  is_one = (n) => rules.select(n) === "one";
+  decimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+}
+
+/**
+ * A text with its values; with a count `n`, in the form for it.
+ * @param {Key} key
+ * @param {Record<string, string | number>} [values]
+ */
+export function say(key, values = {}) {
+  const forms = texts[key].split("|");
+  const form = forms.length > 1 && !is_one(Number(values.n)) ? forms[1] : forms[0];
+  return form.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** How a figure is scaled. @type {Record<string, "share" | "s">} */
+export const UNITS = { missed_rate: "share", service_level: "share", asa_s: "s", response_s: "s", attention: "share" };
+
+/**
+ * What a figure is called.
+ * @param {string} name
+ */
+export const titleOf = (name) => say(/** @type {Key} */ (name));
 
 /**
  * A number: one decimal below 10, above none.
@@ -22,9 +56,24 @@ export const TITLES = {
 export function plain(value) {
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
-  const text = size < 9.95 ? size.toFixed(1) : Math.round(size).toLocaleString("en");
-  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+  const is_small = size < 9.95;
+  const text = is_small ? decimal.format(size) : whole.format(Math.round(size));
+  const is_zero = is_small ? size < 0.05 : false;
+  return value < 0 && !is_zero ? MINUS + text : text;
 }
+
+/**
+ * A number without a decimal that says nothing: 8, not 8.0.
+ * @param {number} value
+ */
+export const short = (value) => (Number.isInteger(Math.round(value * 10) / 10) ? whole.format(Math.round(value)) : plain(value));
+
+/**
+ * A figure without its unit.
+ * @param {string} name
+ * @param {number} value
+ */
+export const bare = (name, value) => plain(UNITS[name] === "share" ? 100 * value : value);
 
 /**
  * A figure with its unit.
@@ -32,9 +81,8 @@ export function plain(value) {
  * @param {number} value
  */
 export function written(name, value) {
-  const { unit } = TITLES[name];
   if (!Number.isFinite(value)) return DASH;
-  return unit === "share" ? `${plain(100 * value)}${THIN}%` : `${plain(value)}${THIN}s`;
+  return `${bare(name, value)}${THIN}${UNITS[name] === "share" ? "%" : "s"}`;
 }
 
 /**
@@ -44,16 +92,9 @@ export function written(name, value) {
  */
 export function interval(name, { low, high }) {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
-  const most = TITLES[name].unit === "share" ? 1 : Infinity;
-  return between(written(name, Math.max(low, 0)), written(name, Math.min(high, most)));
+  const most = UNITS[name] === "share" ? 1 : Infinity;
+  return `${bare(name, Math.max(low, 0))} … ${written(name, Math.min(high, most))}`;
 }
-
-/**
- * From one number to another; the unit stands once.
- * @param {string} low
- * @param {string} high
- */
-const between = (low, high) => `${low.split(THIN)[0]} … ${high}`;
 
 /** @typedef {"kept" | "maybe kept" | "maybe broken" | "broken" | "unknown"} Verdict */
 
@@ -67,7 +108,7 @@ const between = (low, high) => `${low.split(THIN)[0]} … ${high}`;
 export function verdictOf({ name, at_most, value }, quantity) {
   if (!Number.isFinite(quantity.value)) return "unknown";
   const is_kept = at_most ? quantity.value <= value : quantity.value >= value;
-  const [low, high] = certain(quantity, TITLES[name].unit);
+  const [low, high] = certain(quantity, UNITS[name]);
   const is_sure = low > value || high < value;
   if (is_kept) return is_sure ? "kept" : "maybe kept";
   return is_sure ? "broken" : "maybe broken";
@@ -90,15 +131,6 @@ function certain({ value, low, high, p10, p90, unseen }, unit) {
 export const WORSE = ["kept", "maybe kept", "unknown", "maybe broken", "broken"];
 
 /** @type {Record<Verdict, string>} */
-export const SAID = {
-  kept: "promise kept",
-  "maybe kept": "promise kept, but not for sure",
-  "maybe broken": "promise broken, but not for sure",
-  broken: "promise broken",
-  unknown: "promise can't be judged",
-};
-
-/** @type {Record<Verdict, string>} */
 export const MARKS = { kept: "✓", "maybe kept": "(✓)", "maybe broken": "(✗)", broken: "✗", unknown: "?" };
 
 /**
@@ -106,18 +138,7 @@ export const MARKS = { kept: "✓", "maybe kept": "(✓)", "maybe broken": "(✗
  * @param {string} name
  * @param {number} value
  */
-export function clause(name, value) {
-  const said = written(name, value);
-  /** @type {Record<string, string>} */
-  const clauses = {
-    missed_rate: `${said} missed`,
-    service_level: `${said} accepted in time`,
-    asa_s: `they wait ${said}`,
-    response_s: `replies take ${said}`,
-    attention: `attention used is ${said}`,
-  };
-  return clauses[name];
-}
+export const clause = (name, value) => say(/** @type {Key} */ (`is_${name}`), { value: written(name, value) });
 
 /**
  * The answer, in a sentence.
@@ -128,14 +149,14 @@ export function clause(name, value) {
  */
 export function answer(team, incidents, figures, worst) {
   const who = [team, ...incidents].join(", ");
-  const missed = figures.missed_rate.value;
-  if (!Number.isFinite(missed)) return `${who}: no customers, nothing to miss.`;
-  const first = `${who}: ${clause("missed_rate", missed)}`;
-  if (worst === null) return `${first}.`;
-  const said = SAID[worst.verdict];
-  if (worst.name === "missed_rate") return `${first} ${DASH} ${said}.`;
-  const but = worst.verdict.endsWith("kept") ? "and" : "but";
-  return `${first}, ${but} ${clause(worst.name, figures[worst.name].value)} ${DASH} ${said}.`;
+  const value = figures.missed_rate.value;
+  if (!Number.isFinite(value)) return say("no_customers", { who });
+  const missed = clause("missed_rate", value);
+  if (worst === null) return say("answer", { who, missed });
+  const verdict = say(worst.verdict);
+  if (worst.name === "missed_rate") return say("answer_judged", { who, missed, verdict });
+  const joined = worst.verdict.endsWith("kept") ? "answer_and" : "answer_but";
+  return say(joined, { who, missed, verdict, clause: clause(worst.name, figures[worst.name].value) });
 }
 
 /**
@@ -143,9 +164,9 @@ export function answer(team, incidents, figures, worst) {
  * @param {{value: number, low: number, high: number}} difference
  */
 export function moreOrFewer({ value, low, high }) {
-  if (!(low > 0 || high < 0)) return "no clear difference in missed chats";
+  if (!(low > 0 || high < 0)) return say("no_difference");
   const [least, most] = value > 0 ? [low, high] : [-high, -low];
-  return `${plain(Math.abs(value))} ${value > 0 ? "more" : "fewer"} missed chats a day (${between(plain(least), plain(most))})`;
+  return say(value > 0 ? "more_missed" : "fewer_missed", { value: plain(Math.abs(value)), range: `${plain(least)} … ${plain(most)}` });
 }
 
 /**
@@ -157,9 +178,3 @@ export function clock(time_s) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   return `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
 }
-
-/**
- * @param {number} n
- * @param {string} word
- */
-export const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
