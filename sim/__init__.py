@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from sim.log.chatlog import ChatLog
     from sim.report.averages import calibrate
     from sim.report.best import best
+    from sim.report.capacity import capacity
     from sim.report.compare import compare
     from sim.report.data import read_result
     from sim.report.driving import load_test
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.averages import Averages
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
+    from sim.scenario.capacity import Capacity, HiringClass
     from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue, Spike
     from sim.scenario.distributions import (
         Empirical,
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from sim.scenario.targets import GroupTargets, QueueTargets, Targets
     from sim.scenario.team import BreakWindow, Group, Pattern, Ramp, Seniority, StaffingByDay
     from sim.scenario.vary import vary
+    from sim.studies.capacity import CapacityPlan
     from sim.studies.compare import Comparison
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
@@ -145,6 +148,8 @@ __all__ = [
     "Burst",
     "ByTurns",
     "ByWork",
+    "Capacity",
+    "CapacityPlan",
     "ChatLog",
     "Column",
     "Comparison",
@@ -166,6 +171,7 @@ __all__ = [
     "GroupTargets",
     "Head",
     "HeadCount",
+    "HiringClass",
     "Holidays",
     "Hyperexponential",
     "Judged",
@@ -225,6 +231,7 @@ __all__ = [
     "by_definitions",
     "calibrate",
     "calibrate_log",
+    "capacity",
     "compare",
     "draw",
     "executing",
@@ -270,6 +277,7 @@ _HOMES = {
     "sim.log.chatlog": "ChatLog",
     "sim.report.averages": "calibrate",
     "sim.report.best": "best",
+    "sim.report.capacity": "capacity",
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
     "sim.report.driving": "load_test",
@@ -294,6 +302,7 @@ _HOMES = {
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.averages": "Averages",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
+    "sim.scenario.capacity": "Capacity HiringClass",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
     "sim.scenario.distributions": (
         "Empirical EmpiricalCount Erlang Exponential Fixed FixedCount Gamma "
@@ -311,6 +320,7 @@ _HOMES = {
     "sim.scenario.targets": "GroupTargets QueueTargets Targets",
     "sim.scenario.team": "BreakWindow Group Pattern Ramp Seniority StaffingByDay",
     "sim.scenario.vary": "vary",
+    "sim.studies.capacity": "CapacityPlan",
     "sim.studies.compare": "Comparison",
     "sim.studies.risk": "Risk",
     "sim.studies.selection": "Best",

@@ -13,6 +13,7 @@ import typer
 from sim.cli import (
     best,
     calibrate,
+    capacity,
     compare,
     desk,
     export,
@@ -41,6 +42,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (LOOK, desk.desk, (desk.EXAMPLE, "sim desk")),
     (PLAN, staff.staff, (f"sim staff {SHOP}", f"sim staff {SHOP} --confidence 0.9 --write mine.toml")),
     (PLAN, roster.roster, ("sim roster scenarios/roster.toml --lengths 8,6,4 --write mine.toml",)),
+    (PLAN, capacity.capacity, capacity.EXAMPLES),
     (PLAN, sweep.sweep, sweep.EXAMPLES),
     (PLAN, compare.compare, (f"sim compare {SHOP} mine.toml",)),
     (PLAN, best.best, ("sim best a.toml b.toml c.toml", f"sim best {SHOP} --vary groups.0.concurrency=2:6")),

@@ -260,7 +260,7 @@ def _day(found: WeekStaffing, plan: DayPlan) -> Row:
     return {
         "day": plan.title,
         "a_week": found.a_week(plan.kind),
-        "chats": sum(need.chats for need in plan.needs) or _chats(plan),
+        "chats": float(plan.chats.sum()),
         "agent_hours": float(plan.hours.sum()),
         "most_agents": int(plan.plan.sum(axis=0).max()),
         **by_name,
@@ -269,11 +269,6 @@ def _day(found: WeekStaffing, plan: DayPlan) -> Row:
         "worst_s": _clock_s(found, plan, worst)[0] if found.promise.per is Per.INTERVAL else None,
         "simulated": plan.simulated,
     }
-
-
-def _chats(plan: DayPlan) -> float:
-    """Chats expected on such a day."""
-    return float(sum(sum(queue.arrivals.per_interval or ()) for queue in plan.kind.scenario.queues))
 
 
 def _clock_s(found: WeekStaffing, plan: DayPlan, k: int) -> tuple[float, float]:
@@ -317,17 +312,15 @@ def requirement(found: WeekStaffing) -> Table:
 
 def _needed(found: WeekStaffing, plan: DayPlan) -> Iterator[Row]:
     (open_s, close_s), width_s = open_span(plan.kind), found.scenario.interval_s
-    levels, names = np.array(plan.levels()), [group.name for group in found.scenario.groups]
+    chats, levels = plan.chats, np.array(plan.levels())
+    names = [group.name for group in found.scenario.groups]
     binding = {need.start_s: need.binding for need in plan.needs}
     for k in range(levels.shape[1]):
         if open_s <= k * width_s < close_s:
             start_s, end_s = _clock_s(found, plan, k)
             bound = binding.get(k * width_s)
-            chats = sum(
-                (queue.arrivals.per_interval or (0.0,) * (k + 1))[k] for queue in plan.kind.scenario.queues
-            )
             yield {
-                "day": plan.title, "start_s": start_s, "end_s": end_s, "chats": float(chats),
+                "day": plan.title, "start_s": start_s, "end_s": end_s, "chats": float(chats[k]),
                 **{f"agents.{name}": int(n) for name, n in zip(names, levels[:, k], strict=True)},
                 **cells(found.promise, plan.interval(k), plan.kind.scenario),
                 "binding": None if bound is None else name_of(bound, found.promise),

@@ -19,7 +19,13 @@ Place = tuple[str | int, ...]
 
 SINGLE_TABLES: dict[Place, str] = {
     place: f"write [[{'.'.join(place)}]]"
-    for place in (("queues",), ("groups",), ("stress", "incidents"), ("stress", "stages"))
+    for place in (
+        ("queues",),
+        ("groups",),
+        ("stress", "incidents"),
+        ("stress", "stages"),
+        ("capacity", "classes"),
+    )
 }
 """Of each list of tables: what to write instead of a single table."""
 

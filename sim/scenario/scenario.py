@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.errors import ThresholdError
 from sim.rules import Policy
+from sim.scenario.capacity import Capacity
 from sim.scenario.clock_laws import clock_laws
 from sim.scenario.dates import date_laws
 from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
@@ -83,6 +84,8 @@ class Scenario(Record):
     """What customers think of it: a stated model. Omitted: no figures of satisfaction."""
     stress: Stress | None = None
     """What goes wrong when `sim stress` puts it under stress. Omitted: nothing."""
+    capacity: Capacity | None = None
+    """People, growth and hiring over months, which `sim capacity` plans with. Omitted: no plan."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:

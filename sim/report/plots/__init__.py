@@ -4,6 +4,7 @@ HOMES: dict[str, str] = {
     "best": "sim.report.plots.best",
     "calibrate": "sim.report.plots.averages",
     "calibrate_log": "sim.report.plots.fitted",
+    "capacity": "sim.report.plots.capacity",
     "compare": "sim.report.plots.compare",
     "kpis": "sim.report.plots.measured",
     "forecast": "sim.report.plots.forecast",

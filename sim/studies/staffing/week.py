@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Flags, Floats, Ints
+from sim.arrays import Floats, Ints
 from sim.draws.memory import refuse_too_large
 from sim.errors import StudyError
 from sim.kpis.estimate import Estimates
@@ -26,7 +26,7 @@ from sim.scenario.units import DAY_S
 from sim.studies.staffing.choice import Over, Per, Step
 from sim.studies.staffing.guess import guess
 from sim.studies.staffing.people import days_a_week
-from sim.studies.staffing.plan import Blocks, blocks
+from sim.studies.staffing.plan import Blocks, blocks, expected_a_day
 from sim.studies.staffing.promise import Promise, promised
 from sim.studies.staffing.search import Days, Search
 from sim.studies.staffing.staff import refuse_impossible
@@ -78,6 +78,11 @@ class DayPlan:
     def spare(self) -> int:
         """Blocks and groups in which one agent fewer may do: the search had no days left to try."""
         return sum(not fewer.is_needed for need in self.needs for fewer in need.fewer)
+
+    @property
+    def chats(self) -> Floats:
+        """Chats expected in each interval of such a day, shape (n_intervals,)."""
+        return np.asarray(expected_a_day(self.kind.scenario).sum(axis=0))
 
     def levels(self) -> list[Ints]:
         """Agents of each group in each interval of the day."""
@@ -277,18 +282,9 @@ def of_kind(scenario: Scenario, kind: Kind, promise: Promise, runs: Sequence[Kpi
     cells, sums = window(scenario, kind), bound_of(runs)  # (n_runs, n_bounds, 2, n_cells)
     known = np.concatenate([np.nan_to_num(sums), np.zeros((*sums.shape[:-1], 1))], axis=-1)
     of_days = known[..., cells]  # (n_runs, n_bounds, 2, n_days, n_intervals)
-    n = cells.shape[1]
+    n, planned = cells.shape[1], np.asarray(expected_a_day(kind.scenario).sum(axis=0) > 0)
     top, bottom = of_days.transpose(2, 1, 0, 3, 4).reshape(2, len(promise.bounds), -1, n)
-    return Evaluation(promise, top, bottom, planned=_expected(kind))
-
-
-def _expected(kind: Kind) -> Flags:
-    """Intervals of the day in which chats are expected: agents' time is promised in those alone."""
-    chats = [queue.arrivals.per_interval for queue in kind.scenario.queues]
-    n = kind.scenario.intervals_per_day
-    if any(each is None for each in chats):
-        return np.ones(n, dtype=np.bool_)
-    return np.asarray(np.sum([each or () for each in chats], axis=0) > 0)
+    return Evaluation(promise, top, bottom, planned=planned)
 
 
 def window(scenario: Scenario, kind: Kind) -> Ints:
