@@ -16,7 +16,7 @@ they are days of the search from then on, and it is held against others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil, isfinite
@@ -55,10 +55,6 @@ FEW_CHEAP = 6
 """... of one agent for two of those who are missed least."""
 COARSE = 8
 """The coarse search changes a level by an eighth at a time."""
-
-
-Unit = tuple[int, int, int]
-"""A group, a block, and the agents there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +145,8 @@ class Search:
         """Replications simulated so far."""
         self.progress, self.counted = progress, counted
         """Is told how many that are, and what they are called."""
+        self.in_full = True
+        """Whether all figures are wanted on the fresh days, and not only what is promised."""
         self._reserved = 0
         self._known: dict[tuple[bytes, int], Evaluation] = {}  # by plan and first replication
         self._levels: dict[range, Level] = {}  # by the replications that they level
@@ -199,6 +197,7 @@ class Search:
         other = Search(self.blocks, promise, self.executor, self.seed, most_runs, self.progress, counted)
         other._known = self._known
         other._levels = dict(self._levels)
+        other.in_full = False
         return other
 
     def trial(self, plan: Ints, runs: range) -> Evaluation:
@@ -289,7 +288,7 @@ class Search:
         """Hold a plan against fresh days: more of them, as long as they miss the promise and may be wrong."""
         scenario, runs = self.blocks.apply(plan), list[Kpis]()
         while True:
-            (more,) = self.simulated_on([scenario], fresh[len(runs) :])
+            (more,) = self.simulated_on([scenario], fresh[len(runs) :], in_search=not self.in_full)
             self._count(len(more))
             runs += more
             trial = Evaluation.of(self.promise, scenario, runs)
@@ -313,17 +312,16 @@ class Search:
     def fewest(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
         """Go from a *plan* to one that keeps the promise on *runs* and from which nobody can be taken."""
         plan = self.enough(plan, runs, coarse=coarse)
-        refused: set[Unit] = set()
         for _ in range(MOST_ROUNDS):
             if not self.affords(1 + self._n_moves(), runs) or not (base := self.trial(plan, runs)).kept:
                 break
             self._best = plan
-            if (lower := self._without(plan, base, runs, refused, coarse=coarse)) is not None:
-                plan = lower
-            elif not coarse and (lower := self._exchanged(plan, base, runs)) is not None:
-                plan, refused = lower, set()
-            else:
+            lower = self._without(plan, base, runs, coarse=coarse)
+            if lower is None and not coarse:
+                lower = self._exchanged(plan, base, runs)
+            if lower is None:
                 break
+            plan = lower
         return plan
 
     def enough(self, plan: Ints, runs: range, *, coarse: bool = False) -> Ints:
@@ -408,13 +406,8 @@ class Search:
             plan[group, block] += 1
         return plan
 
-    def moves(
-        self, plan: Ints, runs: range, sign: int, *, coarse: bool = False, refused: Collection[Unit] = ()
-    ) -> list[Move]:
-        """Try one agent more (*sign* 1) or fewer (−1), or several if *coarse*, in each block and group.
-
-        Those that were *refused* at their present level are left out.
-        """
+    def moves(self, plan: Ints, runs: range, sign: int, *, coarse: bool = False) -> list[Move]:
+        """Try one agent more (*sign* 1) or fewer (−1), or several if *coarse*, in each block and group."""
         size = np.maximum(1, plan // COARSE) if coarse else np.ones_like(plan)
         changed, tries = [], []
         for group, colour in np.ndindex(len(plan), self.colours):
@@ -476,30 +469,21 @@ class Search:
             plan += ~given_up
         return plan
 
-    def _without(
-        self, plan: Ints, base: Evaluation, runs: range, refused: set[Unit], *, coarse: bool
-    ) -> Ints | None:
+    def _without(self, plan: Ints, base: Evaluation, runs: range, *, coarse: bool) -> Ints | None:
         """Take agents away where they are missed least; None if nobody can be spared."""
-        chosen, left, now = [], [], base
-        moves = self.moves(plan, runs, -1, coarse=coarse, refused=refused)
+        chosen, now = list[Move](), base
+        moves = self.moves(plan, runs, -1, coarse=coarse)
         for move in sorted(moves, key=lambda move: self._harm(base, move)):
             after = now.with_effect_of(base, move.tried, move.window)
             if after.kept:
                 chosen.append(move)
                 now = after
-            else:
-                left.append((move.group, move.block, int(plan[move.group, move.block])))
-        n_chosen = len(chosen)
         while chosen and self.affords(1, runs):
             lower = plan.copy()
             for move in chosen:
                 lower[move.group, move.block] += move.by
             if self._is_possible(lower) and self.trial(lower, runs).kept:
-                if len(chosen) == n_chosen:  # who is needed beside those who went is needed without them
-                    refused.update(left)
                 return lower
-            if len(chosen) == 1:
-                refused.add((chosen[0].group, chosen[0].block, int(plan[chosen[0].group, chosen[0].block])))
             chosen = chosen[: len(chosen) // 2]
         return None
 
