@@ -37,6 +37,12 @@ class SparseTables:
         place = np.where(columns, np.cumsum(columns) - 1, -1).tolist()
         return cls(usual, tables.shape[1], cells, place, np.ascontiguousarray(kept))
 
+    @classmethod
+    def whole(cls, tables: Floats) -> SparseTables:
+        """Keep *tables* as they are: where a few sums are wanted and nothing is kept for long."""
+        n_cells, n_columns = tables.shape[1:]
+        return cls(tables[-1, -1], n_cells, np.arange(n_cells), range(n_columns), np.moveaxis(tables, -1, 0))
+
     def __len__(self) -> int:
         """Runs."""
         return int(self.kept.shape[1])

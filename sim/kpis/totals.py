@@ -134,7 +134,12 @@ class _Runs:
         )
 
     def crossed_cells(self, by: By, chosen: Sequence[int]) -> Ints:
-        """Cell of each chat in the table of some queues or groups by interval; −1 where it is in none."""
+        """Cell of each chat in the table of some queues or groups by interval; −1 where it is in none.
+
+        Of nothing *chosen* there is no table, and nobody asks.
+        """
+        if not len(chosen):
+            return np.empty(0, dtype=np.int64)
         places, n_intervals = self.places, self.sizes[By.INTERVAL]
         nth = np.full(self.sizes[by], -1, dtype=np.int64)
         nth[list(chosen)] = np.arange(len(chosen))
@@ -226,7 +231,8 @@ def totals(
             table[..., Column.DUTY_S : Column.WINDOW_S] = table[..., Column.LONGEST_WAIT_S :] = np.nan
         nothing = _samples(runs, {Value.RESPONSE_S: responses.first(0)})[Value.RESPONSE_S]
         samples = dict.fromkeys(Value, nothing)
-        return Totals(runs.n, runs.sizes, _kept(added), samples, _nothing(runs), _by_cell(runs, crossed))
+        whole = {by: SparseTables.whole(table) for by, table in added.items()}
+        return Totals(runs.n, runs.sizes, whole, samples, _nothing(runs), _by_cell(runs, crossed))
     legs = runs.legs()
     timeline.follow_chats(rows, runs.edges_s, spent.waiting_s)
     timeline.follow_legs(legs, rows, np.array(runs.centre.wrap_up_attention), runs.edges_s, spent)
@@ -277,6 +283,8 @@ def _finish_crossed(runs: _Runs, crossed: Mapping[By, Floats]) -> None:
     """Add measured time, and what follows from the rest."""
     window_s = np.diff(runs.edges_s)
     for table in crossed.values():
+        if not table.size:
+            continue
         n = table.shape[1] // runs.sizes[By.INTERVAL]
         table[..., Column.WINDOW_S] = np.tile(window_s, n)
         table[..., Column.DAYS] = np.tile(window_s / DAY_S, n)

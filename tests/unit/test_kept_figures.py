@@ -24,8 +24,11 @@ def test_tables_come_back_to_the_last_bit(n_runs: int, n_cells: int, n_columns: 
     kept = SparseTables.of(tables)
 
     assert [kept[run].tobytes() for run in range(n_runs)] == [table.tobytes() for table in tables]
+    whole = SparseTables.whole(tables)
     for column in range(n_columns):
         assert kept.column(column).tobytes() == tables[:, :, column].tobytes()
+        assert whole.column(column, slice(1, None)).tobytes() == tables[1:, :, column].tobytes()
+    assert [whole[run].tobytes() for run in range(len(whole))] == [table.tobytes() for table in tables]
 
 
 def test_what_is_the_same_everywhere_takes_no_memory():
