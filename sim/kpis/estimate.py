@@ -11,19 +11,19 @@ is its surveys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isclose
+from math import isclose, isfinite
 
 import numpy as np
 
-from sim.arrays import Flags, Floats
+from sim.arrays import Flags, Floats, firsts
 from sim.kpis.definitions import BY_NAME, KPIS, Kpi, Peak, Quantile, Ratio
 from sim.kpis.intervals import FEW, NORMAL, Ends, few_days, skewed_t, unseen
 from sim.kpis.loops import By, Value
 from sim.kpis.measure import Kpis, column_of, columns_of_sums, pieces, ratio
-from sim.kpis.order import quantiles_of
+from sim.kpis.order import quantiles_within
 from sim.kpis.ranked import Ranked
 from sim.kpis.totals import Totals
 from sim.scenario.units import plural
@@ -292,25 +292,23 @@ def mean_of(values: Sequence[float | None]) -> Quantity:
     Replications that have none, None or NaN, are left out. A ratio's value had better be its sums divided.
     """
     column = np.array(values, dtype=np.float64)[:, None]
-    low, high = (_number(float(end[0])) for end in skewed_t(column))
-    spread = _spread(column[:, 0])
+    mean, p10, p90 = (each[0] for each in _spreads(column))
+    low, high = (_numbers(end)[0] for end in skewed_t(column))
     few = len(column) > 1 and bool(few_days(column)[0])
-    return Quantity(value=spread["mean_of_runs"], low=low, high=high, few_days=few, **spread)
+    return Quantity(mean, low, high, few, mean, p10, p90)
 
 
 def figures_of(kpi: Kpi, value: Floats, ends: Ends, few: Flags, per_run: Floats) -> list[Quantity]:
     """Figure of each cell, its interval within the bounds that the figure can't pass."""
     floor, ceiling = _range(kpi)
-    return [
-        Quantity(
-            value=_number(value[cell]),
-            low=_number(max(ends.low[cell], floor)),
-            high=_number(min(ends.high[cell], ceiling)),
-            few_days=bool(few[cell]),
-            **_spread(per_run[:, cell]),
-        )
-        for cell in range(len(value))
-    ]
+    columns = (
+        _numbers(value),
+        _numbers(np.where(ends.low < floor, floor, ends.low)),
+        _numbers(np.where(ends.high > ceiling, ceiling, ends.high)),
+        few.tolist(),
+        *_spreads(per_run),
+    )
+    return [Quantity(*cells) for cells in zip(*columns, strict=True)]
 
 
 def _range(kpi: Kpi) -> tuple[float, float]:
@@ -318,12 +316,18 @@ def _range(kpi: Kpi) -> tuple[float, float]:
     return _RANGES.get(kpi.unit, (float("-inf") if kpi.name == "estimate_bias_s" else 0.0, float("inf")))
 
 
-def _spread(values: Floats) -> dict[str, float | None]:
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return {"mean_of_runs": None, "p10": None, "p90": None}
-    p10, p90 = quantiles_of([known], [0.1, 0.9])
-    return {"mean_of_runs": float(known.mean()), "p10": p10, "p90": p90}
+def _spreads(values: Floats) -> Iterator[list[float | None]]:
+    """Mean, tenth and ninetieth percentile of the known *values* of each cell, shape (n_runs, n_cells)."""
+    cells = values.T.copy()  # numbers of a cell beside each other are added as those of one are
+    known = ~np.isnan(cells)
+    n = known.sum(axis=1)
+    mean = cells.mean(axis=1)
+    for cell in np.flatnonzero((n > 0) & (n < len(values))).tolist():
+        mean[cell] = cells[cell, known[cell]].mean()
+    cells.sort(axis=1)  # NaN comes last
+    ordered, edges = cells[np.arange(len(values)) < n[:, None]], firsts(n.tolist())
+    for part in (mean, *(quantiles_within(ordered, edges, share) for share in (0.1, 0.9))):
+        yield [each if some else None for each, some in zip(part.tolist(), (n > 0).tolist(), strict=True)]
 
 
 def _mean_known(values: Floats) -> Floats:
@@ -331,5 +335,5 @@ def _mean_known(values: Floats) -> Floats:
     return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _numbers(values: Floats) -> list[float | None]:
+    return [each if isfinite(each) else None for each in values.tolist()]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, Ints
 
 MANY = 1 << 20
 """More values than these are not put in one place."""
@@ -40,6 +40,24 @@ def quantiles_of(pieces: Sequence[Floats], shares: Sequence[float]) -> list[floa
             below, above = float(values[low]), float(values[high])
         found.append(above - (above - below) * (1 - rest) if rest >= 0.5 else below + (above - below) * rest)
     return found
+
+
+def quantiles_within(values: Floats, edges: Ints, share: float) -> Floats:
+    """Quantiles of *values* that are in order between each two *edges*; NaN where there is none."""
+    counts = np.diff(edges)
+    found = np.full(len(counts), np.nan)
+    some = np.flatnonzero(counts)
+    first, count = edges[some], counts[some]
+    place = (count - 1) * share
+    low = place.astype(np.int64)
+    high = np.minimum(low + 1, count - 1)
+    found[some] = between(values[first + low], values[first + high], place - low)
+    return found
+
+
+def between(below: Floats, above: Floats, rest: Floats) -> Floats:
+    """Interpolate, to the bit as `np.quantile` does it."""
+    return np.where(rest >= 0.5, above - (above - below) * (1 - rest), below + (above - below) * rest)
 
 
 def _place(n: int, share: float) -> tuple[int, int, float]:

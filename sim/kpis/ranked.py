@@ -21,7 +21,7 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.kpis.intervals import Ends, t_quantile
 from sim.kpis.loops import By
-from sim.kpis.order import quantiles_of
+from sim.kpis.order import between, quantiles_of, quantiles_within
 from sim.kpis.samples import Samples
 
 _AT_A_TIME = 32
@@ -67,7 +67,7 @@ class Ranked:
                     days = some.of_runs(slice(first, first + _AT_A_TIME))
                     values, edges = days.by_cell(self._by, self.size)
                     values = _sort_within(values, edges)
-                    found.append([_quantiles(values, edges, each) for each in shares])
+                    found.append([quantiles_within(values, edges, each) for each in shares])
             for each, parts in zip(shares, zip(*found, strict=True), strict=True):
                 self._of_days[each] = np.concatenate(parts).reshape(self.n, self.size)
         return self._of_days[share]
@@ -123,7 +123,7 @@ class Ranked:
         some = left > 0
         if not some.any():
             return np.full(self.n, np.nan)
-        found = _between(nth(low), nth(np.minimum(low + 1, np.maximum(left - 1, 0))), place - low)
+        found = between(nth(low), nth(np.minimum(low + 1, np.maximum(left - 1, 0))), place - low)
         return np.where(some, found, np.nan)
 
     def _in_order(self, cell: int) -> tuple[Floats, Ints]:
@@ -139,21 +139,3 @@ def _sort_within(values: Floats, edges: Ints) -> Floats:
     for first, end in pairwise(edges.tolist()):
         values[first:end].sort()
     return values
-
-
-def _quantiles(values: Floats, edges: Ints, share: float) -> Floats:
-    """Quantiles of *values* that are in order between each two *edges*; NaN where there is none."""
-    counts = np.diff(edges)
-    found = np.full(len(counts), np.nan)
-    some = np.flatnonzero(counts)
-    first, count = edges[some], counts[some]
-    place = (count - 1) * share
-    low = place.astype(np.int64)
-    high = np.minimum(low + 1, count - 1)
-    found[some] = _between(values[first + low], values[first + high], place - low)
-    return found
-
-
-def _between(below: Floats, above: Floats, rest: Floats) -> Floats:
-    """Interpolate, to the bit as `np.quantile` does it."""
-    return np.where(rest >= 0.5, above - (above - below) * (1 - rest), below + (above - below) * rest)

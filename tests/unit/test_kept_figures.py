@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kpis import order
+from sim.kpis.estimate import _spreads
 from sim.kpis.loops import By
 from sim.kpis.order import quantiles_of
 from sim.kpis.samples import Samples, together
@@ -53,6 +54,24 @@ def test_percentiles_of_values_in_many_places_are_found_by_selection(places: lis
         for name, value in {"MANY": 8, "_SAMPLE": 4, "_MARGIN": 1}.items():
             patch.setattr(order, name, value)
         assert quantiles_of(pieces, [share, 0.5]) == expected
+
+
+@pytest.mark.parametrize("n_runs", [1, 2, 3, 9, 128, 1000])
+def test_means_and_bands_of_all_cells_are_those_of_each_by_itself(n_runs: int):
+    """To the bit as numpy has them of one cell's known values, which are left as they are; none of none."""
+    rng = np.random.default_rng(n_runs)
+    values = rng.lognormal(size=(n_runs, 40))
+    values[rng.random(values.shape) < 0.3] = np.nan
+    values[:, 0], values[:, 1] = np.nan, 0.1 + rng.random(n_runs)
+    before = values.copy()
+    found = list(zip(*_spreads(values), strict=True))
+
+    assert values.tobytes() == before.tobytes()
+    assert found[0] == (None, None, None)
+    for cell, mine in enumerate(found[1:], start=1):
+        known = values[~np.isnan(values[:, cell]), cell]
+        expected = (known.mean(), *np.quantile(known, [0.1, 0.9])) if len(known) else (None, None, None)
+        assert mine == expected
 
 
 def test_of_many_values_few_are_looked_at(monkeypatch: pytest.MonkeyPatch):
