@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from sim.kpis.measure import Kpis, measure
     from sim.log.chatlog import ChatLog
     from sim.report.averages import calibrate
+    from sim.report.backtest import backtest
     from sim.report.best import best
     from sim.report.capacity import capacity
     from sim.report.compare import compare
@@ -227,6 +228,7 @@ __all__ = [
     "VaryError",
     "WeekStaffing",
     "Weibull",
+    "backtest",
     "best",
     "by_definitions",
     "calibrate",
@@ -276,6 +278,7 @@ _HOMES = {
     "sim.kpis.measure": "Kpis measure",
     "sim.log.chatlog": "ChatLog",
     "sim.report.averages": "calibrate",
+    "sim.report.backtest": "backtest",
     "sim.report.best": "best",
     "sim.report.capacity": "capacity",
     "sim.report.compare": "compare",

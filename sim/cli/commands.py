@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import (
+    backtest,
     best,
     calibrate,
     capacity,
@@ -66,6 +67,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         calibrate.calibrate,
         ("sim calibrate centre.log -o mine.toml", "sim calibrate --averages averages.toml -o mine.toml"),
     ),
+    (PREPARE, backtest.backtest, ("sim backtest centre.log --split 2026-03-16",)),
     (PREPARE, import_.import_, import_.EXAMPLES),
     (PREPARE, export.export, export.EXAMPLES),
     (PREPARE, scenario.check, ("sim check mine.toml",)),

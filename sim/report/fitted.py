@@ -81,7 +81,7 @@ def calibrate_log(
     found = log if isinstance(log, Recorded) else read_log(log)
     fitted = fit(found, interval_min=interval_min, without=frozenset(without))
     _known_days(fitted, without)
-    compared = compare_with(fitted.seen.chats, fitted.scenario, seed, progress, workers=workers)
+    compared = compare_with(fitted.seen.asked, fitted.scenario, seed, progress, workers=workers)
     return result(Calibration(fitted, tuple(compared), seed))
 
 
@@ -150,7 +150,7 @@ def _words(found: Calibration) -> Iterator[str]:
     if assumed:
         told = "; ".join(dict.fromkeys(_assumed(each) for each in assumed))
         yield f"Not told by this log, and assumed: {told}."
-    if rows := unmodelled_of(fitted.seen):
+    if rows := unmodelled_of(fitted.seen, fitted.chains):
         told = "; ".join(f"{row.what} ({row.count:,.0f})" for row in rows)
         yield f"In the log, and not in the scenario: {told}."
 
@@ -392,7 +392,7 @@ def _slower(fitted: Fitted) -> Table:
         "By chats that the agent held as the reply was begun. Attention: from the message, or from what they "
         "did before it."
     )
-    return Table("by_held", "Replies by chats held", columns, rows, notes=(note,))
+    return Table("by_held", "Replies by chats held", columns, rows, notes=(note,), is_shown=bool(rows))
 
 
 def _lacking(fitted: Fitted) -> Table:
@@ -421,7 +421,7 @@ def _lacking(fitted: Fitted) -> Table:
 def _unmodelled(fitted: Fitted) -> Table:
     rows: list[Row] = [
         {"what": each.what, "count": each.count, "share": each.share, "remark": each.remark}
-        for each in unmodelled_of(fitted.seen)
+        for each in unmodelled_of(fitted.seen, fitted.chains)
     ]
     columns = (
         Column("what", "In the log"),
@@ -553,7 +553,7 @@ def scenario_of(found: Calibration) -> str:
     if lacking:
         head += ["", "Not told by the log, and assumed:"]
         head += list(dict.fromkeys(f"  {_titled(fitted, each)}: {each.source}" for each in lacking))
-    if rows := unmodelled_of(fitted.seen):
+    if rows := unmodelled_of(fitted.seen, fitted.chains):
         head += ["", "In the log, and not in this scenario:"]
         head += [f"  {row.what}: {row.count:,.0f}; {row.remark}" for row in rows]
     head += ["", "Try: sim check THIS_FILE, then sim run THIS_FILE"]

@@ -1,6 +1,7 @@
 """How does it look? Pictures of results, and of days."""
 
 HOMES: dict[str, str] = {
+    "backtest": "sim.report.plots.backtest",
     "best": "sim.report.plots.best",
     "calibrate": "sim.report.plots.averages",
     "calibrate_log": "sim.report.plots.fitted",

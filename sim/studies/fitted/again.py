@@ -34,6 +34,8 @@ class Again:
     delay: tuple[Fit, ...]
     n: int
     """Chats after which they might have."""
+    anyway: float
+    """Share who come so soon after a chat that helped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,8 @@ class Chains:
     """Row of the customer's chat before, if this one belongs to it; −1 for a first attempt."""
     known: Flags
     """Whether it is recorded whose chat it is."""
+    next_s: Floats
+    """Time from the end of each until the same customer's next; infinite for none."""
 
     @property
     def first(self) -> Flags:
@@ -52,24 +56,40 @@ class Chains:
 
 
 def chains_of(seen: Seen) -> Chains:
-    """Find out whose chats belong together."""
+    """Find out which chats belong together: those after a miss, or after one that did not help."""
     names = seen.rows["customer_id"].to_list()
     known = np.array([name is not None for name in names], dtype=np.bool_)
     follows = np.full(len(names), -1, dtype=np.int64)
     last: dict[str, int] = {}
-    missed, served = missed_of(seen), _served(seen)
+    window_s = np.where(missed_of(seen), RETRY_S, np.where(unresolved_of(seen), RETURN_S, 0.0))
     over_s = _over_s(seen)
     for row, name in enumerate(names):
         if name is None:
             continue
         before = last.get(name)
-        if before is not None and np.isfinite(over_s[before]):
-            gap_s = seen.chats.chat.arrival_s[row] - over_s[before]
-            window_s = RETRY_S if missed[before] else RETURN_S if served[before] else 0.0
-            if 0 <= gap_s <= window_s:
-                follows[row] = before
+        if before is not None and 0 <= seen.chats.chat.arrival_s[row] - over_s[before] <= window_s[before]:
+            follows[row] = before
         last[name] = row
-    return Chains(follows, known)
+    return Chains(follows, known, _next(seen, names))
+
+
+def _next(seen: Seen, names: list[str | None]) -> Floats:
+    """Time from each chat's end until its customer's next; infinite for none, and where nobody knows."""
+    over_s, found = _over_s(seen), np.full(len(names), np.inf)
+    later: dict[str, float] = {}
+    for row in range(len(names) - 1, -1, -1):
+        name = names[row]
+        if name is not None:
+            if name in later:
+                found[row] = later[name] - over_s[row]
+            later[name] = float(seen.chats.chat.arrival_s[row])
+    return found
+
+
+def unresolved_of(seen: Seen) -> Flags:
+    """Whether a chat was served and, as it is recorded, did not solve what its customer came for."""
+    said = seen.rows["resolved"].fill_null(value=True).to_numpy()
+    return np.asarray(_served(seen) & ~said)
 
 
 def missed_of(seen: Seen) -> Flags:
@@ -92,30 +112,39 @@ def _over_s(seen: Seen) -> Floats:
 
 
 def retries_of(seen: Seen, chains: Chains, chosen: Flags) -> Again | None:
-    """Who was missed and tries again; None where nobody does or nobody knows."""
-    return _again(seen, chains, chosen & missed_of(seen), RETRY_S)
+    """Who was missed and tries again, beyond those who would have come anyway; None where nobody does.
+
+    Who was served is back within the same time, too, if only with something else: that share is taken off.
+    """
+    helped = chosen & _served(seen) & ~unresolved_of(seen)
+    return _again(seen, chains, chosen & missed_of(seen), RETRY_S, helped)
 
 
-def returns_of(seen: Seen, chains: Chains, chosen: Flags, unresolved: Flags | None) -> Again | None:
-    """Who was served and is back: of those *unresolved*, where that is recorded, else of all."""
-    served = chosen & _served(seen)
-    return _again(seen, chains, served if unresolved is None else served & unresolved, RETURN_S)
+def returns_of(seen: Seen, chains: Chains, chosen: Flags) -> Again | None:
+    """Who was served, was not helped, and is back: where the log says who was helped."""
+    helped = chosen & _served(seen) & ~unresolved_of(seen)
+    return _again(seen, chains, chosen & unresolved_of(seen), RETURN_S, helped)
 
 
-def _again(seen: Seen, chains: Chains, after: Flags, window_s: float) -> Again | None:
-    over_s, chat = _over_s(seen), seen.chats.chat
-    followed = np.full(len(after), -1, dtype=np.int64)
-    rows = np.flatnonzero(chains.follows >= 0)
-    followed[chains.follows[rows]] = rows
+def back_soon(seen: Seen, chains: Chains) -> tuple[int, int]:
+    """Served customers who are known, and those of them who came again within three days, whyever."""
+    fine = _served(seen) & chains.known
+    return int(fine.sum()), int((fine & (chains.next_s >= 0) & (chains.next_s <= RETURN_S)).sum())
+
+
+def _again(seen: Seen, chains: Chains, after: Flags, window_s: float, anyway: Flags) -> Again | None:
+    over_s = _over_s(seen)
     end_s = seen.n_days * float(DAY_S)
-    fine = after & chains.known & np.isfinite(over_s) & (over_s + window_s <= end_s)
-    n, came = int(fine.sum()), fine & (followed >= 0)
-    k = int(came.sum())
-    if n < _FEWEST or k < _RARE * n:
+    in_time = chains.known & np.isfinite(over_s) & (over_s + window_s <= end_s)
+    came = (chains.next_s >= 0) & (chains.next_s <= window_s)
+    fine, others = after & in_time, anyway & in_time
+    n, k = int(fine.sum()), int((fine & came).sum())
+    if n < _FEWEST:
         return None
+    usual = float(came[others].mean()) if others.sum() >= _FEWEST else 0.0
     ends = stats.binomtest(k, n).proportion_ci(0.95, "wilson")
-    delay_s = chat.arrival_s[followed[came]] - over_s[came]
-    fits = tuple(fits_of(Durations.of(np.maximum(delay_s, 1e-3), seen.day[came])))
-    if not fits:
+    share, low, high = ((p - usual) / (1 - usual) if usual < 1 else 0.0 for p in (k / n, ends.low, ends.high))
+    if low < _RARE:
         return None
-    return Again(Number(k / n, float(ends.low), float(ends.high)), fits, n)
+    fits = tuple(fits_of(Durations.of(np.maximum(chains.next_s[fine & came], 1e-3), seen.day[fine & came])))
+    return Again(Number(share, max(low, 0.0), high), fits, n, usual) if fits else None

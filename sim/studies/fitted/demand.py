@@ -19,6 +19,8 @@ from sim.scenario.units import DAY_S
 from sim.studies.fitted.seen import Seen
 from sim.studies.volumes.study import Volumes, look
 
+NOT_ASKED = (Outcome.OFFLINE, Outcome.CONTAINED)
+"""Who came while closed, or was served by a bot, asked no agent."""
 _MAY_BE_EMPTY = 0.01
 """Probability of an empty day by chance, from which on it is taken for one."""
 
@@ -27,7 +29,7 @@ def counts_of(seen: Seen, first: Flags) -> Floats:
     """First attempts by queue, day and interval, shape (n_queues, n_days, n_intervals)."""
     centre, chat = seen.chats.centre, seen.chats.chat
     per_day = round(DAY_S / centre.interval_s)
-    mine = first & (chat.outcome != Outcome.OFFLINE)
+    mine = first & ~np.isin(chat.outcome, NOT_ASKED)
     slot = np.minimum((chat.arrival_s[mine] % DAY_S) // centre.interval_s, per_day - 1).astype(np.int64)
     found = np.zeros((len(centre.queues), centre.days, per_day))
     np.add.at(found, (chat.queue[mine], seen.day[mine], slot), 1.0)

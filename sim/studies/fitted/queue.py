@@ -12,7 +12,7 @@ from sim.studies.fitted.again import Again, Chains, retries_of, returns_of
 from sim.studies.fitted.laws import FEW, Durations, Fit, Number, fits_of
 from sim.studies.fitted.patience import Hidden, Patience, Waits, hidden_of, patience_of
 from sim.studies.fitted.seen import Seen
-from sim.studies.fitted.talk import Talk, agent_of, customer_of, turns_of, work_of, wrap_up_of
+from sim.studies.fitted.talk import Talk, agent_of, customer_of, ratio, turns_of, work_of, wrap_up_of
 from sim.studies.volumes.study import QueueVolumes
 
 _OWN = 100
@@ -60,7 +60,7 @@ def queue_of(
     present = _present(seen, chosen, waits, hidden)
     is_own = alone or int((chosen & (seen.chats.chat.outcome == Outcome.SERVED)).sum()) >= _OWN
     of_service = chosen if is_own else np.ones(len(chosen), dtype=np.bool_)
-    resolved, unresolved = _resolved(seen, chosen)
+    resolved = _resolved(seen, chosen)
     talk = _talk(seen, of_service, present, switching)
     left = _left(seen, chosen)
     return QueueFit(
@@ -78,7 +78,7 @@ def queue_of(
         left.n,
         _max_wait(seen, chosen),
         retries_of(seen, chains, chosen),
-        returns_of(seen, chains, chosen, unresolved),
+        returns_of(seen, chains, chosen),
         resolved,
     )
 
@@ -155,14 +155,11 @@ def _max_wait(seen: Seen, chosen: Flags) -> Number | None:
     return Number(float(np.median(waits)), float(waits.min()), float(waits.max()))
 
 
-def _resolved(seen: Seen, chosen: Flags) -> tuple[Number | None, Flags | None]:
-    """Share of served chats that were resolved, and which were not; None where that is not recorded."""
+def _resolved(seen: Seen, chosen: Flags) -> Number | None:
+    """Share of served chats that were resolved; None where that is not recorded."""
     said = seen.rows["resolved"]
     served = chosen & (seen.chats.chat.outcome == Outcome.SERVED) & said.is_not_null().to_numpy()
-    n = int(served.sum())
-    if n < FEW:
-        return None, None
-    resolved = said.fill_null(value=True).to_numpy()
-    share = float(resolved[served].mean())
-    reach = 1.96 * float(np.sqrt(share * (1 - share) / n))
-    return Number(share, max(share - reach, 0.0), min(share + reach, 1.0)), np.asarray(served & ~resolved)
+    if served.sum() < FEW:
+        return None
+    resolved = said.fill_null(value=True).to_numpy().astype(np.float64)
+    return ratio(resolved[served], np.ones(int(served.sum())), seen.day[served])

@@ -173,15 +173,12 @@ def _queue(
         )
     if each.retry is not None:
         found["retry"] = _again(
-            writer,
-            f"{place}.retry",
-            "Tries again",
-            each.retry,
-            each.retry.share,
-            "of those missed whose customer is known, within 12 h",
+            writer, f"{place}.retry", "Tries again", each.retry, "of those missed", "within 12 h"
         )
     if each.returns is not None:
-        found["return"] = _return(writer, f"{place}.return", each)
+        found["return"] = _again(
+            writer, f"{place}.return", "Comes again", each.returns, "of those not resolved", "within 3 days"
+        )
     service = f"{place}.service"
     found["service"] = _by_turns(writer, service, each) if by_turns else _by_work(writer, service, each)
     return found
@@ -319,35 +316,16 @@ def _silence(writer: Writer, place: str, each: QueueFit) -> dict[str, Any] | Non
     return {"share": rounded(silent.share.value), "detect_s": detect}
 
 
-def _again(
-    writer: Writer, place: str, title: str, again: Again, share: Number, source: str
-) -> dict[str, Any]:
-    writer.note(f"{place}.probability", title, "measured", source, share, "share", again.n, "chats")
+def _again(writer: Writer, place: str, title: str, again: Again, whose: str, when: str) -> dict[str, Any]:
+    anyway = (
+        f"; {100 * again.anyway:.0f} % come so soon anyway, and are taken off" if again.anyway > 0.005 else ""
+    )
+    source = f"{whose} whose customer is known, {when}{anyway}"
+    writer.note(f"{place}.probability", title, "measured", source, again.share, "share", again.n, "chats")
     delay = writer.law(
         f"{place}.delay_s", f"{title}, delay", again.delay, "from leaving to the next chat", "chats"
     )
-    return {"probability": rounded(share.value), "delay_s": delay}
-
-
-def _return(writer: Writer, place: str, each: QueueFit) -> dict[str, Any]:
-    assert each.returns is not None
-    if each.resolved is not None:
-        return _again(
-            writer,
-            place,
-            "Comes again",
-            each.returns,
-            each.returns.share,
-            "of those not resolved whose customer is known, within 3 days",
-        )
-    return _again(
-        writer,
-        place,
-        "Comes again",
-        each.returns,
-        Number(1.0),
-        "of those not resolved: those who come again, as nothing else is recorded",
-    )
+    return {"probability": rounded(again.share.value), "delay_s": delay}
 
 
 def _quality(writer: Writer, queues: Sequence[QueueFit]) -> dict[str, Any] | None:
@@ -355,40 +333,19 @@ def _quality(writer: Writer, queues: Sequence[QueueFit]) -> dict[str, Any] | Non
     if not any(each.returns for each in queues):
         return None
     known = [each for each in queues if each.resolved is not None]
-    if known:
-        chats = sum(each.chats for each in known)
-        value = sum((each.resolved or Number(0.0)).value * each.chats for each in known) / chats
-        number = known[0].resolved if len(known) == 1 else Number(value)
-        writer.note(
-            "quality.resolution",
-            "Resolved, of served",
-            "measured",
-            "as recorded",
-            number,
-            "share",
-            chats,
-            "chats",
-        )
-    else:
-        came = [each for each in queues if each.returns is not None]
-        n = sum(each.returns.n for each in came if each.returns)
-        value = 1 - sum(each.returns.share.value * each.returns.n for each in came if each.returns) / n
-        only = came[0].returns.share if len(came) == 1 and came[0].returns else None
-        ends = (
-            (None, None)
-            if only is None or only.low is None or only.high is None
-            else (1 - only.high, 1 - only.low)
-        )
-        writer.note(
-            "quality.resolution",
-            "Resolved, of served",
-            "inferred",
-            "who does not come again within 3 days",
-            Number(value, *ends),
-            "share",
-            n,
-            "chats",
-        )
+    chats = sum(each.chats for each in known)
+    value = sum(each.resolved.value * each.chats for each in known if each.resolved is not None) / chats
+    number = known[0].resolved if len(known) == 1 else value
+    writer.note(
+        "quality.resolution",
+        "Resolved, of served",
+        "measured",
+        "as recorded",
+        number,
+        "share",
+        chats,
+        "chats",
+    )
     writer.assumed("quality.multitasking", "Less resolved with each further chat", "not to be told", 0.0)
     return {"resolution": rounded(value), "multitasking": 0.0}
 

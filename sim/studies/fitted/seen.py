@@ -8,7 +8,7 @@ which they work in the simulator (R13), and the latest time at which a reply can
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -84,6 +84,19 @@ class Seen:
 
     recorded: Recorded
     chats: ChatLog
+
+    @cached_property
+    def asked(self) -> ChatLog:
+        """The log without those who asked no agent, for a bot had them to the end."""
+        outcome = self.recorded.chats["outcome"].cast(pl.String)
+        if not (outcome == "contained").any():
+            return self.chats
+        kept = self.recorded.chats.filter(outcome != "contained")
+        return chat_log(
+            replace(self.recorded, chats=kept, legs=self.recorded.legs.join(kept, on="chat_id", how="semi"),
+                    messages=self.recorded.messages.join(kept, on="chat_id", how="semi")),
+            interval_min=round(self.chats.centre.interval_s / 60),
+        )  # fmt: skip
 
     @property
     def start(self) -> dt.date:

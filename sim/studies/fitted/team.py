@@ -1,16 +1,18 @@
 """Who answers, which queues, how many chats at once, and how many are on duty when?
 
 Agents are grouped as the log names their teams; else those who serve the same queues are one. Where no status
-is recorded, duty shows in chats alone: idle agents can't be seen. Then there is a range: from the spells in
-which an agent holds chats, gaps of a quarter of an hour bridged, to the whole of each day from their first
-chat to their last (measured on simulated centres: where agents are busy the first is right, where they are
-idle the second).
+is recorded, duty shows in chats alone: idle agents can't be seen. But while somebody waits nobody is idle:
+where that is so, those who hold chats are all. Elsewhere there is a range: from the spells in which an agent
+holds chats, gaps of a quarter of an hour bridged, to the whole of each day from their first chat to their
+last (measured on simulated centres: where agents are busy the first is right, where they are idle the
+second).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -19,6 +21,10 @@ from sim.scenario.units import DAY_S
 from sim.studies.fitted.seen import Seen
 
 _BRIDGE_S = 15 * 60.0
+_TURNAROUND_S = 30.0
+"""Between two chats of an agent who is not idle, at most."""
+_TELLS = 0.1
+"""Share of an interval in which somebody waits, from which on it tells who is on duty."""
 _BUSY, _IDLE = 0.75, 0.45
 """Share of the time from first chat to last in which agents hold chats: from one on they are on duty as
 long as they show, up to the other from first chat to last."""
@@ -27,6 +33,11 @@ _A_PART = 0.02
 _TOLD = 30
 """Chats of an agent that tell which queues they serve."""
 _MOST_GROUPS = 8
+_ALIKE = 0.6
+"""Share of chats that two kinds of agents have in common, from which on they are one."""
+_HELD = 0.01
+"""Share of the time with chats in which so many or more are held, from which on they count: two calls that
+overlap by a second are no two at once."""
 _OFTEN = 0.1
 """Share of agents' days on which the most chats at once were so many: then it is the limit."""
 
@@ -106,6 +117,7 @@ def _by_queues(counts: Floats, active: Ints, queues: Sequence[str]) -> Mapping[s
     for a in told:
         kind = tuple(np.flatnonzero(counts[a] >= _A_PART * total[a]).tolist())
         kinds.setdefault(kind, []).append(int(a))
+    kinds = _merged(kinds, counts.sum(axis=0) / max(float(counts.sum()), 1.0))
     if not 1 < len(kinds) <= _MOST_GROUPS:
         return {"Agents": active}
     for a in (a for a in active if total[a] < _TOLD):
@@ -118,6 +130,23 @@ def _by_queues(counts: Floats, active: Ints, queues: Sequence[str]) -> Mapping[s
         f"Agents for {', '.join(queues[q] for q in kind)}"[:100]: np.array(sorted(agents))
         for kind, agents in ordered
     }
+
+
+def _merged(kinds: dict[tuple[int, ...], list[int]], weight: Floats) -> dict[tuple[int, ...], list[int]]:
+    """Put kinds together that share most chats, the most alike first; *weight* is that of each queue."""
+
+    def alike(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+        both, either = set(one) & set(other), set(one) | set(other)
+        return float(weight[list(both)].sum() / max(weight[list(either)].sum(), 1e-12))
+
+    while len(kinds) > 1:
+        pairs = list(combinations(sorted(kinds), 2))
+        one, other = max(pairs, key=lambda pair: alike(*pair))
+        if alike(one, other) < _ALIKE:
+            break
+        agents = kinds.pop(one) + kinds.pop(other)
+        kinds.setdefault(tuple(sorted({*one, *other})), []).extend(agents)
+    return kinds
 
 
 def _all_served(
@@ -137,10 +166,8 @@ def _all_served(
 
 
 def _team(seen: Seen, name: str, queues: tuple[str, ...], members: Ints) -> Team:
-    bridged, whole, busy = _spells(seen, members)
-    return Team(
-        name, queues, members, _cap(seen, members), _staffed(seen, members, bridged, whole, busy), busy
-    )
+    *_, busy = _spells(seen, members)
+    return Team(name, queues, members, _cap(seen, members), staffed_of(seen, members), busy)
 
 
 def _cap(seen: Seen, members: Ints) -> Cap:
@@ -153,22 +180,43 @@ def _cap(seen: Seen, members: Ints) -> Cap:
     recorded = int(limit) if limit.isdigit() else of_slots
     if recorded >= 1:
         return Cap(recorded, "recorded", days, float((most >= recorded).mean()) if days else 0.0)
-    value = int(np.quantile(most, 0.99, method="lower"))
-    share = float((most >= value).mean())
-    return Cap(value, "reached" if share >= _OFTEN else "at least", days, share)
+    time_s = _time_held(seen, members)
+    share = np.cumsum(time_s[::-1])[::-1] / max(float(time_s.sum()), 1e-9)
+    value = max(int(np.flatnonzero(share >= _HELD)[-1]) + 1 if (share >= _HELD).any() else 1, 1)
+    on = float((most >= value).mean()) if days else 0.0
+    return Cap(value, "reached" if on >= _OFTEN and share[value - 1] >= 2 * _HELD else "at least", days, on)
+
+
+def _steps(seen: Seen, agent: int) -> tuple[Floats, Ints]:
+    """Times at which the number of chats that an agent holds changes, and the number from then on."""
+    held = seen.held
+    mine = held.agent == agent
+    begun, over = held.accepted_s[mine], held.released_s[mine]
+    over = over[np.isfinite(over)]
+    at = np.concatenate([begun, over])
+    step = np.concatenate([np.ones(len(begun), dtype=np.int64), -np.ones(len(over), dtype=np.int64)])
+    order = np.lexsort((step, at))  # a slot that is freed at an instant is free for a chat then
+    return at[order], np.cumsum(step[order])
+
+
+def _time_held(seen: Seen, members: Ints) -> Floats:
+    """Time for which members held 1, 2, … chats."""
+    found = np.zeros(1_000)
+    for agent in members:
+        at, level = _steps(seen, agent)
+        if len(at) > 1:
+            rows = (level[:-1] > 0) & (level[:-1] <= len(found))
+            np.add.at(found, level[:-1][rows] - 1, np.diff(at)[rows])
+    return found
 
 
 def _most_held(seen: Seen, members: Ints) -> Ints:
     """Most chats at once of each agent on each day."""
-    held, found = seen.held, []
+    found = []
     for agent in members:
-        mine = held.agent == agent
-        begun, over = held.accepted_s[mine], held.released_s[mine]
-        at = np.concatenate([begun, over[np.isfinite(over)]])
-        step = np.concatenate([np.ones(len(begun)), -np.ones(int(np.isfinite(over).sum()))])
-        order = np.lexsort((step, at))  # a slot that is freed at an instant is free for a chat then
-        level, day = np.cumsum(step[order]), at[order] // DAY_S
-        found += [int(level[day == each].max()) for each in np.unique(begun // DAY_S)]
+        at, level = _steps(seen, agent)
+        day = at // DAY_S
+        found += [int(level[day == each].max()) for each in np.unique(day)]
     return np.array(found, dtype=np.int64)
 
 
@@ -207,7 +255,9 @@ def _joined(begun: Floats, over: Floats, bridge_s: float) -> Spans:
     return found
 
 
-def _staffed(seen: Seen, members: Ints, bridged: Spans, whole: Spans, busy: float | None) -> Staffed:
+def staffed_of(seen: Seen, members: Ints) -> Staffed:
+    """Who of the *members* was on duty: as recorded, or as chats show it."""
+    bridged, whole, busy = _spells(seen, members)
     duty = seen.chats.duty
     mine = np.isin(duty.agent, members)
     if mine.any():
@@ -216,7 +266,47 @@ def _staffed(seen: Seen, members: Ints, bridged: Spans, whole: Spans, busy: floa
         return Staffed(agents, agents, agents, is_recorded=True)
     low, high = on_duty(seen, bridged), on_duty(seen, whole)
     toward = 0.0 if busy is None else float(np.clip((busy - _IDLE) / (_BUSY - _IDLE), 0.0, 1.0))
-    return Staffed(toward * low + (1 - toward) * high, low, high, is_recorded=False)
+    usual = toward * low + (1 - toward) * high
+    full, waited_s = while_waiting(seen, members)
+    tells = waited_s >= _TELLS * seen.chats.centre.interval_s
+    agents = np.where(tells, full, usual)
+    return Staffed(agents, np.minimum(low, agents), np.maximum(high, agents), is_recorded=False)
+
+
+def while_waiting(seen: Seen, members: Ints) -> tuple[Floats, Floats]:
+    """Mean agents who hold chats while somebody waits, and for how long somebody does, by day and interval.
+
+    Whoever could take a chat then would: so those who hold some are all who are on duty.
+    """
+    width_s = seen.chats.centre.interval_s
+    n = seen.n_days * round(DAY_S / width_s)
+    waits = np.isfinite(seen.wait_s) & (seen.wait_s > 0)
+    begins_s = seen.entered_s[waits]
+    line = _joined(begins_s, begins_s + seen.wait_s[waits], 0.0)
+    busy = [span for agent in members for span in _busy(seen, int(agent))]
+    edges_s = np.arange(n + 1) * width_s
+    if not line or not busy:
+        return np.zeros((seen.n_days, n // seen.n_days)), np.zeros((seen.n_days, n // seen.n_days))
+    of_line, of_busy = np.array(line), np.array(busy)
+    at = np.unique(np.concatenate([edges_s, of_line.ravel(), of_busy.ravel()]))
+    at = at[(at >= 0) & (at <= edges_s[-1])]
+
+    def open_at(spans: Floats) -> Ints:
+        begun = np.searchsorted(np.sort(spans[:, 0]), at[:-1], side="right")
+        return np.asarray(begun - np.searchsorted(np.sort(spans[:, 1]), at[:-1], side="right"))
+
+    waiting_s = np.diff(at) * (open_at(of_line) > 0)
+    cell = np.minimum(at[:-1] // width_s, n - 1).astype(np.int64)
+    waited_s = np.bincount(cell, waiting_s, n).astype(np.float64)
+    held_s = np.bincount(cell, waiting_s * open_at(of_busy), n)
+    full = np.divide(held_s, waited_s, out=np.zeros(n), where=waited_s > 0)
+    return full.reshape(seen.n_days, -1), waited_s.reshape(seen.n_days, -1)
+
+
+def _busy(seen: Seen, agent: int) -> Spans:
+    """Spells in which an agent holds chats; what passes between two calls is one with them."""
+    mine = (seen.held.agent == agent) & np.isfinite(seen.held.released_s)
+    return _joined(seen.held.accepted_s[mine], seen.held.released_s[mine], _TURNAROUND_S)
 
 
 def on_duty(seen: Seen, spans: Spans) -> Floats:

@@ -10,6 +10,7 @@ import polars as pl
 
 from sim.log.schema import LegEnd, Role
 from sim.rules import Outcome
+from sim.studies.fitted.again import Chains, back_soon
 from sim.studies.fitted.seen import Seen
 
 
@@ -25,9 +26,9 @@ class Unmodelled:
     """What becomes of it in the scenario."""
 
 
-def unmodelled_of(seen: Seen) -> list[Unmodelled]:
+def unmodelled_of(seen: Seen, chains: Chains) -> list[Unmodelled]:
     """Count what the scenario has not; what does not occur is not listed."""
-    return [each for each in _every(seen) if each.count]
+    return [each for each in (*_every(seen), *_visits(seen, chains)) if each.count]
 
 
 def _every(seen: Seen) -> Iterator[Unmodelled]:
@@ -37,9 +38,7 @@ def _every(seen: Seen) -> Iterator[Unmodelled]:
     def of_chats(what: str, count: int, remark: str) -> Unmodelled:
         return Unmodelled(what, float(count), count / n, remark)
 
-    yield of_chats(
-        "contained by a bot", int(by_outcome[Outcome.CONTAINED]), "they arrive, and an agent takes them"
-    )
+    yield of_chats("contained by a bot", int(by_outcome[Outcome.CONTAINED]), "left out: they asked no agent")
     late = int((np.nan_to_num(seen.entered_s - chat.arrival_s) > 1).sum())
     yield of_chats("with a bot or a form before the queue", late, "they enter the queue as they arrive")
     moved = int((seen.rows["n_transfers"].fill_null(0) > 0).sum())
@@ -62,6 +61,15 @@ def _every(seen: Seen) -> Iterator[Unmodelled]:
     idle = sum(1 for by in seen.ended_by if by == "idle")
     yield of_chats("closed by an idle time-out", idle, "the slot is free with the end of the conversation")
     yield from _bursts(seen)
+
+
+def _visits(seen: Seen, chains: Chains) -> Iterator[Unmodelled]:
+    """Customers who were served and are back soon, where nobody knows whether they had been helped."""
+    if seen.rows["resolved"].is_not_null().any():
+        return
+    n, back = back_soon(seen, chains)
+    yield Unmodelled("served, and there again within 3 days", float(back), back / max(n, 1),
+                     "they come like any other: who had been helped is not recorded")  # fmt: skip
 
 
 def _bursts(seen: Seen) -> Iterator[Unmodelled]:
