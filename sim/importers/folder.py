@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,13 @@ class Recorded:
 
     def counts(self) -> dict[str, int]:
         """What was counted, in all files together."""
-        rows = self.report.filter(pl.col("count").is_not_null())
-        return dict(rows.group_by("name", maintain_order=True).agg(pl.col("count").sum()).rows())
+        return counts_of(self.report)
+
+
+def counts_of(report: pl.DataFrame) -> dict[str, int]:
+    """What a report counted, in all files together."""
+    rows = report.filter(pl.col("count").is_not_null())
+    return dict(rows.group_by("name", maintain_order=True).agg(pl.col("count").sum()).rows())
 
 
 def is_log(folder: Path) -> bool:
@@ -60,6 +66,15 @@ def read_log(folder: str | Path) -> Recorded:
     if not is_log(place):
         raise LogError(f"{folder}: is no imported log; `sim import EXPORT -o centre.log` makes one")
     return Recorded(place.name, **{table: _read(place, table) for table in TABLES})
+
+
+def read_report(folder: Path) -> tuple[pl.DataFrame, dt.datetime, dt.datetime]:
+    """Report of an imported log, and when its first and last chat were asked for; no more in memory."""
+    asked = pl.scan_parquet(folder / "chats.parquet").select(
+        pl.col("requested_at").min().alias("first"), pl.col("requested_at").max().alias("last")
+    )
+    first, last = asked.collect().row(0)
+    return _read(folder, "report"), first, last
 
 
 def _read(folder: Path, table: str) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.errors import LogError
 from sim.importers.folder import Recorded, read_log, write
@@ -25,7 +26,13 @@ Progress = Callable[[int, int], None]
 """Is told of bytes read, and of how many there are."""
 
 
-def load(
+def load(exports: str | Path | Iterable[str | Path], out: Path, **options: Any) -> Recorded:
+    """Do as `convert` does, and read the log that it wrote: all of it, in memory."""
+    convert(exports, out, **options)
+    return read_log(out)
+
+
+def convert(
     exports: str | Path | Iterable[str | Path],
     out: Path,
     *,
@@ -36,7 +43,7 @@ def load(
     keep_text: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
-) -> Recorded:
+) -> None:
     """Read files or folders of a *platform*'s export and write the log into the folder *out*, which is there.
 
     Local times are of the *zone*, whose days are counted later. Identities are hashed with the *key*, or with
@@ -66,7 +73,6 @@ def load(
         _facts(tally, first, zone_name, clock, key, keep_text=keep_text)
         with problems_told(out):
             _settle(spill, Path(scratch), out, tally)
-    return read_log(out)
 
 
 def _sources(exports: str | Path | Iterable[str | Path], wanted: Format | None) -> list[Source]:

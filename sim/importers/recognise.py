@@ -35,6 +35,15 @@ def head(source: Source) -> list[Record]:
     return [record for _, record in islice(source.records(Tally()), LOOKED_AT)]
 
 
+def why_none(source: Source) -> str:
+    """Say why a file has no record."""
+    tally = Tally()
+    for _ in source.records(tally):
+        break
+    places = [place for counter in tally.counters.values() for place in counter.places]
+    return places[0] if places else "is it empty, or cut?"
+
+
 def within(each: Format, file: str) -> Format:
     """A format of the kinds that may be in a *file*; raises `LogError` if none may."""
     found = each.within(file)
@@ -64,7 +73,7 @@ def recognised(source: Source, records: Sequence[Record], wanted: Format | None)
         If it is empty, nobody's that is known, another's than the one *wanted*, or has a row an interval.
     """
     if not records:
-        raise LogError(f"{source.name}: has no record: is it empty, or cut?")
+        raise LogError(f"{source.name}: has no record: {why_none(source)}")
     keys = {str(key) for record in records for key in record}
     told = short(", ".join(sorted(keys)), 160)
     for each in (wanted,) if wanted else FORMATS:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from sim.errors import LogError
-from sim.importers.folder import Recorded
-from sim.importers.load import Progress, load
+from sim.importers.folder import counts_of, read_report
+from sim.importers.load import Progress, convert
 from sim.importers.tally import DROPS, HARMLESS
 from sim.report.folder import whole_folder
 from sim.report.result import Column, Head, Result, Table
@@ -47,11 +49,11 @@ def import_log(
     """
     folder = Path(out)
     with whole_folder(folder, force=force) as new:
-        log = load(
+        convert(
             exports, new, platform=platform, mapping=mapping, zone=zone, key=_key(key), keep_text=keep_text,
             strict=strict, progress=progress,
         )  # fmt: skip
-    return result(log, folder)
+    return _result(folder)
 
 
 def _key(file: str | Path | None) -> bytes | None:
@@ -66,10 +68,12 @@ def _key(file: str | Path | None) -> bytes | None:
     return found
 
 
-def result(log: Recorded, folder: Path) -> Result:
-    """Result of an import."""
-    facts = dict(log.report.filter(pl.col("value").is_not_null()).select("name", "value").rows())
-    rows = log.report.filter(pl.col("count").is_not_null()).to_dicts()
+def _result(folder: Path) -> Result:
+    """Result of an import, without its tables in memory."""
+    report, *ends = read_report(folder)
+    counts = counts_of(report)
+    facts = dict(report.filter(pl.col("value").is_not_null()).select("name", "value").rows())
+    rows = report.filter(pl.col("count").is_not_null()).to_dicts()
     table = Table(
         "report",
         "What was read",
@@ -83,21 +87,18 @@ def result(log: Recorded, folder: Path) -> Result:
             dict.fromkeys(f"{row['name']}: {row['meaning']}" for row in rows if row["name"] not in _KEPT)
         ),
     )  # fmt: skip
-    head = Head("import", (folder.name.removesuffix(".log"),), _basis(log, facts), title=folder.name)
-    return Result(
-        head, (), tuple(_words(log, facts["zone"])), (table,), {"facts": facts, "counts": log.counts()}, log
-    )
+    head = Head("import", (folder.name.removesuffix(".log"),), _basis(facts), title=folder.name)
+    words = tuple(_words(counts, ends, facts["zone"]))
+    return Result(head, (), words, (table,), {"facts": facts, "counts": counts})
 
 
-def _basis(log: Recorded, facts: dict[str, str]) -> str:
+def _basis(facts: dict[str, str]) -> str:
     return f"{facts['platform']}, {facts['zone']}; identities {facts['identities']}, texts {facts['texts']}"
 
 
-def _words(log: Recorded, zone: str) -> Iterator[str]:
+def _words(counts: Mapping[str, int], ends: Sequence[dt.datetime], zone: str) -> Iterator[str]:
     """Say what is there, what was dropped, and what was mended."""
-    counts = log.counts()
-    ends = log.chats["requested_at"].dt.convert_time_zone(zone).sort()[[0, -1]]
-    first, last = (f"{end:%Y-%m-%d %H:%M}" for end in ends)
+    first, last = (f"{end.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" for end in ends)
     yield (
         f"{plural(counts.get('chats', 0), 'chat')}, {plural(counts.get('messages', 0), 'message')} of "
         f"{plural(counts.get('rows', 0), 'record')}, {first} to {last} {zone}."

@@ -192,6 +192,9 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A gzip that unpacks to far more than itself, and a record that is larger than any chat."""
     monkeypatch.setattr("sim.importers.unpacking.FREE_BYTES", 1 << 16)
     monkeypatch.setattr("sim.importers.unpacking.RECORD_BYTES", 1 << 20)
+    (tmp_path / "alone.json").write_bytes(gzip.compress(b"[" + b" " * (2 << 20)))
+    with pytest.raises(LogError, match="has no record: end of file: unpacks to more than 300 times"):
+        imported(tmp_path / "alone.json")
     good = json.dumps(chat("a"))
     (tmp_path / "bomb.json").write_bytes(gzip.compress(f"[{good}, ".encode() + b" " * (2 << 20)))
     (tmp_path / "huge.json").write_text(f'[{good}, {{"x": "{"y" * (5 << 18)}"}}]')
