@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from sim.importers.canonical import broken
+from tests.importers import plainly
 from tests.importers.reading import figures, imported, outcomes
 
 
@@ -142,3 +143,15 @@ def test_places_of_what_was_dropped_are_told():
 
     assert malformed["file"] == "genesys.json"
     assert malformed["places"] == "record 4: must be a time, is '2026-04-2T09:20:00.000Z'"
+
+
+@pytest.mark.parametrize("platform", CASES)
+def test_figures_worked_out_chat_by_chat_agree(platform: str):
+    """A second computation that shares nothing with the first, in plain Python."""
+    case = CASES[platform]
+    again = plainly.figures(imported(*case.files))
+    unknown = {name for name, value in case.figures.items() if value is None}  # and why is another matter
+
+    for name, value in case.figures.items():
+        if name not in unknown:
+            assert again[name] == pytest.approx(value, abs=1e-4), name
