@@ -168,6 +168,7 @@ def test_strict_stops_at_the_first(tmp_path: Path):
         ("x.json", '{"a": 1', {}, "has no record"),
         ("x.json", "[[[[[[", {}, "has no record"),
         ("x.json", '[{"type": {"a": 1}, "x": []}]', {}, "whose export is this? It has type, x; say --from"),
+        ("x.json", json.dumps([chat("a", type={})]), {}, "whose export is this? It has abandon_time"),
         ("x.csv", "interval;offered;aht\n1;2;3\n", {}, "has a row an interval, no chats: that is what `sim volumes` reads"),
         ("x.csv", "chat_id,requested_at\n1,yesterday\n", {}, "no chat is left of 1 records: 1 malformed"),
         ("x.json", json.dumps([{"started_timestamp": 1, "ended_timestamp": 2, "id": 3}]), {}, "LiveChat's API 2"),

@@ -23,7 +23,7 @@ FILES = {
     "zendesk": ("zendesk.json",), "livechat": ("livechat.json",), "intercom": ("intercom.json",),
     "chatwoot": ("chatwoot.json",), "genesys": ("genesys.json",), "amazon_connect": ("amazon_contacts.jsonl", "amazon_a1.json"),
     "salesforce": ("salesforce.csv",), "livehelperchat": ("livehelperchat.json",), "liveperson": ("liveperson.json",),
-    "anonymous_bank": ("anonymous_bank.txt",),
+    "anonymous_bank": ("anonymous_bank.txt",), "ocel": ("ocel.json",),
 }  # fmt: skip
 TOGETHER = 10
 ODD: list[Any] = [

@@ -108,6 +108,15 @@ CASES = {
          "frt_agent_s": 30, "response_s": (30 + 300) / 2, "messages_per_chat": 4, "turns_per_chat": 2,
          "duration_s": (560 + 290) / 2, "csat": 1, "survey_response": 1},
     ),
+    # What was said before the queue was for a bot; o3 is open still; an invoice and its event are of no chat.
+    "ocel": Case(
+        ("ocel.json",),
+        {"o1": "served", "o2": "abandoned", "o3": "unfinished"},
+        {"unknown_events": 1, "unknown_values": 2},
+        {"offered": 3, "answered": 2, "missed": 1, "wait_s": (20 + 40 + 10) / 3, "asa_s": 15, "service_level": 2 / 3,
+         "frt_s": (60 + 40) / 2, "frt_agent_s": 30, "response_s": (30 + 30) / 2, "messages_per_chat": (2 + 1) / 2,
+         "duration_s": 300, "aht_s": 330, "csat": 1, "survey_response": 1, "agent_hours": 8},
+    ),
     # Hung up in the menu is no abandonment; 6 goes over midnight.
     "anonymous_bank": Case(
         ("anonymous_bank.txt",),

@@ -31,8 +31,11 @@ class Kind:
     """How these are written, where that is not found out."""
 
     def is_one(self, record: Record) -> bool:
-        """Whether a *record* is of this kind."""
-        return self.keys <= record.keys() and self.fits(record)
+        """Whether a *record* is of this kind: not if what should tell it is of another shape."""
+        try:
+            return self.keys <= record.keys() and self.fits(record)
+        except (TypeError, AttributeError, ValueError):
+            return False
 
 
 @dataclass(frozen=True, slots=True)
