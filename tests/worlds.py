@@ -149,14 +149,17 @@ def shifts(draw: st.DrawFn, calendar: bool = False) -> dict[str, Any]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, most_days: int = 1, calendar: bool = False) -> tuple[Scenario, Draws]:
+def worlds(
+    draw: st.DrawFn, most_days: int = 1, calendar: bool = False, once_by_turns: bool = False
+) -> tuple[Scenario, Draws]:
     """A scenario with any mixture of features, and customers with small whole times: ties everywhere.
 
     What a scenario says of laws is not looked at: the draws are Hypothesis's. On two days some chats last the
-    night. With a *calendar*, hours and shifts last over midnight, and days differ.
+    night. With a *calendar*, hours and shifts last over midnight, and days differ. Or all is by turns, and who
+    has been there comes no more: *once_by_turns*.
     """
     n_queues = draw(st.integers(1, 3))
-    turns = draw(st.booleans())
+    turns = once_by_turns or draw(st.booleans())
     names = [f"q{q}" for q in range(n_queues)]
     n_groups = draw(st.integers(1, 3))
     concurrency = [draw(st.integers(1, 3)) for _ in range(n_groups)]
@@ -179,6 +182,8 @@ def worlds(draw: st.DrawFn, most_days: int = 1, calendar: bool = False) -> tuple
     for name in names:
         able = [f"g{g}" for g in range(n_groups) if name in skills[g]]
         queues.append(_queue(draw, name, turns, able))
+        if once_by_turns:
+            queues[-1] = {key: value for key, value in queues[-1].items() if key not in {"retry", "return"}}
     policy = draw(st.sampled_from(["least_loaded", "most_loaded", "longest_idle", "round_robin", "random"]))
     more: dict[str, Any] = {"interval_min": 1, "routing": {"policy": policy}}
     more["days"] = draw(st.sampled_from([1, 1, most_days]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from sim.draws.record import Draws
 from sim.engines import simulate
@@ -35,12 +35,10 @@ def sent_s(log: ChatLog) -> np.ndarray:
     return log.turn.reply_s - log.centre.deliver_s
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
+def every_chat_ends_in_exactly_one_outcome_and_they_add_up(
+    scenario: Scenario, draws: Draws, log: ChatLog
+) -> None:
     """Arrivals are the sum of all outcomes, and offered that of all but offline, in every breakdown."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     kpis = measure(log, scenario.targets)
     names = [outcome.name.lower() for outcome in Outcome]
 
@@ -55,12 +53,9 @@ def test_every_chat_ends_in_exactly_one_outcome_and_they_add_up(world: World):
     assert missed == kpis["missed"]
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_breakdowns_add_up_to_the_whole(world: World):
+def breakdowns_add_up_to_the_whole(scenario: Scenario, draws: Draws, log: ChatLog) -> None:
     """Sums above and below the line add up over queues, intervals and days."""
-    scenario, draws = world
-    kpis = measure(simulate(scenario, draws), scenario.targets)
+    kpis = measure(log, scenario.targets)
     above, below = kpis.top, kpis.bottom
     for by in (By.QUEUE, By.GROUP, By.INTERVAL, By.DAY):
         for sums in (above, below):
@@ -74,12 +69,8 @@ def test_breakdowns_add_up_to_the_whole(world: World):
             assert np.all(np.isclose(apart, whole, rtol=1e-9, atol=1e-6) | window)
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
+def the_area_under_the_queue_is_the_sum_of_the_waits(scenario: Scenario, draws: Draws, log: ChatLog) -> None:
     """Counted along the time axis and chat by chat, with whole numbers, exactly."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     ended = log.chat.queued & ~np.isnan(left_queue_s(log))
     start_s, end_s = log.chat.arrival_s[ended], left_queue_s(log)[ended]
     times = np.unique(np.concatenate([start_s, end_s]))
@@ -91,12 +82,10 @@ def test_the_area_under_the_queue_is_the_sum_of_the_waits(world: World):
         assert np.isclose(measured["queue_length"] * scenario.horizon_s, np.sum(end_s - start_s), atol=1e-6)
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacity(world: World):
+def no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacity(
+    scenario: Scenario, draws: Draws, log: ChatLog
+) -> None:
     """At every instant of an acceptance or an arrival."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     chat = log.chat
     for agent, slots in enumerate(log.team.slots):
         mine = chat.agent == agent
@@ -113,12 +102,10 @@ def test_no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacit
             assert queue.capacity is None or waiting <= queue.capacity or on_its_way
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World):
+def chats_are_accepted_on_duty_by_skill_and_after_they_arrive(
+    scenario: Scenario, draws: Draws, log: ChatLog
+) -> None:
     """Nobody is answered off duty, before they came, after their patience, or by someone without the skill."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     for row in np.flatnonzero(log.chat.agent != NO_AGENT):
         accepted_s, agent = log.chat.accepted_s[row], log.chat.agent[row]
         spans = np.flatnonzero(log.duty.agent == agent)
@@ -135,12 +122,8 @@ def test_chats_are_accepted_on_duty_by_skill_and_after_they_arrive(world: World)
         assert wait_s <= log.chat.patience_s[row] or log.chat.outcome[row] == Outcome.SILENT
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_one_agent_composes_one_reply_at_a_time(world: World):
+def one_agent_composes_one_reply_at_a_time(scenario: Scenario, draws: Draws, log: ChatLog) -> None:
     """Replies of an agent do not overlap, and a conversation's messages follow each other."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     turn, chat_of = log.turn, np.repeat(np.arange(len(log.chat.agent)), np.diff(log.turn.offset))
     agent = log.chat.agent[chat_of]
     happened = ~np.isnan(turn.reply_s)
@@ -152,16 +135,11 @@ def test_one_agent_composes_one_reply_at_a_time(world: World):
         assert np.all(turn.start_s[order][1:] >= sent_s(log)[order][:-1])
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_a_free_agent_and_a_waiting_chat_never_coexist(world: World):
+def a_free_agent_and_a_waiting_chat_never_coexist(scenario: Scenario, draws: Draws, log: ChatLog) -> None:
     """At the moment a chat begins to wait, every agent with the skill is off duty or full, or can't answer."""
-    scenario, draws = world
-    log = simulate(scenario, draws)
     chat = log.chat
-    assume(
-        not scenario.platform.accept_s
-    )  # who gives up on the way has held a slot, and the log does not say whose
+    if scenario.platform.accept_s:  # who gives up on the way has held a slot, and the log does not say whose
+        return
     for row in np.flatnonzero(chat.queued):
         t, name = chat.arrival_s[row], scenario.queues[chat.queue[row]].name
         if any(begins_s <= t < over_s for begins_s, over_s in outages(scenario)):
@@ -213,18 +191,21 @@ def _double(record: dict[str, Any], *keys: str) -> None:
         record[key] *= 2
 
 
-@settings(max_examples=40 * SCALE)
-@given(worlds())
-def test_doubling_every_duration_doubles_every_time_bit_for_bit(world: World):
-    """Doubling is exact in floating point, so the logs agree to the last bit."""
-    once, twice = simulate(*world), simulate(*doubled(*world))
+LAWS = (
+    every_chat_ends_in_exactly_one_outcome_and_they_add_up,
+    breakdowns_add_up_to_the_whole,
+    the_area_under_the_queue_is_the_sum_of_the_waits,
+    no_agent_holds_more_chats_than_slots_and_no_queue_more_than_its_capacity,
+    chats_are_accepted_on_duty_by_skill_and_after_they_arrive,
+    one_agent_composes_one_reply_at_a_time,
+    a_free_agent_and_a_waiting_chat_never_coexist,
+)
 
-    assert once.chat.outcome.tolist() == twice.chat.outcome.tolist()
-    assert once.chat.agent.tolist() == twice.chat.agent.tolist()
-    for record, columns in (
-        ("chat", ("accepted_s", "ended_s", "released_s")),
-        ("turn", ("message_s", "start_s", "reply_s")),
-    ):
-        for name in columns:
-            first, second = getattr(getattr(once, record), name), getattr(getattr(twice, record), name)
-            np.testing.assert_array_equal(2 * first, second)
+
+@settings(max_examples=80 * SCALE)
+@given(worlds())
+def test_laws_of_conservation(world: World):
+    """All of them, in each world: to make worlds takes longer than to check them."""
+    log = simulate(*world)
+    for law in LAWS:
+        law(*world, log)

@@ -88,10 +88,7 @@ def _never_more_than_the_slots(log: sim.ChatLog, accept_s: float, scenario: Scen
 
 
 @settings(max_examples=40 * SCALE)
-@given(
-    worlds().filter(lambda world: world[0].queues[0].by_turns and world[1].chains is None),
-    st.sampled_from([0.0, 5.0, 30.0]),
-)
+@given(worlds(once_by_turns=True), st.sampled_from([0.0, 5.0, 30.0]))
 def test_with_an_agent_for_everybody_all_is_later_by_so_much(world: World, deliver_s: float):
     """Acceptance by its way; after it each turn by a message there and back."""
     scenario, draws = world
