@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Column as Ruled
 from rich.table import Table as Grid
@@ -148,15 +149,15 @@ class _Shown:
 
 def grids(table: Table, width: int) -> Iterator[Grid]:
     """A table for a terminal; several, one below the other, where it wraps and is wider than a *width*."""
-    columns, rows = _columns(table), list(_rows(table))
+    rows = list(_rows(table))
     if not table.wraps:
-        yield _narrowed(table.title, columns, rows, width)
+        yield _narrowed(table.title, _columns(table), rows, width)
         return
-    first, *rest = columns
+    first, *rest = [_Written.of(column, rows) for column in _columns(table)]
     title = table.title
     while rest or title == table.title:
         n = len(rest)
-        while n > 1 and _width(_grid(title, [first, *rest[:n]], rows)) > width:
+        while n > 1 and _width([first, *rest[:n]], rows) > width:
             n -= 1
         yield _grid(title, [first, *rest[:n]], rows)
         rest, title = rest[n:], f"{table.title}, continued"
@@ -315,8 +316,31 @@ def _spread(cell: Quantity | None, unit: str) -> str:
     return f"{number(cell.p10, unit)} … {number(cell.p90, unit)}"
 
 
-def _grid(title: str, columns: Sequence[_Shown], rows: Sequence[Row | str | None]) -> Grid:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """A column whose cells are written: once, however many columns have to go for a table to fit."""
+
+    column: _Shown
+    cells: tuple[Text, ...]
+    """One for each row that is no heading."""
+    width: int
+    """Letters of the widest line."""
+
+    @classmethod
+    def of(cls, column: _Shown, rows: Sequence[Row | str | None]) -> _Written:
+        """Write the cells of a column."""
+        cells = tuple(_styled(column.cell(row)) for row in rows if isinstance(row, Mapping))
+        return cls(column, cells, _widest([column.head, *(cell.plain for cell in cells)]))
+
+
+def _widest(texts: Iterable[str]) -> int:
+    """Letters of the widest line of some texts."""
+    return max((cell_len(line) for text in texts for line in text.splitlines()), default=0)
+
+
+def _grid(title: str, written: Sequence[_Written], rows: Sequence[Row | str | None]) -> Grid:
     """Table of text; None begins a new section, and a string is its heading."""
+    columns = [each.column for each in written]
     folds = any(column.fold for column in columns)
     heads = [
         Ruled(
@@ -328,13 +352,15 @@ def _grid(title: str, columns: Sequence[_Shown], rows: Sequence[Row | str | None
         for column in columns
     ]
     grid = Grid(*heads, box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    place = 0
     for row in rows:
         if row is None:
             grid.add_section()
         elif isinstance(row, str):
             grid.add_row(Text(row, style="bold"))
         else:
-            grid.add_row(*(_styled(column.cell(row)) for column in columns))
+            grid.add_row(*(each.cells[place] for each in written))
+            place += 1
     return grid
 
 
@@ -343,14 +369,21 @@ def _styled(cell: str | Text) -> Text:
     if isinstance(cell, Text):
         return cell
     found = Text(cell)
-    found.highlight_words(["✓"], "bold blue")
-    found.highlight_words(["✗"], "bold yellow")
+    for sign_, style in (("✓", "bold blue"), ("✗", "bold yellow")):
+        if sign_ in cell:
+            found.highlight_words([sign_], style)
     return found
 
 
-def _width(grid: Grid) -> int:
-    """Letters that a table needs."""
-    return Console(width=_BOUNDLESS, markup=False, emoji=False).measure(grid).maximum
+def _width(written: Sequence[_Written], rows: Sequence[Row | str | None]) -> int:
+    """Letters that a table needs: cells with a blank on each side, and one between, before and after columns.
+
+    Headings stand in the first column.
+    """
+    if not written:
+        return 0
+    first = max(written[0].width, _widest(row for row in rows if isinstance(row, str)))
+    return first + sum(each.width for each in written[1:]) + 3 * len(written) + 1
 
 
 def _narrowed(title: str, columns: list[_Shown], rows: Sequence[Row | str | None], width: int) -> Grid:
@@ -359,23 +392,22 @@ def _narrowed(title: str, columns: list[_Shown], rows: Sequence[Row | str | None
     Before any goes, brackets may stand on lines of their own; after all have gone, cells of columns that may
     be folded go on below themselves.
     """
-    kept, gone = list(columns), list[_Shown]()
-    if any(column.breaks for column in kept) and _width(_grid(title, kept, rows)) > width:
-        kept = [_broken(column) if column.breaks else column for column in kept]
-    while True:
-        grid = _grid(title, kept, rows)
-        if names := [column.head.replace("\n", " ") for column in gone if column.head]:
-            hint = f"  {' and '.join(names)}: on a wider terminal, or --wide"
-            hint = hint if len(hint) <= width else "  More: on a wider terminal, or --wide"
-            grid.caption = Text(hint, no_wrap=True, overflow="ignore")
-            grid.caption_justify = "left"
-        spare = [column for column in kept if column.spare]
-        if not spare and any(column.fold for column in kept):
-            grid.width = min(width, _width(grid))
-        if not spare or _width(grid) <= width:
-            return grid
-        gone.append(min(spare, key=lambda column: column.spare))
-        kept.remove(gone[-1])
+    kept, gone = [_Written.of(column, rows) for column in columns], list[_Shown]()
+    if any(column.breaks for column in columns) and _width(kept, rows) > width:
+        kept = [_Written.of(_broken(each.column), rows) if each.column.breaks else each for each in kept]
+    while _width(kept, rows) > width and (spare := [each for each in kept if each.column.spare]):
+        least = min(spare, key=lambda each: each.column.spare)
+        gone.append(least.column)
+        kept.remove(least)
+    grid = _grid(title, kept, rows)
+    if names := [column.head.replace("\n", " ") for column in gone if column.head]:
+        hint = f"  {' and '.join(names)}: on a wider terminal, or --wide"
+        hint = hint if len(hint) <= width else "  More: on a wider terminal, or --wide"
+        grid.caption = Text(hint, no_wrap=True, overflow="ignore")
+        grid.caption_justify = "left"
+    if any(each.column.fold for each in kept) and not any(each.column.spare for each in kept):
+        grid.width = min(width, _width(kept, rows))
+    return grid
 
 
 def _broken(column: _Shown) -> _Shown:
