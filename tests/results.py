@@ -5,8 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.path import Path as Path2D
+from matplotlib.text import Text
 
 from sim.report.data import document, read_result, schema, to_json
 from sim.report.html import page
@@ -16,7 +25,8 @@ from sim.report.text import plain
 _DRAWN: dict[tuple[str, tuple[str, ...]], int] = {}
 """How often pictures of a kind were drawn: they take long, and are drawn from tables that are the same."""
 _MOST = 2
-"""So often they are drawn; the first time from both results, and compared."""
+"""So often they are drawn from both results, and what is in them compared; to find the places of all takes
+longest, and is done the first time alone."""
 
 
 def holds(result: Result, folder: Path) -> Result:
@@ -46,17 +56,70 @@ def holds(result: Result, folder: Path) -> Result:
     if times < _MOST:
         _DRAWN[kind] = times + 1
         for name, draw in result.pictures().items():
-            picture = _drawn(again.plot(name))
-            assert times or picture == _drawn(draw()), name
+            picture = again.plot(name)
+            assert contents(picture) == contents(draw()), name
+            _draw(picture, with_layout=not times)
     return again
 
 
-def _drawn(figure: Figure) -> bytes:
-    """The points of a picture, drawn once: `savefig` draws twice, the first time for the layout alone."""
+def _draw(figure: Figure, *, with_layout: bool) -> None:
+    """Draw a picture once: `savefig` draws twice, the first time for the layout alone."""
     figure.set_dpi(50)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return bytes(canvas.buffer_rgba())
+    if not with_layout:
+        figure.set_layout_engine("none")
+    FigureCanvasAgg(figure).draw()
+
+
+def contents(figure: Figure) -> list[Any]:
+    """All that a picture has been told to show: words, lines, areas, colours, and the ends and marks of axes."""
+    found: list[Any] = [("size", *figure.get_size_inches())]
+    waiting: list[Artist] = [figure]
+    while waiting:
+        artist = waiting.pop()
+        named = "" if isinstance(artist, Axis) else artist.get_label()  # an axis gives the text that it has
+        found.append((type(artist).__name__, named, artist.get_visible(), *_shown(artist)))
+        if not isinstance(artist, Axis):  # whose marks are made when it is drawn
+            waiting += artist.get_children()
+    return found
+
+
+def _shown(artist: Artist) -> list[Any]:
+    """What an artist shows, as numbers and words that can be compared."""
+    match artist:
+        case Text():
+            look = (artist.get_position(), artist.get_color(), artist.get_fontsize())
+            shown = [artist.get_text(), *map(str, look)]
+        case Line2D():
+            look = (artist.get_color(), artist.get_linestyle(), artist.get_marker(), artist.get_linewidth())
+            shown = [*map(str, look), artist.get_xydata().tobytes()]  # a colour may be an array
+        case Patch():
+            look = (
+                artist.get_facecolor(),
+                artist.get_edgecolor(),
+                artist.get_hatch(),
+                artist.get_linestyle(),
+            )
+            shown = [*map(str, look), _points(artist.get_path())]
+        case Collection():
+            values = [artist.get_offsets(), artist.get_facecolor(), artist.get_edgecolor()]
+            values += [] if artist.get_array() is None else [artist.get_array()]
+            shown = [np.asarray(value).tobytes() for value in values]
+            shown += [_points(path) for path in artist.get_paths()]
+        case Axes():
+            shown = [artist.get_xlim(), artist.get_ylim(), artist.get_xscale(), artist.get_yscale()]
+        case Axis():
+            marks = (artist.get_major_locator(), artist.get_minor_locator())
+            names = (artist.get_major_formatter(), artist.get_minor_formatter())
+            shown = [artist.label.get_text()]
+            shown += [(type(each).__name__, str(getattr(each, "locs", ""))) for each in marks]
+            shown += [(type(each).__name__, str(getattr(each, "seq", ""))) for each in names]
+        case _:
+            shown = []
+    return shown
+
+
+def _points(path: Path2D | None) -> bytes:
+    return b"" if path is None else path.vertices.tobytes()
 
 
 def _has_its_tables(written: dict[str, Any]) -> None:
