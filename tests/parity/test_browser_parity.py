@@ -1,4 +1,7 @@
-"""The third engine, in JavaScript, obeys the same rule book: equal to the reference to the last bit."""
+"""The third engine, in JavaScript, obeys the same rule book: equal to the reference to the last bit.
+
+Random worlds of the normal run are those of `test_parity`, which has all engines in the same ones.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +35,11 @@ def test_the_numbers_of_the_rules_are_the_same(browser: Node):
     assert rules["Outcome"] == {outcome.name: int(outcome) for outcome in Outcome}
 
 
-@pytest.mark.slow
-@settings(max_examples=300 * SCALE)
-@given(world=worlds(most_days=2, calendar=True))
-def test_the_browser_agrees_on_worlds_full_of_ties(browser: Node, world: tuple[Scenario, Draws]):
-    """Small whole times, every feature mixed with every other."""
-    assert_same(simulate(*world, engine="reference"), browser.simulate(*world))
-
-
 @pytest.mark.nightly
 @settings(max_examples=2000 * SCALE)
 @given(world=worlds(most_days=3, calendar=True))
 def test_the_browser_agrees_on_many_worlds(browser: Node, world: tuple[Scenario, Draws]):
+    """Small whole times, every feature mixed with every other, on up to three days."""
     assert_same(simulate(*world, engine="reference"), browser.simulate(*world))
 
 

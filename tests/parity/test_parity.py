@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.draws.profile import expected_total
 from sim.draws.record import Draws
 from sim.draws.sampling import draw_all
 from sim.engines import simulate, simulate_all
@@ -22,6 +25,7 @@ from sim.log.chatlog import ChatLog
 from sim.rules import Outcome
 from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
+from tests.parity.node import Node, node
 from tests.worlds import SCALE, scenarios, worlds
 
 
@@ -43,12 +47,25 @@ def test_engines_agree_on_many_nights_weekdays_and_dates(world: tuple[Scenario, 
     assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))
 
 
+@pytest.fixture(scope="module")
+def browser_if_any() -> Iterator[Node | None]:
+    """The browser's engine, where there is a Node to run it."""
+    if shutil.which("node") is None:
+        yield None
+        return
+    with node() as process:
+        yield process
+
+
 @pytest.mark.slow
 @settings(max_examples=300 * SCALE)
-@given(worlds(most_days=2, calendar=True))
-def test_engines_agree_on_worlds_full_of_ties(world: tuple[Scenario, Draws]):
-    """Small whole times, every feature mixed with every other."""
-    assert_same(simulate(*world, engine="reference"), simulate(*world, engine="kernel"))
+@given(world=worlds(most_days=2, calendar=True))
+def test_engines_agree_on_worlds_full_of_ties(browser_if_any: Node | None, world: tuple[Scenario, Draws]):
+    """Small whole times, every feature mixed with every other; all engines in the same worlds."""
+    meant = simulate(*world, engine="reference")
+    assert_same(meant, simulate(*world, engine="kernel"))
+    if browser_if_any is not None:
+        assert_same(meant, browser_if_any.simulate(*world))
 
 
 @settings(max_examples=100 * SCALE)
@@ -65,11 +82,35 @@ def test_engines_agree_on_whole_random_scenarios(scenario: Scenario, seed: int):
     assert kpis["customers"] == draws.n_customers
 
 
+MANY = 20_000
+"""Chats from which on the first hours of a scenario do: the next ones are like them."""
+
+
+def of_its_first_hours(scenario: Scenario) -> Scenario:
+    """The scenario, whose customers come in the first three hours alone where they are very many."""
+    if sum(expected_total(scenario, q) for q in range(len(scenario.queues))) < MANY:
+        return scenario
+    rates = {
+        f"queues.{q}.arrivals.per_hour": [queue.arrivals.per_hour] * 3 + [0.0] * 21
+        for q, queue in enumerate(scenario.queues)
+    }
+    return sim.vary(scenario, rates)
+
+
 @pytest.mark.parametrize("seed", range(1, 3 + SCALE // 10))
 def test_engines_agree_on_every_scenario(scenario_file: Path, seed: int):
     """Real-valued times, whole days."""
-    scenario = sim.load(scenario_file)
+    scenario = of_its_first_hours(sim.load(scenario_file))
     draws = sim.draw(scenario, seed=seed)
+    assert draws.n_customers > 100
+    assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
+
+
+@pytest.mark.nightly
+def test_engines_agree_on_a_day_of_very_many_chats():
+    scenario = sim.load(ROOT / "scenarios" / "erlang_a.toml")
+    draws = sim.draw(scenario, seed=1)
+    assert draws.n_customers > MANY
     assert_same(simulate(scenario, draws, "reference"), simulate(scenario, draws, "kernel"))
 
 
@@ -103,10 +144,11 @@ def test_engines_agree_on_what_is_announced_far_ahead():
 
 
 def digests(engine: str) -> str:
-    """Fingerprints of the figures that an engine finds in two days of four scenarios."""
+    """Fingerprints of the figures that an engine finds in two runs of four scenarios, of three days at most."""
     told = []
     for name in ("anonymous_bank", "new_hires", "unresolved", "web_shop"):
         scenario = sim.load(ROOT / "scenarios" / f"{name}.toml")
+        scenario = scenario.model_copy(update={"days": min(scenario.days, 3)})
         logs = simulate_all(scenario, draw_all(scenario, 1, range(2)), engine)
         runs = measure_all(logs, scenario.targets)
         sums = b"".join(table.tobytes() for run in runs for table in run.tables.values())
