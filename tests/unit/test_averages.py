@@ -102,7 +102,7 @@ def test_the_answer_is_the_same_when_read_back(plain: Calibration, tmp_path: Pat
 
 def test_the_same_averages_give_the_same_scenario_on_any_number_of_workers():
     averages = averages_of(true_centres()["one slot"])
-    one, two = (calibrate(averages, questions=TODAY, days=8, workers=n) for n in (1, 2))
+    one, two = (calibrate(averages, questions=TODAY, days=3, workers=n) for n in (1, 2))
 
     assert np.array_equal(one.fit.x, two.fit.x)
     assert one.answers[0].agents == two.answers[0].agents
