@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from sim.studies.averages import simulated
 from sim.studies.averages.file import load_averages
 from tests.commands import sim
 
@@ -21,7 +24,8 @@ turns_per_chat = 6.0
 """
 
 
-def test_averages_become_a_scenario(tmp_path: Path):
+def test_averages_become_a_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simulated, "CHATS", 2_000)
     file, mine = tmp_path / "averages.toml", tmp_path / "mine.toml"
     file.write_text(SMALL)
     done = sim("calibrate", "--averages", file, "-o", mine, "--json")
