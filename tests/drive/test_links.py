@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 
 import pytest
 
@@ -29,10 +30,14 @@ def loaded(server: Callable[[], Server], trouble: Trouble) -> Loaded:
     return load_test(centre(), server=server, trouble=trouble, replays=1, probes=False)
 
 
+healthy = cache(partial(loaded, Loopback))
+"""What comes of a healthy server, of which several tests ask."""
+
+
 @pytest.mark.parametrize("trouble", [CHURN, STORM, SLOW])
 def test_a_healthy_server_loses_nothing(trouble: Trouble):
     """All chats come to their end, no law is broken; figures are not judged, for it is the driver that is late."""
-    found = loaded(Loopback, trouble)
+    found = healthy(trouble)
     events = found.days[0].record.events
     kinds = [event.kind for event in events]
 
@@ -46,7 +51,7 @@ def test_a_healthy_server_loses_nothing(trouble: Trouble):
 
 def test_each_connection_breaks_once_in_so_long_and_everybodys_at_another_time():
     """Agents of half an hour 30 times each, at churn of a minute; customers at phases of their own."""
-    events = loaded(Loopback, CHURN).days[0].record.events
+    events = healthy(CHURN).days[0].record.events
     dropped = [event for event in events if event.kind is Kind.DROPPED]
     agents = [event for event in dropped if event.who is Who.AGENT]
 
@@ -56,7 +61,7 @@ def test_each_connection_breaks_once_in_so_long_and_everybodys_at_another_time()
 
 
 def test_in_a_storm_all_break_at_once_and_come_back_at_once():
-    events = loaded(Loopback, STORM).days[0].record.events
+    events = healthy(STORM).days[0].record.events
     dropped, back = ([each for each in events if each.kind is kind] for kind in (Kind.DROPPED, Kind.BACK))
 
     assert len(dropped) > 6
@@ -65,7 +70,7 @@ def test_in_a_storm_all_break_at_once_and_come_back_at_once():
 
 
 def test_what_happens_to_connections_is_the_same_each_time():
-    one, other = (loaded(Loopback, CHURN).days[0].record.events for _ in range(2))
+    one, other = (each(CHURN).days[0].record.events for each in (healthy, partial(loaded, Loopback)))
     assert one == other
 
 
