@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 """Truth, a row each."""
 
+Number = TypeVar("Number", bound=np.generic)
 Record = TypeVar("Record", bound="DataclassInstance")
 """A dataclass whose fields are columns, some of which may be empty because nobody needs them."""
 
@@ -41,3 +42,10 @@ def cut(record: Record, rows: slice | Ints) -> Record:
 def firsts(counts: Iterable[int]) -> Ints:
     """Where the rows of each begin that has so many of them, and where those of the last end."""
     return np.array([0, *accumulate(counts)], dtype=np.int64)
+
+
+def distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """Give the *values* in order, each once: as `np.unique`, which imports `numpy.ma` for it."""
+    ordered = np.sort(values)
+    each: NDArray[Number] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return each

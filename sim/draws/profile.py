@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.arrays import Floats, Ints
+from sim.arrays import Floats, Ints, distinct
 from sim.scenario.demand import Arrivals, Queue
 from sim.scenario.local_time import profile_edges, shown
 from sim.scenario.scenario import Same, Scenario
@@ -28,7 +28,7 @@ def busy_edges(scenario: Scenario, queue: Queue) -> Floats:
         edges.append(scenario.calendar.local.midnights(scenario.days))
     edges.append(_spikes(scenario, queue)[:, :2].ravel())
     edges.append(np.array([scenario.horizon_s]))
-    return np.unique(np.clip(np.concatenate(edges), 0.0, scenario.horizon_s))
+    return distinct(np.clip(np.concatenate(edges), 0.0, scenario.horizon_s))
 
 
 def expected_chats(scenario: Scenario, queue: Queue, edges_s: Floats) -> Floats:

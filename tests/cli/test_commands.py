@@ -406,7 +406,7 @@ def test_schema_is_json():
     [
         (
             [["--help"], ["run", "--help"], ["check", "scenarios/web_shop.toml"]],
-            ["numba", "matplotlib", "scipy.special", "simpy", "polars", "sim.theory.applies"],
+            ["numba", "matplotlib", "scipy.special", "simpy", "polars", "numpy.ma", "sim.theory.applies"],
         ),
         (
             [
