@@ -20,6 +20,7 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Over, Per, Step
 from sim.studies.staffing.plan import Blocks, expected_a_day
+from sim.studies.staffing.promise import promised
 from sim.studies.staffing.search import Move, Search
 from sim.studies.staffing.trial import Evaluation
 from sim.studies.staffing.week import (
@@ -105,13 +106,15 @@ def head_count(
     if people < 1:
         raise StudyError(f"head-count: must be at least 1, got {people}")
     with executing(workers, given=executor) as ours:
+        promise = promised(scenario, Per(per), confidence)
+        planner = Planner(scenario, promise, Step(step), ours, seed, replications)
+        _refuse_too_few(planner, people, hours)
         needed = staff_week(
             scenario, per=per, step=step, confidence=confidence, over=over, seed=seed,
             replications=replications, progress=progress, executor=ours,
         )  # fmt: skip
-        planner = Planner(scenario, needed.promise, Step(step), ours, seed, replications)
+        planner.promise = needed.promise
         placing = _Placing(planner, [plan.plan.copy() for plan in needed.plans], people, hours)
-        placing.refuse_too_few()
         placing.fit()
         whole, runs = planner.fresh_weeks(levels_of(planner.parts, placing.plans), replications)
         made = tuple(
@@ -121,6 +124,28 @@ def head_count(
         reached = answer(planner, whole, runs, made, Over(over), confidence)
     simulated = needed.simulated + planner.simulated + sum(each.simulated for each in placing.searches)
     return HeadCount(people, hours, needed, reached, simulated)
+
+
+def _paid_h(planner: Planner, plans: Sequence[Ints]) -> float:
+    """Paid hours a week of *plans* of each kind of day."""
+    each = _paid_per_hour(planner.scenario)
+    pairs = zip(planner.kinds, planner.parts, plans, strict=True)
+    return sum(
+        float((plan * parts.hours).sum(axis=1) @ each) * a_week(planner.scenario, kind)
+        for kind, parts, plan in pairs
+    )
+
+
+def _refuse_too_few(planner: Planner, people: int, contract_h: float) -> None:
+    """Refuse people who can't be there at all open times in which chats are expected."""
+    least = [_least(parts) for parts in planner.parts]
+    hours, there = _paid_h(planner, least), people * contract_h
+    at_once = max(int(plan.sum(axis=0).max()) for plan in least)
+    if hours > there + 1e-9 or at_once > people:
+        enough = max(ceil(hours / contract_h - 1e-9), at_once)
+        what = f"one agent at all open times takes {hours:,.1f} paid hours a week"
+        have = f"{people:,} of {contract_h:g} h have {there:,.1f}"
+        raise StudyError(f"head-count: {what}, and {have}: it takes {enough:,} people")
 
 
 class _Placing:
@@ -135,23 +160,7 @@ class _Placing:
 
     def paid_h(self, plans: Sequence[Ints]) -> float:
         """Paid hours a week."""
-        return sum(self._paid(k, plan) for k, plan in enumerate(plans))
-
-    def _paid(self, k: int, plan: Ints) -> float:
-        return float((plan * self.planner.parts[k].hours).sum(axis=1) @ self.paid_each) * self.weights[k]
-
-    def refuse_too_few(self) -> None:
-        """Refuse people who can't be there at all open times in which chats are expected."""
-        least = [_least(parts) for parts in self.planner.parts]
-        hours, there = self.paid_h(least), self.people * self.contract_h
-        at_once = max(int(plan.sum(axis=0).max()) for plan in least)
-        if hours > there + 1e-9 or at_once > self.people:
-            enough = max(ceil(hours / self.contract_h - 1e-9), at_once)
-            what = f"one agent at all open times takes {hours:,.1f} paid hours a week"
-            raise StudyError(
-                f"head-count: {what}, and {self.people:,} of {self.contract_h:g} h have {there:,.1f}:"
-                f" it takes {enough:,} people"
-            )
+        return _paid_h(self.planner, plans)
 
     def fit(self) -> None:
         """Take away, or add, until the hours are those of the people."""
