@@ -18,7 +18,7 @@ from sim.scenario.duty import duty_plan
 from sim.scenario.files import parse
 from sim.scenario.write import written
 from sim.studies.staffing.headcount import head_count, paid_h_a_week
-from sim.studies.staffing.week import MOST_WORK, WeekStaffing, of_kind, staff_week
+from sim.studies.staffing.week import MOST_WORK, WeekStaffing, of_kind, staff_week, window
 from sim.studies.staffing.weekdays import is_uneven, kinds, together
 from tests.conftest import ROOT
 from tests.results import holds
@@ -298,3 +298,21 @@ def test_people_enough_keep_the_targets_and_place_what_is_left(tmp_path: Path):
     assert 72 - paid_h_a_week(many.reached) < 1 / 0.9 / 0.95 * 3
     told = holds(head_count_result(many), tmp_path)
     assert told.words[0].startswith("12 people of 6 h a week have 72.0 paid hours")
+
+
+def test_the_end_of_the_last_night_is_that_of_the_first_morning():
+    """Seven alike nights: 56 hourly cells of the week, each once. Of other nights it is not known."""
+    night = ('open = 09:00:00\nclose = 12:00:00\nsat = { open = 22:00:00, close = 01:00:00 }\nsun = "closed"', "open = 22:00:00\nclose = 06:00:00")  # fmt: skip
+    even = centre(night, ("weekday = [1.5, 1, 1, 1, 0.5, 1, 1]\n", ""))
+    (kind,) = kinds(even)
+    cells = window(even, kind)[:, :8]
+    assert sorted(cells.ravel().tolist()) == [
+        24 * day + hour for day in range(7) for hour in (*range(6), 22, 23)
+    ]
+    other = centre(
+        night,
+        ("weekday = [1.5, 1, 1, 1, 0.5, 1, 1]", "weekday = [1, 2, 1, 1, 1, 1, 1]"),
+        start=dt.date(2026, 3, 3),
+        days=5,
+    )
+    assert (window(other, kinds(other)[-1])[-1, 2:8] == -1).all()

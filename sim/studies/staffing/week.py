@@ -290,11 +290,14 @@ def of_kind(scenario: Scenario, kind: Kind, promise: Promise, runs: Sequence[Kpi
 def window(scenario: Scenario, kind: Kind) -> Ints:
     """Cells of the whole *scenario* that are the intervals of each day of a *kind*: (n_days, n_intervals).
 
-    −1 for what lies after the last midnight.
+    The end of the last night lies after the last midnight: it is that of the eve's night if that is like it,
+    else −1.
     """
     cells_s, width_s = scenario.cells.edges_s, scenario.interval_s
     middles_s = (np.arange(kind.scenario.intervals_per_day) + 0.5) * width_s
     at_s = np.array(kind.starts_s)[:, None] + middles_s
+    if kind.has_morning:
+        at_s = np.where(at_s < cells_s[-1], at_s, at_s - cells_s[-1])
     cells = np.searchsorted(cells_s, at_s, side="right") - 1
     return np.asarray(np.where(at_s < cells_s[-1], cells, -1), dtype=np.int64)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from sim.scenario.hours import OpeningHours, Stretch, Weekday
 from sim.scenario.scenario import Scenario
 from sim.scenario.team import Group, StaffingByDay
 from sim.scenario.units import DAY_S, clock_text, end_text
-from sim.studies.staffing.plan import NOBODY
+from sim.studies.staffing.plan import NOBODY, expected_a_day
 
 WEEK = 7
 _NAMES = tuple(Weekday)
@@ -44,6 +44,9 @@ class Kind:
     """Weekdays that are mostly like this."""
     dates: tuple[dt.date, ...]
     """Dates among the days that are not like the others of their weekday."""
+    has_morning: bool = False
+    """Whether the first morning, the end of the eve's night, is like the end of the last, which lies after
+    the last midnight."""
 
     @property
     def title(self) -> str:
@@ -91,7 +94,7 @@ def kinds(scenario: Scenario) -> list[Kind]:
             "queues: no chat is expected on any day while the centre is open, so nobody is needed"
         )
     usual = _usual(scenario, [day for days in found.values() for day in days])
-    return [_kind(scenario, days, usual) for days in found.values()]
+    return _with_morning(scenario, rates, [_kind(scenario, days, usual) for days in found.values()])
 
 
 def is_uneven(scenario: Scenario) -> bool:
@@ -308,14 +311,37 @@ def _lay(scenario: Scenario, lists: Ints, start_s: float, levels: Ints) -> None:
         np.maximum(cell, levels[k], out=cell)
 
 
-def _lay_eve(scenario: Scenario, lists: Ints, kinds: Sequence[Kind], staffing: Sequence[Ints]) -> None:
-    """Write the night of the eve of the first day, which lasts into it: its weekday's, or another's."""
-    eve = next((opening for opening in scenario.calendar.openings() if opening.day < 0), None)
-    if eve is None:
-        return
+def _with_morning(
+    scenario: Scenario, rates: Sequence[tuple[Floats, Floats]], kinds: list[Kind]
+) -> list[Kind]:
+    """Say of the kind of the last day whether the first morning ends a night like its own."""
+    like, last = _of_eve(scenario, kinds), scenario.days - 1
+    if like is None or last not in kinds[like].days:
+        return kinds
+    night = kinds[like]
+    start_s = scenario.calendar.local.at(-1, night.begin_s)
+    edges_s = start_s + np.arange(night.scenario.intervals_per_day + 1) * scenario.interval_s
+    eve = next(opening for opening in scenario.calendar.openings() if opening.day < 0)
+    open_s = np.minimum(edges_s, eve.off_s)
+    chats = np.array([np.diff(np.interp(open_s, at_s, so_far)) for at_s, so_far in rates])
+    within = edges_s[:-1] >= 0
+    is_like = np.allclose(chats[:, within], expected_a_day(night.scenario)[:, within])
+    kinds[like] = replace(night, has_morning=bool(is_like))
+    return kinds
+
+
+def _of_eve(scenario: Scenario, kinds: Sequence[Kind]) -> int | None:
+    """Place of the kind of night that begins on the eve of the first day: its weekday's, or another's."""
+    if not any(opening.day < 0 for opening in scenario.calendar.openings()):
+        return None
     weekday = Weekday.of(scenario.calendar.date(-1))
     nights = [k for k, kind in enumerate(kinds) if kind.begin_s]
-    like = next((k for k in nights if weekday in kinds[k].usual), nights[0] if nights else None)
+    return next((k for k in nights if weekday in kinds[k].usual), nights[0] if nights else None)
+
+
+def _lay_eve(scenario: Scenario, lists: Ints, kinds: Sequence[Kind], staffing: Sequence[Ints]) -> None:
+    """Write the night of the eve of the first day, which lasts into it: its weekday's, or another's."""
+    like = _of_eve(scenario, kinds)
     if like is not None:
         start_s = scenario.calendar.local.at(-1, kinds[like].begin_s)
         _lay(scenario, lists, start_s, staffing[like])
