@@ -38,6 +38,8 @@ MOST_ROUNDS = 60
 """Rounds in which agents are taken away, or added, at most."""
 A_ROUND = 4
 """A fourth of what is too much goes in a round, or of what is left is added."""
+PART, LEAST = 4, 40
+"""Days on which an agent less is tried: a fourth of those of the answer, and no fewer than so many."""
 APART = 2
 """Blocks that are nearer to each other are not changed in one round."""
 
@@ -156,7 +158,7 @@ class _Placing:
         self.searches = [planner.search(k) for k in range(len(planner.kinds))]
         self.weights = [a_week(planner.scenario, kind) for kind in planner.kinds]
         self.paid_each = _paid_per_hour(planner.scenario)
-        self.runs = planner.days.coarse
+        self.runs = range(max(planner.replications // PART, LEAST))
 
     def paid_h(self, plans: Sequence[Ints]) -> float:
         """Paid hours a week."""
