@@ -29,13 +29,13 @@ def sim(*args: str | Path, columns: int = 80) -> Result:
 def test_a_week_is_staffed_written_and_run(centre: Path, tmp_path: Path):
     """The document, the folder, and a scenario whose every weekday keeps its targets."""
     out, staffed = tmp_path / "out", tmp_path / "staffed.toml"
-    result = sim("staff", centre, "-n", "40", "--json", "--out", out, "-o", staffed)
+    result = sim("staff", centre, "-n", "20", "--json", "--out", out, "-o", staffed)
     found = json.loads(result.stdout)
 
     assert result.exit_code == 0, result.output
     assert found["study"] == "staff_week"
     assert found["kept"]
-    assert found["simulated_days"] <= 20 * 40 * 6
+    assert found["simulated_days"] <= 20 * 20 * 6
     assert found["agent_hours"] < found["agent_hours_of_one_pattern"]
     assert {"day", "start_s", "end_s", "chats", "agents.Desk", "service_level"} <= set(
         found["requirement"][0]
