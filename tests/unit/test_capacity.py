@@ -68,6 +68,7 @@ def test_it_is_one_shape_with_other_answers(tmp_path: Path):
     assert row["volume"] == pytest.approx(36 * 31)
     assert row["workload_h"] == pytest.approx(36 * 31 / 6)
     assert row["shrinkage"] == pytest.approx(0.2)
+    assert (row["net_fte"], row["required_fte"]) == pytest.approx((42 / 10, 52.5 / 10))
 
 
 def test_people_come_and_go_by_the_month():
