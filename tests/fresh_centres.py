@@ -145,7 +145,9 @@ def judged(
     for answer in found.answers:
         if answer.agents is None or answer.low is None or answer.high is None:
             continue
-        truth = agents_needed(true, targets, answer.question.demand, answer.question.more, n)
+        truth = agents_needed(
+            true, targets, answer.question.demand, answer.question.more, n, about=answer.agents
+        )
         words = answer.question.words + (" with a response target" if response else "")
         said.append(Judged(true.name, words, answer.agents, answer.low, answer.high, truth))
     return said

@@ -126,9 +126,17 @@ def averages_of(
 
 
 def agents_needed(
-    true: Scenario, targets: dict[str, float], demand: float = 1.0, more: int = 0, n: int = 200
+    true: Scenario,
+    targets: dict[str, float],
+    demand: float = 1.0,
+    more: int = 0,
+    n: int = 200,
+    about: float | None = None,
 ) -> float:
-    """Agents at the peak that keep the targets of a true centre, interpolated between whole numbers."""
+    """Agents at the peak that keep the targets of a true centre, interpolated between whole numbers.
+
+    Where they are *about* so many, that is where they are first looked for, which is faster.
+    """
     changes: dict[str, Any] = {f"targets.{key}": value for key, value in targets.items()}
     if more:
         changes["groups.0.concurrency"] = true.groups[0].concurrency + more
@@ -141,7 +149,7 @@ def agents_needed(
         shown = replicate(plan, seed=501, replications=n, workers=1).estimates
         return np.array([bound.margin(shown.values(bound.kpi, "overall"))[0] for bound in bounds(plan)])
 
-    agents = max(1, round(true.groups[0].n_agents * demand * 0.85))
+    agents = max(1, round(true.groups[0].n_agents * demand * 0.85) if about is None else int(about))
     few, many = margins(agents), margins(agents + 1)
     while few.min() >= 0 and agents > 1:
         agents, few, many = agents - 1, margins(agents - 1), few

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from enum import StrEnum
 from itertools import pairwise
 from math import isnan
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.averages_laws import broken_laws
-from sim.scenario.averages_shown import Average, Shown, average_of_interval
+from sim.scenario.averages_shown import Average, Shown, average_of_interval, step_of_intervals
 from sim.scenario.cells import DateOrder, Decimals
-from sim.scenario.demand import PerHour
+from sim.scenario.demand import PerHour, one_or_many
 from sim.scenario.hours import Opening
 from sim.scenario.record import FrozenDict, Record, law_broken
 from sim.scenario.shifts import Shift
@@ -96,7 +97,12 @@ def _by_open(given: Any) -> Any:
 
 ByOpen = Annotated[tuple[PositiveSeconds, ...], Field(min_length=1), BeforeValidator(_by_open)]
 """Handling time of a chat while its agent holds 1, 2, 3, … chats, the wrap-up included."""
-Agents = Annotated[Count | tuple[Count, ...] | None, Field(union_mode="left_to_right")]
+Agents = (
+    Annotated[
+        Annotated[Count, Tag("one")] | Annotated[tuple[Count, ...], Tag("many")], Discriminator(one_or_many)
+    ]
+    | None
+)
 """On duty: one number, or one for each hour, half-hour or quarter; in a file also the name of a table."""
 
 
@@ -106,6 +112,20 @@ def _as_names(given: Any) -> Any:
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_names)]
 """One name, or several."""
+
+
+class AgentsKnown(StrEnum):
+    """Whether agents are those planned, or come from a log of who was on duty."""
+
+    SCHEDULED = "scheduled"
+    LOGGED = "logged"
+
+
+class Missing(StrEnum):
+    """What an interval without a row is, on a day of the volumes that has rows."""
+
+    UNKNOWN = "unknown"
+    ZERO = "zero"
 
 
 class Team(Record):
@@ -119,7 +139,7 @@ class Team(Record):
     agents: Agents = None
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
     """Instead of agents."""
-    agents_known: Literal["scheduled", "logged"] = "scheduled"
+    agents_known: AgentsKnown = AgentsKnown.SCHEDULED
     averages: Shown = Shown()
     """Of its agents alone."""
 
@@ -171,7 +191,7 @@ class Averages(Record):
     agents: Agents = None
     shifts: tuple[Shift, ...] | None = Field(default=None, min_length=1)
     """Instead of agents."""
-    agents_known: Literal["scheduled", "logged"] = "scheduled"
+    agents_known: AgentsKnown = AgentsKnown.SCHEDULED
     """Whether agents are those planned, or come from a log of who was on duty."""
     zone: Zone | None = None
     """Time zone of the centre, for tables whose times are UTC, and for the hours when clocks change."""
@@ -185,7 +205,7 @@ class Averages(Record):
     """What 02/03/2026 means in the tables, where they don't show it."""
     decimals: Decimals | None = None
     """What 1.012 means in the tables, where they don't show it."""
-    missing: Literal["unknown", "zero"] = "unknown"
+    missing: Missing = Missing.UNKNOWN
     """What an interval without a row is, on a day of the volumes that has rows."""
     busyness_cv: Spread = 0.0
     """How much days differ by more than chance; from a table of several days it is measured."""
@@ -286,10 +306,10 @@ class Averages(Record):
         found: dict[Seen, Average] = {}
         for name, values in self.by_interval.items():
             usual: Average | None = getattr(self.averages, name)
-            chats = self.chats_by(len(values))
+            chats, step = self.chats_by(len(values)), step_of_intervals(name, values)
             for k, value in enumerate(values):
                 if not isnan(value) and chats[k] * self.days >= FEWEST_CHATS:
-                    found[Seen(name, "interval", k)] = average_of_interval(name, value, usual)
+                    found[Seen(name, "interval", k)] = average_of_interval(name, value, usual, step)
         return found
 
     @property

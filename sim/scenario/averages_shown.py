@@ -6,8 +6,9 @@ An average is a number, or a table that says how the platform reads it: ``respon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import isnan
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -169,12 +170,22 @@ class Shown(Record):
         return self.missed_rate.value if self.missed_rate is not None else 0.0
 
 
-INTERVAL_STEPS = {"missed_rate": 0.01, "service_level": 0.01, "occupancy": 0.01, "concurrency": 0.1}
-"""Last digits of averages by interval; those of times are a second."""
+SHARE_OF_INTERVAL = 0.01
+"""Last digit of shares by interval: 0 and 1 alone do not say that others could not stand there."""
 
 
-def average_of_interval(name: str, value: float, whole: Average | None) -> Average:
+def average_of_interval(name: str, value: float, whole: Average | None, step: float) -> Average:
     """Give an average of an interval, read as that of the *whole* is, if it is known."""
     reading = whole.reading if whole is not None else next(iter(WAYS.get(name, {})), "")
-    step = min(INTERVAL_STEPS.get(name, 1.0), last_digit(value) if value % 1 else 1.0)
     return Average(value=value, reading=reading, step=step)
+
+
+def step_of_intervals(name: str, values: Sequence[float]) -> float:
+    """Last digit with which averages of intervals are written: the finest of any, of a share a per cent.
+
+    >>> step_of_intervals("concurrency", [2.0, 1.5]), step_of_intervals("missed_rate", [0.0, 0.1])
+    (0.1, 0.01)
+    """
+    known = [value for value in values if not isnan(value)]
+    finest = min((last_digit(value) if value % 1 else 1.0 for value in known), default=1.0)
+    return min(finest, SHARE_OF_INTERVAL) if name in SHARES else finest

@@ -52,12 +52,13 @@ class Spike(Record):
         return start_s, start_s + self.minutes * 60
 
 
-def _one_or_many(data: Any) -> str:
+def one_or_many(data: Any) -> str:
+    """Whether something is one thing, or a list of them."""
     return "many" if isinstance(data, list | tuple) else "one"
 
 
 PerHour = Annotated[
-    Annotated[Rate, Tag("one")] | Annotated[tuple[Rate, ...], Tag("many")], Discriminator(_one_or_many)
+    Annotated[Rate, Tag("one")] | Annotated[tuple[Rate, ...], Tag("many")], Discriminator(one_or_many)
 ]
 
 

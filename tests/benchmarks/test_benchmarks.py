@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from time import process_time
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from sim.kpis.measure import measure
 from sim.runs.replicate import replicate
 from sim.scenario.files import load
 from sim.scenario.scenario import Scenario
+from sim.studies.averages.calibrate import calibrate
 from tests.benchmarks import comparisons, systems
 from tests.conftest import ROOT
+from tests.true_centres import averages_of, true_centres
 
 pytest.importorskip("pytest_benchmark", reason="benchmarks need pytest-benchmark")
 
@@ -115,3 +118,17 @@ def test_plain_simpy_simulates_the_same_web_shop() -> None:
     ours = systems.run(systems.by_turns(agents, per_hour, days=100), seed=1)
 
     assert theirs.abandonment == pytest.approx(ours.abandonment, rel=0.15)
+
+
+@pytest.mark.benchmark(group="study")
+def test_fit_to_averages(benchmark: Any) -> None:
+    """From nine averages to a scenario and the answers to three questions, in ten seconds of processor time."""
+    averages = averages_of(true_centres()["plain"])
+    calibrate(averages, questions=[], days=4)
+    begun = process_time()
+
+    found = benchmark.pedantic(calibrate, args=(averages,), rounds=1)
+
+    assert process_time() - begun < 10
+    assert len(found.answers) == 3
+    assert found.days * averages.chats_a_day >= 36_000

@@ -122,7 +122,9 @@ def worth(fit: Fit, answer: Answer, days: int) -> list[Worth]:
     """What each average that is not known would do for an answer, the best first."""
     if answer.agents is None:
         return []
-    own = answer.variance - float(answer.gradient @ fit.covariance @ answer.gradient)
+    gradient = answer.gradient
+    now, of_numbers = (float(gradient @ each @ gradient) for each in (fit.covariance, fit.error))
+    own = answer.variance - of_numbers
     found = []
     for seen in _not_known(fit):
         usual = next(iter(READINGS[seen.name].values()))
@@ -135,7 +137,8 @@ def worth(fit: Fit, answer: Answer, days: int) -> list[Worth]:
         error = slope(seen.name, value) ** 2 * (spread + noise(seen.name, value, _usual_step(value)))
         gain = fit.covariance @ row
         covariance = fit.covariance - np.outer(gain, gain) / (row @ gain + error)
-        reach = NORMAL * sqrt(max(float(answer.gradient @ covariance @ answer.gradient) + own, 0.0))
+        less = float(gradient @ covariance @ gradient) / max(now, 1e-12)
+        reach = NORMAL * sqrt(max(less * of_numbers + own, 0.0))
         words = f"{usual.words}{place_of(fit.model.base, seen)}"
         found.append(Worth(seen, words, answer.agents * exp(-reach), answer.agents * exp(reach)))
     return sorted(found, key=lambda each: each.high - each.low)

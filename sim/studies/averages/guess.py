@@ -44,7 +44,7 @@ def _believed(centre: Averages, queue: int, without: Seen | None) -> Shown:
             known = np.isfinite(values) & (chats > 0)
             if known.any():
                 mean = float(np.average(np.array(values)[known], weights=chats[known]))
-                shown[name] = average_of_interval(name, mean, None)
+                shown[name] = average_of_interval(name, mean, None, 1.0)
     if without is not None and without.by in {"overall", "queue"} and without.cell in {0, queue}:
         shown[without.name] = None
     return Shown.model_construct(**shown)

@@ -15,7 +15,7 @@ import numpy as np
 from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
 from sim.kpis.targets import Bound, bounds
-from sim.studies.averages.fit import Fit, refitted
+from sim.studies.averages.fit import SLOPES, Fit, refitted
 from sim.studies.averages.model import SWITCHING, Centre, Model, prior_of
 from sim.studies.averages.simulated import Bench
 
@@ -23,8 +23,12 @@ NORMAL = 1.6449
 """Of the normal distribution: 90 % lie within so many standard deviations."""
 MOST_TIMES = 4.0
 """Agents are looked for up to so many times those of today."""
-CLOSE = 0.03
-"""Of the logarithm of agents: in between, the margin is as good as straight."""
+COARSE = 2
+"""Agents are looked for on one of so many of the days, until they are ..."""
+CLOSE = 0.06
+"""... as sure as this (of the logarithm); then on all days ..."""
+NEAR = 0.02
+"""... so much to either side: in between, the margin is as good as straight."""
 ASIDE = 0.05
 """Of the logarithm of agents: the margin's slope is taken over twice this."""
 
@@ -69,20 +73,30 @@ def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[
         return
     fixed = replace(fit.model, turns_law="fixed")
     switched = replace(fit.model, switching=SWITCHING)
-    models = (fit.model,) * 2 if fit.model.base.by_work else (fixed, switched)
-    others = [(model, fit.x if model is fit.model else refitted(fit, model, bench)[0]) for model in models]
-    yield from (_answer(fit, bench, question, others) for question in questions)
+    models = () if fit.model.base.by_work else (fixed, switched)
+    few = bench.part(SLOPES)
+    others = [(model, refitted(fit, model, few, rounds=4, alike=True)[0]) for model in models]
+    start: float | None = None
+    for question in questions:
+        answer = _answer(fit, bench, question, others, start)
+        if start is None and answer.agents is not None:
+            start = log(answer.agents)
+        yield answer
 
 
-def _answer(fit: Fit, bench: Bench, question: Question, others: Sequence[tuple[Model, Floats]]) -> Answer:
+def _answer(
+    fit: Fit, bench: Bench, question: Question, others: Sequence[tuple[Model, Floats]], start: float | None
+) -> Answer:
     asker = _Asker(fit, bench, question)
-    base = asker.needed()
-    if base is None:
+    found = asker.needed(start)
+    if found is None:
         return Answer(question, None, None, None, float("nan"), np.zeros(len(fit.x)))
-    gradient, of_days, (fixed, switched) = asker.around(base, others)
+    base, margins = found
+    gradient, slope, away = asker.around(base, others)
     # Half of what switching does: it is there or not.
-    centre = base - asker.available(fit.model, fit.x) + switched / 2
-    variance = float(gradient @ fit.covariance @ gradient) + of_days + (fixed**2 + switched**2) / 12
+    centre = base - asker.available(fit.model, fit.x) + (away[-1] / 2 if away else 0.0)
+    variance = float(gradient @ fit.error @ gradient) + sum(each**2 for each in away) / 12
+    variance += asker.of_days(gradient, margins / slope)
     reach = NORMAL * float(np.sqrt(variance))
     return Answer(question, exp(centre), exp(centre - reach), exp(centre + reach), variance, gradient)
 
@@ -102,62 +116,91 @@ class _Asker:
         """Logarithm of the agents truly on duty over those said to be."""
         return float(x[model.names.index("available")])
 
-    def margins(self, centres: Sequence[Centre], agents: Sequence[float]) -> list[float]:
-        """Margins of centres that have so many agents (logarithms)."""
-        return [_margin(each, self.centre) for each in self.estimates(centres, agents)]
+    def margins(self, agents: Sequence[float]) -> list[float]:
+        """Margins of the centre with so many agents (logarithms), on some of the days."""
+        found = self.estimates([self.centre] * len(agents), agents, self.bench.part(COARSE))
+        return [_margin(each, self.centre) for each in found]
 
-    def estimates(
-        self, centres: Sequence[Centre], agents: Sequence[float], bench: Bench | None = None
-    ) -> list[Estimates]:
+    @staticmethod
+    def estimates(centres: Sequence[Centre], agents: Sequence[float], bench: Bench) -> list[Estimates]:
         """Figures of centres that have so many agents (logarithms)."""
         staffed = [centre.with_total(max(exp(n), 1.0)) for centre, n in zip(centres, agents, strict=True)]
-        return (bench or self.bench).measured(staffed, in_search=True)
+        return bench.measured(staffed, in_search=True)
 
-    def needed(self) -> float | None:
-        """Logarithm of the fewest agents that keep the targets, by regula falsi; None if none do."""
-        start = log(max(self.centre.total * self.question.demand, 1.0))
-        least, most = 0.0, start + log(MOST_TIMES)
-        low, high = max(start - 0.2, least), start + 0.2
-        at_low, at_high = self.margins([self.centre] * 2, [low, high])
+    def needed(self, start: float | None) -> tuple[float, Floats] | None:
+        """Logarithm of the fewest agents that keep the targets, and what each day says of the margin there.
+
+        They are looked for about those of today, or from *start* on; None if no number keeps the targets.
+        """
+        base = self.about(start)
+        if base is None:
+            return None
+        for _ in range(2):
+            pair = self.estimates([self.centre] * 2, [base - NEAR, base + NEAR], self.bench)
+            few, many = (_margin(each, self.centre) for each in pair)
+            off = (few + many) / 2 / max((many - few) / (2 * NEAR), 1e-3)
+            base -= float(np.clip(off, -3 * NEAR, 3 * NEAR))
+            if abs(off) <= 2 * NEAR:
+                break
+        return max(base, 0.0), np.mean([_of_days(each, self.centre) for each in pair], axis=0)
+
+    def about(self, start: float | None) -> float | None:
+        """About the logarithm of the fewest agents, by regula falsi on some of the days; None if none do."""
+        today = log(max(self.centre.total * self.question.demand, 1.0))
+        least, most = 0.0, today + log(MOST_TIMES)
+        reach = 0.2 if start is None else 0.1
+        middle = today if start is None else start + log(self.question.demand) - 0.1 * self.question.more
+        low, high = max(middle - reach, least), max(middle, least) + reach
+        at_low, at_high = self.margins([low, high])
         while at_low > 0 and low > least:
             high, at_high, low = low, at_low, max(low - 0.4, least)
-            (at_low,) = self.margins([self.centre], [low])
+            (at_low,) = self.margins([low])
         while at_high < 0 and high < most:
             low, at_low, high = high, at_high, min(high + 0.4, most)
-            (at_high,) = self.margins([self.centre], [high])
+            (at_high,) = self.margins([high])
         if at_high < 0:
             return None
         while at_low < 0 < at_high and high - low > CLOSE:
             share = min(max(-at_low / (at_high - at_low), 0.2), 0.8)
             point = low + (high - low) * share
-            (at_point,) = self.margins([self.centre], [point])
+            (at_point,) = self.margins([point])
             if at_point < 0:
                 low, at_low = point, at_point
             else:
                 high, at_high = point, at_point
-        return high if at_low >= 0 else low + (high - low) * -at_low / max(at_high - at_low, 1e-12)
+        return low if at_low >= 0 else low + (high - low) * -at_low / max(at_high - at_low, 1e-12)
 
     def around(
         self, base: float, others: Sequence[tuple[Model, Floats]]
     ) -> tuple[Floats, float, list[float]]:
-        """By how much the answer moves with each number, with the days, and in other centres.
+        """By how much the answer moves with each number, the margin's slope in agents, and other centres.
 
-        It is what moves the margin, over the margin's slope in agents.
+        An answer moves by what moves the margin, over the margin's slope in agents.
         """
         fit = self.fit
         steps = np.array([prior_of(name).step for name in fit.model.names])
         moved = [self.of(fit.model, fit.x + step) for step in np.diag(steps)]
         moved += [self.of(model, x) for model, x in others]
         agents = [base - ASIDE, base + ASIDE, *[base] * (len(moved) + 1)]
-        found = self.estimates([self.centre] * 3 + moved, agents, self.bench.half())
+        found = self.estimates([self.centre] * 3 + moved, agents, self.bench.part(SLOPES))
         few, many, here, *there = (_margin(each, self.centre) for each in found)
         slope = max((many - few) / (2 * ASIDE), 1e-3)
         answers = -(np.array(there) - here) / slope
         answers[fit.model.names.index("available")] -= steps[fit.model.names.index("available")]
         for k, (model, x) in enumerate(others, len(steps)):
             answers[k] -= self.available(model, x) - self.available(fit.model, fit.x)
-        of_days = (_error(found[2], self.centre) / slope) ** 2 / 2  # the answer is of twice as many
-        return answers[: len(steps)] / steps, of_days, [float(each) for each in answers[len(steps) :]]
+        return answers[: len(steps)] / steps, slope, [float(each) for each in answers[len(steps) :]]
+
+    def of_days(self, gradient: Floats, margins: Floats) -> float:
+        """Variance of the answer, as its simulated days are some of many.
+
+        They are those of the fit: where they are worse than usual, both more agents are asked for and the
+        numbers are taken for better, which mostly cancels. *margins* are what each day says, in agents.
+        """
+        fit = self.fit
+        numbers = gradient @ fit.gain @ fit.told.of_days(fit.estimates)
+        said = -margins - numbers
+        return float(np.nanvar(said, ddof=1) / len(said))
 
 
 def _margin(estimates: Estimates, centre: Centre) -> float:
@@ -169,8 +212,7 @@ def _of(bound: Bound, estimates: Estimates) -> float:
     return float(bound.margin(estimates.values(bound.kpi, bound.by))[bound.cell])
 
 
-def _error(estimates: Estimates, centre: Centre) -> float:
-    """Standard error of the margin, as the simulated days vary."""
+def _of_days(estimates: Estimates, centre: Centre) -> Floats:
+    """What each day says of the margin, shape (n_days,)."""
     worst = min(bounds(centre.scenario), key=lambda bound: _of(bound, estimates))
-    said = estimates.pseudo_values(worst.kpi)[:, 0] / max(abs(worst.value), 1e-9)
-    return float(np.nanstd(said, ddof=1) / np.sqrt(estimates.n))
+    return np.asarray(worst.margin(estimates.pseudo_values(worst.kpi, worst.by)[:, worst.cell]))

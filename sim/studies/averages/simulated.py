@@ -37,9 +37,9 @@ class Bench:
     seed: int
     days: int
 
-    def half(self) -> Bench:
-        """Give a bench with half the days, where slopes are enough."""
-        return replace(self, days=max(self.days // 2, 10))
+    def part(self, share: int) -> Bench:
+        """Give a bench with so small a *share* of the days: enough for slopes, on the same customers."""
+        return replace(self, days=min(max(self.days // share, FEWEST // 2), self.days))
 
     def measured(self, centres: Sequence[Centre], *, in_search: bool = False) -> list[Estimates]:
         """Give the figures of each centre; *in_search* those of chats alone, if targets bind no others."""
@@ -84,16 +84,31 @@ class Told:
         """Give the same of a simulated centre, transformed."""
         return np.array([transformed(seen.name, self.value(seen, estimates)) for seen in self.given])
 
+    def of_days(self, estimates: Estimates) -> Floats:
+        """Give what each simulated day says of the transformed averages, shape (n_averages, n_days)."""
+        columns = []
+        for seen in self.given:
+            said = self.reading(seen).of_days(estimates, seen.by, seen.cell)
+            columns.append(self._scale(seen, self.value(seen, estimates)) * said)
+        return np.nan_to_num(np.array(columns))
+
+    def _scale(self, seen: Seen, value: float) -> float:
+        """Slope of the transformation at a simulated *value*.
+
+        Of an interval it is that between the value and what is given: a few chats are often so far off that
+        the transformation is not straight in between, and would make much of little.
+        """
+        given = self.given[seen].value
+        if seen.by != "interval" or abs(given - value) < 1e-6 * max(abs(value), 1e-3):
+            return slope(seen.name, value)
+        return (transformed(seen.name, given) - transformed(seen.name, value)) / (given - value)
+
     def spread(self, estimates: Estimates) -> Floats:
         """Give the covariance of the transformed averages of a single day, as simulated days vary.
 
         Those of different queues, groups and intervals are taken to vary by themselves: there may be more of
         them than there are days to tell how they vary together.
         """
-        columns = []
-        for seen in self.given:
-            said = self.reading(seen).of_days(estimates, seen.by, seen.cell)
-            columns.append(slope(seen.name, self.value(seen, estimates)) * said)
         places = [(seen.by, seen.cell) for seen in self.given]
         together = np.array([[one == other for other in places] for one in places])
-        return np.where(together, np.atleast_2d(np.cov(np.nan_to_num(np.array(columns)))), 0.0)
+        return np.where(together, np.atleast_2d(np.cov(self.of_days(estimates))), 0.0)
