@@ -12,10 +12,12 @@ from sim.report.result import Result
 
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
-    """Pictures of a log by name: of a month at most, and of agents where their status is known."""
+    """Pictures of a log by name: of a month at most, of agents and waits where these are known."""
     if not result.has("intervals"):
         return {}
-    drawn = {"day": day, "waits": waits}
-    if result["agent_hours"].value is not None:
-        drawn = {"day": day, "agents": agents, "waits": waits}
-    return {name: partial(draw, result) for name, draw in drawn.items()}
+    drawn = {"day": (day, "offered"), "agents": (agents, "agent_hours"), "waits": (waits, "asa_s")}
+    return {
+        name: partial(draw, result)
+        for name, (draw, needed) in drawn.items()
+        if result[needed].value is not None
+    }

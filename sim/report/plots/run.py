@@ -86,15 +86,19 @@ class _Day:
 
 @styled
 def day(result: Result) -> Figure:
-    """Arrivals, queue and waits over the day, as far as anything happens in it."""
+    """Arrivals, queue (where it is known) and waits over the day, as far as anything happens in it."""
     axis = _Day(result)
-    figure = style.canvas(axis.name, f"demand and waiting, {axis.basis}", 8.2, Stacked())
-    offered, queue, waits = figure.subplots(3, 1, sharex=True)
+    has_queue = axis.figure("queue_length") is not None or not axis.is_recorded
+    figure = style.canvas(
+        axis.name, f"demand and waiting, {axis.basis}", 8.2 if has_queue else 5.8, Stacked()
+    )
+    offered, *between, waits = figure.subplots(3 if has_queue else 2, 1, sharex=True)
     first, last = _active(np.nan_to_num(axis.values("offered")) + np.nan_to_num(axis.values("queue_length")))
     _draw_offered(offered, axis, first, last)
-    _draw_queue(queue, axis, first, last)
+    for queue in between:
+        _draw_queue(queue, axis, first, last)
     _draw_waits(waits, axis, first, last)
-    style.clock((offered, queue, waits), axis.local, first * axis.interval_s, last * axis.interval_s)
+    style.clock((offered, *between, waits), axis.local, first * axis.interval_s, last * axis.interval_s)
     return figure
 
 
@@ -264,7 +268,7 @@ def _draw_waits(axes: Axes, axis: _Day, first: int, last: int) -> None:
     axes.set_ylabel(f"wait [{unit}]")
     level = axis.figure("service_level")
     if axis.figure("asa_s") is None:
-        text = "No chat was accepted, so there are no waits"
+        text = "Nobody knows of waits" if axis.is_recorded else "No chat was accepted, so there are no waits"
     else:
         text = "Wait of the accepted chats by time of arrival"
         text += f"; service level {percent(level)}" if level is not None else ""
@@ -308,14 +312,19 @@ def _draw_slots(axes: Axes, axis: _Day, first: int, last: int) -> None:
     edges_s = axis.edges(first, last)
     slots = axis.band("slots").value[first:last]
     chats = _cut(axis.band("open_chats"), first, last)
+    used, held = axis.figure("slot_utilisation"), axis.figure("concurrency")
+    axes.set_ylabel("chats")
+    if used is None and axis.is_recorded:  # nobody recorded slots
+        style.steps(axes, chats, edges_s, "open chats, mean", axis.day_words, axis.n)
+        axes.set_ylim(0, 1.08 * np.nan_to_num(chats.value).max() or 1)
+        style.heading(axes, "Open chats" if held is None else f"A busy agent holds {held:.1f} chats")
+        return
     axes.stairs(slots, edges_s, fill=True, color=FAINT)
     style.steps(axes, chats, edges_s, "open chats, mean", axis.day_words, axis.n)
     axes.stairs(
         slots, edges_s, color=INK, linewidth=1.6, linestyle="--", baseline=None, label="slots on duty"
     )
     axes.set_ylim(0, 1.08 * slots.max() if slots.any() else 1)
-    axes.set_ylabel("chats")
-    used, held = axis.figure("slot_utilisation"), axis.figure("concurrency")
     text = "No slots on duty" if used is None else f"{percent(used)} of the slots on duty hold a chat"
     text += "" if held is None else f"; a busy agent holds {held:.1f} chats"
     style.heading(axes, text)
