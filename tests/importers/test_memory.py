@@ -59,7 +59,7 @@ def megabytes(folder: Path, n: int) -> float:
 
 @pytest.mark.nightly
 def test_memory_does_not_grow_with_the_export(tmp_path: Path):
-    """Beyond the rows that wait in memory at any time, which are as many whatever its size."""
+    """Beyond a bucket of 32 MB of it, which the smaller of the two does not fill and the larger does."""
     few, many = megabytes(tmp_path, FEW), megabytes(tmp_path, 5 * FEW)
     print(f"\n{FEW:,} chats {few:,.0f} MB, {5 * FEW:,} chats {many:,.0f} MB")
-    assert many < 1.3 * few
+    assert many < 1.7 * few
