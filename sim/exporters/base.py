@@ -141,9 +141,9 @@ def _derived(chats: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(kind) for name, kind in kinds.items())
 
 
-def write_json(file: Path, key: str, records: Iterable[Mapping[str, Any]], **more: Any) -> None:
+def write_json(folder: Path, name: str, key: str, records: Iterable[Mapping[str, Any]], **more: Any) -> None:
     """Write records under a *key* of an object, one a line; *more* stands beside them."""
-    with file.open("w", encoding="utf-8", newline="\n") as out:
+    with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
         out.write(f'{{"{key}": [\n')
         for k, record in enumerate(records):
             out.write(",\n" if k else "")

@@ -14,11 +14,11 @@ from sim.importers.folder import Recorded
 def _write(log: Recorded, say: Say, folder: Path) -> None:
     inboxes = numbered(log.chats["queue"].to_list())
     records = (_conversation(chat, inboxes) for chat in chats_of(log, say))
-    write_json(folder / "conversations.json", "payload", records)
+    write_json(folder, "conversations.json", "payload", records)
     events = (event for chat in chats_of(log, say) for event in _events(chat, inboxes))
-    write_json(folder / "reporting_events.json", "data", events)
+    write_json(folder, "reporting_events.json", "data", events)
     rated = (chat for chat in chats_of(log, say) if chat.rating is not None)
-    write_json(folder / "csat_survey_responses.json", "data", (_survey(chat) for chat in rated))
+    write_json(folder, "csat_survey_responses.json", "data", (_survey(chat) for chat in rated))
 
 
 def _id(chat: Chat) -> int:

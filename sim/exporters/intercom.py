@@ -21,7 +21,8 @@ def _write(log: Recorded, say: Say, folder: Path) -> None:
     teams = numbered(log.chats["queue"].to_list())
     records = (_conversation(chat, teams) for chat in chats_of(log, say))
     write_json(
-        folder / "conversations.json",
+        folder,
+        "conversations.json",
         "conversations",
         records,
         type="conversation.list",

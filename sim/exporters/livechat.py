@@ -22,9 +22,9 @@ def _write(log: Recorded, say: Say, folder: Path) -> None:
     groups = numbered(log.chats["queue"].to_list())
     kept = (chat for chat in chats_of(log, say) if chat.outcome != "abandoned")
     archives = [_archive(chat, groups) for chat in kept]
-    write_json(folder / "archives.json", "chats", archives, found_chats=len(archives))
+    write_json(folder, "archives.json", "chats", archives, found_chats=len(archives))
     leavers = (chat for chat in chats_of(log, say) if chat.outcome == "abandoned")
-    write_json(folder / "queue_left.json", "data", ({chat.id: _leaver(chat, groups)} for chat in leavers))
+    write_json(folder, "queue_left.json", "data", ({chat.id: _leaver(chat, groups)} for chat in leavers))
 
 
 def _agent(name: str) -> str:

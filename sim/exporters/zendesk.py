@@ -17,9 +17,9 @@ _JOIN, _SAID, _LEAVE = range(3)
 def _write(log: Recorded, say: Say, folder: Path) -> None:
     departments = numbered(log.chats["queue"].to_list())
     records = (_chat(chat, departments) for chat in chats_of(log, say))
-    write_json(folder / "chats.json", "chats", records, count=len(log.chats))
-    write_json(folder / "agent_timeline.json", "agent_timeline", _timeline(log))
-    write_json(folder / "routing_settings.json", "data", [_settings(log)])
+    write_json(folder, "chats.json", "chats", records, count=len(log.chats))
+    write_json(folder, "agent_timeline.json", "agent_timeline", _timeline(log))
+    write_json(folder, "routing_settings.json", "data", [_settings(log)])
 
 
 def _chat(chat: Chat, departments: Mapping[str, int]) -> dict[str, Any]:

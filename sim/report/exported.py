@@ -60,11 +60,10 @@ def export_log(
         raise LogError(
             f"{scenario.name}: nobody came in {plural(centre.days, 'day')}: there is nothing to export"
         )
-    folder = Path(out)
-    with whole_folder(folder, force=force) as new:
-        export.write(kept, grammar(seed) if messages else unsaid, new)
-        (new / ABOUT).write_text(_about(centre, export, seed, messages=messages), encoding="utf-8")
-        files = [{"file": file.name, "bytes": file.stat().st_size} for file in sorted(new.iterdir())]
+    with whole_folder(Path(out), force=force) as folder:
+        export.write(kept, grammar(seed) if messages else unsaid, folder)
+        (folder / ABOUT).write_text(_about(centre, export, seed, messages=messages), encoding="utf-8")
+        files = [{"file": file.name, "bytes": file.stat().st_size} for file in sorted(folder.iterdir())]
     return _result(centre, export, log, kept, files, seed)
 
 
