@@ -300,8 +300,7 @@ class Agent:
     # What the server tells
 
     async def _read(self) -> None:
-        async for told in self.play.told(self.session, Who.AGENT, NO_ROW, self.number):
-            self._hear(told)
+        await self.play.listen(self.session, self._hear, Who.AGENT, NO_ROW, self.number)
 
     def _hear(self, told: Seen) -> None:
         held = self.held.get(told.chat)

@@ -152,7 +152,6 @@ class Clock:
     async def settled(self) -> None:
         """Wait until nothing more can be done at this instant, before its next event; not on a wall clock."""
         if not isinstance(self._loop, VirtualLoop):
-            await asyncio.sleep(0)
             return
         woken = self._loop.create_future()
         wake = Alarm(lambda: None if woken.done() else woken.set_result(None))

@@ -193,18 +193,19 @@ class Customer:
 
     async def _read(self) -> None:
         """Read what the server tells."""
-        play = self.play
-        async for told in play.told(self._session, Who.CUSTOMER, self.row):
+        await self.play.listen(self._session, self._hear, Who.CUSTOMER, self.row)
+
+    def _hear(self, told: Seen) -> None:
+        if told.what is What.ASSIGNED:
+            self.play.note(Kind.ASSIGNED, Who.CUSTOMER, self.row, chat=self.chat_id)
+        elif told.what is What.CLOSED:
+            self.play.note(Kind.CLOSED, Who.CUSTOMER, self.row, chat=self.chat_id)
+        else:
             message = Message.of(told.text)
-            if told.what is What.ASSIGNED:
-                play.note(Kind.ASSIGNED, Who.CUSTOMER, self.row, chat=self.chat_id)
-            elif told.what is What.CLOSED:
-                play.note(Kind.CLOSED, Who.CUSTOMER, self.row, chat=self.chat_id)
-            elif message is None or not message.by_agent:
-                continue
-            else:
-                play.seen(message, Who.CUSTOMER, self.chat_id)
-            self._mail.put(told)
+            if message is None or not message.by_agent:
+                return
+            self.play.seen(message, Who.CUSTOMER, self.chat_id)
+        self._mail.put(told)
 
     async def _wait(self) -> None:
         """Wait for an agent, or leave (R4)."""

@@ -6,6 +6,7 @@ omission (Tene, *How NOT to Measure Latency*, 2013; HdrHistogram, hdrhistogram.o
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -53,34 +54,45 @@ class Times:
             raise LoadError(f"to drive a server needs the package 'hdrhistogram': {extra}") from None
         self._microseconds: Any = HdrHistogram(1, int(LONGEST_S * 1e6), DIGITS)
         self._total_us = total_us
+        self._noted = array("d")
+        """Not in the histogram yet: a driver notes now, and has time for it later."""
         if encoded is not None:
             self._microseconds.decode_and_add(encoded)
 
     def note(self, time_s: float) -> None:
         """Count a time; below a microsecond it is one."""
-        time_us = min(max(round(time_s * 1e6), 1), int(LONGEST_S * 1e6))
-        self._microseconds.record_value(time_us)
-        self._total_us += time_us
+        self._noted.append(time_s)
+
+    @property
+    def _histogram(self) -> Any:
+        """The histogram, with all that was noted."""
+        noted, self._noted = self._noted, array("d")
+        for time_s in noted:
+            time_us = min(max(round(time_s * 1e6), 1), int(LONGEST_S * 1e6))
+            self._microseconds.record_value(time_us)
+            self._total_us += time_us
+        return self._microseconds
 
     def add(self, other: Times) -> None:
         """Count those of *other* too."""
-        self._microseconds.add(other._microseconds)
+        self._histogram.add(other._histogram)
         self._total_us += other._total_us
 
     @property
     def n(self) -> int:
         """How many."""
-        return int(self._microseconds.get_total_count())
+        return int(self._histogram.get_total_count())
 
     @property
     def max_s(self) -> float:
         """The longest; 0 if there is none."""
-        return float(self._microseconds.get_max_value()) / 1e6 if self.n else 0.0
+        return float(self._histogram.get_max_value()) / 1e6 if self.n else 0.0
 
     @property
     def mean_s(self) -> float:
         """The mean; 0 if there is none."""
-        return self._total_us / self.n / 1e6 if self.n else 0.0
+        n = self.n
+        return self._total_us / n / 1e6 if n else 0.0
 
     def percentile_s(self, percent: float) -> float:
         """A percentile; 0 if there is none.
@@ -89,14 +101,14 @@ class Times:
         """
         if not self.n:
             return 0.0
-        cells = self._microseconds
+        cells = self._histogram
         reached = np.cumsum(np.ctypeslib.as_array(cells.counts))
         cell = int(np.searchsorted(reached, cells.get_target_count_at_percentile(percent)))
         return float(cells.get_highest_equivalent_value(cells.get_value_from_index(cell))) / 1e6
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel compressed."""
-        return Times, (self._microseconds.encode(), self._total_us)
+        return Times, (self._histogram.encode(), self._total_us)
 
 
 class Latencies:

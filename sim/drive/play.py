@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -256,15 +256,20 @@ class Play:
 
     # What is asked
 
-    async def told(
-        self, session: CustomerSession | AgentSession, who: Who, row: int, agent: int = NO_ONE
-    ) -> AsyncIterator[Seen]:
-        """All that a client is told, to the end; what breaks on the way is noted."""
+    async def listen(
+        self,
+        session: CustomerSession | AgentSession,
+        hear: Callable[[Seen], None],
+        who: Who,
+        row: int,
+        agent: int = NO_ONE,
+    ) -> None:
+        """Let a client *hear* all that it is told, to the end; what breaks on the way is noted."""
         is_over = False
         while not is_over:
             try:
                 async for seen in session.events():
-                    yield seen
+                    hear(seen)
                 is_over = True
             except LoadError as error:
                 self.failed("listen", error, who, row, agent)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 NO_ROW, NO_ONE = -1, -1
 
@@ -65,9 +66,8 @@ class Kind(StrEnum):
     """The server failed a request, or a connection broke; the cause is the note."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that was seen or done."""
+class Event(NamedTuple):
+    """One thing that was seen or done. There are many of them, and a tuple is made fastest."""
 
     at_s: float
     kind: Kind

@@ -5,6 +5,7 @@ Nothing is drawn while it is played, so the simulated twin of the very same day 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -156,7 +157,12 @@ class Day:
 
     def turns(self, row: int) -> range:
         """Rows of the turns of a chat."""
-        return range(int(self.draws.turn_offset[row]), int(self.draws.turn_offset[row + 1]))
+        return range(self._offsets[row], self._offsets[row + 1])
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """As a list, of which single ones are had fast."""
+        return self.draws.turn_offset.tolist()
 
     def spans(self, agent: int) -> list[Span]:
         """Spans of an agent's duty, in order of time."""
@@ -165,8 +171,13 @@ class Day:
 
     def speed(self, agent: int, time_s: float) -> float:
         """Speed of an agent at a time (R30)."""
-        today = int(np.searchsorted(self.team.day_s[agent], time_s, side="right")) - 1
-        return float(self.team.speed[agent, today])
+        day_s, speed = self._speeds[agent]
+        return speed[bisect_right(day_s, time_s) - 1]
+
+    @cached_property
+    def _speeds(self) -> list[tuple[list[float], list[float]]]:
+        """Of each agent the days' beginnings and speeds."""
+        return list(zip(self.team.day_s.tolist(), self.team.speed.tolist(), strict=True))
 
     def stays(self, agent: int) -> bool:
         """Whether an agent clears what waits after closing (R12)."""

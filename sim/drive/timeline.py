@@ -12,7 +12,7 @@ from contextlib import suppress
 from math import inf, isnan
 from typing import TypeVar
 
-from sim.drive.adapters.base import AgentSession, Message, RefusedError, What
+from sim.drive.adapters.base import AgentSession, Message, RefusedError, Seen, What
 from sim.drive.agents import Line
 from sim.drive.customers import Customer, Over
 from sim.drive.latency import Verb
@@ -91,13 +91,16 @@ async def _duty(play: Play, agent: int, session: AgentSession, due: dict[int, as
 
 async def _listen(play: Play, session: AgentSession, agent: int) -> None:
     """Note what an agent is told, and do nothing about it."""
-    async for told in play.told(session, Who.AGENT, NO_ROW, agent):
+
+    def hear(told: Seen) -> None:
         message = Message.of(told.text)
         if message is not None and not message.by_agent:
             play.seen(message, Who.AGENT, told.chat, agent)
         elif told.what is What.LEFT:
             row = play.row_of.get(told.chat, NO_ROW)
             play.note(Kind.LEFT, Who.AGENT, row, chat=told.chat, agent=agent)
+
+    await play.listen(session, hear, Who.AGENT, NO_ROW, agent)
 
 
 class _Replayed:

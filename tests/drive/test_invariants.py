@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -107,7 +106,7 @@ def message_twice() -> Record:
 def message_disordered() -> Record:
     """The first question is shown after the second."""
     return [
-        replace(each, at_s=35) if each.kind is Kind.SEEN and each.message == "c1.0" else each
+        each._replace(at_s=35) if each.kind is Kind.SEEN and each.message == "c1.0" else each
         for each in healthy()
     ]
 
