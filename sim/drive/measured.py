@@ -46,6 +46,8 @@ class Heard:
     ended_s: float = nan
     released_s: float = nan
     left_s: float = nan
+    is_stopped: bool = False
+    """The run ended, or the customer was lost, before it was over: what its agent does then is no end."""
     began_s: dict[str, float] = field(default_factory=dict)
     """When agents began to compose a reply, by message."""
     sent: dict[str, float] = field(default_factory=dict)
@@ -70,17 +72,18 @@ class Heard:
             case Kind.ENDED:
                 self.ended_s = at_s
                 self.outcome = Outcome.TIMED_OUT if event.note else Outcome.SERVED
-            case Kind.DONE:
+            case Kind.DONE if not self.is_stopped:
                 self.released_s = at_s
             case Kind.LEFT if not by_agent:
                 self._leave(event)
-            case Kind.CLOSED if by_agent and event.note != "stopped":
+            case Kind.CLOSED if by_agent and event.note != "stopped" and not self.is_stopped:
                 self._close(event)
             case _:
                 pass
 
     def _leave(self, event: Event) -> None:
         """Their customer has gone; those who did because the server failed them were turned away."""
+        self.is_stopped = event.note in {"stopped", "lost"}
         if event.note == "failed" and self.agent is None:
             self.outcome, self.ended_s = Outcome.BLOCKED, event.at_s
         elif event.note in WAYS:

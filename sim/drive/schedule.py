@@ -32,17 +32,17 @@ BEFORE_S = 60.0
 PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
         *("name", "start", "days", "interval_min", "warm_up_h", "hours", "holidays"),
-        "fte_hours_per_week", "targets",
+        "fte_hours_per_week", "targets", "zone",
         *("queues", "groups", "routing", "quality", "stress", "platform"),
     }),
     Queue: frozenset({
         *("name", "priority", "prefer", "max_wait_s", "arrivals", "patience", "service", "reply_patience"),
-        *("idle_timeout_s", "retry", "max_attempts", "attempts_keep", "targets"),
+        *("idle_timeout_s", "retry", "max_attempts", "attempts_keep", "targets", "zone"),
     }),
     Group: frozenset({
         *("name", "queues", "concurrency", "switching", "agents", "staffing", "staffing_by_day"),
         "shifts", "patterns",
-        *("seniority", "speed", "ramp", "absence", "late_s", "shrinkage", "targets"),
+        *("seniority", "speed", "ramp", "absence", "late_s", "shrinkage", "targets", "zone"),
     }),
 }  # fmt: skip
 """What can be played, or needs no playing: of each record its keys. What else is set is refused."""

@@ -15,7 +15,6 @@ from sim.report.stages import load_text, time_text
 from sim.scenario.units import plural
 from sim.studies.driven.stages import LoadedStages
 from sim.studies.stress.load import Span
-from sim.studies.stress.profiles import told_of
 
 USUAL = (
     "Limits are the usual ones of a server, as none were given: --fail-if says others. The thresholds of "
@@ -35,9 +34,7 @@ CUT = "The load ended with the last stage shown, and what was open was closed: -
 def result(found: LoadedStages) -> Result:
     """Result of a server under a course of load."""
     plain = result_of_load(found.loaded)
-    head = replace(
-        plain.head, basis=f"{found.profile}: {told_of(found.profile, found.stages)}\n{plain.head.basis}"
-    )
+    head = replace(plain.head, basis=f"{found.profile}: {found.told}\n{plain.head.basis}")
     first, *others = plain.words
     words = (
         _answer(found),

@@ -176,6 +176,16 @@ def test_a_storm_breaks_when_the_clocks_show_its_time():
         storm_s("02:30", spring)
 
 
+def test_days_of_other_clocks_are_driven(small: Path):
+    """On a night when the clocks go back, on our own server, all is as predicted."""
+    text = small.read_text().replace(
+        "interval_min = 5", 'interval_min = 5\nstart = 2026-10-25\nzone = "Europe/Berlin"'
+    )
+    small.write_text(text.replace('queues = ["help"]', 'queues = ["help"]\nzone = "Europe/Madrid"'))
+    printed = sim("load", small)
+    assert (printed.returncode, "keeps the predicted figures" in printed.stdout) == (0, True), printed.stderr
+
+
 def test_ctrl_c_says_what_is_left():
     assert interrupted_text(["it was interrupted before it was over"], 1, 8).endswith(
         "nothing of it is judged"

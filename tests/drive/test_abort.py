@@ -51,6 +51,9 @@ def test_load_ends_with_the_stage_that_surely_misses_a_limit(tmp_path: Path):
     assert opened <= over
     stopped = [event for event in events if event.note == "stopped" and event.who is Who.CUSTOMER]
     assert len(stopped) > 3
+    measured, predicted = cut.found.judgement.measured, cut.found.judgement.predicted
+    for outcome in ("offered", "timed_out"):  # who was stopped is no more over than in the twin
+        assert measured.figure(outcome).value == predicted.figure(outcome).value
     quiet, rush = (table.table("stages").rows[:2] for table in (cut, whole))
     assert [row["offered"] for row in quiet] == [row["offered"] for row in rush]
     assert quiet[0] == rush[0]

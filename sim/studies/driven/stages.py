@@ -13,7 +13,7 @@ from sim.drive.trial import Loaded, load_test
 from sim.scenario.scenario import Scenario
 from sim.studies.stress.choice import Profile
 from sim.studies.stress.load import Span, ordinary, staged
-from sim.studies.stress.profiles import course
+from sim.studies.stress.profiles import course, told_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,8 @@ class LoadedStages:
     """Its parts are the stages."""
     is_usual: bool
     """Whether the limits are the usual ones of a server, as none were given."""
+    told: str
+    """What the profile is for this scenario, in a few words."""
     has_incidents: bool
     """Whether the scenario has incidents, which are not played."""
 
@@ -57,5 +59,6 @@ def load_stages(
     parts = [Part(span.name, span.start_s, span.end_s) for span in played.stages]
     limits = fail_if or OF_SERVERS
     loaded = load_test(centre, target, fail_if=limits, parts=parts, **how)
+    told = told_of(profile, played.stages)
     has_incidents = scenario.stress is not None and bool(scenario.stress.incidents)
-    return LoadedStages(profile, played.stages[: len(loaded.parts)], loaded, not fail_if, has_incidents)
+    return LoadedStages(profile, played.stages[: len(loaded.parts)], loaded, not fail_if, told, has_incidents)
