@@ -162,7 +162,8 @@ class Day:
     @cached_property
     def _offsets(self) -> list[int]:
         """As a list, of which single ones are had fast."""
-        return self.draws.turn_offset.tolist()
+        offsets: list[int] = self.draws.turn_offset.tolist()
+        return offsets
 
     def spans(self, agent: int) -> list[Span]:
         """Spans of an agent's duty, in order of time."""
