@@ -54,6 +54,13 @@ def desk(
             show_default=False,
         ),
     ] = None,
+    challenge: Annotated[
+        bool,
+        typer.Option(
+            "--challenge",
+            help="Also a day to staff oneself, against a plan of sim staff, which is searched first.",
+        ),
+    ] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the page in a browser.")] = False,
     force: Force = False,
 ) -> None:
@@ -63,6 +70,7 @@ def desk(
     """
     from importlib.resources import files  # noqa: PLC0415
 
+    from sim.cli.progress import progress  # noqa: PLC0415
     from sim.output import refuse_target, write_text  # noqa: PLC0415
     from sim.report.page.desk import desk_page  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -70,7 +78,8 @@ def desk(
     if output is not None:
         refuse_target(output, force=force)
     centre = load(str(files("sim.scenario").joinpath("starter.toml")) if scenario is None else scenario)
-    page = desk_page(centre, seed=seed, days=days, lesson=lesson)
+    with progress("Replications searched, at most") as bar:
+        page = desk_page(centre, seed=seed, days=days, lesson=lesson, challenge=challenge, progress=bar)
     if output is None:
         name = "desk" if scenario is None else scenario.stem
         output = Path(tempfile.mkdtemp(prefix="sim-desk-")) / f"{name}.html"

@@ -14,7 +14,9 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MU
 _NAME = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 _LONG_TEXT = re.compile(r"^(?:[^`\n]*`[^`\n]*`)*[^`\n]*`[^`\n]*$", re.MULTILINE)
 _NOTHING = re.compile(r"^export \{\};\n", re.MULTILINE)
-_INDENT = re.compile(r"^[ ]+", re.MULTILINE)
+_CAST = re.compile(r"/\*\* @(?:type|param) (?:(?!\*/).)*\*/ ?")
+"""A type within a line."""
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 
 
@@ -47,5 +49,7 @@ def _wrapped(path: Path, number: dict[Path, int]) -> str:
 
     if _LONG_TEXT.search(source):
         raise ValueError(f"{path.name} has a text that runs over several lines")
-    body = _INDENT.sub("", _COMMENT.sub("", _EXPORT.sub("", _NOTHING.sub("", _IMPORT.sub(taken, source)))))
+    body = _INDENT.sub(
+        "", _CAST.sub("", _COMMENT.sub("", _EXPORT.sub("", _NOTHING.sub("", _IMPORT.sub(taken, source)))))
+    )
     return f"const m{number[path]} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

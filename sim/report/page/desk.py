@@ -20,7 +20,9 @@ from sim.errors import SimError
 from sim.kpis.intervals import t_quantile
 from sim.kpis.targets import bounds, named
 from sim.report.page.bundle import bundled
+from sim.report.page.challenge import challenge_of
 from sim.report.page.lessons import FEWER, MORE, check_lesson, lessons_of
+from sim.runs.executor import Progress
 from sim.scenario.demand import ByTurns
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S
@@ -32,23 +34,35 @@ FIGURES = ("missed_rate", "service_level", "asa_s", "response_s", "attention")
 N_DAYS = 20
 
 
-def desk_page(scenario: Scenario, *, seed: int = 1, days: int = N_DAYS, lesson: str | None = None) -> str:
+def desk_page(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    days: int = N_DAYS,
+    lesson: str | None = None,
+    challenge: bool = False,
+    progress: Progress | None = None,
+) -> str:
     """Write the live page of a *scenario*: HTML that simulates so many *days* whenever a slider moves.
 
-    It begins with a *lesson*, if one is named (`sim.report.page.lessons.LESSONS`).
+    It begins with a *lesson*, if one is named (`sim.report.page.lessons.LESSONS`), and has a *challenge* if
+    asked, for which a staffing is searched first.
 
     Raises
     ------
     SimError
         If the browser's engine lacks a rule that the scenario uses, days are fewer than three, or the
-        scenario can't show the lesson.
+        scenario can't show the lesson or the challenge.
     """
     if days < 3:
         raise SimError(f"days: must be 3 or more, or nothing has an interval, got {days}")
     if lesson is not None:
         check_lesson(scenario, lesson)
+    rivals = challenge_of(scenario, seed, progress) if challenge else None
     data = json.dumps(
-        {**desk_data(scenario, seed, days), "lesson": lesson}, separators=(",", ":"), ensure_ascii=False
+        {**desk_data(scenario, seed, days), "lesson": lesson, "challenge": rivals},
+        separators=(",", ":"),
+        ensure_ascii=False,
     )
     script = bundled(HERE / "main.js")
     style = (HERE / "desk.css").read_text(encoding="utf-8")
@@ -103,6 +117,7 @@ def desk_data(scenario: Scenario, seed: int, days: int) -> dict[str, Any]:
         "closes_s": closes_s,
         "lessons": lessons_of(scenario),
         "lesson": None,
+        "challenge": None,
     }
 
 

@@ -53,8 +53,7 @@ export function sumsOf(plan, rules, draws, team, log) {
     replies += talk.replies;
     response_s += talk.response_s;
     const has_agent = log.agent[row] >= 0;
-    const answered = plan.queues[q].by_turns ? talk.replies > 0 : has_agent && outcome !== Outcome.SILENT;
-    if (!answered) missed++;
+    if (!isAnswered(plan, draws, log, row, talk.replies)) missed++;
     const is_silent = outcome === Outcome.SILENT;
     if (has_agent && !is_silent) {
       accepted++;
@@ -74,6 +73,41 @@ export function sumsOf(plan, rules, draws, team, log) {
     response_s: [response_s, replies],
     attention: attended(plan, rules, draws, team, log),
   };
+}
+
+/**
+ * Whether the customer of a chat got an answer.
+ * @param {import("../../engines/browser/plan.js").Plan} plan
+ * @param {import("../../engines/browser/plan.js").Draws} draws
+ * @param {Columns} log
+ * @param {number} row
+ * @param {number} replies
+ */
+function isAnswered(plan, draws, log, row, replies) {
+  if (plan.queues[draws.queue[row]].by_turns) return replies > 0;
+  return log.agent[row] >= 0 && log.outcome[row] !== Outcome.SILENT;
+}
+
+/**
+ * Missed and offered chats of a day, by when they arrived: in n intervals of a width.
+ * @param {{plan: import("../../engines/browser/plan.js").Plan, draws: import("../../engines/browser/plan.js").Draws, log: Columns}} day
+ * @param {Rules} rules
+ * @param {number} first_s
+ * @param {number} width_s
+ * @param {number} n
+ * @returns {[number, number][]}
+ */
+export function missedBetween({ plan, draws, log }, rules, first_s, width_s, n) {
+  /** @type {[number, number][]} */
+  const sums = Array.from({ length: n }, () => [0, 0]);
+  for (let row = 0; row < log.arrival_s.length; row++) {
+    const k = Math.floor((log.arrival_s[row] - first_s) / width_s);
+    if (!(log.arrival_s[row] >= rules.warm_up_s) || !(k in sums) || log.outcome[row] === Outcome.OFFLINE) continue;
+    const { replies } = talked(draws, log, row, leftOf(log, row));
+    sums[k][1]++;
+    if (!isAnswered(plan, draws, log, row, replies)) sums[k][0]++;
+  }
+  return sums;
 }
 
 /**

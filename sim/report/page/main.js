@@ -1,5 +1,6 @@
 // The page: sliders, the answer, the living team, the trade-off and the figures, held together.
 
+import { ChallengeView } from "./challenge.js";
 import { Controls } from "./controls.js";
 import { buttonOf, byId } from "./dom.js";
 import { differenceOf, FIGURES, quantityOf } from "./figures.js";
@@ -46,6 +47,7 @@ export class Page {
     });
     this.guess = new Guess(this.chart.most.missed_rate, () => this.update());
     this.lessons = new LessonView(this);
+    this.challenge = new ChallengeView(this);
     this.listen();
     this.spell();
   }
@@ -83,6 +85,7 @@ export class Page {
     this.spellIncidents();
     this.stage.play(this.stage.is_playing);
     this.lessons.spell();
+    this.challenge.show();
   }
 
   spellIncidents() {
@@ -346,7 +349,7 @@ export class Page {
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.tagName === "SELECT") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || ["SELECT", "TEXTAREA"].includes(target.tagName) || isText(target)) return;
     if (event.key === " " && target.tagName !== "BUTTON") {
       event.preventDefault();
       this.stage.play(!this.stage.is_playing);
@@ -354,6 +357,10 @@ export class Page {
     }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (this.lessons.lesson !== null && this.lessons.key(key, target)) return;
+    if (this.challenge.is_on) {
+      if (key === "Escape") this.challenge.leave();
+      return;
+    }
     /** @type {Record<string, () => void>} */
     const does = {
       b: () => this.pin(),
@@ -369,6 +376,12 @@ export class Page {
     else if (/^[1-9]$/.test(key)) this.controls.focus(Number(key) - 1);
   }
 }
+
+/**
+ * Whether letters are typed into it.
+ * @param {HTMLElement} target
+ */
+const isText = (target) => target instanceof HTMLInputElement && target.type !== "range";
 
 /**
  * The first language that the page speaks.

@@ -31,10 +31,19 @@ import { sumsOf } from "./figures.js";
  * @property {number} slots Most chats at once; 0 where they can't be changed.
  * @property {number} opens_s
  * @property {number} closes_s
+ * @property {Challenge | null} challenge Null where the page has none.
  * @property {string[]} lessons Those that this centre can show.
  * @property {string | null} lesson The one that the page begins with.
  */
 
+/**
+ * A day that a room may staff, written by `challenge.py`.
+ * @typedef {object} Challenge
+ * @property {number} width_s Of an interval.
+ * @property {number} first_s When the first one begins.
+ * @property {number[]} plan The search's agents in each interval; the room may use as many hours.
+ * @property {number} most Most agents in an interval.
+ */
 /**
  * Where the sliders stand, and what if.
  * @typedef {object} Settings
@@ -47,6 +56,8 @@ import { sumsOf } from "./figures.js";
  * @property {boolean} burst A newsletter: a tenth of a day's customers within a quarter of an hour.
  * @property {boolean} slow Agents' times × 1.5 for two hours.
  * @property {boolean} outage Nobody can answer for ten minutes.
+ * @property {number[] | null} [plan] A room's agents in each interval, instead of the scenario's.
+ * @property {number} [seed] A room's customers, instead of the page's.
  */
 
 const INCIDENT_AT_S = 11 * 3600;
@@ -119,12 +130,12 @@ export class Model {
    * @param {number} day
    * @returns {Draws}
    */
-  drawsOf({ demand, patience, reply, burst }, day) {
-    const key = `${demand} ${burst} ${day}`;
+  drawsOf({ demand, patience, reply, burst, seed = this.desk.seed }, day) {
+    const key = `${demand} ${burst} ${seed} ${day}`;
     let draws = this.customers.get(key);
     if (draws === undefined) {
       if (this.customers.size > 8 * this.desk.n_days) this.customers.clear();
-      draws = /** @type {Draws} */ (drawn(this.demandOf(demand, burst), this.desk.seed, day));
+      draws = /** @type {Draws} */ (drawn(this.demandOf(demand, burst), seed, day));
       this.customers.set(key, draws);
     }
     return {
@@ -155,7 +166,8 @@ export class Model {
    * @param {number} day
    * @returns {Team}
    */
-  teamOf({ agents, slots, sick }, day) {
+  teamOf({ agents, slots, sick, plan }, day) {
+    if (plan && this.desk.challenge !== null) return planned(plan, this.desk.challenge, this.desk.groups[0].teams[agents[0]][0]);
     /** @type {{group: number[], slots: number[], speed: ArrayLike<number>[], day_s: ArrayLike<number>[], agent: number[], on_s: number[], off_s: number[], stays: number[]}} */
     const all = { group: [], slots: [], speed: [], day_s: [], agent: [], on_s: [], off_s: [], stays: [] };
     this.desk.groups.forEach((group, g) => {
@@ -202,6 +214,35 @@ export class Model {
  */
 function times(values, factor) {
   return factor === 1 ? values : Float64Array.from(values, (value) => value * factor);
+}
+
+/**
+ * The team of a plan: in each interval the agents of the lowest numbers, all like the first one of the scenario's.
+ * @param {number[]} plan
+ * @param {Challenge} challenge
+ * @param {Team} usual
+ * @returns {Team}
+ */
+function planned(plan, { width_s, first_s }, usual) {
+  const n = Math.max(1, ...plan);
+  const all = Array.from({ length: n }, (_, agent) => agent);
+  const spans = all.flatMap((agent) => {
+    const starts = plan.flatMap((agents, k) => (agents > agent && !(plan[k - 1] > agent) ? [k] : []));
+    return starts.map((from) => {
+      const off = plan.findIndex((agents, k) => k > from && agents <= agent);
+      return { agent, on_s: first_s + from * width_s, off_s: first_s + (off < 0 ? plan.length : off) * width_s };
+    });
+  });
+  return {
+    group: all.map(() => 0),
+    slots: all.map(() => usual.slots[0]),
+    speed: all.map(() => usual.speed[0]),
+    day_s: all.map(() => usual.day_s[0]),
+    agent: spans.map((span) => span.agent),
+    on_s: spans.map((span) => span.on_s),
+    off_s: spans.map((span) => span.off_s),
+    stays: spans.map(() => 0),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 // What does the page say? Numbers and sentences, in the language that is spoken.
 
-import { TEXTS } from "./texts.js";
+import { LANGUAGES, TEXTS } from "./texts.js";
 
 /** @typedef {import("./figures.js").Quantity} Quantity */
 /** @typedef {import("./texts.js").Language} Language */
@@ -10,8 +10,8 @@ export const THIN = "\u202f";
 const MINUS = "\u2212";
 const DASH = "\u2013";
 
-/** What is spoken, and how its numbers are written. */
-let texts = TEXTS.en;
+/** What is spoken, by its place in the table, and how its numbers are written. */
+let place = 0;
 /** @type {(n: number) => boolean} */
 let is_one = (n) => n === 1;
 let decimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -22,7 +22,7 @@ let whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
  * @param {Language} language
  */
 export function speak(language) {
-  texts = TEXTS[language];
+  place = Object.keys(LANGUAGES).indexOf(language);
   const rules = new Intl.PluralRules(language);
   is_one = (n) => rules.select(n) === "one";
   decimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -35,7 +35,7 @@ export function speak(language) {
  * @param {Record<string, string | number>} [values]
  */
 export function say(key, values = {}) {
-  const forms = texts[key].split("|");
+  const forms = TEXTS[key][place].split("|");
   const form = forms.length > 1 && !is_one(Number(values.n)) ? forms[1] : forms[0];
   return form.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
