@@ -133,7 +133,7 @@ def backtest(
     earlier, later = parts(log, split)
     fitted = fit(earlier, interval_min=interval_min, without=without)
     seen = look_at(later, interval_min)
-    data, is_recorded = predicted_data(fitted, seen, split, given)
+    data, is_recorded = predicted_data(fitted, seen, split, given, without)
     scenario = Scenario.model_validate(data, context=FROM_FILE)
     n = int(np.clip(_MOST_CHATS / max(expected_overall(scenario), 1.0), _FEWEST, _REPLICATIONS))
     tasks = [Task(each, seed, range(r, r + 1)) for r, each in enumerate(drawn(fitted, data, n))]
@@ -196,7 +196,7 @@ def _part(log: Recorded, chosen: pl.Series, at: dt.datetime, *, is_later: bool) 
 
 
 def predicted_data(
-    fitted: Fitted, later: Seen, split: dt.date, given: str | None
+    fitted: Fitted, later: Seen, split: dt.date, given: str | None, without: frozenset[dt.date]
 ) -> tuple[dict[str, Any], bool]:
     """Scenario of the later part as a file has it, and whether its staffing was recorded."""
     data: dict[str, Any] = {
@@ -204,26 +204,33 @@ def predicted_data(
     }
     days = (later.start - split).days + later.n_days
     data |= {"name": f"{fitted.name} from {split}", "start": split, "days": days}
-    _arrivals(data, fitted, later, split, days, given)
+    if given == "arrivals":
+        _true_arrivals(data, fitted, later, split)
+    else:
+        _forecast_arrivals(data, fitted, split, days, without)
     recorded = [
         _staffing(data["groups"][g], members, later) for g, members in enumerate(_members(fitted, later))
     ]
     return data, all(recorded)
 
 
-def _arrivals(
-    data: dict[str, Any], fitted: Fitted, later: Seen, split: dt.date, days: int, given: str | None
-) -> None:
+def _true_arrivals(data: dict[str, Any], fitted: Fitted, later: Seen, split: dt.date) -> None:
+    """First attempts of the later part, to the second."""
     first = chains_of(later).first & ~np.isin(later.chats.chat.outcome, NOT_ASKED)
     behind_s = (later.start - split).days * float(DAY_S)
     for queue, each in zip(data["queues"], fitted.queues, strict=True):
-        if given == "arrivals":
-            mine = first & _is_of(later, each.name)
-            queue["arrivals"] = {"times_s": np.sort(later.chats.chat.arrival_s[mine] + behind_s).tolist()}
-            continue
+        mine = first & _is_of(later, each.name)
+        queue["arrivals"] = {"times_s": np.sort(later.chats.chat.arrival_s[mine] + behind_s).tolist()}
+
+
+def _forecast_arrivals(
+    data: dict[str, Any], fitted: Fitted, split: dt.date, days: int, without: frozenset[dt.date]
+) -> None:
+    """What was to be expected from the last weeks before the split."""
+    for queue, each in zip(data["queues"], fitted.queues, strict=True):
         series, spread = each.volumes.series, each.volumes.dispersion
         skipped = (split - series.last).days - 1
-        made = forecast_of(series, skipped + days, Settings(), spread)
+        made = forecast_of(series, skipped + days, Settings(without=without), spread)
         mean = np.nan_to_num(made.mean[skipped:]).ravel()
         spreads = {k: v for k, v in queue["arrivals"].items() if k in {"busyness_cv", "interval_cv"}}
         queue["arrivals"] = {"per_interval": [float(f"{value:.6g}") for value in mean]} | spreads

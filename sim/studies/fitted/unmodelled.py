@@ -60,6 +60,8 @@ def _every(seen: Seen) -> Iterator[Unmodelled]:
     yield of_chats("begun by an agent or the system", begun, "they come like any other")
     idle = sum(1 for by in seen.ended_by if by == "idle")
     yield of_chats("closed by an idle time-out", idle, "the slot is free with the end of the conversation")
+    rated = int(seen.rows["rating"].is_not_null().sum())
+    yield of_chats("rated by their customers", rated, "satisfaction is not fitted: [quality] has a model")
     yield from _bursts(seen)
 
 
