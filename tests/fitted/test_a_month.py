@@ -13,8 +13,10 @@ import pytest
 
 import sim
 from sim.importers.folder import Recorded
-from sim.report.fitted import scenario_of
+from sim.report.fitted import Calibration, scenario_of
+from sim.report.fitted import result as result_of
 from sim.studies.fitted.calibrate import Fitted, fit
+from sim.studies.fitted.compared import compare_with
 from sim.studies.fitted.known import Known
 from tests.commands import sim as command
 from tests.fitted.simulated import recorded
@@ -60,9 +62,9 @@ def centre(days: int = 28, **more: object) -> sim.Scenario:
 
 
 @cache
-def month(seed: int = 1, *, duty: bool = True) -> Recorded:
-    """What was recorded of four weeks."""
-    truth = centre()
+def month(seed: int = 1, *, duty: bool = True, days: int = 28) -> Recorded:
+    """What was recorded of four weeks, or of some days."""
+    truth = centre(days)
     return recorded(sim.simulate(truth, sim.draw(truth, seed=seed, replication=0)), duty=duty)
 
 
@@ -128,6 +130,7 @@ def test_recorded_duty_is_the_staffing_of_the_scenario():
     assert learnt == meant
 
 
+@pytest.mark.nightly
 def test_duty_that_nobody_recorded_is_a_range_and_near_the_truth():
     """Within an agent in nine of ten intervals; the range holds the hours of the truth, and says that it is one."""
     found = fitted(duty=False)
@@ -146,7 +149,8 @@ def test_duty_that_nobody_recorded_is_a_range_and_near_the_truth():
 
 def test_the_answer_has_its_parts_and_the_scenario_gives_the_figures_of_the_log(tmp_path: Path):
     """Tables, pictures, and the file: what it says is what was simulated."""
-    result = sim.calibrate_log(month(), seed=2)
+    compared = compare_with(fitted().seen.asked, fitted().scenario, 2)
+    result = result_of(Calibration(fitted(), tuple(compared), 2))
     holds(result, tmp_path)
     text = scenario_of(result.found)
 
@@ -168,12 +172,12 @@ def test_the_command_writes_a_scenario_that_runs(tmp_path: Path):
     log, mine = tmp_path / "x.log", tmp_path / "mine.toml"
     log.mkdir()
     for table in ("chats", "messages", "legs", "duty", "report"):
-        getattr(month(), table).write_parquet(log / f"{table}.parquet")
+        getattr(month(days=10), table).write_parquet(log / f"{table}.parquet")
     done = command("calibrate", log, "-o", mine, "--json")
 
     assert done.returncode == 0, done.stderr
     assert {row["number"] for row in json.loads(done.stdout)["numbers"]} >= set(TRUE)
     assert tomllib.loads(mine.read_text())["queues"][0]["name"] == "orders"
-    assert command("run", mine, "-n", "3").returncode == 0
+    assert command("run", mine, "-n", "1").returncode == 0
     assert command("calibrate").returncode == 2
     assert "not in the log" in command("calibrate", log, "--without", "2025-01-01").stderr

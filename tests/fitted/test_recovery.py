@@ -116,9 +116,12 @@ def test_who_left_without_a_word_is_found_though_nobody_saw_it():
     assert text.retry is not None
     assert text.returns is not None
 
+
+@pytest.mark.nightly
+def test_where_nobody_is_silent_nobody_is_found():
+    """The same customers, who all say so when they leave."""
     silent = sim.vary(troubled(), {"queues.0.silence.share": 0.0})
-    nobody = month_of(silent, 2).queues[0]
-    assert nobody.hidden is None, "where nobody is silent, nobody is found"
+    assert month_of(silent, 2).queues[0].hidden is None
 
 
 @pytest.mark.nightly

@@ -35,7 +35,7 @@ FIGURES = (
     "concurrency",
 )
 """Ratios that are compared, as far as the log has them."""
-_REPLICATIONS, _MOST_CHATS = 40, 300_000
+_REPLICATIONS, _MOST_CHATS = 20, 300_000
 """Weeks that are simulated, or as many as have so many chats."""
 _LIKE = 0.1
 """A simulated figure that is off by no more than a tenth is near."""
