@@ -15,7 +15,7 @@ from sim.scenario.averages_scenario import turned
 from sim.scenario.files import parse
 from sim.studies.averages.calibrate import Calibration, calibrate
 from sim.studies.averages.file import load_averages
-from sim.studies.averages.model import Model
+from sim.studies.averages.model import Model, whole_levels
 from sim.studies.averages.questions import Question
 from tests.true_centres import (
     TARGETS,
@@ -157,6 +157,33 @@ def test_a_table_of_averages_by_interval_is_read(tmp_path: Path):
     assert found.by_interval["missed_rate"][9] == 0.05
     assert np.isnan(found.by_interval["missed_rate"][10])
     assert any("asa_s, missed_rate by interval" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "law"),
+    [
+        ("missed_rate", "2%", "a share must be a number, 0 or more and at most 1, got '2%'; 2 % is 0.02"),
+        ("missed_rate", "5,7 %", "got '5,7 %'; 5.7 % is 0.057"),
+        ("missed_rate", "57", "got '57'; 57 % is 0.57"),
+        ("asa_s", "few", "an average must be a number"),
+        ("offered", "few", "a volume must be a number"),
+        ("agents", "few", "agents on duty must be a number"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_called_what_it_should_be(
+    tmp_path: Path, column: str, cell: str, law: str
+):
+    key = column if column in {"offered", "agents"} else "by_interval"
+    (tmp_path / "table.csv").write_text(f"start;{column}\n09:00;{cell}\n10:00;0,5\n")
+    given = {"offered": "30", "agents": "5", key: '"table.csv"'}
+    file = tmp_path / "averages.toml"
+    file.write_text(
+        "slots = 2\n" + "".join(f"{k} = {v}\n" for k, v in given.items()) + "[averages]\naht_s = 300\n"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load_averages(file)
+
+    assert law in str(caught.value)
 
 
 def test_volumes_and_agents_of_several_queues_and_groups_come_from_tables(tmp_path: Path):
@@ -313,3 +340,15 @@ def test_agents_of_two_queues_are_those_of_the_true_centre(groups: int):
     assert today.high is not None
     assert today.agents == pytest.approx(truth, rel=0.04)
     assert today.low <= truth <= today.high
+
+
+def test_levels_of_a_scenario_keep_the_hours_that_the_averages_tell():
+    levels = (*[0] * 8, 4, 5, 6, 6, 6, 5, 5, 6, 6, 6, 5, 4, *[0] * 4)
+    model = Model.of(Averages(slots=3, offered=30, agents=levels, averages={"aht_s": 690, "response_s": 67}))
+    share = np.where(np.array(model.names) == "available", np.log(0.78), model.prior)
+    (group,) = model.centre(share).in_whole_agents().groups
+
+    assert group.staffing is not None
+    assert sum(group.staffing) == round(0.78 * sum(levels))
+    assert max(abs(whole - 0.78 * given) for whole, given in zip(group.staffing, levels, strict=True)) < 1
+    assert whole_levels([0.3] * 20 + [4.4] * 5) == [1] * 20 + [4, 4, 5, 4, 5]

@@ -149,5 +149,4 @@ def _numbers(found: Fit) -> tuple[Number, ...]:
 
 def _scenario(found: Fit, averages: Averages) -> Scenario:
     """The scenario of the fit, its agents rounded to whole numbers, by the clock of the *averages*."""
-    centre = replace(found.model, base=averages).centre(found.x)
-    return centre.with_agents([max(1, round(agents)) for agents in centre.agents])
+    return replace(found.model, base=averages).centre(found.x).in_whole_agents()

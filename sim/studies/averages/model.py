@@ -233,3 +233,32 @@ class Centre:
             if n != self.scenario.groups[g].n_agents
         ]
         return varied(self.scenario, changes) if changes else self.scenario
+
+    def in_whole_agents(self) -> Scenario:
+        """Give the one scenario that is nearest, to be written to a file.
+
+        Levels by interval keep the hours of a day: what rounding adds to one, the next ones lose.
+        """
+        changes, scenario = [], self.with_agents([max(1, round(agents)) for agents in self.agents])
+        for g, (group, agents) in enumerate(zip(self.scenario.groups, self.agents, strict=True)):
+            if group.staffing is not None:
+                levels = whole_levels([level * agents / group.n_agents for level in group.staffing])
+                changes.append(Change(f"groups.{g}.staffing", "=", levels))
+        return varied(scenario, changes) if changes else scenario
+
+
+def whole_levels(levels: Sequence[float]) -> list[int]:
+    """Round levels so that those of any hours running add up to what they were, within one agent.
+
+    None that is above 0 becomes 0: a centre with a single agent keeps them, and no other level pays for it.
+
+    >>> whole_levels([0, 4.68, 4.68, 4.68, 0.3, 0])
+    [0, 5, 4, 5, 1, 0]
+    """
+    whole: list[int] = []
+    ahead = 0.0
+    for level in levels:
+        n = max(round(level - ahead), 1) if level > 0 else 0
+        ahead = min(ahead + n - level, 0.5)
+        whole.append(n)
+    return whole
