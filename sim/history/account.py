@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sim.history.words import OFFERED
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.units import plural
+from sim.scenario.volumes import MOST_CHATS
 
 _PLACES = 3
 """Places that are told of what was left out."""
@@ -29,6 +30,10 @@ class How:
     """Whether an interval without a row, on a day that has rows, had no contacts; else nobody knows."""
     names: tuple[str, ...] = OFFERED
     """Names that the column of contacts may have, the surest first: agents on duty are read alike."""
+    what: str = "a volume"
+    """What their cells are called where one is no number ..."""
+    most: float = MOST_CHATS
+    """... from 0 to so much: 1 of a share."""
     takes_clocks: bool = False
     """Whether rows may have clock times alone: they are then of a mean day."""
     is_of_file: bool = False

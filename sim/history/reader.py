@@ -415,7 +415,9 @@ class _Reader:
             value = read_number(text, decimals)
             if value is None or not 0 <= value <= most:
                 law = f"{what} must be a number, 0 or more and at most {most:,.0f}"
-                self.broken(law, repr(text), "", row, self.name_of(k))
+                percent = read_number(text.rstrip("% "), decimals) if most == 1 else None
+                hint = "" if percent is None or percent < 0 else f"{percent:g} % is {percent / 100:.6g}"
+                self.broken(law, repr(text), hint, row, self.name_of(k))
                 return nan
             total += value
         return total if columns else nan
@@ -502,7 +504,7 @@ class _Reader:
         self, row: Row, moment: Moment, at: _At, decimals: Decimals, order: DateOrder | None
     ) -> Entry | None:
         """A row as an entry; None if it can't be one."""
-        offered = self.number(row, at.offered, decimals, "a volume", MOST_CHATS)
+        offered = self.number(row, at.offered, decimals, self.how.what, self.how.most)
         handled = self.number(row, at.handled, decimals, "a volume", MOST_CHATS)
         abandoned = self.number(row, at.abandoned, decimals, "a volume", MOST_CHATS)
         if at.aht:

@@ -30,6 +30,7 @@ from sim.history.series import Series
 from sim.history.words import OFFERED, folded
 from sim.scenario.averages import Averages, KnownNumbers, Line, Shown, Team
 from sim.scenario.averages_laws import BY_INTERVAL
+from sim.scenario.averages_shown import SHARES
 from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.files import data_of, text_of
 from sim.scenario.record import Record
@@ -231,7 +232,7 @@ class _Reader:
             return
         target["agents"] = _PLENTY  # ... and all are there
         own = (folded(group), *AGENTS) if group else AGENTS
-        asked = replace(how, names=own, media=(), queues=(group,) if group else ())
+        asked = replace(how, names=own, media=(), queues=(group,) if group else (), what="agents on duty")
         found = self.series((*place, "agents"), name, asked, None)
         if not found:
             return
@@ -309,7 +310,9 @@ class _Reader:
             self.problems.append(Problem(shown, "", law, ", ".join(map(repr, cells))))
         before = list(self.remarks)
         for column in columns or (["asa_s"] if not cells else []):
-            asked = replace(how, names=(folded(column),), media=(), queues=())
+            asked = replace(how, names=(folded(column),), media=(), queues=(), what="an average")
+            if column.strip().casefold() in SHARES:
+                asked = replace(asked, what="a share", most=1.0)
             found = self.series(("by_interval",), name, asked, None)
             if not found:
                 return
