@@ -92,7 +92,9 @@ def waits_of(seen: Seen, chosen: Flags) -> Waits:
     came_to_it = np.array([by == "customer" for by in seen.ended_by], dtype=np.bool_)
     shows = wrote | came_to_it | ~seen.has_messages | (seen.chats.chat.outcome == Outcome.OVERFLOWED)
     gone_s = seen.seconds("gone_at") - seen.entered_s
-    wait_s = np.where(seen.gone_before & np.isfinite(gone_s), gone_s, seen.wait_s)
+    wait_s = np.asarray(
+        np.where(seen.gone_before & np.isfinite(gone_s), gone_s, seen.wait_s), dtype=np.float64
+    )
     return Waits(
         np.round(wait_s[known], 6),
         seen.gave_up[known],
