@@ -319,7 +319,8 @@ def _range(kpi: Kpi) -> tuple[float, float]:
 def _spreads(values: Floats) -> Iterator[list[float | None]]:
     """Mean, tenth and ninetieth percentile of the known *values* of each cell, shape (n_runs, n_cells)."""
     if not len(values):
-        yield from ([None] * values.shape[1] for _ in range(3))
+        nothing: list[float | None] = [None] * values.shape[1]
+        yield from (nothing, nothing, nothing)
         return
     cells = values.T.copy()  # numbers of a cell beside each other are added as those of one are
     known = ~np.isnan(cells)
