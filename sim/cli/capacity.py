@@ -60,7 +60,7 @@ def capacity(
 ) -> None:
     """Plan SCENARIO's people months ahead: how many are needed, when to hire, what is missed if that is late.
 
-    SCENARIO says in [capacity] how many people there are, how demand grows, how many leave, and how long
+    SCENARIO says under `capacity` how many people there are, how demand grows, how many leave, and how long
     notice, training and ramp take. The heads needed come from the fewest agents that keep the targets; each
     month is simulated with the agents that its people make. Exits with 99 if a month misses a target.
     """

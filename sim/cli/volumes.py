@@ -232,7 +232,7 @@ def forecast(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write the forecast to a new CSV file, which [queues.arrivals] file = ... can name.",
+            help="Write the forecast to a new CSV file, which `file` of a queue's arrivals can name.",
             show_default=False,
         ),
     ] = None,

@@ -70,3 +70,13 @@ def test_options_are_understood_by_their_former_names():
 
     assert "--max-replications" in told("sweep")
     assert "--max-runs" not in told("sweep")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_word_of_a_help_is_taken_for_mark_up(name):
+    """What stands in square brackets, as a table of TOML does, would be left out silently."""
+    family, _, last = name.rpartition(" ")
+    command = FAMILIES[family].commands[last]
+    texts = [command.help, *(getattr(param, "help", None) for param in command.params)]
+
+    assert not [text for text in texts if text and re.search(r"(?<!\\)\[[a-z#/@]", text)]
