@@ -60,7 +60,7 @@ def convert(
     if plan is not None and platform not in {None, "csv"}:
         raise LogError("--mapping: is for tables of one's own: leave out --from, or say --from csv")
     tally = Tally(strict=strict)
-    sources = _sources(exports, wanted)
+    sources = _sources(exports, wanted, tally)
     known = _known(sources, wanted, tally)
     first = known[0][1]
     zone_name = zone or (plan.zone if plan is not None else None) or first.zone
@@ -75,8 +75,8 @@ def convert(
             _settle(spill, Path(scratch), out, tally)
 
 
-def _sources(exports: str | Path | Iterable[str | Path], wanted: Format | None) -> list[Source]:
-    """Files to read, in the order of their names."""
+def _sources(exports: str | Path | Iterable[str | Path], wanted: Format | None, tally: Tally) -> list[Source]:
+    """Files to read, in the order of their names; others of a folder are counted."""
     named = [exports] if isinstance(exports, str | Path) else list(exports)
     found: dict[Path, Source] = {}
     for each in map(Path, named):
@@ -84,6 +84,9 @@ def _sources(exports: str | Path | Iterable[str | Path], wanted: Format | None) 
             raise LogError(f"{each}: there is no such file or folder")
         inside = sorted(each.rglob("*")) if each.is_dir() else [each]
         files = [file for file in inside if file.is_file() and not file.name.startswith(".")]
+        for file in files:
+            if file != each and file.suffix.lower() in UNREAD:
+                tally.count("unread_files", str(file.relative_to(each)))
         files = [file for file in files if file == each or file.suffix.lower() not in UNREAD]
         if not files:
             raise LogError(f"{each}: has no file that could be an export")
@@ -186,10 +189,12 @@ def _settle(spill: Spill, folder: Path, out: Path, tally: Tally) -> None:
             rows.write_parquet(folder / name)
             files.append(folder / name)
     if not days:
-        dropped = ", ".join(
-            f"{n:,} {name}"
-            for (name, _), each in tally.counters.items()
-            if (n := each.count) and name != "rows"
+        dropped = "; ".join(
+            f"{each.count:,} {name} ({', '.join((file, *each.places))})"
+            if each.places
+            else f"{each.count:,} {name}"
+            for (name, file), each in tally.counters.items()
+            if each.count and name != "rows"
         )
         raise LogError(f"no chat is left of {tally['rows']:,} records{f': {dropped}' if dropped else ''}")
     _missing(days, tally)

@@ -41,7 +41,13 @@ def why_none(source: Source) -> str:
     for _ in source.records(tally):
         break
     places = [place for counter in tally.counters.values() for place in counter.places]
-    return places[0] if places else "is it empty, or cut?"
+    if places:
+        return places[0]
+    return (
+        f"it has one line, {short(','.join(source.header), 60)!r}"
+        if source.header
+        else "is it empty, or cut?"
+    )
 
 
 def within(each: Format, file: str) -> Format:
@@ -75,7 +81,7 @@ def recognised(source: Source, records: Sequence[Record], wanted: Format | None)
     if not records:
         raise LogError(f"{source.name}: has no record: {why_none(source)}")
     keys = {str(key) for record in records for key in record}
-    told = short(", ".join(sorted(keys)), 160)
+    told = short(", ".join(sorted(keys)), 160) or "no keys"
     for each in (wanted,) if wanted else FORMATS:
         for refused, why in dict(each.refused).items():
             if refused <= keys:

@@ -264,7 +264,9 @@ def _held(chats: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
             .then("requested_at")  # who began it has it from when it counts
             .alias(name)
             for name in ("offered_at", "accepted_at")
-        )
+        ),
+        # an end before it all is as impossible
+        pl.when(pl.col("released_at") >= pl.col("requested_at")).then("released_at").alias("released_at"),
     )
     ordered = both.sort(
         "chat_id", pl.coalesce("accepted_at", "offered_at", "released_at"), "agent_id", nulls_last=True

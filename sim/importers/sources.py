@@ -35,6 +35,14 @@ IDENTITIES = frozenset({"id", "ContactId", "conversationId"})
 """Keys of what is a record itself, whatever lists it has."""
 UNREAD = frozenset({".parquet", ".xlsx", ".xls", ".zip", ".pdf", ".toml", ".md", ".png", ".key"})
 """Ends of names of files that are no export."""
+NO_TEXT = {
+    b"PK\x03\x04": "a spreadsheet (.xlsx) or a .zip: save it as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet (.xls): save it as CSV",
+    b"PAR1": "a Parquet file: save it as CSV or JSON",
+    b"%PDF": "a PDF, no export",
+    b"\x89PNG": "a picture, no export",
+}
+"""What files are that begin like this, and are not read."""
 Form = Literal["csv", "lines", "json"]
 Record = dict[str, Any]
 
@@ -83,6 +91,9 @@ class Source:
     def _records(self, file: BinaryIO, tally: Tally) -> Iterator[tuple[str, Record]]:
         stream = Unpacked(file)
         head = stream.peek(HEAD_BYTES)
+        for mark, what in NO_TEXT.items():
+            if head.startswith(mark):
+                raise LogError(f"{self.name}: is {what}")
         encoding = self.layout.encoding or encoding_of(head)
         form = form_of(head.decode(encoding, "replace"))
         if form == "json":
@@ -106,6 +117,9 @@ class Source:
         except csv.Error as error:
             tally.count("malformed", self.name, "line 1", f"its head can't be read: {error}")
             return
+        for k, each in enumerate(header):
+            if each and each in header[:k]:
+                tally.count("duplicate_columns", self.name, f"line 1, column {k + 1}", each)
         self.header = header
         width = len(header)
         while True:
@@ -128,7 +142,7 @@ class Source:
                 place,
                 {
                     name: unquoted(cell) if cell[:1] == "'" else cell
-                    for name, cell in zip(header, row, strict=True)
+                    for name, cell in zip(reversed(header), reversed(row), strict=True)
                 },
             )
 
@@ -255,8 +269,12 @@ def _json(stream: Unpacked | Recoded, name: str, tally: Tally) -> Iterator[tuple
     except (ijson.JSONError, ValueError, UnicodeDecodeError) as error:
         if isinstance(error, CutError):
             raise
-        why = "the file ends in the middle of it" if "ncomplete" in type(error).__name__ else "is no JSON"
-        tally.count("malformed", name, f"record {k + 1}", f"{why}: {short(' '.join(str(error).split()))}")
+        told = " ".join(str(error).split())
+        if "premature EOF" in told or "ncomplete JSON" in told:
+            why = "the file ends in the middle of it"
+        else:
+            why = f"is no JSON, and nothing after it is read: {short(told, 80)}"
+        tally.count("malformed", name, f"record {k + 1}", why)
 
 
 def _values(stream: Unpacked | Recoded) -> Iterator[Any]:

@@ -14,6 +14,8 @@ MEANINGS: Mapping[str, str] = {
     "legs": "Times that an agent held, or was offered, a chat.",
     "duplicates": "The same record again: the copy with the latest stamp stays, else the first.",
     "duplicate_messages": "The same message again: one stays.",
+    "unread_files": "Files of a folder whose names say that they are no export: not read.",
+    "duplicate_columns": "Columns with the name of one before them: left aside.",
     "malformed": "Could not be read: dropped.",
     "other_channel": "No chats: dropped.",
     "filtered": "Left aside by the mapping.",
@@ -42,7 +44,7 @@ HARMLESS = frozenset(
     {
         "rows", "chats", "messages", "legs", "other_channel", "filtered", "offline_messages",
         "outbound_unanswered", "deleted", "no_demand", "missing_days", "left_without_details",
-        "unended_status",
+        "unended_status", "unread_files",
     }
 )  # fmt: skip
 """What is as it should be: `--strict` goes on."""

@@ -170,7 +170,12 @@ def test_strict_stops_at_the_first(tmp_path: Path):
         ("x.json", '[{"type": {"a": 1}, "x": []}]', {}, "whose export is this? It has type, x; say --from"),
         ("x.json", json.dumps([chat("a", type={})]), {}, "whose export is this? It has abandon_time"),
         ("x.csv", "interval;offered;aht\n1;2;3\n", {}, "has a row an interval, no chats: that is what `sim volumes` reads"),
-        ("x.csv", "chat_id,requested_at\n1,yesterday\n", {}, "no chat is left of 1 records: 1 malformed"),
+        ("x.csv", "chat_id,requested_at\n1,yesterday\n", {}, "1 malformed (x.csv, line 2: must be a time, is 'yesterday')"),
+        ("x.csv", "<html>Log in</html>", {}, "x.csv: has no record: it has one line, '<html>Log in</html>'"),
+        ("x.json", '[{"id": NaN}]', {}, "record 1: is no JSON, and nothing after it is read: lexical error"),
+        ("x.json", '[{"id": 1}, {"id": 2', {}, "It has id"),
+        ("x.xlsx", "PK\x03\x04rest", {}, "x.xlsx: is a spreadsheet (.xlsx) or a .zip: save it as CSV"),
+        ("x.json", "[{}]", {}, "It has no keys"),
         ("x.json", json.dumps([{"started_timestamp": 1, "ended_timestamp": 2, "id": 3}]), {}, "LiveChat's API 2"),
         ("x.json", json.dumps([chat("a")]), {"platform": "intercom"}, "this looks like Zendesk Chat, not Intercom"),
         ("x.json", json.dumps([chat("a")]), {"platform": "zendesc"}, "did you mean 'zendesk'?"),
@@ -187,6 +192,37 @@ def test_what_can_not_be_read_is_said_in_a_sentence(
         imported(tmp_path / name, **options)
 
     assert says in str(error.value)
+
+
+def test_columns_of_one_name_and_files_passed_over_are_counted(tmp_path: Path):
+    """The first column of a name counts; what a folder has that is no export is named, and does not stop anybody."""
+    (tmp_path / "x.csv").write_text("chat_id,requested_at,chat_id\n1,2026-03-02T09:00:00Z,2\n")
+    (tmp_path / "more.xlsx").write_bytes(b"PK\x03\x04")
+
+    log = imported(tmp_path, keep_text=True)
+
+    assert log.chats["chat_id"].to_list() == ["1"]
+    counted = {(row["name"], row["file"]): row["places"] for row in log.report.iter_rows(named=True)}
+    assert counted["duplicate_columns", "x.csv"] == "line 1, column 3: chat_id"
+    assert ("unread_files", "more.xlsx") in counted
+    with pytest.raises(LogError, match=r"x\.csv: line 1, column 3: duplicate_columns: chat_id"):
+        imported(tmp_path, strict=True)
+
+
+def test_no_agent_lets_go_of_a_chat_before_it_was_asked_for(tmp_path: Path):
+    """An impossible end is unknown on the leg, as it is on the chat."""
+    said = {
+        "type": "chat.msg",
+        "timestamp": "2026-03-02T09:00:20Z",
+        "sender_type": "Agent",
+        "nick": "agent:1",
+        "msg": "x",
+    }
+    early = chat("a", end_timestamp="2026-03-02T08:00:00Z", agent_ids=["1"], missed=False, history=[said])
+
+    log = imported(written(tmp_path, "x.json", early))
+
+    assert log.chats["ended_at"].to_list() == log.legs["released_at"].to_list() == [None]
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
