@@ -21,6 +21,7 @@ from sim.importers.spill import Spill
 from sim.importers.tally import Tally
 from sim.importers.values import Clock, zone_of
 from sim.output import problems_told
+from sim.scenario.words import did_you_mean
 
 Progress = Callable[[int, int], None]
 """Is told of bytes read, and of how many there are."""
@@ -114,6 +115,9 @@ def _known(
             continue
         its = wanted or (found[0][1] if found else None)
         each, kind = recognised(source, records, None if its is None else within(its, source.name))
+        for column in sorted(kind.columns - {*source.header}) if source.header else ():
+            hint = did_you_mean(column, list(source.header))
+            tally.count("missing_columns", source.name, "line 1", f"{column!r}{hint}")
         if source.layout == Layout():
             source.layout = each.layout
         found.append((source, each, kind))

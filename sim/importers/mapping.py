@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.errors import LogError
 from sim.importers.formats.base import Format, Kind, Record
-from sim.importers.formats.generic import GENERIC
+from sim.importers.formats.generic import COLUMNS, GENERIC
 from sim.importers.out import Out
 from sim.importers.sources import Layout
 from sim.importers.values import is_nothing, seconds
+from sim.scenario.words import Place, did_you_mean, problems
 
 _UNITS = {"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0}
 _RECORD = ConfigDict(extra="forbid", frozen=True)
@@ -86,17 +87,24 @@ class Mapping(BaseModel):
         try:
             found = cls.model_validate(written)
         except ValidationError as error:
-            lines = [
-                f"{file}: {'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in error.errors()
-            ]
-            raise LogError("\n".join(lines[:10])) from None
+            found_wrong = problems(error, written, str(file), _advice)
+            raise LogError("\n".join(map(str, found_wrong))) from None
         if found.chats is None and found.events is None:
             raise LogError(f"{file}: needs [chats.columns], or [events.columns] where a row is an event")
+        wrong = []
         for name, table in found.tables().items():
+            for column in sorted({*table.columns, *table.words} - COLUMNS[name]):
+                hint = (
+                    did_you_mean(column, sorted(COLUMNS[name]))
+                    or f"; there are {', '.join(sorted(COLUMNS[name]))}"
+                )
+                wrong.append(f"{file}: {name}: no column of ours is called {column!r}{hint}")
             kind = next(each for each in GENERIC.kinds if each.name == name)
             lacks = sorted(kind.keys - table.columns.keys())
             if lacks and not (name == "legs" and lacks == ["accepted_at"]):
-                raise LogError(f"{file}: {name}.columns: needs {', '.join(lacks)}")
+                wrong.append(f"{file}: {name}.columns: needs {', '.join(lacks)}")
+        if wrong:
+            raise LogError("\n".join(wrong))
         return found
 
     def tables(self) -> dict[str, Table]:
@@ -140,7 +148,18 @@ def _kind(kind: Kind, table: Table) -> Kind:
         return all(".".join(steps) in record or isinstance(record.get(steps[0]), dict) for steps in nested)
 
     keys = frozenset(theirs for theirs in needed if "." not in theirs)
-    return Kind(kind.name, keys, read, fits, files=table.file, layout=layout)
+    named = frozenset(theirs for column in table.columns.values() for theirs in _theirs(column)) | {
+        *table.keep
+    }
+    return Kind(kind.name, keys, read, fits, files=table.file, layout=layout, columns=named)
+
+
+def _advice(detail: Any, place: Place) -> str:
+    """What may have been meant by an unknown key."""
+    if detail["type"] != "extra_forbidden" or len(place) > 2:
+        return ""
+    known = Mapping.model_fields if len(place) == 1 else Table.model_fields
+    return did_you_mean(str(place[-1]), list(known)).removeprefix("; ")
 
 
 def _leave(kind: Kind, record: Record, table: Table, out: Out) -> None:

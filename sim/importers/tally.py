@@ -15,6 +15,7 @@ MEANINGS: Mapping[str, str] = {
     "duplicates": "The same record again: the copy with the latest stamp stays, else the first.",
     "duplicate_messages": "The same message again: one stays.",
     "unread_files": "Files of a folder whose names say that they are no export: not read.",
+    "missing_columns": "Columns that the mapping names and the file has not: left unknown.",
     "duplicate_columns": "Columns with the name of one before them: left aside.",
     "malformed": "Could not be read: dropped.",
     "other_channel": "No chats: dropped.",

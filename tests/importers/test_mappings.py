@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sim.errors import LogError
 from tests.conftest import ROOT
 from tests.importers.reading import figures, imported, outcomes
 
@@ -112,3 +113,29 @@ def test_a_mapping_file_reads_its_platform(platform: str, tmp_path: Path):
     assert outcomes(log) == expected
     assert figures(log, list(found)) == found
     assert log.counts().get("malformed", 0) == 0
+
+
+def test_what_a_mapping_misspells_is_told(tmp_path: Path):
+    """Each problem, ours and theirs, with the nearest name: nothing is left out in silence."""
+    plan, table = tmp_path / "plan.toml", tmp_path / "t.csv"
+    table.write_text("id,at,wait,result\n1,2026-03-02T09:00:00Z,5,served\n")
+    columns = '[chats.columns]\nchat_id = "id"\nrequested_at = "at"\n'
+    for written, says in (
+        (
+            f'zoen = "UTC"\n[chats]\ndecimel = ","\n{columns}',
+            ["did you mean 'zone'?", "did you mean 'decimal'?"],
+        ),
+        (
+            f'{columns}acepted_at = "wait"\nqueu = "x"\n',
+            ["did you mean 'accepted_at'?", "did you mean 'queue'?"],
+        ),
+    ):
+        plan.write_text(written)
+        with pytest.raises(LogError) as error:
+            imported(table, mapping=plan)
+        assert [each for each in says if each not in str(error.value)] == []
+
+    plan.write_text(f'{columns}outcome = "resalt"\n')
+    report = imported(table, mapping=plan).report
+    missing = report.filter(report["name"] == "missing_columns")
+    assert missing["places"].to_list() == ["line 1: 'resalt'; did you mean 'result'?"]

@@ -29,6 +29,8 @@ class Kind:
     """Names of files in which it may be, with * and ?."""
     layout: Layout = field(default_factory=Layout)
     """How these are written, where that is not found out."""
+    columns: frozenset[str] = frozenset()
+    """What a mapping names; a CSV that lacks one of them is told so."""
 
     def is_one(self, record: Record) -> bool:
         """Whether a *record* is of this kind: not if what should tell it is of another shape."""

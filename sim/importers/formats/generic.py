@@ -218,6 +218,29 @@ def event(record: Record, out: Out) -> None:
     out.add(part)
 
 
+COLUMNS: Mapping[str, frozenset[str]] = {
+    "chats": frozenset(_MOMENTS) | {
+        "chat_id", "updated_at", "drop", "outcome", "queue", "group", "channel", "agent_id", "customer_id",
+        "initiated_by", "ended_by", "n_transfers", "reopened", "resolved", "closed", "rating", "rating_scale",
+        "replication",
+    },
+    "events": frozenset({
+        "chat_id", "at", "event", "agent_id", "queue", "ended_by", "text", "n_chars", "rating",
+        "rating_scale",
+    }),
+    "messages": frozenset({
+        "chat_id", "sent_at", "role", "message_id", "author_id", "agent_id", "visible", "kind", "text",
+        "n_chars", "replication",
+    }),
+    "legs": frozenset({
+        "chat_id", "agent_id", "offered_at", "accepted_at", "released_at", "ended_at", "wrapup_end_at",
+        "result", "end", "replication",
+    }),
+    "duty": frozenset({
+        "agent_id", "start", "end", "duration_s", "status", "group", "max_slots", "replication",
+    }),
+}  # fmt: skip
+"""What each kind of table may say."""
 GENERIC = Format(
     "csv",
     "a table of one's own",
