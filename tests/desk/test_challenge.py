@@ -13,9 +13,9 @@ from sim.errors import SimError
 from sim.report.page.challenge import challenge_of
 from tests.commands import sim as command
 from tests.conftest import ROOT
-from tests.desk.test_page import WEB_SHOP, Opened, chromium
+from tests.desk.test_page import WEB_SHOP, Opened, browser, chromium
 
-__all__ = ["chromium"]
+__all__ = ["browser", "chromium"]
 SMALL = """
 name = "a small shop"
 start = 2026-03-02
