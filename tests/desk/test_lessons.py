@@ -17,9 +17,9 @@ from sim.report.page.desk import desk_page
 from sim.report.page.lessons import LESSONS, lacking
 from tests.commands import sim as command
 from tests.conftest import ROOT
-from tests.desk.test_page import WEB_SHOP, Opened, chromium, file
+from tests.desk.test_page import WEB_SHOP, Opened, browser, chromium, file
 
-__all__ = ["chromium", "file"]
+__all__ = ["browser", "chromium", "file"]
 LANGUAGES = ("en", "de", "fr", "es")
 PAGE = ROOT / "sim" / "report" / "page"
 
@@ -223,3 +223,34 @@ def test_a_lesson_that_a_centre_cannot_show_is_refused_by_what_it_needs():
         desk_page(scenario, days=3, lesson="pooling")
     with pytest.raises(SimError, match="did you mean 'patience'"):
         desk_page(scenario, days=3, lesson="patiense")
+
+
+def test_a_guess_and_a_lesson_by_the_keyboard(chromium: Any, file: Path):
+    opened = Opened(chromium, file)
+    page = opened.page
+    page.keyboard.press("g")
+    page.keyboard.press("3")
+    page.keyboard.press("ArrowLeft")
+    assert page.is_visible("#guess")
+    page.keyboard.press("Enter")
+    assert page.is_hidden("#guess"), "Enter shows the answer, from wherever it is pressed"
+    page.keyboard.press("g")
+    page.keyboard.press("0")
+
+    page.focus("#lessons")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.is_visible("#explore"), "a lesson that is only passed does not begin"
+    passed = page.input_value("#lessons")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("html", "data-lesson") == passed
+    for _ in range(8):
+        if page.is_visible("#debrief"):
+            break
+        page.keyboard.press("Enter")
+    assert page.is_visible("#debrief")
+    page.keyboard.press("Backspace")
+    assert page.is_hidden("#debrief")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "lessons"
+    assert opened.faults == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +29,8 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.units import DAY_S
 from sim.scenario.vary import vary
 
+_CSS_SPACE = re.compile(r"\s*([{};,])\s*")
+"""Means nothing; no text of the style has such signs."""
 HERE = Path(str(files("sim.report.page")))
 FIGURES = ("missed_rate", "service_level", "asa_s", "response_s", "attention")
 """Figures that the page shows; it judges promises of these."""
@@ -65,7 +68,7 @@ def desk_page(
         ensure_ascii=False,
     )
     script = bundled(HERE / "main.js")
-    style = (HERE / "desk.css").read_text(encoding="utf-8")
+    style = _CSS_SPACE.sub(r"\1", (HERE / "desk.css").read_text(encoding="utf-8"))
     # A script can't close its own element, whatever a queue is called; JSON has other ways to write "<".
     parts = {
         "policy": f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}",

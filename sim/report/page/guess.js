@@ -22,7 +22,6 @@ export class Guess {
     const input = byId("guess-value");
     input.max = String(most);
     input.addEventListener("input", () => this.set(Number(input.value) / 100));
-    input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.show());
     byId("guess-show").addEventListener("click", () => this.show());
     const chart = byId("curves");
     const drag = (/** @type {PointerEvent} */ event) => {

@@ -18,12 +18,28 @@ export class LessonView {
     this.lesson = null;
     /** @type {Window | null} */
     this.notes = null;
-    byId("lessons").addEventListener("change", () => this.begin(byId("lessons").value));
+    this.listen(byId("lessons"));
     byId("lesson-next").addEventListener("click", () => this.go(1));
     byId("lesson-back").addEventListener("click", () => this.go(-1));
     byId("lesson-leave").addEventListener("click", () => this.leave());
     byId("lesson-notes").addEventListener("click", () => this.openNotes());
     byId("lesson-print").addEventListener("click", () => window.print());
+  }
+
+  /**
+   * A lesson that is picked begins; those that the arrow keys or a letter pass in the closed list wait for Enter.
+   * @param {HTMLSelectElement} list
+   */
+  listen(list) {
+    let is_passing = false;
+    list.addEventListener("keydown", (event) => {
+      is_passing = !event.altKey && !["Enter", " "].includes(event.key);
+      if (event.key !== "Enter" || list.value === "") return;
+      event.preventDefault();
+      this.begin(list.value);
+    });
+    for (const over of ["keyup", "pointerdown"]) list.addEventListener(over, () => (is_passing = false));
+    list.addEventListener("change", () => is_passing || this.begin(list.value));
   }
 
   /** The list of lessons, in the language that is spoken. */

@@ -370,6 +370,7 @@ export class Page {
       a: () => this.turn("agents"),
       c: () => this.desk.slots > 0 && this.turn("slots"),
       0: () => this.asGiven(),
+      Enter: () => target.tagName !== "BUTTON" && this.guess.show(),
       Escape: () => document.documentElement.hasAttribute("data-room") && this.room(),
     };
     if (key in does) does[key]();

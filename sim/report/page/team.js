@@ -216,7 +216,8 @@ function drawLine(pen, { width, unit }, scenes, now, colours) {
   if (rows.length === 0) {
     pen.fillStyle = colours.soft;
     pen.textAlign = "center";
-    pen.fillText(say("nobody_waits"), width / 2, middle);
+    const said = say("nobody_waits");
+    if (pen.measureText(said).width < width - 2 * side) pen.fillText(said, width / 2, middle);
     return;
   }
   const shown = rows.length > room ? room - 1 : rows.length;
