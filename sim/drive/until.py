@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from sim.arrays import Floats, Ints
-from sim.log.chatlog import ChatLog, Chats, Legs, Turns
+from sim.log.chatlog import ChatLog, Chats, Duty, Legs, Turns
 from sim.rules import NO_AGENT, Outcome
 
 _OF_CHATS = ("accepted_s", "ended_s", "released_s", "first_reply_s", "left_s", "estimate_s")
@@ -23,7 +23,15 @@ def until(log: ChatLog, end_s: float) -> ChatLog:
     times = (
         _by(getattr(log.turn, name)[: offset[-1]], end_s) for name in ("message_s", "start_s", "reply_s")
     )
-    return replace(log, chat=chat, turn=Turns(offset, *times), leg=Legs.single(chat), message=None)
+    duty = _duty(log.duty, end_s)
+    return replace(log, chat=chat, turn=Turns(offset, *times), leg=Legs.single(chat), message=None, duty=duty)
+
+
+def _duty(duty: Duty, end_s: float) -> Duty:
+    """Spans that had begun, no longer than until then: what nobody could work yet is no duty."""
+    begun = duty.on_s < end_s
+    off_s, out_s = (np.fmin(times_s[begun], end_s) for times_s in (duty.off_s, duty.out_s))
+    return Duty(duty.agent[begun], duty.on_s[begun], off_s, out_s)
 
 
 def _by(times_s: Floats, end_s: float) -> Floats:
