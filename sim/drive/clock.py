@@ -13,6 +13,8 @@ import heapq
 import itertools
 import math
 import selectors
+import signal
+import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -171,8 +173,17 @@ class Clock:
 
 
 def run(main: Coroutine[Any, Any, T], *, virtual_from_s: float | None = None) -> T:
-    """Run a coroutine to its end, on the wall clock or in virtual time that begins at *virtual_from_s*."""
-    if virtual_from_s is None:
-        return asyncio.run(main)
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(virtual_from_s)) as runner:
-        return runner.run(main)
+    """Run a coroutine to its end, on the wall clock or in virtual time that begins at *virtual_from_s*.
+
+    Ctrl-C is afterwards handled as before, also where an exception broke the loop off: asyncio, which then
+    ends the coroutine last, would leave its own handler, of a loop that is closed.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        if virtual_from_s is None:
+            return asyncio.run(main)
+        with asyncio.Runner(loop_factory=lambda: VirtualLoop(virtual_from_s)) as runner:
+            return runner.run(main)
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)

@@ -51,7 +51,7 @@ _REMARKS = {
 def result(found: Staffing, fte_hours: float | None = None) -> Result:
     """Result of a search for the fewest agents; *fte_hours*: a week's of full-time agents, if other ones."""
     scenario = found.scenario
-    people = heads(scenario, _paid_h(found), fte_hours)
+    people = heads(scenario, _paid_h(found), fte_hours, int(found.plan.sum(axis=0).max()))
     text = basis("Fewest agents", found.promise, found.replications * scenario.days, found.seed)
     if not found.is_whole:
         text += "\nInterrupted: the best found so far; one agent fewer may do"

@@ -16,7 +16,7 @@ from sim.report.result import PER_ROW, Column, Head, Judged, Result, Row, Table,
 from sim.report.run import calendar
 from sim.scenario.units import DAY_S, plural
 from sim.studies.staffing.choice import Over, Per
-from sim.studies.staffing.headcount import HeadCount, paid_h_a_week
+from sim.studies.staffing.headcount import HeadCount, paid_h_a_week, people_for
 from sim.studies.staffing.headcount import head_count as head_count_study
 from sim.studies.staffing.people import Heads
 from sim.studies.staffing.trial import Evaluation
@@ -56,8 +56,8 @@ def head_count_result(found: HeadCount) -> Result:
 
 
 def _people(found: WeekStaffing, contract_h: float | None) -> Heads:
-    """People that the paid hours of the week come to."""
-    return Heads(paid_h_a_week(found), 1, contract_h or found.scenario.fte_hours_per_week)
+    """People that the week takes."""
+    return people_for(found, contract_h or found.scenario.fte_hours_per_week)
 
 
 def _basis(found: WeekStaffing, what: str = "Fewest agents") -> str:
@@ -135,7 +135,7 @@ def _hours_words(found: WeekStaffing, people: Heads) -> str:
 
 def _people_words(people: Heads) -> str:
     fte = f"{people.fte:,.1f} FTE of {people.contract_h:g} h a week"
-    return f"{fte}: {people.employed:,} people to employ full time."
+    return f"{fte}: {people.employed:,} people to employ full time{people.grounds}."
 
 
 def _verdict(found: WeekStaffing) -> Iterator[str]:

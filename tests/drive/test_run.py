@@ -271,3 +271,14 @@ def test_chats_that_are_open_when_a_night_begins_end_the_run():
     run = drive(Day.of(two_mornings()), NeverGives(), Options(virtual=True))
     assert run.ending is Ending.LATE
     assert run.live.now_s < 80_000
+
+
+def test_an_exception_that_breaks_the_loop_off_leaves_ctrl_c_as_it_was():
+    """Asyncio ends the day's coroutine after its own handler is gone, which would put it back."""
+
+    def watch(_: Live) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        drive(Day.of(busy()), Loopback(), Options(speed=60), watch)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

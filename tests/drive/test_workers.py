@@ -117,7 +117,8 @@ def test_a_worker_that_is_killed_loses_its_customers_alone():
     assert {row % 2 for row in lost} == {row % 2 for row in set(range(60)) - came} != {0, 1}
     assert 10 < day.lost == 60 - len(came) + len(lost) < 31
     kpis = measure(day.log, day.day.scenario)
-    assert kpis["served"] == 60 - day.lost >= 30
+    # A chat that its agent had just closed is served, though its customer is lost before they are told.
+    assert 30 <= 60 - day.lost <= kpis["served"] <= 60 - day.lost + 2
     assert found.latencies[Verb.OPEN].n == len(came)
     assert found.lag.n >= 4 * 30
     told = f"--workers: a process that played customers was killed, and with it {day.lost} customers"

@@ -275,9 +275,9 @@ def test_only_what_is_surely_missed_on_fresh_days_gets_more(us: Executor):
     missed = replace(good, top=top, bottom=bottom)
 
     assert missed.of_intervals()[2, 9:12].tolist() == [90.5, 61.0, 1.0]
-    assert search._repaired(plan, missed, days).tolist() == [[5, 5, 4]]
+    assert search.repaired(plan, missed, days).tolist() == [[5, 5, 4]]
     top[2, :, 9] = 1.0
-    assert search._repaired(plan, missed, days).tolist() == [[4, 6, 4]]
+    assert search.repaired(plan, missed, days).tolist() == [[4, 6, 4]]
 
 
 def test_close_decisions_are_put_to_many_days(us: Executor):

@@ -18,6 +18,7 @@ from sim.scenario.duty import duty_plan
 from sim.scenario.files import parse
 from sim.scenario.write import written
 from sim.studies.staffing.headcount import head_count, paid_h_a_week
+from sim.studies.staffing.people import Heads
 from sim.studies.staffing.week import MOST_WORK, WeekStaffing, of_kind, staff_week, window
 from sim.studies.staffing.weekdays import is_uneven, kinds, together
 from tests.conftest import ROOT
@@ -253,7 +254,10 @@ def test_the_waterfall_reconciles_to_the_hour():
     )
     assert total["planned_h"] == pytest.approx(week.hours)
     assert told.facts["fte"] == pytest.approx(total["paid_h"] / 30)
-    assert told.facts["heads"] == ceil(total["paid_h"] / 30)
+    on_duty = max(int(plan.plan.sum(axis=0).max()) for plan in week.plans)
+    assert told.facts["heads"] == on_duty > ceil(total["paid_h"] / 30), (
+        "they can't be there at once otherwise"
+    )
 
 
 @pytest.mark.nightly
@@ -281,6 +285,7 @@ def test_too_few_people_promise_less_and_one_day_fails_first():
     few = head_count(centre(), 2, contract_h=22.0, replications=20, workers=1)
     assert paid_h_a_week(few.reached) <= 44 + 1e-9
     assert few.people_needed > 2
+    assert few.people_needed == result(few.needed, 22.0).facts["heads"]
     assert not few.reached.kept
     assert max(int(plan.plan.sum(axis=0).max()) for plan in few.reached.plans) <= 2
     first, _ = few.reached.first_to_fail
@@ -291,6 +296,17 @@ def test_too_few_people_promise_less_and_one_day_fails_first():
         head_count(centre(), 2, contract_h=5.0, replications=20, workers=1)
 
 
+def test_people_are_as_many_as_are_on_duty_at_once():
+    """Sixty paid hours are two people of 40, but three are there at noon."""
+    assert (Heads(60.0, 1, 40.0).employed, Heads(60.0, 1, 40.0, peak=3).employed) == (2, 3)
+    assert (
+        Heads(60.0, 1, 40.0, peak=3)
+        .sentence()
+        .endswith("3 people to employ full time, as many as are on duty at once")
+    )
+    assert Heads(60.0, 1, 40.0, peak=2).grounds == ""
+
+
 @pytest.mark.nightly
 def test_people_enough_keep_the_targets_and_place_what_is_left(tmp_path: Path):
     """With hours to spare the worst interval is better than with the fewest agents."""
@@ -298,6 +314,10 @@ def test_people_enough_keep_the_targets_and_place_what_is_left(tmp_path: Path):
     assert many.reached.kept
     assert many.reached.hours > many.needed.hours
     assert many.reached.first_to_fail[0].margin()[0] > many.needed.first_to_fail[0].margin()[0]
+    with pytest.raises(
+        sim.StudyError, match=r"head-count: must be at most \d+0, 10 times the people who keep"
+    ):
+        head_count(centre(), 1_000_000, contract_h=6.0, replications=20, workers=1)
     assert 72 - paid_h_a_week(many.reached) < 1 / 0.9 / 0.95 * 3
     told = holds(head_count_result(many), tmp_path)
     assert told.words[0].startswith("12 people of 6 h a week have 72.0 paid hours")

@@ -19,6 +19,7 @@ from sim.errors import StudyError
 from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Over, Per, Step
+from sim.studies.staffing.people import Heads
 from sim.studies.staffing.plan import Blocks, expected_a_day
 from sim.studies.staffing.promise import promised
 from sim.studies.staffing.search import Move, Search
@@ -42,6 +43,8 @@ PART, LEAST = 4, 40
 """Days on which an agent less is tried: a fourth of those of the answer, and no fewer than so many."""
 APART = 2
 """Blocks that are nearer to each other are not changed in one round."""
+MOST_SPARE = 10
+"""People who are more than so many times those needed are refused: each would be placed, and mend nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +68,13 @@ class HeadCount:
     @property
     def people_needed(self) -> int:
         """People whose paid hours the fewest agents take, and who are enough for the busiest time."""
-        peak = max(int(plan.plan.sum(axis=0).max()) for plan in self.needed.plans)
-        return max(ceil(paid_h_a_week(self.needed) / self.contract_h - 1e-9), peak)
+        return people_for(self.needed, self.contract_h).employed
+
+
+def people_for(week: WeekStaffing, contract_h: float) -> Heads:
+    """People that the hours of a *week* come to, and who are enough for its busiest time."""
+    peak = max(int(plan.plan.sum(axis=0).max()) for plan in week.plans)
+    return Heads(paid_h_a_week(week), 1, contract_h, peak)
 
 
 def paid_h_a_week(week: WeekStaffing) -> float:
@@ -115,6 +123,10 @@ def head_count(
             scenario, per=per, step=step, confidence=confidence, over=over, seed=seed,
             replications=replications, progress=progress, executor=ours,
         )  # fmt: skip
+        most = MOST_SPARE * people_for(needed, hours).employed
+        if people > most:
+            times = f"{MOST_SPARE} times the people who keep all targets"
+            raise StudyError(f"head-count: must be at most {most:,}, {times}, got {people:,}")
         planner.promise = needed.promise
         placing = _Placing(planner, [plan.plan.copy() for plan in needed.plans], people, hours)
         placing.fit()

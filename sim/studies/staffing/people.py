@@ -24,6 +24,8 @@ class Heads:
     """Days a week on which the centre is open."""
     contract_h: float
     """Paid hours of a full-time agent's week."""
+    peak: int = 0
+    """Most agents on duty at once: fewer people can't be there, however few hours they are paid."""
 
     @property
     def fte(self) -> float:
@@ -33,19 +35,27 @@ class Heads:
     @property
     def employed(self) -> int:
         """Full-time people to employ."""
-        return ceil(self.fte - 1e-9)
+        return max(ceil(self.fte - 1e-9), self.peak)
+
+    @property
+    def grounds(self) -> str:
+        """Why more people are employed than their hours come to; nothing where they aren't."""
+        return ", as many as are on duty at once" if self.peak > ceil(self.fte - 1e-9) else ""
 
     def sentence(self) -> str:
         """Say how many, and on which grounds."""
         return (
             f"{self.fte:,.1f} FTE of {self.contract_h:g} h a week on {self.days} open day"
-            f"{'s' * (self.days > 1)} a week: {self.employed:,} people to employ full time"
+            f"{'s' * (self.days > 1)} a week: {self.employed:,} people to employ full time{self.grounds}"
         )
 
 
-def heads(scenario: Scenario, paid_h: float, contract_h: float | None = None) -> Heads:
-    """Give the people that *paid_h* a day come to, at *contract_h* a week or as the *scenario* says."""
-    return Heads(paid_h, days_a_week(scenario), contract_h or scenario.fte_hours_per_week)
+def heads(scenario: Scenario, paid_h: float, contract_h: float | None = None, peak: int = 0) -> Heads:
+    """Give the people that *paid_h* a day come to, at *contract_h* a week or as the *scenario* says.
+
+    *peak* is the most that are on duty at once.
+    """
+    return Heads(paid_h, days_a_week(scenario), contract_h or scenario.fte_hours_per_week, peak)
 
 
 def days_a_week(scenario: Scenario) -> int:
