@@ -64,7 +64,7 @@ def test_the_table_has_the_requirement_and_its_reasons(desk: Path):
     agents = [int(row[2]) for row in rows]
     assert f"{sum(agents):.1f} agent hours on duty a day; at most {max(agents)} agents at a time." in text
     people = sum(agents) * 7 / 30
-    employed = max(ceil(people), max(agents))  # who is on duty at once is there at once
+    employed = max(ceil(people), *agents)  # who is on duty at once is there at once
     assert f"{people:.1f} FTE of 30 h a week on 7 open days a week: {employed} people to employ" in text
     assert [f"P{n}" for n in (50, 80, 95)] == [
         line.split()[0] for line in text.splitlines() if line[:3] == "  P"
