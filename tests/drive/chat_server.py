@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import count
@@ -109,7 +109,7 @@ class ChatServer:
         await socket.send_json({"type": "taken", "ask": frame["ask"]})
         for text in chat.messages:
             await socket.send_json({"type": "message", "chat": chat.name, "text": text})
-        await chat.customer.send_json({"type": "assigned", "chat": chat.name})
+        await tell(chat.customer, {"type": "assigned", "chat": chat.name})
 
     async def on_message(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         chat = self.chats[frame["chat"]]
@@ -121,21 +121,27 @@ class ChatServer:
         await socket.send_json({"type": "sent", "ask": frame["ask"]})
         other = chat.agent if socket is chat.customer else chat.customer
         if other is not None:
-            await other.send_json({"type": "message", "chat": chat.name, "text": frame["text"]})
+            await tell(other, {"type": "message", "chat": chat.name, "text": frame["text"]})
 
     async def on_leave(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         chat = self.chats[frame["chat"]]
         chat.state = "closed"
         await socket.send_json({"type": "left", "ask": frame["ask"]})
         if chat.agent is not None:
-            await chat.agent.send_json({"type": "customer_left", "chat": chat.name})
+            await tell(chat.agent, {"type": "customer_left", "chat": chat.name})
 
     async def on_close(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         chat = self.chats[frame["chat"]]
         chat.state = "closed"
         await socket.send_json({"type": "closed", "ask": frame["ask"]})
-        if not chat.customer.closed and self.fault is not Fault.CLOSES_IN_SILENCE:
-            await chat.customer.send_json({"type": "closed", "chat": chat.name})
+        if self.fault is not Fault.CLOSES_IN_SILENCE:
+            await tell(chat.customer, {"type": "closed", "chat": chat.name})
+
+
+async def tell(other: web.WebSocketResponse, frame: dict[str, Any]) -> None:
+    """Send to the other side of a chat, if it is there: that it is not must not break who is."""
+    with suppress(ConnectionError):
+        await other.send_json(frame)
 
 
 @contextmanager
