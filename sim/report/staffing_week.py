@@ -161,10 +161,8 @@ def _where(plan: DayPlan) -> str:
     by_interval = promise.per is Per.INTERVAL
     _, worst = plan.margin()
     values = plan.trial.of_intervals()[:, worst] if by_interval else plan.trial.overall()
-    margins = [
-        float(bound.margin(np.array(value))) for bound, value in zip(promise.bounds, values, strict=True)
-    ]
-    k = int(np.nanargmin(margins)) if not np.all(np.isnan(margins)) else 0
+    margins = plan.trial.margins()[:, worst]
+    k = int(margins.argmin())
     bound = promise.bounds[k]
     if promise.confidence is not None and not plan.kept and margins[k] >= 0:
         share = with_unit("share", plan.trial.share_kept())

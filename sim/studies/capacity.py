@@ -24,7 +24,7 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.scenario.capacity import Capacity, HiringClass
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing.choice import Per, Step
-from sim.studies.staffing.headcount import paid_h_a_week
+from sim.studies.staffing.headcount import people_for
 from sim.studies.staffing.week import Planner, WeekStaffing, staff_week
 from sim.studies.stress.load import with_demand
 
@@ -317,13 +317,12 @@ class _Curve:
 
     def __init__(self, scenario: Scenario, factors: Sequence[float], found: Sequence[WeekStaffing]) -> None:
         self.factors, self.found = np.array(factors), found
-        self.fte = np.array([paid_h_a_week(each) / scenario.fte_hours_per_week for each in found])
+        people = [people_for(each, scenario.fte_hours_per_week) for each in found]
+        self.fte, self.peaks = [each.fte for each in people], [each.peak for each in people]
 
     def required(self, factor: float) -> float:
         """Full-time equivalents at a demand; people enough for the busiest time, if that takes more."""
-        peaks = [max(int(plan.plan.sum(axis=0).max()) for plan in each.plans) for each in self.found]
-        by_hours = float(np.interp(factor, self.factors, self.fte))
-        return max(by_hours, float(np.interp(factor, self.factors, peaks)))
+        return max(float(np.interp(factor, self.factors, those)) for those in (self.fte, self.peaks))
 
     def plans(self, factor: float) -> list[Floats]:
         """Agents of each kind of day by block at a demand: between two levels, part of each."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
@@ -156,7 +155,7 @@ def _refuse_too_few(planner: Planner, people: int, contract_h: float) -> None:
     hours, there = _paid_h(planner, least), people * contract_h
     at_once = max(int(plan.sum(axis=0).max()) for plan in least)
     if hours > there + 1e-9 or at_once > people:
-        enough = max(ceil(hours / contract_h - 1e-9), at_once)
+        enough = Heads(hours, 1, contract_h, at_once).employed
         what = f"one agent at all open times takes {hours:,.1f} paid hours a week"
         have = f"{people:,} of {contract_h:g} h have {there:,.1f}"
         raise StudyError(f"head-count: {what}, and {have}: it takes {enough:,} people")
@@ -222,13 +221,8 @@ class _Placing:
     def _kept_without(self, k: int, base: Evaluation, move: Move) -> float:
         """How far the promise is from being kept near a block once an agent went, at its worst."""
         after = base.with_effect_of(base, move.tried, move.window)
-        promise = after.promise
-        if promise.per is Per.INTERVAL:
-            values = after.of_intervals()[:, move.window]
-        else:
-            values = after.overall()[:, None]
-        margins = [bound.margin(value) for bound, value in zip(promise.bounds, values, strict=True)]
-        return -float(np.nanmin(np.where(np.isnan(margins), np.inf, margins)))
+        margins = after.margins()
+        return -float((margins[:, move.window] if after.promise.per is Per.INTERVAL else margins).min())
 
     def _may_go(self, k: int, g: int, b: int) -> bool:
         """Whether somebody who may serve each queue is left, and seniors and new hires at the peak."""
@@ -287,11 +281,8 @@ def _unserved(parts: Blocks, plan: Ints, block: int) -> set[str]:
 
 def _margins(parts: Blocks, trial: Evaluation) -> list[float]:
     """By how much the intervals of each block (or the day) keep what binds most there."""
-    promise = trial.promise
-    values = trial.of_intervals() if promise.per is Per.INTERVAL else trial.overall()[:, None]
-    margins = np.array([bound.margin(value) for bound, value in zip(promise.bounds, values, strict=True)])
-    worst = np.where(np.isnan(margins), np.inf, margins).min(axis=0)
-    if promise.per is not Per.INTERVAL:
+    worst = trial.margins().min(axis=0)
+    if trial.promise.per is not Per.INTERVAL:
         return [float(worst[0])] * len(parts)
     ends = zip(parts.first.tolist(), parts.end.tolist(), strict=True)
     return [float(worst[a:b].min()) for a, b in ends]

@@ -201,9 +201,22 @@ class Evaluation:
 
     def _missed(self) -> Iterator[Floats]:
         """How far each bound is missed on average: in each interval, or over everything."""
-        values = self.of_intervals() if self.promise.per is Per.INTERVAL else self.overall()[:, None]
-        for bound, value in zip(self.promise.bounds, values, strict=True):
+        for bound, value in zip(self.promise.bounds, self._promised(), strict=True):
             yield bound.shortfall(value)
+
+    def _promised(self) -> Floats:
+        """Figure of each bound where it is promised: in each interval, or in one for everything."""
+        return self.of_intervals() if self.promise.per is Per.INTERVAL else self.overall()[:, None]
+
+    def margins(self) -> Floats:
+        """By how much each bound is kept, relative to it: in each interval, or in one for everything.
+
+        Shape (n_bounds, n_intervals or 1). Below 0 where it is missed, infinite where it has no figure.
+        """
+        kept = [
+            bound.margin(value) for bound, value in zip(self.promise.bounds, self._promised(), strict=True)
+        ]
+        return np.where(np.isnan(kept), np.inf, kept)
 
     def surely_missed(self, errors: float = 2.0) -> bool:
         """Whether a bound is missed by more than so many standard *errors*."""

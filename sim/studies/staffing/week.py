@@ -101,11 +101,7 @@ class DayPlan:
 
         Below 0 where a bound is missed. 0 as the interval where the day is promised as a whole.
         """
-        promise = self.trial.promise
-        by_interval = promise.per is Per.INTERVAL
-        values = self.trial.of_intervals() if by_interval else self.trial.overall()[:, None]
-        margins = np.array([bound.margin(value) for bound, value in zip(promise.bounds, values, strict=True)])
-        margins = np.where(np.isnan(margins), np.inf, margins).min(axis=0)
+        margins = self.trial.margins().min(axis=0)
         worst = int(margins.argmin())
         return float(margins[worst]), worst
 
