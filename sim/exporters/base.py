@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ class Export:
     binary_ratings: bool = False
     needs_messages: bool = False
     """Whether a reply is known by messages alone."""
-    outcomes: Mapping[str, str] = ()  # type: ignore[assignment]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
     """Outcomes that it can't tell from others: as what they come back."""
 
 
@@ -117,13 +117,12 @@ def _told(chats: pl.DataFrame, export: Export) -> pl.DataFrame:
             pl.when(rated).then((pl.col("rating") >= 4).cast(pl.Float64)).alias("rating"),
             pl.when(rated).then(pl.lit("binary")).cast(kinds["rating_scale"]).alias("rating_scale"),
         )
-    named = dict(export.outcomes)
-    turned = outcome.is_in(list(named)) & (pl.lit("overflowed") == outcome)
+    turned = (outcome == "overflowed") & pl.lit("overflowed" in export.outcomes)
     return chats.with_columns(
         pl.when(turned).then(pl.coalesce("gone_at", "ended_at")).otherwise("gone_at").alias("gone_at")
         if export.has_leaving
         else pl.col("gone_at"),
-        outcome.replace(named).cast(kinds["outcome"]).alias("outcome"),
+        outcome.replace(dict(export.outcomes)).cast(kinds["outcome"]).alias("outcome"),
         *(nothing.cast(kinds[name]).alias(name) for name in lost),
     )
 

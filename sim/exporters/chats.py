@@ -140,14 +140,17 @@ def seconds(start: dt.datetime | None, end: dt.datetime | None) -> int | None:
     return None if start is None or end is None else (end - start) // dt.timedelta(seconds=1)
 
 
-def responses_s(chat: Chat) -> list[int]:
-    """Whole seconds from the oldest unanswered message to its reply, of each reply."""
-    found: list[int] = []
+def answered(chat: Chat) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """Of each reply to a message: when the oldest unanswered one was sent, and the reply."""
     asked: dt.datetime | None = None
     for message in chat.messages:
         if message.role == "customer":
             asked = asked or message.at
         elif asked is not None:
-            found.append((message.at - asked) // dt.timedelta(seconds=1))
+            yield asked, message.at
             asked = None
-    return found
+
+
+def responses_s(chat: Chat) -> list[int]:
+    """Whole seconds from the oldest unanswered message to its reply, of each reply."""
+    return [(replied - asked) // dt.timedelta(seconds=1) for asked, replied in answered(chat)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.exporters.base import Export, write_json
-from sim.exporters.chats import Chat, Say, chats_of, iso_s, number, numbered, seconds, unix_s
+from sim.exporters.chats import Chat, Say, answered, chats_of, iso_s, number, numbered, seconds, unix_s
 from sim.importers.folder import Recorded
 
 
@@ -86,14 +86,7 @@ def _message(chat: Chat, k: int, inboxes: Mapping[str, int]) -> dict[str, Any]:
 def _events(chat: Chat, inboxes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     """First response, each later reply, and the end."""
     spans = [("first_response", chat.requested, chat.replied)] if chat.replied is not None else []
-    asked = None
-    for message in chat.messages:
-        if message.role == "customer":
-            asked = asked or message.at
-            continue
-        if asked is not None and message.at != chat.replied:
-            spans.append(("reply_time", asked, message.at))
-        asked = None
+    spans += [("reply_time", asked, replied) for asked, replied in answered(chat) if replied != chat.replied]
     if chat.ended is not None:
         spans.append(("conversation_resolved", chat.requested, chat.ended))
     for k, (name, start, end) in enumerate(spans):
