@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,3 @@ def used_switching(switching: Number | None) -> float:
     if switching is None or switching.low is None or switching.low <= 0:
         return 0.0
     return switching.value
-
-
-def measured_queues(found: Fitted) -> Sequence[QueueFit]:
-    """Queues in the order of their chats."""
-    return sorted(found.queues, key=lambda each: -each.chats)

@@ -13,6 +13,7 @@ the others.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,12 +111,19 @@ class Patience:
     gave_up: int
 
     @property
+    def pieces(self) -> Hazard | None:
+        """The hazard by pieces, where the scenario takes it; None where the AIC of a law is lower."""
+        best = self.fits[0] if self.fits else None
+        return (
+            self.hazard if self.hazard is not None and (best is None or self.hazard.aic < best.aic) else None
+        )
+
+    @property
     def law(self) -> Distribution | None:
         """What the scenario takes: the hazard by pieces, or a law whose AIC is lower; None of nobody."""
-        best = self.fits[0] if self.fits else None
-        if self.hazard is not None and (best is None or self.hazard.aic < best.aic):
-            return self.hazard.law
-        return None if best is None else best.law
+        if self.pieces is not None:
+            return self.pieces.law
+        return self.fits[0].law if self.fits else None
 
 
 def patience_of(waits: Waits) -> Patience | None:
@@ -314,14 +322,13 @@ def _expected(wait_s: Floats, edges: Floats, hazard: Floats, probability: Floats
     waited all of it.
     """
     upper = np.append(edges[1:], np.inf)
-    left = np.maximum(1 - _beyond(wait_s, edges, hazard), 1e-300)
+    beyond, begins = _beyond(wait_s, edges, hazard), _beyond(edges, edges, hazard)
+    left = np.maximum(1 - beyond, 1e-300)
     events, exposure = np.empty(len(edges)), np.empty(len(edges))
-    for k, (low, high, h) in enumerate(zip(edges, upper, hazard, strict=True)):
+    for k, (low, high, h, begin) in enumerate(zip(edges, upper, hazard, begins, strict=True)):
         within = np.clip(wait_s - low, 0.0, high - low)
-        begin = _beyond(np.full(1, low), edges, hazard)[0]
         falls = begin * -np.expm1(-h * within)  # gives up within the piece, before the answer
         area = falls / h if h > 0 else begin * within  # ∫ S over that part of the piece
-        beyond = _beyond(wait_s, edges, hazard)
         events[k] = float((probability * falls / left).sum())
         # E[time in the piece; gave up before the answer] = ∫ S − (part of the piece) S(answer)
         spent = np.maximum(area - within * beyond, 0.0) / left
@@ -384,9 +391,8 @@ def _sure(
     )
 
 
-def _hessian(function: object, at: Floats, step: float = 1e-3) -> Floats:
+def _hessian(function: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:
     """Second derivatives of a function of several numbers, by differences."""
-    assert callable(function)
     k, eye = len(at), np.eye(len(at)) * step
     found = np.empty((k, k))
     middle = function(at)

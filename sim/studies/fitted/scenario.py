@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from sim.arrays import Floats, Ints
+from sim.arrays import Flags, Floats, Ints
 from sim.scenario.distributions import CountDistribution, Distribution
 from sim.scenario.hours import Weekday
 from sim.scenario.units import DAY_S, clock_text
 from sim.studies.fitted.again import Again
 from sim.studies.fitted.known import How, Known
-from sim.studies.fitted.laws import Durations, Fit, Number
+from sim.studies.fitted.laws import Durations, Fit, Number, fits_of
 from sim.studies.fitted.queue import QueueFit
 from sim.studies.fitted.seen import Seen
 from sim.studies.fitted.team import Staffed, Team, by_weekday
@@ -244,13 +243,12 @@ def _patience(writer: Writer, place: str, each: QueueFit) -> dict[str, Any]:
         )
     if each.patience is None:
         return _few_gave_up(writer, place, each)
-    best = each.patience.fits[0] if each.patience.fits else None
-    if each.patience.hazard is not None and (best is None or each.patience.hazard.aic < best.aic):
+    if each.patience.pieces is not None:
         return _hazard(
             writer,
             place,
             title,
-            each.patience.hazard.law,
+            each.patience.pieces.law,
             each.patience.gave_up,
             f"of {each.patience.n:,} who waited; answers cut waits off",
         )
@@ -448,11 +446,8 @@ def _by_work(writer: Writer, place: str, each: QueueFit) -> dict[str, Any]:
         )
     }
     seen = writer.seen
-    chosen = np.ones(len(seen.day), dtype=np.bool_)
-    held_s = np.round(seen.chats.chat.released_s - seen.chats.chat.ended_s, 6)[chosen & seen.is_accepted]
+    held_s = np.round(seen.chats.chat.released_s - seen.chats.chat.ended_s, 6)[seen.is_accepted]
     if np.isfinite(held_s).any() and float(np.nanmax(held_s)) > 0:
-        from sim.studies.fitted.laws import fits_of  # noqa: PLC0415
-
         fits = fits_of(Durations.of(held_s, seen.day[seen.is_accepted]))
         if fits:
             found["wrap_up_s"] = writer.law(
@@ -539,7 +534,7 @@ def weeks_of(seen: Seen, staffed: Staffed) -> Iterator[Floats]:
         yield by_weekday(seen, levels, known)
 
 
-def known_days(seen: Seen, staffed: Staffed) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def known_days(seen: Seen, staffed: Staffed) -> Flags:
     """Days whose staffing is known: with duty, or without any chat where others of the weekday have none."""
     came = np.bincount(seen.day, minlength=seen.n_days) > 0
     on = staffed.agents.sum(axis=1) > 0
@@ -563,8 +558,3 @@ def whole(levels: Floats) -> Ints:
         found[k] = max(int(np.floor(level + left + 0.5)), 0)
         left += float(level) - float(found[k])
     return found
-
-
-def dates_of(first: dt.date, n: int) -> list[dt.date]:
-    """Dates of so many days."""
-    return [first + dt.timedelta(days=k) for k in range(n)]
