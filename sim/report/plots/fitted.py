@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.report.plots import style
 from sim.report.plots.by_queue import numbers_of, panels, rows_of
 from sim.report.plots.style import DARK, GREY, INK, MID, ORANGE, PALE, styled
-from sim.report.plots.volumes import days, queues_of, week
+from sim.report.plots.volumes import WEEKDAYS, days, queues_of, week
 from sim.report.result import Result, Row
 from sim.scenario.units import DAY_S
 
@@ -76,10 +76,7 @@ def hazard(result: Result) -> Figure:
             np.array([getattr(row["per_s"], side) for row in rows], dtype=np.float64)
             for side in ("value", "low", "high")
         )
-        axes.fill_between(
-            edges, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=PALE, linewidth=0,
-            label="95 % interval",
-        )  # fmt: skip
+        style.fill(axes, low, high, edges, color=PALE, linewidth=0, label="95 % interval")
         axes.stairs(value, edges, baseline=None, color=DARK, label="gave up, over the time waited")
         axes.set_ylim(bottom=0)
         axes.set_xlabel("wait in s")
@@ -160,15 +157,12 @@ def _week(axes: Axes, rows: list[Row]) -> None:
     edges = np.arange(n + 1) * 7 * float(DAY_S) / n
     low, high = numbers_of(rows, "low"), numbers_of(rows, "high")
     if (high > low + 1e-9).any():
-        axes.fill_between(
-            edges, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=PALE, linewidth=0,
-            label="range of what is inferred",
-        )  # fmt: skip
+        style.fill(axes, low, high, edges, color=PALE, linewidth=0, label="range of what is inferred")
     axes.stairs(numbers_of(rows, "seen"), edges, baseline=None, color=GREY, label="seen")
     axes.stairs(numbers_of(rows, "agents"), edges, baseline=None, color=INK, linewidth=1.0, label="scenario")
     axes.set_ylim(bottom=0)
     axes.set_xlim(0, 7 * DAY_S)
-    axes.set_xticks(np.arange(7) * DAY_S + DAY_S / 2, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+    axes.set_xticks(np.arange(7) * DAY_S + DAY_S / 2, WEEKDAYS)
     axes.tick_params(axis="x", length=0)
     axes.set_ylabel("agents")
     for day in range(1, 7):

@@ -150,13 +150,14 @@ def steps(axes: Axes, band: Band, edges_s: Floats, label: str, days: str, n: int
     width = line_width(len(edges_s))
     if n > 1:
         dotted: dict[str, Any] = {"edgecolor": DARK, "linestyle": ":", "linewidth": 0.55 * width}
-        _fill(axes, band.p10, band.p90, edges_s, facecolor=PALE, label=f"10–90 % of {days}", **dotted)
-        _fill(axes, band.low, band.high, edges_s, color=MID, linewidth=0, label="95 % interval of the mean")
-        _fill(axes, band.p10, band.p90, edges_s, facecolor="none", **dotted)  # the wider may be either
+        fill(axes, band.p10, band.p90, edges_s, facecolor=PALE, label=f"10–90 % of {days}", **dotted)
+        fill(axes, band.low, band.high, edges_s, color=MID, linewidth=0, label="95 % interval of the mean")
+        fill(axes, band.p10, band.p90, edges_s, facecolor="none", **dotted)  # the wider may be either
     axes.stairs(band.value, edges_s, baseline=None, color=DARK, linewidth=width, label=label)
 
 
-def _fill(axes: Axes, low: Floats, high: Floats, edges_s: Floats, **look: Any) -> None:
+def fill(axes: Axes, low: Floats, high: Floats, edges_s: Floats, **look: Any) -> None:
+    """Fill between two lines of steps over intervals."""
     lower, upper = np.append(low, low[-1:]), np.append(high, high[-1:])
     axes.fill_between(edges_s, lower, upper, step="post", **look)
 

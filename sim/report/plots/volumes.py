@@ -17,6 +17,8 @@ from sim.report.plots.style import DARK, GREY, MID, ORANGE, styled
 from sim.report.result import Result, Row
 from sim.scenario.units import DAY_S, end_text
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 
 def pictures(result: Result) -> dict[str, Callable[[], Figure]]:
     """A usual week by weekday and interval, and the days one by one."""
@@ -42,7 +44,7 @@ def week(result: Result) -> Figure:
         )  # fmt: skip
         axes.set_facecolor(GREY)
         axes.grid(visible=False)
-        axes.set_yticks(np.arange(7) + 0.5, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+        axes.set_yticks(np.arange(7) + 0.5, WEEKDAYS)
         ticks = np.arange(0, 25, 3) * 3600
         axes.set_xticks(ticks, [end_text(float(tick)) for tick in ticks])
         minutes = result.facts["interval_min"]
