@@ -6,6 +6,8 @@ import { clock, plain, say, short, THIN, written } from "./words.js";
 
 /** @typedef {import("./model.js").Settings} Settings */
 
+/** Share missed of all and in each interval, and how many intervals break the promise. @typedef {{share: number, shares: number[], n_broken: number}} Judged */
+
 /** A plan that the room makes. */
 export class ChallengeView {
   /** @param {import("./main.js").Page} page */
@@ -13,7 +15,8 @@ export class ChallengeView {
     this.page = page;
     this.challenge = page.desk.challenge;
     this.is_on = false;
-    this.is_handed_in = false;
+    /** What the room's plan and the search's come to, once it is handed in. @type {{ours: Judged, theirs: Judged} | null} */
+    this.judged = null;
     /** Whether the living team shows the plan. */
     this.is_replayed = false;
     this.room = page.desk.seed;
@@ -64,7 +67,7 @@ export class ChallengeView {
 
   /** Nothing is planned yet. */
   again() {
-    this.is_handed_in = false;
+    this.judged = null;
     this.is_replayed = false;
     this.plan = this.plan.map(() => 0);
     this.show();
@@ -140,7 +143,7 @@ export class ChallengeView {
 
   /** @param {number} k @param {number} agents */
   set(k, agents) {
-    if (this.is_handed_in) return;
+    if (this.judged !== null) return;
     const { most } = /** @type {import("./model.js").Challenge} */ (this.challenge);
     const within = Math.min(Math.max(agents, 0), most);
     if (within === this.plan[k]) return;
@@ -150,28 +153,31 @@ export class ChallengeView {
 
   handIn() {
     if (this.hours(this.plan) > this.budget_h + 1e-9) return;
-    this.is_handed_in = true;
+    const { plan } = /** @type {import("./model.js").Challenge} */ (this.challenge);
+    this.judged = { ours: this.judge(this.plan), theirs: this.judge(plan) };
     this.show();
     byId("challenge-replay").focus();
   }
 
-  /** What a plan comes to on the room's days: share missed of all, and of each interval. @param {number[]} plan */
-  judged(plan) {
+  /** Share that is promised to be missed at most. */
+  get promised() {
+    return this.page.desk.promises.find((promise) => promise.name === "missed_rate")?.value ?? 1;
+  }
+
+  /** What a plan comes to on the room's days. @param {number[]} plan @returns {Judged} */
+  judge(plan) {
     const { page } = this;
     const { width_s, first_s } = /** @type {import("./model.js").Challenge} */ (this.challenge);
     const sums = plan.map(() => [0, 0]);
+    const all = [0, 0];
     const settings = this.settings(plan);
-    for (let day = 0; day < page.desk.n_days; day++) {
-      const found = missedBetween(page.model.day(settings, day), page.desk.rules, first_s, width_s, plan.length);
-      found.forEach(([missed, offered], k) => {
-        sums[k][0] += missed;
-        sums[k][1] += offered;
-      });
+    for (let k = 0; k < page.desk.n_days; k++) {
+      const day = page.model.day(settings, k);
+      add(all, day.sums.missed_rate);
+      missedBetween(day, page.desk.rules, first_s, width_s, plan.length).forEach((found, slot) => add(sums[slot], found));
     }
-    const promised = page.desk.promises.find((promise) => promise.name === "missed_rate")?.value ?? 1;
     const shares = sums.map(([missed, offered]) => (offered > 0 ? missed / offered : NaN));
-    const share = page.figuresOf(settings).missed_rate.value;
-    return { share, shares, n_broken: shares.filter((each) => each > promised).length, promised };
+    return { share: all[0] / all[1], shares, n_broken: shares.filter((each) => each > this.promised).length };
   }
 
   /** Everything anew. */
@@ -180,34 +186,34 @@ export class ChallengeView {
     if (challenge === null || !this.is_on) return;
     const used_h = this.hours(this.plan);
     const left_h = this.budget_h - used_h;
-    const ours = this.is_handed_in ? this.judged(this.plan) : null;
+    const { judged } = this;
     byId("budget").max = String(this.budget_h);
     byId("budget").value = String(Math.min(used_h, this.budget_h));
     byId("budget-said").textContent = left_h >= 0 ? say("hours_left", { hours: short(left_h) }) : say("hours_over", { hours: short(-left_h) });
     byId("budget-said").classList.toggle("bad", left_h < 0);
-    byId("challenge-hand-in").disabled = this.is_handed_in || left_h < 0 || used_h === 0;
-    byId("challenge-replay").disabled = !this.is_handed_in;
+    byId("challenge-hand-in").disabled = judged !== null || left_h < 0 || used_h === 0;
+    byId("challenge-replay").disabled = judged === null;
     byId("challenge").hidden = this.is_replayed;
-    this.showColumns(ours?.shares ?? null, ours?.promised ?? 1);
-    byId("sentence").textContent = ours === null ? say("challenge_task", { hours: short(this.budget_h) }) : this.scored(ours);
-    byId("second").textContent = ours === null ? say("challenge_how") : this.searched();
+    this.showColumns(judged?.ours.shares ?? null);
+    byId("sentence").textContent = judged === null ? say("challenge_task", { hours: short(this.budget_h) }) : this.scored(judged.ours);
+    byId("second").textContent = judged === null ? say("challenge_how") : this.searched(judged.theirs);
     byId("badge").replaceChildren();
     page.guess.forget();
   }
 
-  /** @param {{share: number, n_broken: number}} ours */
+  /** @param {Judged} ours */
   scored({ share, n_broken }) {
     const missed = written("missed_rate", share);
     return n_broken === 0 ? say("challenge_kept", { room: this.room, missed }) : say("challenge_broken", { room: this.room, missed, n: n_broken });
   }
 
-  searched() {
-    const theirs = this.judged(/** @type {import("./model.js").Challenge} */ (this.challenge).plan);
-    return say("challenge_search", { hours: short(this.budget_h), missed: written("missed_rate", theirs.share), n: theirs.n_broken });
+  /** @param {Judged} theirs */
+  searched({ share, n_broken }) {
+    return say("challenge_search", { hours: short(this.budget_h), missed: written("missed_rate", share), n: n_broken });
   }
 
-  /** @param {number[] | null} shares @param {number} promised */
-  showColumns(shares, promised) {
+  /** @param {number[] | null} shares */
+  showColumns(shares) {
     const { most, plan } = /** @type {import("./model.js").Challenge} */ (this.challenge);
     const expected = this.expected();
     const top = Math.max(...expected, 1e-9);
@@ -217,10 +223,10 @@ export class ChallengeView {
       planned.style.height = `${(100 * this.plan[k]) / most}%`;
       planned.style.backgroundSize = `100% ${100 / Math.max(1, this.plan[k])}%`;
       searched.style.height = `${(100 * plan[k]) / most}%`;
-      searched.hidden = !this.is_handed_in;
+      searched.hidden = shares === null;
       const bar = /** @type {HTMLElement} */ (column.firstElementChild);
       /** @type {HTMLElement} */ (bar.lastElementChild).textContent = String(this.plan[k]);
-      const is_broken = shares !== null && shares[k] > promised;
+      const is_broken = shares !== null && shares[k] > this.promised;
       column.classList.toggle("broken", is_broken);
       const result = /** @type {HTMLElement} */ (column.lastElementChild);
       result.textContent = shares === null ? short(expected[k]) : Number.isFinite(shares[k]) ? `${short(100 * shares[k])}${is_broken ? THIN + "✗" : ""}` : "–";
@@ -268,4 +274,9 @@ export class ChallengeView {
     this.scores = this.scores.filter((each) => each.name !== name);
     for (const item of Array.from(byId("scores").children)) if (item.firstElementChild?.textContent === name) item.remove();
   }
+}
+
+/** @param {number[]} sums @param {number[]} more */
+function add(sums, more) {
+  more.forEach((each, k) => (sums[k] += each));
 }

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import SimError
-from sim.kpis.targets import bounds
+from sim.report.page.lessons import is_drawn, promises_missed
 from sim.runs.executor import Progress
 from sim.scenario.scenario import Scenario
+from sim.scenario.units import DAY_S
 from sim.studies.staffing.staff import staff
 
 SEARCH_SEED = 20_000
@@ -37,9 +38,9 @@ def challenge_of(scenario: Scenario, seed: int, progress: Progress | None = None
     found = staff(scenario, seed=seed + SEARCH_SEED, replications=N_SEARCHED, progress=progress)
     plan = found.scenario.groups[0].staffing
     assert plan is not None, "the search staffs by interval"
-    width_s = 86_400 / len(plan)
+    width_s = DAY_S / len(plan)
     used = np.flatnonzero(plan)
-    open_s, close_s = scenario.opening_spans[0] if scenario.opening_spans else (0.0, 86_400.0)
+    open_s, close_s = scenario.opening_spans[0] if scenario.opening_spans else (0.0, float(DAY_S))
     first = min(int(open_s // width_s), int(used[0]))
     last = max(int(-(-close_s // width_s)), int(used[-1]) + 1)
     return {
@@ -61,13 +62,7 @@ def _lacking(scenario: Scenario) -> str | None:
             not (group.speed or group.absence or group.late_s),
             "agents who are all alike, present and punctual",
         ),
-        (
-            any(each.kpi == "missed_rate" and each.where is None for each in bounds(scenario)),
-            "a promised share missed (targets.max_missed)",
-        ),
-        (
-            all(queue.arrivals.times_s is None for queue in scenario.queues),
-            "demand that is drawn (no exact arrival times)",
-        ),
+        (promises_missed(scenario), "a promised share missed (targets.max_missed)"),
+        (is_drawn(scenario), "demand that is drawn (no exact arrival times)"),
     ]
     return next((need for is_there, need in needs if not is_there), None)

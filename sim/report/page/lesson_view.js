@@ -53,13 +53,12 @@ export class LessonView {
       return option;
     });
     byId("lessons").replaceChildren(head, ...options);
-    if (this.lesson !== null) this.lesson.language = this.page.language;
   }
 
   /** @param {string} name */
   begin(name) {
     const { page } = this;
-    this.lesson = new Lesson(name, page.language);
+    this.lesson = new Lesson(name, () => page.language);
     page.asGiven();
     if (page.guess.is_on) page.predict();
     document.documentElement.dataset.lesson = name;
@@ -127,7 +126,7 @@ export class LessonView {
     this.showDebrief();
     this.page.controls.only(lesson.is_debrief ? [] : lesson.step.sliders);
     for (const tile of byId("figures").children) tile.hidden = !lesson.step.figures.includes(tile.id.replace("tile-", ""));
-    this.writeNotes();
+    this.writeNotes(values);
   }
 
   showVotes() {
@@ -200,15 +199,15 @@ export class LessonView {
   /** Trainer's notes in a window of their own, off the projector. */
   openNotes() {
     this.notes = window.open("", "notes", "width=520,height=560");
-    this.writeNotes();
+    this.writeNotes(this.values());
   }
 
-  writeNotes() {
+  /** @param {Record<string, string>} values */
+  writeNotes(values) {
     const { lesson, notes } = this;
     if (lesson === null || notes === null || notes.closed) return;
     const { body } = notes.document;
     notes.document.title = say("notes_title");
-    const values = this.values();
     const parts = [
       ["h1", `${lesson.texts().title} · ${say("step", { k: lesson.k + 1, n: lesson.n_steps })}`],
       ["h2", lesson.line(values)],

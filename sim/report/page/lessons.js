@@ -135,7 +135,7 @@ function timesOf(now, before) {
 export class Lesson {
   /**
    * @param {string} name
-   * @param {string} language
+   * @param {() => import("./texts.js").Language} language that is spoken
    */
   constructor(name, language) {
     this.name = name;
@@ -147,7 +147,7 @@ export class Lesson {
   }
 
   texts() {
-    return LESSON_TEXTS[/** @type {import("./texts.js").Language} */ (this.language)][this.name];
+    return LESSON_TEXTS[this.language()][this.name];
   }
 
   /** The last one is the debrief. */

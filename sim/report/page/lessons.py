@@ -21,9 +21,9 @@ def lacking(scenario: Scenario, lesson: str) -> str | None:
     """What a *lesson* needs and a scenario has not; None if it can be given."""
     n_agents = scenario.groups[0].n_agents
     is_one_small = len(scenario.groups) == 1 and n_agents <= 2 * FEWER
-    has_rates = all(queue.arrivals.times_s is None for queue in scenario.queues)
+    has_rates = is_drawn(scenario)
     is_by_turns = all(queue.by_turns for queue in scenario.queues)
-    has_missed = any(each.kpi == "missed_rate" and each.where is None for each in bounds(scenario))
+    has_missed = promises_missed(scenario)
     needs = [
         ("power_of_one", n_agents >= 2, "two agents or more in the first group"),
         ("pooling", is_one_small and n_agents >= 2, f"one group of 2 to {2 * FEWER} agents"),
@@ -34,6 +34,16 @@ def lacking(scenario: Scenario, lesson: str) -> str | None:
         ("penalty", has_missed, "a promised share missed (targets.max_missed)"),
     ]
     return next((need for name, is_there, need in needs if name == lesson and not is_there), None)
+
+
+def is_drawn(scenario: Scenario) -> bool:
+    """Whether who comes is drawn, and so may become more or others: no queue has exact arrival times."""
+    return all(queue.arrivals.times_s is None for queue in scenario.queues)
+
+
+def promises_missed(scenario: Scenario) -> bool:
+    """Whether a share missed is promised of the whole centre."""
+    return any(each.kpi == "missed_rate" and each.where is None for each in bounds(scenario))
 
 
 def check_lesson(scenario: Scenario, lesson: str) -> None:

@@ -21,6 +21,8 @@ import { unpackAll } from "../../engines/browser/columns.js";
 /** @typedef {import("./texts.js").Language} Language */
 /** @typedef {"sick" | "burst" | "slow" | "outage"} Incident */
 
+const INCIDENTS = /** @type {Incident[]} */ (["sick", "burst", "slow", "outage"]);
+
 /** All that the page shows, and what moves it. */
 export class Page {
   /** @param {Desk} desk */
@@ -49,6 +51,7 @@ export class Page {
     this.lessons = new LessonView(this);
     this.challenge = new ChallengeView(this);
     this.listen();
+    this.makeIncidents();
     this.spell();
   }
 
@@ -82,25 +85,30 @@ export class Page {
     if (desk.ordinary) notes.push(say("ordinary"));
     byId("notes").textContent = notes.join(" ");
     makeTiles(desk.rules.threshold_s[0]);
-    this.spellIncidents();
     this.stage.play(this.stage.is_playing);
     this.lessons.spell();
     this.challenge.show();
   }
 
-  spellIncidents() {
-    const first = byId("incidents").firstElementChild;
+  /** Buttons of what may go wrong. */
+  makeIncidents() {
+    for (const key of INCIDENTS) {
+      const button = buttonOf("", () => this.whatIf(key));
+      button.id = `incident-${key}`;
+      button.disabled = (key === "burst" && this.desk.demand.queues[0].times_s !== null) || (key === "sick" && this.model.mostSick() === 0);
+      byId("incidents").append(button);
+    }
+  }
+
+  /** What may go wrong, and whether it does. */
+  showIncidents() {
     const time = clock(this.model.incidentAt());
     const words = { sick: say(this.model.mostSick() === 1 ? "one_calls_in" : "two_call_in"), burst: say("newsletter_at", { time }), slow: say("slow_hours"), outage: say("nobody_can") };
-    const buttons = /** @type {[Incident, string][]} */ (Object.entries(words)).map(([key, said]) => {
+    for (const key of INCIDENTS) {
       const is_on = Boolean(this.settings[key]);
-      const button = buttonOf(said + (is_on ? " ✓" : ""), () => this.whatIf(key));
-      button.id = `incident-${key}`;
-      button.setAttribute("aria-pressed", String(is_on));
-      button.disabled = (key === "burst" && this.desk.demand.queues[0].times_s !== null) || (key === "sick" && this.model.mostSick() === 0);
-      return button;
-    });
-    byId("incidents").replaceChildren(first, ...buttons);
+      byId(`incident-${key}`).textContent = words[key] + (is_on ? " ✓" : "");
+      byId(`incident-${key}`).setAttribute("aria-pressed", String(is_on));
+    }
   }
 
   /** @param {Language} language */
@@ -149,7 +157,6 @@ export class Page {
     const is_on = !this.settings[key];
     const settings = { ...this.settings, [key]: key === "sick" ? (is_on ? this.model.mostSick() : 0) : is_on };
     this.change(settings, "what if");
-    byId(`incident-${key}`).focus();
   }
 
   pin() {
@@ -238,7 +245,7 @@ export class Page {
     const figures_before = before === null ? null : this.figuresOf(before);
     const is_hidden = this.isHidden();
     this.controls.show(settings, this.before);
-    this.spellIncidents();
+    this.showIncidents();
     this.showAnswer(figures, figures_before, is_hidden);
     const hours = { now: this.model.hours(settings), before: before === null ? null : this.model.hours(before) };
     showTiles(figures, figures_before, promises, hours, is_hidden);
