@@ -25,6 +25,9 @@ SINGLE_TABLES: dict[Place, str] = {
         ("stress", "incidents"),
         ("stress", "stages"),
         ("capacity", "classes"),
+        ("bid", "prices"),
+        ("bid", "clauses"),
+        ("bid", "cost", "wages"),
     )
 }
 """Of each list of tables: what to write instead of a single table."""

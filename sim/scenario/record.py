@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import (
@@ -20,6 +20,7 @@ from pydantic_core import (
     InitErrorDetails,
     PydanticCustomError,
     ValidationError,
+    core_schema,
 )
 
 from sim.errors import ScenarioError
@@ -28,6 +29,9 @@ from sim.scenario.words import Place, did_you_mean, problems
 BrokenLaw = tuple[Place, str, Any]
 """A place inside a record, the law in words (with a hint after "; "), the value that broke it."""
 
+
+_KNOWN = frozenset(get_args(core_schema.ErrorType))
+"""Types of pydantic's own errors."""
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -177,6 +181,18 @@ def plain(key: str, *, or_many: bool = False, **rest: Any) -> BeforeValidator:
 def law_broken(*broken: BrokenLaw) -> ValidationError:
     """Error of one or more broken laws, each a place inside the record, the law in words and the value."""
     return ValidationError.from_exception_data("law", [law_line(*each) for each in broken])
+
+
+def laws_and_all(error: ValidationError, broken: Iterable[BrokenLaw]) -> ValidationError:
+    """What was wrong already, and more *broken* laws."""
+    lines = [law_line(*each) for each in broken]
+    for detail in error.errors(include_url=False):
+        kind: Any = detail["type"]
+        if kind not in _KNOWN:
+            kind = PydanticCustomError(kind, "{law}", {"law": detail["msg"]})
+        ctx = {key: value for key, value in detail.get("ctx", {}).items() if kind in _KNOWN}
+        lines.append(InitErrorDetails(type=kind, loc=detail["loc"], input=detail["input"], ctx=ctx))
+    return ValidationError.from_exception_data(error.title, lines)
 
 
 def law_line(place: Place, law: str, value: Any) -> InitErrorDetails:

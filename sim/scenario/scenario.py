@@ -16,6 +16,11 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sim.errors import ThresholdError
 from sim.rules import Policy
+from sim.scenario.bid import Bid
+from sim.scenario.bid_clauses import Clause
+from sim.scenario.bid_cost import Wage
+from sim.scenario.bid_laws import BidParts, bid_laws
+from sim.scenario.bid_price import Price
 from sim.scenario.capacity import Capacity
 from sim.scenario.clock_laws import clock_laws
 from sim.scenario.dates import date_laws
@@ -86,6 +91,8 @@ class Scenario(Record):
     """What goes wrong when `sim stress` puts it under stress. Omitted: nothing."""
     capacity: Capacity | None = None
     """People, growth and hiring over months, which `sim capacity` plans with. Omitted: no plan."""
+    bid: Bid | None = None
+    """Cost, prices and clauses of an offer, which `sim bid` judges. Omitted: none."""
 
     @model_validator(mode="after")
     def _laws(self) -> Self:
@@ -222,6 +229,7 @@ class Parts:
     stress_start: dt.datetime | None
     """When the first stage begins, where it is said."""
     fail_if: list[str | None]
+    bid: BidParts
 
     @classmethod
     def of(cls, data: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Parts:
@@ -255,6 +263,7 @@ class Parts:
             stages=[_valid(Stage, stage) for stage in _items(_field(data.get("stress"), "stages"))],
             stress_start=_valid(Moment, _field(data.get("stress"), "start")),
             fail_if=[_valid(str, text) for text in _items(_field(data.get("stress"), "fail_if"))],
+            bid=_bid_parts(data.get("bid"), context),
         )
 
     @property
@@ -292,6 +301,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _incident_laws(parts)
     yield from _stage_laws(parts)
     yield from _threshold_laws(parts)
+    yield from _bid_laws(parts)
 
 
 def _calendar_laws(parts: Parts) -> Iterator[BrokenLaw]:
@@ -503,6 +513,22 @@ def _threshold_laws(parts: Parts) -> Iterator[BrokenLaw]:
                 read_threshold(text, queues, groups)
         except ThresholdError as error:
             yield ("stress", "fail_if", k), str(error), text
+
+
+def _bid_laws(parts: Parts) -> Iterator[BrokenLaw]:
+    queues, groups = parts.known("queues"), parts.known("groups")
+    if queues is None or groups is None:
+        return
+    has_turns = any(queue is None or queue.by_turns for queue in parts.queues)
+    yield from bid_laws(parts.bid, queues, groups, has_quality=parts.has_quality, has_turns=has_turns)
+
+
+def _bid_parts(bid: Any, context: Mapping[str, Any] | None) -> BidParts:
+    return BidParts(
+        wages=[_valid(Wage, each, context) for each in _items(_field(_field(bid, "cost"), "wages"))],
+        prices=[_valid(Price, each, context) for each in _items(_field(bid, "prices"))],
+        clauses=[_valid(Clause, each, context) for each in _items(_field(bid, "clauses"))],
+    )
 
 
 T = TypeVar("T")
