@@ -42,7 +42,12 @@ def refuse_target(target: Path, *, force: bool = False) -> None:
 
 
 def write_text(target: Path, text: str, *, force: bool = False) -> None:
-    """Write *text* to the file *target*, whole or not at all.
+    """Write *text* to the file *target*, whole or not at all; raises `OutputError` as `write_bytes`."""
+    write_bytes(target, text.encode("utf-8", "replace"), force=force)
+
+
+def write_bytes(target: Path, content: bytes, *, force: bool = False) -> None:
+    """Write *content* to the file *target*, whole or not at all.
 
     Raises
     ------
@@ -54,7 +59,7 @@ def write_text(target: Path, text: str, *, force: bool = False) -> None:
         place = target.resolve()  # a link stays one
         with scratch(place.parent, place.name) as beside:
             new = beside / place.name
-            new.write_bytes(text.encode("utf-8", "replace"))
+            new.write_bytes(content)
             move(new, place)
 
 

@@ -21,6 +21,7 @@ from sim.report.data import document, read_result, schema, to_json
 from sim.report.html import page
 from sim.report.result import Result
 from sim.report.text import plain
+from sim.report.workbook.write import workbook
 
 _DRAWN: dict[tuple[str, tuple[str, ...]], int] = {}
 """How often pictures of a kind were drawn: they take long, and are drawn from tables that are the same."""
@@ -44,6 +45,7 @@ def holds(result: Result, folder: Path) -> Result:
     assert plain(again, 110) == plain(result, 110)
     assert all(len(line.rstrip()) <= 80 for line in plain(again, 80).splitlines())
     assert page(again) == page(result)
+    assert workbook(again) == workbook(result)
     assert repr(again) == repr(result)
     assert "\n" not in repr(result)
     for table in result.tables:

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Force, Json, Out, Seed, Svg, Wide, Workers, give, handles_errors
+from sim.cli.common import (
+    Force,
+    Json,
+    Out,
+    Seed,
+    Svg,
+    Wide,
+    Workers,
+    Xlsx,
+    give,
+    handles_errors,
+    refuse_outputs,
+)
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
 from sim.cli.volumes import Without, date_of
@@ -49,6 +61,7 @@ def backtest(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -58,10 +71,8 @@ def backtest(
     that were to be expected. Figures are held against their bands by interval of the day.
     """
     from sim.report.backtest import backtest as predict  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
 
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     day, days = date_of(split, "--split"), [date_of(text) for text in without or ()]
     with progress("Replications of the later days") as bar:
         found = predict(
@@ -74,4 +85,4 @@ def backtest(
             workers=workers,
             progress=bar,
         )
-    give(found, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(found, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)

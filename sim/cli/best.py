@@ -20,8 +20,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import TINY, real, whole
@@ -91,6 +93,7 @@ def best(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -100,11 +103,9 @@ def best(
     zone.
     """
     from sim.report.best import best as choose  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
 
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     these = _plans(plans, vary or [], replications, max_runs)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
         answer = choose(
@@ -118,7 +119,7 @@ def best(
             most_runs=max_runs,
             progress=bar,
         )
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if answer.head.interrupted:
         stderr(f"interrupted after {answer.head.replications:,} replications: this is the best so far")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Force, Json, Out, Seed, Svg, Wide, Workers, give, handles_errors, stderr
+from sim.cli.common import (
+    Force,
+    Json,
+    Out,
+    Seed,
+    Svg,
+    Wide,
+    Workers,
+    Xlsx,
+    give,
+    handles_errors,
+    refuse_outputs,
+    stderr,
+)
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
 from sim.cli.volumes import Without, date_of
@@ -59,6 +72,7 @@ def calibrate(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -69,7 +83,6 @@ def calibrate(
     that the centre needs, with the band in which 90 % of the centres lie that these averages allow.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
 
     if (log is None) == (averages is None):
         raise typer.BadParameter(
@@ -79,15 +92,14 @@ def calibrate(
         raise typer.BadParameter("--interval and --without are for a log")
     if output is not None:
         refuse_target(output, force=force)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     if log is not None:
         found, text = _of_log(log, interval, without, seed, workers)
     else:
         found, text = _of_averages(averages, seed, workers)
     if output is not None:
         _write(output, text, force=force)
-    give(found, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(found, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
 
 
 def _of_log(

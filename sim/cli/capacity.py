@@ -19,8 +19,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import whole
@@ -55,6 +57,7 @@ def capacity(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -65,20 +68,18 @@ def capacity(
     month is simulated with the agents that its people make. Exits with 99 if a month misses a target.
     """
     from sim.report.capacity import result  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
     from sim.studies.capacity import capacity as study  # noqa: PLC0415
 
     centre = load(scenario)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     began = monotonic()
     with progress("Days simulated, at most") as bar, executing(workers, cluster, resume) as ours:
         found = study(
             centre, per=per, step=step, seed=seed, replications=replications, progress=bar, executor=ours
         )
-    give(result(found), json=json, wide=wide, out=out, svg=svg, force=force)
+    give(result(found), json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     stderr(f"simulated {found.simulated:,} days, in {monotonic() - began:.0f} s")
     if not all(month.kept for month in found.months):
         stderr("some months miss a target")

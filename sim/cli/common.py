@@ -102,6 +102,14 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write everything into this directory.", show_default=False),
 ]
+Xlsx = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Also write the answer as an Excel workbook: a sheet a table, with formulas and charts.",
+        show_default=False,
+    ),
+]
 Svg = Annotated[
     bool,
     typer.Option("--svg", help="With --out: pictures as SVG too, for whoever enlarges or edits them."),
@@ -189,12 +197,13 @@ def give(
     json: bool,
     wide: bool = False,
     out: Path | None = None,
+    xlsx: Path | None = None,
     svg: bool = False,
     force: bool = False,
     more: Callable[[Path], None] | None = None,
     few: str = "",
 ) -> None:
-    """Print a result, as its document or as text, and write it into a directory if one is named.
+    """Print a result, as its document or as text, and write it to a directory or a workbook that is named.
 
     *more* writes what else belongs there, and *few* says what of it does not.
     """
@@ -203,6 +212,11 @@ def give(
 
         save(result, out, svg=svg, force=force, more=more)
         stderr(f"written to {out}{few}")
+    if xlsx is not None:
+        from sim.report.workbook.write import save as save_workbook  # noqa: PLC0415
+
+        save_workbook(result, xlsx, force=force)
+        stderr(f"written to {xlsx}")
     if json:
         from sim.report.data import document, to_json  # noqa: PLC0415
 
@@ -211,6 +225,18 @@ def give(
         from sim.report.text import text  # noqa: PLC0415
 
         stdout(text(result, wide=wide))
+
+
+def refuse_outputs(out: Path | None, xlsx: Path | None, *, force: bool) -> None:
+    """Refuse a directory, or a workbook, that can't be written, before anything is simulated for it."""
+    if out is not None:
+        from sim.report.folder import refuse_existing  # noqa: PLC0415
+
+        refuse_existing(out, force=force)
+    if xlsx is not None:
+        from sim.report.workbook.write import refuse_workbook  # noqa: PLC0415
+
+        refuse_workbook(xlsx, force=force)
 
 
 def stderr(text: str) -> None:

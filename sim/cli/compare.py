@@ -19,8 +19,10 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.progress import progress
@@ -52,13 +54,13 @@ def compare(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
     """Hold scenarios against the first of them, on the same customers: what is better, what is worse?"""
     from sim.errors import ScenarioError, printable  # noqa: PLC0415
     from sim.report.compare import result  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.runs.replicate import usual_replications  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -73,8 +75,7 @@ def compare(
             problems += error.problems
     if problems:
         raise ScenarioError(list(dict.fromkeys(problems)))
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     centres = [loaded[path] for path in scenarios]
     replications = replications or usual_replications(centres)
     names = [
@@ -85,7 +86,7 @@ def compare(
             centres, seed=seed, replications=replications, progress=bar, executor=ours, names=names
         )
     answer = result(found, everything=everything)
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if found.interrupted:
         stderr(f"interrupted after {found.replications} of {replications} replications")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Force, Json, Out, Svg, Wide, give, handles_errors, stderr
+from sim.cli.common import Force, Json, Out, Svg, Wide, Xlsx, give, handles_errors, refuse_outputs, stderr
 from sim.cli.numbers import real, whole
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def kpis(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -82,11 +83,9 @@ def kpis(
     For example: sim kpis centre.log --by weekday · sim kpis centre.log --definitions all · sim kpis asa_s
     """
     if names and _is_place(names[0]):
-        from sim.report.folder import refuse_existing  # noqa: PLC0415
         from sim.report.measured import measure_log  # noqa: PLC0415
 
-        if out is not None:
-            refuse_existing(out, force=force)
+        refuse_outputs(out, xlsx, force=force)
         if len(names) > 1:
             raise typer.BadParameter(f"one log at a time; {names[1]!r} is another word")
         if definitions is not None:
@@ -99,6 +98,7 @@ def kpis(
                 json=json,
                 wide=wide,
                 out=out,
+                xlsx=xlsx,
                 svg=svg,
                 force=force,
             )
@@ -110,10 +110,11 @@ def kpis(
             by=by or (),
             everything=everything,
         )
-        give(measured, json=json, wide=wide, out=out, svg=svg, force=force)
+        give(measured, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
         return
     for option, is_given in (
-        ("--by", by), ("--all", everything), ("--out", out), ("--definitions", definitions),
+        ("--by", by), ("--all", everything), ("--out", out), ("--xlsx", xlsx),
+        ("--definitions", definitions),
     ):  # fmt: skip
         if is_given:
             raise typer.BadParameter(f"{option} is for a log: name one, as in `sim kpis centre.log`")

@@ -21,8 +21,10 @@ from sim.cli.common import (
     Seed,
     Svg,
     Wide,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
     stdout,
 )
@@ -242,6 +244,7 @@ def load(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -282,12 +285,10 @@ def load(
         _export(centre, export, seed, speed or 1.0, to, force=force)
         return
     from sim.report.driving import load_test  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
 
     if to is not None:
         raise LoadError("-o: is for --export alone; --out FOLDER keeps a result")
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     if platform is not None:
         _refuse_platform(platform, profile, force=force)
     with _live(replications, centre.calendar.local) as show:
@@ -314,7 +315,7 @@ def load(
         )
     if platform is not None:
         _write_platform(platform, answer, force=force)
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if answer.head.interrupted:
         stderr(interrupted_text(answer.facts["doubts"], answer.head.replications or 0, replications))
         raise typer.Exit(Exit.INTERRUPTED)

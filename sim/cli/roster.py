@@ -18,8 +18,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import real, whole
@@ -101,6 +103,7 @@ def roster(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -112,7 +115,6 @@ def roster(
     that the search did not see. Ctrl-C gives the best one found so far.
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.roster import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -124,8 +126,7 @@ def roster(
     patterns = _patterns(centre, lengths, grid, pause)
     if write is not None:
         refuse_target(write, force=force)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     with (
         progress("Replications searched for the requirement") as bar,
         executing(workers, cluster, resume) as ours,
@@ -151,7 +152,7 @@ def roster(
         (folder / "scenario.toml").write_text(text, encoding="utf-8", newline="\n")
 
     answer = result(found, fte_hours_per_week)
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force, more=staffed)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force, more=staffed)
     leave_if_missed(found, "cheaper shifts may do")
 
 

@@ -21,8 +21,10 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
     stdout,
 )
@@ -120,6 +122,7 @@ def run(
     check: Check = False,
     arrivals: Replay = None,
     out: Out = None,
+    xlsx: Xlsx = None,
     csv: Csv = False,
     svg: Svg = False,
     force: Force = False,
@@ -133,8 +136,12 @@ def run(
         from sim.importers.replay import replayed  # noqa: PLC0415
 
         centre = replayed(centre, read_log(arrivals))
-    if out is not None:
-        _refuse(out, resume, force=force)
+    refuse_outputs(out, xlsx, force=force)
+    if out is not None and resume is not None:
+        from sim.errors import StudyError  # noqa: PLC0415
+
+        law = "keeps figures, and --out writes every chat: give --resume or --out, not both"
+        raise StudyError(f"{resume}: {law}")
     first = first_days(context, centre)  # before anything is imported that needs the compiler
     from sim.kpis.loops import By  # noqa: PLC0415
     from sim.kpis.targets import verdicts  # noqa: PLC0415
@@ -172,7 +179,7 @@ def run(
     def records(folder: Path) -> None:
         _write(folder, keep, csv=csv)
 
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force, more=records, few=few)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force, more=records, few=few)
     never = never_settles(centre)
     if never is not None:
         stderr(f"warning: {never}")
@@ -210,18 +217,6 @@ def _say_if_few(replications: int | None, engine: Engine) -> None:
 
     if replications is None and engine is Engine.REFERENCE:
         stderr(f"{FEWEST} replications, for the reference engine is slow: -n says how many")
-
-
-def _refuse(out: Path, resume: Path | None, *, force: bool) -> None:
-    """Refuse a folder that can't be written, and to keep finished tasks for the records that go there."""
-    from sim.errors import StudyError  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
-
-    refuse_existing(out, force=force)
-    if resume is not None:
-        raise StudyError(
-            f"{resume}: keeps figures, and --out writes every chat: give --resume or --out, not both"
-        )
 
 
 class _Keeper:

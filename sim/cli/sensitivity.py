@@ -19,8 +19,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import real, whole
@@ -105,6 +107,7 @@ def sensitivity(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -113,7 +116,6 @@ def sensitivity(
     An input's ± of 0 leaves it out.
     """
     from sim.kpis.definitions import BY_NAME  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.sensitivity import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -121,8 +123,7 @@ def sensitivity(
     from sim.studies.sensitivity import sensitivity as changed  # noqa: PLC0415
 
     centre, _ = load(scenario), BY_NAME[figure]
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     inputs = _inputs(centre, Spans(forecast, handling, patience, absence, concurrency), vary or [])
     look, risk = _risk(centre, figure, seed, months, forecast, week_days, inputs.remarks), None
     with executing(workers, cluster, resume) as executor:
@@ -146,7 +147,7 @@ def sensitivity(
     if not is_whole and look is not None:
         inputs.remarks.append("Risk is left out: interrupted")
     answer = result(found, risk, inputs.remarks, interrupted=not is_whole)
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if not is_whole:
         stderr("interrupted: this is what is known so far")
         raise typer.Exit(Exit.INTERRUPTED)

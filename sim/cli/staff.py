@@ -20,8 +20,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import real, whole
@@ -119,6 +121,7 @@ def staff(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -131,7 +134,6 @@ def staff(
     from which nobody can be spared. Ctrl-C gives the best found so far (of days that differ: nothing).
     """
     from sim.output import refuse_target  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.staffing import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -143,8 +145,7 @@ def staff(
     centre = load(scenario)
     if write is not None:
         refuse_target(write, force=force)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     began = monotonic()
     if head_count is not None or is_uneven(centre):
         asked = {"per": per, "step": step, "confidence": confidence, "over": over, "seed": seed}
@@ -158,7 +159,9 @@ def staff(
         if write is not None:
             comment = f"Staffing by sim staff, seed {seed}, {replications} replications."
             _write_week(scenario, of_week, write, comment, force=force)
-        _give_week(of_week, fte_hours_per_week, json=json, wide=wide, out=out, svg=svg, force=force)
+        _give_week(
+            of_week, fte_hours_per_week, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force
+        )
         stderr(f"simulated {of_week.simulated:,} days, in {monotonic() - began:.0f} s")
         _leave_if_week_missed(of_week)
         return
@@ -184,7 +187,7 @@ def staff(
         )
         write_scenario(scenario, found.scenario.groups, write, comment=comment, force=force)
         stderr(f"staffing written to {write}")
-    give(result(found, fte_hours_per_week), json=json, wide=wide, out=out, svg=svg, force=force)
+    give(result(found, fte_hours_per_week), json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     stderr(
         f"searched {found.simulated:,} replications, {found.simulated / replications:.1f} × the"
         f" {replications:,} asked for; about {found.chats:,.0f} chats, in {took_s:.0f} s"

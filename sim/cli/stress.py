@@ -21,8 +21,10 @@ from sim.cli.common import (
     UsualReplications,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import whole
@@ -80,6 +82,7 @@ def stress(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -89,14 +92,12 @@ def stress(
 
     Exits with 99 if a threshold is missed; for break points, if a target is missed at today's demand.
     """
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.stress import stress as put_under_stress  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
 
     centres = [load(path) for path in scenarios]
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     with executing(workers, cluster, resume) as executor, progress("Replications") as bar:
         answer = put_under_stress(
             centres,
@@ -109,7 +110,7 @@ def stress(
             progress=bar,
             executor=executor,
         )
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if answer.head.interrupted:
         stderr(f"interrupted after {answer.head.replications:,} replications: it is as far as these say")
         raise typer.Exit(Exit.INTERRUPTED)

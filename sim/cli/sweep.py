@@ -20,8 +20,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.numbers import whole
@@ -72,6 +74,7 @@ def sweep(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -80,7 +83,6 @@ def sweep(
     Shows the figures of each point, the cheapest that keeps all targets, and from where on one more chat
     per agent makes it worse.
     """
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.sweep import sweep as simulate_all  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
@@ -88,8 +90,7 @@ def sweep(
 
     centre = load(scenario)
     varies = read_varies(vary, centre, replications, max_runs)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     runs = replications * prod(len(each.values) for each in varies)
     if (seconds := expected_seconds(centre, runs)) > _LONG_S:
         stderr(f"{runs:,} replications will take about {duration_text(seconds)}")
@@ -104,7 +105,7 @@ def sweep(
             most_runs=max_runs,
         )
     _remarks(answer)
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if answer.head.interrupted:
         stderr(f"interrupted after {len(answer.found.points):,} of {runs // replications:,} points")
         raise typer.Exit(Exit.INTERRUPTED)

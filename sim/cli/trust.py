@@ -15,8 +15,10 @@ from sim.cli.common import (
     Svg,
     Wide,
     Workers,
+    Xlsx,
     give,
     handles_errors,
+    refuse_outputs,
     stderr,
 )
 from sim.cli.progress import progress
@@ -32,6 +34,7 @@ def trust(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -40,17 +43,15 @@ def trust(
     Takes about two minutes. Exits with 99 if a figure disagrees, which of 100 seeds happens to one by chance.
     """
     from sim.report import trust as show  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.validation.suite import suite  # noqa: PLC0415
     from sim.validation.suite import trust as simulate_all  # noqa: PLC0415
 
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     cases = suite()
     with progress("Centres", len(cases)) as bar:
         found = simulate_all(seed, cases, progress=bar, workers=workers)
     points = _formulas(seed, workers) if out is not None else []
-    give(show.result(found, points), json=json, wide=wide, out=out, svg=svg, force=force)
+    give(show.result(found, points), json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
     if found.interrupted:
         stderr(f"interrupted after {len({row.case.name for row in found.rows})} of {len(cases)} centres")
         raise typer.Exit(Exit.INTERRUPTED)

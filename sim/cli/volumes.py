@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Force, Json, Out, Svg, Wide, give, handles_errors, stderr
+from sim.cli.common import Force, Json, Out, Svg, Wide, Xlsx, give, handles_errors, refuse_outputs, stderr
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
 from sim.errors import StudyError, printable
@@ -179,6 +179,7 @@ def volumes(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -187,12 +188,10 @@ def volumes(
     Exports of Genesys Cloud, NICE IEX, Verint, Calabrio (Teleopti) and Amazon Connect are known; others are
     read by the words of their header, or by a mapping. What is missing is told, and never counted as zero.
     """
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.volumes import result  # noqa: PLC0415
     from sim.studies.volumes.study import volumes as look_at  # noqa: PLC0415
 
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     found = look_at(
         files,
         **asked(
@@ -201,7 +200,7 @@ def volumes(
         ),
     )  # fmt: skip
     tell_age(max(each.series.last for each in found.queues))
-    give(result(found), json=json, wide=wide, out=out, svg=svg, force=force)
+    give(result(found), json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
 
 
 @handles_errors
@@ -239,6 +238,7 @@ def forecast(
     json: Json = False,
     wide: Wide = False,
     out: Out = None,
+    xlsx: Xlsx = None,
     svg: Svg = False,
     force: Force = False,
 ) -> None:
@@ -248,14 +248,12 @@ def forecast(
     vary. Made again on past days, it is compared with what came, and with the same day a week before.
     """
     from sim.output import refuse_target, write_text  # noqa: PLC0415
-    from sim.report.folder import refuse_existing  # noqa: PLC0415
     from sim.report.forecast import forecast_csv, result  # noqa: PLC0415
     from sim.studies.volumes.outlook import forecast as look_ahead  # noqa: PLC0415
 
     if output is not None:
         refuse_target(output, force=force)
-    if out is not None:
-        refuse_existing(out, force=force)
+    refuse_outputs(out, xlsx, force=force)
     options = asked(
         zone=zone, media=media, queue=queue, mapping=mapping, dates=dates, decimals=decimals, missing=missing,
         profile_from=profile_from, country=country, region=region, without=without,
@@ -267,4 +265,4 @@ def forecast(
     if output is not None:
         write_text(output, forecast_csv(answer), force=force)
         stderr(f'forecast written to {printable(str(output))}: name it in [queues.arrivals] as file = "..."')
-    give(answer, json=json, wide=wide, out=out, svg=svg, force=force)
+    give(answer, json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)

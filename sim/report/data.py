@@ -233,7 +233,7 @@ def frame(table: Table) -> pl.DataFrame:
     found = {
         name: _series(name, [cell(row) for row in table.rows], column.form)
         for column in table.columns
-        for name, _, cell in _flat(column)
+        for name, _, cell in flat(column)
     }
     return pl.DataFrame(found)
 
@@ -258,7 +258,7 @@ def _word(cell: Any) -> str:
     return cell if isinstance(cell, str) else json.dumps(_plain(cell), ensure_ascii=False)
 
 
-def _flat(column: Column) -> Iterator[tuple[str, str, Callable[[Mapping[str, Any]], Any]]]:
+def flat(column: Column) -> Iterator[tuple[str, str, Callable[[Mapping[str, Any]], Any]]]:
     """Names, what they are in words, and values of the flat columns of a column."""
     if column.form not in {"quantity", "difference", "judged"}:
         yield column.name, "", partial(_cell, column.name)
@@ -296,17 +296,17 @@ def spreadsheet(table: Table) -> pl.DataFrame:
     for column in table.columns:
         if not column.is_shown and column.name != table.section:
             continue
-        for _, more, cell in _flat(column):
+        for _, more, cell in flat(column):
             cells = [_rounded(cell(row), column, row) for row in table.shown_rows]
             if more and all(each is None for each in cells):
                 continue
-            head = _head(column, more)
-            head = head if head not in columns else f"{head}, {column.name}"
-            columns[head] = _series(head, cells)
+            title = head(column, more)
+            title = title if title not in columns else f"{title}, {column.name}"
+            columns[title] = _series(title, cells)
     return pl.DataFrame(columns)
 
 
-def _head(column: Column, more: str) -> str:
+def head(column: Column, more: str) -> str:
     """Head of a column in a spreadsheet: its title, what *more* it is, and its unit."""
     title = " ".join((column.title or column.name).split())
     unit = (

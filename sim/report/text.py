@@ -431,7 +431,7 @@ def _targets(judged: Sequence[Judged], width: int) -> Grid:
     ]
     if has_worst:
         columns.append(_Shown("Worst interval", lambda row: _worst(row["of"]), right=True, spare=3))
-    columns.append(_Shown("Verdict", lambda row: _remark(row["of"]), spare=1))
+    columns.append(_Shown("Verdict", lambda row: remark(row["of"]), spare=1))
     return _narrowed("Targets", columns, [{"of": each} for each in judged], width)
 
 
@@ -455,7 +455,7 @@ def _worst(each: Judged) -> str:
     return "" if each.worst is None else with_unit(each.unit, each.worst, each.bound)
 
 
-def _remark(each: Judged) -> str:
+def remark(each: Judged) -> str:
     """What a verdict means, and how sure it is."""
     if each.bound is None:
         return ""

@@ -17,7 +17,9 @@ import psutil
 import pytest
 
 from sim.errors import OutputError
+from sim.report.data import read_result
 from sim.report.folder import refuse_existing, whole_folder
+from sim.report.workbook.write import workbook
 from tests.commands import PROGRAM, sim
 from tests.conftest import ROOT
 
@@ -123,8 +125,10 @@ def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
     A folder that is there is refused before anything is simulated; with --force other people's files stay.
     """
     out = tmp_path / "out"
-    result = sim("run", small, "-n", "2", "--out", out, "--csv", "--svg")
+    book = tmp_path / "book.xlsx"
+    result = sim("run", small, "-n", "2", "--out", out, "--csv", "--svg", "--xlsx", book)
     assert result.returncode == 0, result.stderr
+    assert book.read_bytes() == workbook(read_result(out))
 
     tables, pictures = ("chats", "messages", "legs", "agents"), ("day", "agents", "waits", "gantt")
     for name in tables:
@@ -148,6 +152,8 @@ def test_out_writes_tables_documents_and_pictures(small: Path, tmp_path: Path):
     refused = sim("run", small, "-n", "2", "--out", plain)
     assert (refused.returncode, "--force" in refused.stderr) == (2, True)
     assert [path.name for path in plain.iterdir()] == ["mine.txt"]
+    refused = sim("run", small, "-n", "2", "--xlsx", book)
+    assert (refused.returncode, refused.stderr) == (2, f"{book}: exists; add --force to replace it\n")
     forced = sim("run", small, "-n", "2", "--out", plain, "--force")
     assert forced.returncode == 0, forced.stderr
     assert (plain / "mine.txt").read_text() == "mine"
@@ -241,6 +247,10 @@ def test_places_that_cannot_be_written_to_are_refused_before_anything_is_simulat
     result = sim("run", small, "-n", "1", "--out", tmp_path / "afile" / "sub")
     assert result.returncode == 2
     assert result.stderr.endswith(f"can't be made, for {tmp_path / 'afile'} is a file\n")
+
+    result = sim("run", small, "-n", "1", "--xlsx", tmp_path / "book.csv")
+    assert result.returncode == 2
+    assert result.stderr.endswith("a workbook's name must end in .xlsx\n")
 
     (tmp_path / "locked").mkdir()
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked")

@@ -1,0 +1,10 @@
+"""How does a result become a workbook? A sheet a table, the answer first, with formulas to check.
+
+A study may add formulas, charts and sheets of its own: a module of `HOMES` with a function ``complete``.
+"""
+
+HOMES: dict[str, str] = {}
+"""What each study adds to its workbook, by a function ``complete`` of its result and the `Book`.
+
+It is called when all tables have their places, and before anything is written.
+"""
