@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, starmap
 from typing import Any
 
@@ -19,7 +20,7 @@ from sim.kpis.targets import Bound
 from sim.kpis.timeline import Window
 from sim.log.chatlog import ChatLog
 from sim.runs.kept import KeptDraws
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Same, Scenario
 
 CHATS_A_BATCH = 12_500
 """Replications that are drawn, simulated and measured at once bring about so many chats ..."""
@@ -75,7 +76,7 @@ def run(task: Task) -> Done:
     logs: list[ChatLog] = []
     of_chats = task.in_search and are_of_chats(task.bounds)
     is_plain = task.in_search and not are_of_opinions(task.bounds)
-    scenario = _without_opinions(task.scenario) if is_plain else task.scenario
+    scenario = _without_opinions(Same(task.scenario)) if is_plain else task.scenario
     draw = _KEPT.draw_all if task.in_search else draw_all
     for batch in pieces(task.scenario, task.replications):
         done = simulate_all(scenario, draw(scenario, task.seed, batch), task.engine)
@@ -87,8 +88,13 @@ def run(task: Task) -> Done:
     return Done([run for runs in of_windows for run in runs], logs)
 
 
-def _without_opinions(scenario: Scenario) -> Scenario:
-    """The same centre without its model of quality, where nobody comes again because of it."""
+@lru_cache(maxsize=8)
+def _without_opinions(same: Same) -> Scenario:
+    """The same centre without its model of quality, where nobody comes again because of it.
+
+    One plan comes in several tasks: that it is the same scenario each time spares preparing it anew.
+    """
+    scenario = same.scenario
     if scenario.quality is None or any(queue.returns for queue in scenario.queues):
         return scenario
     return scenario.model_copy(update={"quality": None})
