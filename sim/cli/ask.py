@@ -101,7 +101,10 @@ class Interview:
         for k, question in enumerate(QUESTIONS, 1):
             if question.name == "messages_per_chat" and "averages.turns_per_chat" in self.answers:
                 continue
+            is_typed = not self.has_ended()
             self.ask(question, f"{k}/{len(QUESTIONS)} ")
+            if is_typed and self.has_ended() and k < len(QUESTIONS):
+                stderr(f"the input ended at question {k}: it and those after it are left out, or as usual")
 
     def ask(self, question: Asked, mark: str = "") -> bool:
         """Ask a question until the answer is understood; whether there is a new one."""
@@ -287,7 +290,7 @@ class Interview:
             try:
                 known, remarks = load_averages(self.file)
             except ScenarioError as error:
-                if turn == MOST_AGAIN or not self.asked_again(error):
+                if turn == MOST_AGAIN or self.has_ended() or not self.asked_again(error):
                     raise
                 continue
             for remark in remarks:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from sim.errors import printable
+from sim.scenario.amounts import AmountError, number, seconds, share
 from sim.scenario.record import Record
 from sim.scenario.words import did_you_mean
 
@@ -88,7 +90,8 @@ def _average(name: str) -> BeforeValidator:
                 raise PydanticCustomError("reading", "{law}", {"law": law})
             reading = _USUAL.get(word, word) if not reading or word != "replies" else reading
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise PydanticCustomError("float_type", "must be a number")
+            law = "must be a number" + (_meant(name, value) if isinstance(value, str) else "")
+            raise PydanticCustomError("number", "{law}", {"law": law})
         if name in SHARES and value > 1:
             law = f"must be a share, at most 1; {value:g} % is {value / 100:g}"
             raise PydanticCustomError("share", "{law}", {"law": law})
@@ -101,6 +104,16 @@ def _average(name: str) -> BeforeValidator:
         }  # fmt: skip
 
     return BeforeValidator(read)
+
+
+def _meant(name: str, text: str) -> str:
+    """What to write for a text such as "5.7 %" or "11 min"; nothing where it is no amount."""
+    try:
+        value = share(text) if name in SHARES else seconds(text) if name.endswith("_s") else number(text)
+    except AmountError:
+        return ""
+    unit = " s" if name.endswith("_s") else ""
+    return f", without quotation marks; {printable(text)} is {value:g}{unit}"
 
 
 class Shown(Record):

@@ -139,6 +139,18 @@ def test_without_any_answer_it_says_what_is_missing(tmp_path: Path, monkeypatch:
     assert "Traceback" not in done.stderr
 
 
+def test_where_the_input_ends_is_said_and_what_contradicts_then_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    answers = GOOD | {"averages.aht_s": "334\n\n"}
+    typed(monkeypatch, "\n".join(list(answers.values())[:9]) + "\n")
+    done = sim("new", "--ask", tmp_path / "mine.toml")
+
+    assert done.returncode == 2
+    assert "the input ended at question 11: it and those after it are left out, or as usual" in done.stderr
+    assert done.stderr.count("leaves -50 s") == 1
+
+
 def test_averages_that_were_written_by_hand_are_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "mine.averages.toml").write_text("slots = 3\n")
     typed(monkeypatch, "\n".join(GOOD.values()))

@@ -14,6 +14,7 @@ from sim.history.account import How
 from sim.history.history import History, read_history
 from sim.history.mapping import load_mapping
 from sim.scenario.cells import DateOrder
+from sim.studies.volumes.study import a_day, volumes
 from tests.history import exports
 
 
@@ -227,6 +228,17 @@ def test_volumes_are_conserved_over_clock_changes(tmp_path: Path, zone: str, day
     assert series.passes[1].sum() == 4 * hours
     assert np.isnan(series.offered[1]).sum() == (series.passes[1] == 0).sum()
     assert series.passes[0].sum() == series.passes[2].sum() == 96
+
+
+def test_an_hour_that_came_twice_has_half_of_its_contacts_on_a_usual_day(tmp_path: Path):
+    """Also where no other day of its weekday is there; the hour that did not come in spring is not known."""
+    for day, hours in ((dt.date(2026, 10, 25), 24), (dt.date(2026, 3, 29), 23)):
+        rows = [(when, 10) for when, _ in exports.utc_rows("Europe/Berlin", day, 1, 60)]
+        (tmp_path / "day.csv").write_text(exports.csv_of(rows))
+        (queue,) = volumes(tmp_path / "day.csv", zone="Europe/Berlin").queues
+
+        assert a_day(queue.pattern)[6] == 10 * hours
+        assert np.isnan(queue.pattern.mean[6]).sum() == 24 - hours
 
 
 def test_a_local_file_with_one_row_for_the_hour_that_came_twice_is_not_trusted_in_rates(tmp_path: Path):

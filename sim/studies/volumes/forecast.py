@@ -17,7 +17,7 @@ from scipy.stats import nbinom, poisson
 from sim.arrays import Floats, Ints
 from sim.history.series import Series
 from sim.studies.volumes.dispersion import Dispersion, dispersion
-from sim.studies.volumes.pattern import WEEK, counts, pattern, trend
+from sim.studies.volumes.pattern import WEEK, counts, pattern, rates, trend
 
 BAND = 0.90
 """Share of intervals that a band is to hold."""
@@ -104,7 +104,7 @@ def forecast_of(series: Series, ahead: int, settings: Settings, spread: Dispersi
     found = counts(series, {*off, *settings.without})
     weekdays = np.asarray(series.weekdays)
     after = (series.weekdays[-1] + 1 + np.arange(ahead)) % WEEK
-    mean, age, known_weeks = last_means(found, weekdays, after, settings.weeks)
+    mean, age, known_weeks = last_means(rates(series, {*off, *settings.without}), weekdays, after, settings.weeks)
     growth = 0.0
     if settings.trend and (grows := trend(found, weekdays)) is not None:
         growth = grows.a_week

@@ -55,11 +55,24 @@ class OddDay:
 
 
 def counts(series: Series, without: AbstractSet[dt.date] = frozenset()) -> Floats:
-    """Contacts by day and interval as rates rest on them: NaN where clocks changed, and on days left out."""
+    """Contacts by day and interval as spreads rest on them: NaN where clocks changed, and on days left out."""
     found = np.where((series.passes == 1) & ~series.unsure, series.offered, np.nan)
     if without:
         found[[series.date(day) in without for day in range(series.days)]] = np.nan
     return np.asarray(found)
+
+
+def rates(series: Series, without: AbstractSet[dt.date] = frozenset()) -> Floats:
+    """Contacts of each pass of an interval, by day: half of what came in an hour that came twice.
+
+    Means rest on them; they are no counts, which spreads rest on.
+    """
+    known = (series.passes > 0) & ~series.unsure
+    found = np.full_like(series.offered, np.nan)
+    np.divide(series.offered, series.passes, out=found, where=known)
+    if without:
+        found[[series.date(day) in without for day in range(series.days)]] = np.nan
+    return found
 
 
 def pattern(found: Floats, weekdays: Ints) -> Pattern:

@@ -21,7 +21,7 @@ from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.hours import Holidays
 from sim.studies.volumes.dispersion import Dispersion, dispersion
 from sim.studies.volumes.forecast import holiday_factor
-from sim.studies.volumes.pattern import OddDay, Pattern, Trend, counts, odd_days, pattern, trend
+from sim.studies.volumes.pattern import OddDay, Pattern, Trend, counts, odd_days, pattern, rates, trend
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +188,7 @@ def _of_queue(
         spreads = dispersion(own, np.asarray(read.weekdays))
     by_days = read.kind != "months"
     return QueueVolumes(
-        series, read, pattern(found, weekdays), spreads, read.is_counts,
+        series, read, pattern(rates(series, {*off, *without}), weekdays), spreads, read.is_counts,
         trend(found, weekdays) if by_days else None,
         tuple(odd_days(series, found)) if by_days else (),
         off, holiday_factor(series, found, off) if off else None,
