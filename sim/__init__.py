@@ -46,7 +46,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.draws.record import Draws
     from sim.draws.sampling import draw
-    from sim.engines import Engine, simulate
+    from sim.engines import Engine, simulate, state_at
+    from sim.engines.state import CentreState
     from sim.errors import (
         LoadError,
         LogError,
@@ -151,6 +152,7 @@ __all__ = [
     "ByWork",
     "Capacity",
     "CapacityPlan",
+    "CentreState",
     "ChatLog",
     "Column",
     "Comparison",
@@ -258,6 +260,7 @@ __all__ = [
     "simulate",
     "staff",
     "staff_week",
+    "state_at",
     "stress",
     "sweep",
     "under_stress",
@@ -268,7 +271,8 @@ __all__ = [
 _HOMES = {
     "sim.draws.record": "Draws",
     "sim.draws.sampling": "draw",
-    "sim.engines": "Engine simulate",
+    "sim.engines": "Engine simulate state_at",
+    "sim.engines.state": "CentreState",
     "sim.errors": (
         "LoadError LogError OutputError Problem ResultError ScenarioError "
         "SimError StudyError TooLargeError UnknownNameError VaryError"

@@ -194,6 +194,17 @@ Clocks
     R47 The arrivals of a queue and the duty of a group may go by the clocks of another zone: clock times,
         dates and weekdays that they name are read from those. A shift that begins by them belongs to the day
         of the centre on which it begins (R30 to R32).
+
+The state
+    R48 A run may begin at an instant, from a state: what holds then, before any event of that instant. It
+        tells what has happened; who is on duty, and since when each agent is idle; of each chat that waits or
+        is held its stage, and when that ends, if it is known; the order of lines and inboxes; whom round
+        robin chose last, and the wait of the chat accepted last (R25); and of work its finish marks, the
+        clocks and since when they run (R17).
+    R49 From there it is the run that never stopped: what was announced for that instant or later is announced
+        again, as ends of stages, patience that is not over, further attempts, arrivals, duty and outages.
+    R50 Duty is that of the plan from the instant on. Who is on duty or not against the plan stays so until
+        their next log-in or log-off; whoever holds chats then is in an overrun if their span is over.
 """
 
 from __future__ import annotations
@@ -363,6 +374,43 @@ class Order(IntEnum):
     PATIENCE = 22
     """A customer's patience is over: an answer at the same instant comes first."""
 
+
+class Stage(IntEnum):
+    """Where a chat is that waits or is held (R48); those of one turn in the order in which they come."""
+
+    WAITING = 0
+    """In its queue's line."""
+    COMING = 1
+    """On its way to its agent (R40)."""
+    WRITING = 2
+    """Its customer's next message will come."""
+    QUIET = 3
+    """Its customer will be quiet until the idle timeout (R23)."""
+    INBOX = 4
+    """Its message waits for its agent's attention."""
+    COMPOSING = 5
+    """Its agent composes a reply, maybe in vain."""
+    WRAP_UP = 6
+    """Its conversation has ended, and its agent wraps up."""
+    UNNOTICED = 7
+    """Its customer is gone, and its agent will notice (R20, R22)."""
+    WORKED_ON = 8
+    """It is worked on (service by work)."""
+
+    @property
+    def end(self) -> Order | None:
+        """The event that ends it by itself, at a time known beforehand; None if there is no such event."""
+        return _ENDS.get(self)
+
+
+_ENDS = {
+    Stage.COMING: Order.ACCEPT,
+    Stage.COMPOSING: Order.REPLY,
+    Stage.WRITING: Order.MESSAGE,
+    Stage.QUIET: Order.TIMEOUT,
+    Stage.WRAP_UP: Order.WRAP_UP,
+    Stage.UNNOTICED: Order.CLOSE,
+}
 
 NO_AGENT: Final = -1
 """The agent of a chat that none has accepted."""

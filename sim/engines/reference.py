@@ -5,12 +5,12 @@ No cleverness here: where this engine and a faster one disagree, this one is rig
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import fields, replace
 from heapq import heappush
 from itertools import islice
 from math import floor
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import simpy
@@ -18,10 +18,11 @@ from simpy.events import EventPriority
 
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
+from sim.engines.state import CentreState, Stages, begun, with_turns
 from sim.errors import StudyError
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
-from sim.rules import After, Estimate, From, Order, Outcome, Policy
+from sim.rules import NO_AGENT, After, Estimate, From, Order, Outcome, Policy, Stage
 from sim.scenario.demand import ByWork, Queue
 from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.scenario import Scenario
@@ -37,8 +38,8 @@ queue, by name, at a time in seconds."""
 class Clock(simpy.Environment):
     """SimPy's environment with events at exact times, ordered within an instant by the rule book."""
 
-    def __init__(self) -> None:
-        super().__init__(initial_time=0.0)
+    def __init__(self, now_s: float = 0.0) -> None:
+        super().__init__(initial_time=now_s)
         self.n_events = 0
 
     def at(self, time_s: float, order: Order, row: int) -> simpy.Event:
@@ -52,11 +53,23 @@ class Clock(simpy.Environment):
         return event
 
     def call(self, time_s: float, order: Order, row: int, happen: Callable[[], None]) -> None:
-        """Let something of *row* happen at *time_s*, unless that is never."""
-        if time_s < float("inf"):
+        """Let something of *row* happen at *time_s*, unless that is never or before this run began (R49)."""
+        if self.now <= time_s < float("inf"):
             callbacks = self.at(time_s, order, row).callbacks
             assert callbacks is not None
             callbacks.append(lambda _: happen())
+
+
+class Entry(NamedTuple):
+    """Where the process of a chat is entered: the stage, when that ends by itself, and the turn (R48)."""
+
+    stage: Stage
+    until_s: float = float("nan")
+    turn: int = 0
+
+
+ACCEPTED = Entry(Stage.WAITING)
+"""A chat whose service has not begun."""
 
 
 class Agent:
@@ -72,8 +85,8 @@ class Agent:
         self.n_open = 0
         self.idle_since = 0.0
         self.is_attending = False
-        self.inbox: deque[simpy.Event] = deque()
-        """Messages that wait for their attention, each the event that its chat waits for."""
+        self.inbox: dict[int, simpy.Event] = {}
+        """Chats whose messages wait for their attention, in order, each with the event that it waits for."""
         self.work: dict[int, float] = {}
         """Finish marks of the chats that are worked on (R17)."""
         self.clock_s = [0.0] * n_queues
@@ -91,10 +104,15 @@ class State:
     """The state of the centre, and its processes."""
 
     def __init__(
-        self, scenario: Scenario, draws: Draws, team: DutyPlan, policy: Choose | None = None
+        self,
+        scenario: Scenario,
+        draws: Draws,
+        team: DutyPlan,
+        policy: Choose | None = None,
+        begin: CentreState | None = None,
     ) -> None:
         self.scenario, self.draws, self.duty_plan, self.policy = scenario, draws, team, policy
-        self.env = Clock()
+        self.env = Clock() if begin is None else Clock(begin.now_s)
         self.openings, self.closes = scenario.opening_spans, scenario.closes
         n_queues = len(scenario.queues)
         self.agents = [
@@ -110,6 +128,8 @@ class State:
         """Of each chat on its way: the agent chosen for it, and the event it waits for (R40)."""
         self.done: dict[int, simpy.Event] = {}
         """Of each chat that is worked on: the event that its work is done."""
+        self.stage: dict[int, Entry] = {}
+        """Of each chat whose stage ends by itself: which stage, and when that will be (R48)."""
         self.chosen_last = [-1] * n_queues
         """Of each queue: the agent whom round robin chose last."""
         self.last_wait_s = [0.0] * n_queues
@@ -118,23 +138,94 @@ class State:
         self.is_down = False
         """Whether there is an outage (R37)."""
         self.log = Happened.nothing_yet(draws, team)
+        if begin is not None:
+            self.enter(begin)
 
-    def run(self) -> None:
-        """Let everything happen until nothing more can (R5)."""
+    def run(self, until_s: float | None = None) -> None:
+        """Let everything happen until nothing more can (R5), or before an instant."""
         for span in range(len(self.duty_plan.agent)):
             self.env.process(self.duty(span))
         for outage in range(len(self.outages)):
             self.env.process(self.fail(outage))
         self.env.process(self.door())
-        self.env.run()
+        self.env.run(until_s)
+
+    # The state (R48, R49)
+
+    def enter(self, state: CentreState) -> None:
+        """Put everything where a state says that it is, and let each chat go on from its stage."""
+        duty = begun(state, self.duty_plan)
+        self.log = Happened(
+            **{field.name: getattr(state.happened, field.name).copy() for field in fields(Happened)}
+        )
+        self.log = replace(self.log, out_s=duty.out_s)
+        self.chosen_last, self.last_wait_s = state.chosen_last.tolist(), state.last_wait_s.tolist()
+        for agent, n_open in zip(self.agents, state.n_open.tolist(), strict=True):
+            i = agent.number
+            agent.on_duty, agent.is_leaving = bool(state.on_duty[i]), bool(duty.leaving[i])
+            agent.span, agent.n_open = int(duty.span[i]), n_open
+            agent.idle_since, agent.since_s = float(state.idle_since[i]), float(state.since_s[i])
+            agent.clock_s = state.clock_s[i].tolist()
+        for k, row in enumerate(state.chat.tolist()):
+            entry = Entry(Stage(state.stage[k]), float(state.until_s[k]), int(state.turn[k]))
+            its_agent = self.agents[state.agent[k]] if state.agent[k] >= 0 else None
+            self.go_on(row, its_agent, entry, float(state.mark_s[k]))
+        for agent in self.agents:
+            self.announce_finish(agent)
+        for row in range(self.draws.n_customers, self.draws.n_chats):
+            if self.log.arrival_s[row] >= self.env.now:
+                self.env.process(self.arrive(row))
+
+    def go_on(self, row: int, agent: Agent | None, entry: Entry, mark_s: float) -> None:
+        """Let a chat go on from a stage."""
+        if agent is None or entry.stage is Stage.COMING:
+            self.env.process(self.wait_first(row, agent, entry))
+            return
+        if entry.stage is Stage.COMPOSING or (entry.stage is Stage.WRAP_UP and self.wrap_up_attends(row)):
+            agent.is_attending = True
+        if entry.stage is Stage.WORKED_ON:
+            agent.work[row], self.done[row] = mark_s, self.env.event()
+        self.env.process(self.be_served(row, entry))
+
+    def state(self) -> CentreState:
+        """Tell what holds now."""
+        rows = [(row, Stage.WAITING, NO_AGENT) for line in self.waiting for row in line]
+        rows += [(row, Stage.INBOX, agent.number) for agent in self.agents for row in agent.inbox]
+        ordered = {row for row, *_ in rows}
+        accepted = np.flatnonzero(~np.isnan(self.log.accepted_s) & np.isnan(self.log.released_s)).tolist()
+        for row in sorted({*accepted, *self.on_its_way} - ordered):
+            coming = self.on_its_way.get(row)
+            agent = self.agents[self.log.agent[row]] if coming is None else coming[0]
+            stage = Stage.WORKED_ON if row in agent.work else self.stage[row].stage
+            rows.append((row, stage, agent.number))
+        untimed = {Stage.WAITING, Stage.INBOX, Stage.WORKED_ON}
+        ends = [np.nan if stage in untimed else self.stage[row].until_s for row, stage, _ in rows]
+        marks = [self.agents[n].work.get(row, np.nan) if n >= 0 else np.nan for row, _, n in rows]
+        known = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+        until_s, mark_s = np.array(ends, dtype=np.float64), np.array(marks, dtype=np.float64)
+        by_turns = [self.scenario.queues[skill[0]].by_turns for skill in self.skills]
+        shares = np.array([not by_turns[agent.group] for agent in self.agents], dtype=np.bool_)
+        clock_s = np.array([agent.clock_s for agent in self.agents], dtype=np.float64)
+        return CentreState(
+            now_s=float(self.env.now),
+            team=self.duty_plan,
+            on_duty=np.array([agent.on_duty for agent in self.agents], dtype=np.bool_),
+            idle_since=np.array([agent.idle_since for agent in self.agents], dtype=np.float64),
+            since_s=np.where(shares, np.array([agent.since_s for agent in self.agents]), 0.0),
+            clock_s=np.where(shares[:, None], clock_s.reshape(-1, len(self.waiting)), 0.0),
+            chosen_last=np.array(self.chosen_last, dtype=np.int64),
+            last_wait_s=np.array(self.last_wait_s, dtype=np.float64),
+            **with_turns(Stages(known[0], known[1], known[2], until_s, mark_s), self.log, self.draws),
+        )
 
     # Customers
 
     def door(self) -> Process:
         """Customers arrive at their drawn times (R1)."""
         for row, arrival_s in enumerate(self.draws.arrival_s[: self.draws.n_customers].tolist()):
-            yield self.env.at(arrival_s, Order.ARRIVAL, row)
-            self.env.process(self.chat(row))
+            if arrival_s >= self.env.now:  # R49
+                yield self.env.at(arrival_s, Order.ARRIVAL, row)
+                self.env.process(self.chat(row))
 
     def come_again(self, row: int, arrival_s: float) -> Process:
         """Let the customer of a chat make their next attempt (R27 to R29)."""
@@ -142,8 +233,12 @@ class State:
         attempt = int(self.draws.chains.next_row[row])
         if arrival_s < self.scenario.horizon_s:
             self.log.arrival_s[attempt] = arrival_s
-            yield self.env.at(arrival_s, Order.ARRIVAL, attempt)
-            self.env.process(self.chat(attempt))
+            yield from self.arrive(attempt)
+
+    def arrive(self, row: int) -> Process:
+        """Let a further attempt arrive at its time."""
+        yield self.env.at(float(self.log.arrival_s[row]), Order.ARRIVAL, row)
+        self.env.process(self.chat(row))
 
     def chat(self, row: int) -> Process:
         """One chat, from its arrival to its outcome."""
@@ -164,17 +259,33 @@ class State:
             self.leave(row, Outcome.BLOCKED)
             return
         else:
-            gave_up = yield from self.wait(row, q, chosen)
-            if isinstance(gave_up, Outcome):
-                self.leave(row, gave_up)
-                return
+            yield from self.wait_first(row, chosen, ACCEPTED)
+            return
+        yield from self.be_served(row, ACCEPTED)
+
+    def wait_first(self, row: int, chosen: Agent | None, entry: Entry) -> Process:
+        """A chat that is not accepted at once, to its outcome."""
+        gave_up = yield from self.wait(row, chosen, entry)
+        if isinstance(gave_up, Outcome):
+            self.leave(row, gave_up)
+        else:
+            yield from self.be_served(row, ACCEPTED)
+
+    def be_served(self, row: int, entry: Entry) -> Process:
+        """Service of a chat that an agent has accepted, to the end of its slot."""
         agent = self.agents[self.log.agent[row]]
-        serve = self.converse if queue.by_turns else self.be_worked_on
-        holds_attention = yield from serve(row, agent)
+        if entry.stage is Stage.WRAP_UP:
+            holds_attention = self.wrap_up_attends(row)
+        else:
+            is_by_turns = self.scenario.queues[self.draws.queue[row]].by_turns
+            serve = self.converse if is_by_turns else self.be_worked_on
+            holds_attention = yield from serve(row, agent, entry)
         if self.log.outcome[row] == Outcome.UNFINISHED:
-            self.end_conversation(row)
-            wrap_up_s = self.time_of(agent, float(self.draws.wrap_up_s[row]))
-            yield self.env.at(self.end_of(wrap_up_s), Order.WRAP_UP, row)  # R16, R18
+            if entry.stage is not Stage.WRAP_UP:
+                self.end_conversation(row)
+                wrap_up_s = self.time_of(agent, float(self.draws.wrap_up_s[row]))
+                entry = Entry(Stage.WRAP_UP, self.end_of(wrap_up_s))
+            yield self.end_of_stage(row, entry)  # R16, R18
             self.log.outcome[row] = Outcome.SERVED
         elif np.isnan(self.log.ended_s[row]):
             self.log.ended_s[row] = self.env.now  # R24
@@ -182,6 +293,17 @@ class State:
         self.free_slot(agent)
         if holds_attention:
             self.attend_next(agent)
+
+    def wrap_up_attends(self, row: int) -> bool:
+        """Whether the wrap-up of a chat holds its agent's attention (R16)."""
+        queue = self.scenario.queues[self.draws.queue[row]]
+        return queue.by_turns and bool(queue.wrap_up_attention)
+
+    def end_of_stage(self, row: int, entry: Entry) -> simpy.Event:
+        """Give the event that ends a chat's stage at a time known beforehand."""
+        self.stage[row], order = entry, entry.stage.end
+        assert order is not None
+        return self.env.at(entry.until_s, order, row)
 
     def end_conversation(self, row: int) -> None:
         """Note the end of a conversation, and whether it resolved what the customer came for (R28)."""
@@ -240,17 +362,19 @@ class State:
         share = balking.share(len(line) if balking.places is not None else float(estimate_s))
         return bool(self.draws.balk_u[row] < share)
 
-    def wait(self, row: int, q: int, chosen: Agent | None) -> Generator[simpy.Event, object, object]:
+    def wait(self, row: int, chosen: Agent | None, entry: Entry) -> Generator[simpy.Event, object, object]:
         """Wait in line, or until the chat is with the agent chosen for it (R40).
 
         Returns None when one has accepted, or the outcome of having given up (R4, R41).
         """
-        decided = self.env.event()
+        q, decided = int(self.draws.queue[row]), self.env.event()
         if chosen is None:
             self.log.queued[row] = True
             self.waiting[q][row] = decided
         else:
-            self.send_to(row, chosen, decided)
+            if entry.stage is not Stage.COMING:
+                entry = self.send_to(row, chosen)
+            self.be_on_the_way(row, chosen, decided, entry)
 
         def overflow() -> None:
             if self.stop_waiting(row, q):
@@ -266,10 +390,10 @@ class State:
                 self.stop_waiting(row, q)
                 decided.succeed(Outcome.ABANDONED)
 
-        max_wait_s = self.scenario.queues[q].max_wait_s
+        arrival_s, max_wait_s = float(self.log.arrival_s[row]), self.scenario.queues[q].max_wait_s
         if max_wait_s is not None:
-            self.env.call(self.env.now + max_wait_s, Order.OVERFLOW, row, overflow)
-        self.env.call(self.env.now + float(self.draws.patience_s[row]), Order.PATIENCE, row, abandon)
+            self.env.call(arrival_s + max_wait_s, Order.OVERFLOW, row, overflow)
+        self.env.call(arrival_s + float(self.draws.patience_s[row]), Order.PATIENCE, row, abandon)
         return (yield decided)
 
     def is_waiting(self, row: int, q: int) -> bool:
@@ -334,10 +458,14 @@ class State:
         agent.n_open += 1
         agent.idle_since = self.env.now  # R8
 
-    def send_to(self, row: int, agent: Agent, decided: simpy.Event) -> None:
+    def send_to(self, row: int, agent: Agent) -> Entry:
         """Send a chat on its way to the agent who is chosen for it (R40)."""
         self.take(agent)
         self.announce_finish(agent)
+        return Entry(Stage.COMING, self.end_of(self.scenario.platform.accept_s))
+
+    def be_on_the_way(self, row: int, agent: Agent, decided: simpy.Event, entry: Entry) -> None:
+        """Let a chat arrive at the agent who holds a slot for it, unless it stops on the way (R40, R41)."""
         self.on_its_way[row] = agent, decided
 
         def arrive() -> None:
@@ -347,7 +475,8 @@ class State:
                 self.accept(row, agent)
                 decided.succeed()
 
-        self.env.call(self.end_of(self.scenario.platform.accept_s), Order.ACCEPT, row, arrive)
+        self.stage[row] = entry
+        self.env.call(entry.until_s, Order.ACCEPT, row, arrive)
 
     def accept(self, row: int, agent: Agent) -> None:
         """Give a chat to an agent who holds a slot for it."""
@@ -385,7 +514,7 @@ class State:
             *_, row, q = min(heads)
             decided = self.waiting[q].pop(row)
             if self.scenario.platform.accept_s:
-                self.send_to(row, agent, decided)
+                self.be_on_the_way(row, agent, decided, self.send_to(row, agent))
             else:
                 self.take(agent)
                 self.accept(row, agent)
@@ -396,15 +525,16 @@ class State:
     def duty(self, span: int) -> Process:
         """One span of an agent's duty (R11, R12)."""
         agent = self.agents[self.duty_plan.agent[span]]
-        yield self.env.at(float(self.duty_plan.on_s[span]), Order.LOG_ON, span)
-        if agent.n_open > 0:
-            self.log.out_s[agent.span] = self.env.now
-        agent.span = span
-        agent.on_duty, agent.is_leaving = True, False
-        agent.idle_since = self.env.now  # R8
-        self.fill_slots(agent)  # R10
-        off_s = float(self.duty_plan.off_s[span])
-        if off_s < float("inf"):
+        on_s, off_s = float(self.duty_plan.on_s[span]), float(self.duty_plan.off_s[span])
+        if on_s >= self.env.now:  # R49
+            yield self.env.at(on_s, Order.LOG_ON, span)
+            if agent.n_open > 0:
+                self.log.out_s[agent.span] = self.env.now
+            agent.span = span
+            agent.on_duty, agent.is_leaving = True, False
+            agent.idle_since = self.env.now  # R8
+            self.fill_slots(agent)  # R10
+        if self.env.now <= off_s < float("inf"):
             yield self.env.at(off_s, Order.LOG_OFF, span)
             agent.is_leaving = True
             agent.on_duty = bool(self.duty_plan.stays[span]) and agent.n_open > 0
@@ -414,7 +544,10 @@ class State:
     def fail(self, outage: int) -> Process:
         """Let nobody answer for the time of an outage; then the backlog."""
         begins_s, over_s = self.outages[outage]
-        yield self.env.at(begins_s, Order.FAILURE, outage)
+        if over_s < self.env.now:  # R49
+            return
+        if begins_s >= self.env.now:
+            yield self.env.at(begins_s, Order.FAILURE, outage)
         self.is_down = True
         yield self.env.at(over_s, Order.RECOVERY, outage)
         self.is_down = False
@@ -424,61 +557,92 @@ class State:
                 agent.is_attending = True
                 self.attend_next(agent)
 
-    def end_of(self, takes_s: float) -> float:
-        """When something ends that is begun now and takes its agent so long: outages come on top."""
-        end_s = self.env.now + takes_s
+    def end_of(self, takes_s: float, from_s: float | None = None) -> float:
+        """When something ends that is begun now, or at a time, and takes so long: outages come on top."""
+        begun_s = self.env.now if from_s is None else from_s
+        end_s = begun_s + takes_s
         for begins_s, over_s in self.outages:
-            if self.env.now < over_s and begins_s < end_s:
-                end_s += over_s - max(begins_s, self.env.now)
+            if begun_s < over_s and begins_s < end_s:
+                end_s += over_s - max(begins_s, begun_s)
         return end_s
 
     # Attention: service by turns
 
-    def converse(self, row: int, agent: Agent) -> Service:
+    def converse(self, row: int, agent: Agent, entry: Entry) -> Service:
         """Message and reply in turn, to the last reply (R13 to R15) unless somebody has enough (R20 to R23).
 
         Returns whether the chat still holds its agent's attention.
         """
         queue, draws = self.scenario.queues[self.draws.queue[row]], self.draws
         turns = range(draws.turn_offset[row], draws.turn_offset[row + 1])
-        deliver_s = self.scenario.platform.deliver_s
-        for turn in turns:
-            self.log.message_s[turn] = self.env.now - (deliver_s if turn > turns[0] else 0.0)  # R43
-            taken_up = self.attention(agent)  # R13
-            self.be_patient(row, turn, agent, taken_up)
-            if (yield taken_up) is Outcome.LEFT:  # R21
+        for turn in turns[entry.turn :]:
+            comes = (
+                turn == turns[0] or entry.stage > Stage.QUIET or (yield from self.be_away(row, turn, entry))
+            )
+            if not comes:  # R23
                 return False
-            yield from self.compose(row, turn, agent)
-            is_gone = self.is_gone(row)
-            if self.log.outcome[row] == Outcome.LEFT and not is_gone:  # R21: in vain
-                return True
-            if turn == turns[-1] and not is_gone:  # R16
-                break
-            self.attend_next(agent)
-            if is_gone:
-                yield from self.notice(row)
+            is_heard = entry.stage > Stage.INBOX or (yield from self.be_heard(row, turn, agent, entry))
+            if not is_heard:  # R21
                 return False
-            away_s = deliver_s + float(draws.customer_s[turn]) + deliver_s  # R42
-            if queue.idle_timeout_s is not None and away_s > queue.idle_timeout_s:  # R23
-                yield self.env.at(self.env.now + queue.idle_timeout_s, Order.TIMEOUT, row)
-                self.end(row, Outcome.TIMED_OUT)
+            if entry.stage <= Stage.COMPOSING:
+                yield from self.compose(row, turn, agent, entry)
+                is_gone = self.is_gone(row)
+                if self.log.outcome[row] == Outcome.LEFT and not is_gone:  # R21: in vain
+                    return True
+                if turn == turns[-1] and not is_gone:  # R16
+                    break
+                self.attend_next(agent)
+            if self.is_gone(row):
+                yield from self.notice(row, entry)
                 return False
-            yield self.env.at(self.env.now + away_s, Order.MESSAGE, row)  # R15
+            entry = ACCEPTED
         if not queue.wrap_up_attention:  # R16
             self.attend_next(agent)
         return bool(queue.wrap_up_attention)
 
-    def compose(self, row: int, turn: int, agent: Agent) -> Process:
+    def be_away(self, row: int, turn: int, entry: Entry) -> Service:
+        """Let a customer write their next message (R15, R42), or be quiet for too long (R23); say which."""
+        if entry.stage < Stage.WRITING:
+            deliver_s = self.scenario.platform.deliver_s
+            away_s = deliver_s + float(self.draws.customer_s[turn - 1]) + deliver_s
+            timeout_s = self.scenario.queues[self.draws.queue[row]].idle_timeout_s
+            entry = Entry(Stage.WRITING, self.env.now + away_s)
+            if timeout_s is not None and away_s > timeout_s:
+                entry = Entry(Stage.QUIET, self.env.now + timeout_s)
+        yield self.end_of_stage(row, entry)
+        if entry.stage is Stage.QUIET:
+            self.end(row, Outcome.TIMED_OUT)
+        return entry.stage is Stage.WRITING
+
+    def be_heard(
+        self, row: int, turn: int, agent: Agent, entry: Entry
+    ) -> Generator[simpy.Event, object, bool]:
+        """Put a message in the inbox until it is taken up (R13), or its customer leaves (R21); say which."""
+        taken_up = self.env.event()
+        if entry.stage is Stage.INBOX:
+            agent.inbox[row] = taken_up
+        else:
+            is_first = turn == self.draws.turn_offset[row]
+            self.log.message_s[turn] = self.env.now - (0.0 if is_first else self.scenario.platform.deliver_s)
+            self.attention(row, agent, taken_up)
+        self.be_patient(row, turn, agent, entry)
+        return (yield taken_up) is not Outcome.LEFT
+
+    def compose(self, row: int, turn: int, agent: Agent, entry: Entry) -> Process:
         """Compose one reply (R14, R30)."""
-        self.log.start_s[turn] = self.env.now
-        compose_s = self.time_of(agent, float(self.draws.agent_s[turn]))
-        if agent.n_open > 1:
-            compose_s *= 1 + self.scenario.groups[agent.group].switching
-        self.log.open_chats[row] += agent.n_open
-        yield self.env.at(self.end_of(compose_s), Order.REPLY, row)
+        if entry.stage is Stage.COMPOSING:
+            self.be_patient(row, turn, agent, entry)
+        else:
+            self.log.start_s[turn] = self.env.now
+            compose_s = self.time_of(agent, float(self.draws.agent_s[turn]))
+            if agent.n_open > 1:
+                compose_s *= 1 + self.scenario.groups[agent.group].switching
+            self.log.open_chats[row] += agent.n_open
+            entry = Entry(Stage.COMPOSING, self.end_of(compose_s))
+        yield self.end_of_stage(row, entry)
         self.log.reply_s[turn] = self.env.now + self.scenario.platform.deliver_s  # R43
 
-    def be_patient(self, row: int, turn: int, agent: Agent, taken_up: simpy.Event) -> None:
+    def be_patient(self, row: int, turn: int, agent: Agent, entry: Entry) -> None:
         """Let the customer leave who waits too long for the reply to this turn (R21, R22)."""
         if self.scenario.queues[self.draws.queue[row]].reply_patience is None or self.is_gone(row):
             return
@@ -491,21 +655,23 @@ class State:
                 self.log.gone_s[row] = self.env.now
                 return
             self.log.ended_s[row] = self.env.now
-            if taken_up in agent.inbox:
-                agent.inbox.remove(taken_up)
-                taken_up.succeed(Outcome.LEFT)
+            if row in agent.inbox:
+                agent.inbox.pop(row).succeed(Outcome.LEFT)
 
         time_s = float(self.log.message_s[turn]) + float(self.draws.reply_patience_s[turn])
-        time_s = max(time_s, self.env.now)  # R43
+        if entry.stage < Stage.INBOX:
+            time_s = max(time_s, self.env.now)  # R43
         self.env.call(time_s, Order.REPLY_PATIENCE, row, leave)
 
-    def notice(self, row: int) -> Process:
+    def notice(self, row: int, entry: Entry) -> Process:
         """Hold the slot until the agent notices that the customer is gone (R20, R22, R23)."""
-        hold_s = float(self.draws.detect_s[row])
-        idle_timeout_s = self.scenario.queues[self.draws.queue[row]].idle_timeout_s
-        if idle_timeout_s is not None:
-            hold_s = min(hold_s, idle_timeout_s)
-        yield self.env.at(self.env.now + hold_s, Order.CLOSE, row)
+        if entry.stage is not Stage.UNNOTICED:
+            hold_s = float(self.draws.detect_s[row])
+            idle_timeout_s = self.scenario.queues[self.draws.queue[row]].idle_timeout_s
+            if idle_timeout_s is not None:
+                hold_s = min(hold_s, idle_timeout_s)
+            entry = Entry(Stage.UNNOTICED, self.env.now + hold_s)
+        yield self.end_of_stage(row, entry)
 
     def time_of(self, agent: Agent, drawn_s: float) -> float:
         """Time that something takes an agent who begins it now: at their speed (R30, R36)."""
@@ -520,31 +686,29 @@ class State:
         today = int(np.searchsorted(self.duty_plan.day_s[agent.number], self.env.now, side="right")) - 1
         return float(self.duty_plan.speed[agent.number, today])
 
-    def attention(self, agent: Agent) -> simpy.Event:
-        """Give the event that an agent takes up the message just come in."""
-        taken_up = self.env.event()
+    def attention(self, row: int, agent: Agent, taken_up: simpy.Event) -> None:
+        """Let an agent take up the message of a chat that has just come in, now or in its turn."""
         if agent.is_attending or self.is_down:  # R37
-            agent.inbox.append(taken_up)
+            agent.inbox[row] = taken_up
         else:
             agent.is_attending = True
             taken_up.succeed()
-        return taken_up
 
     def attend_next(self, agent: Agent) -> None:
         """Let an agent turn to the next message in their inbox (R37)."""
         if agent.inbox and not self.is_down:
-            agent.inbox.popleft().succeed()
+            agent.inbox.pop(next(iter(agent.inbox))).succeed()
         else:
             agent.is_attending = False
 
     # Sharing: service by work
 
-    def be_worked_on(self, row: int, agent: Agent) -> Service:
+    def be_worked_on(self, row: int, agent: Agent, entry: Entry) -> Service:
         """Wait until the chat's work is done (R17), or that its customer is gone is noticed (R20)."""
         if row in agent.work:
             yield self.done[row]
         else:
-            yield from self.notice(row)
+            yield from self.notice(row, entry)
         return False
 
     def advance(self, agent: Agent) -> None:
@@ -563,7 +727,10 @@ class State:
         return service.speed(agent.n_open) if isinstance(service, ByWork) else 1.0
 
     def announce_finish(self, agent: Agent) -> None:
-        """Announce which of an agent's chats will be done first, if nothing changes before (R17)."""
+        """Announce which of an agent's chats will be done first, if nothing changes before (R17).
+
+        Their clocks have just been brought to now, or, as a run begins, to where they stood (R49).
+        """
         agent.retimings += 1
         if not agent.work:
             return
@@ -571,7 +738,7 @@ class State:
         for row, mark_s in agent.work.items():
             q = int(self.draws.queue[row])
             rest_s = max(0.0, mark_s - agent.clock_s[q])
-            finishes.append((self.end_of(rest_s / self.speed(agent, q)), row))
+            finishes.append((self.end_of(rest_s / self.speed(agent, q), agent.since_s), row))
         time_s, first = min(finishes)
 
         def finish() -> None:
@@ -596,14 +763,38 @@ def tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
     return [*preferred, others] if others else preferred
 
 
-def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
-    """Run the centre of *scenario* with the customers of each of the *draws*."""
-    return LogBatch.of([simulate(scenario, each) for each in draws])
+def simulate_all(
+    scenario: Scenario,
+    draws: Iterable[Draws],
+    begin: Sequence[CentreState] = (),
+    duty: Sequence[DutyPlan] = (),
+) -> LogBatch:
+    """Run the centre of *scenario* with the customers of each of the *draws*, see `sim.engines`."""
+    drawn = list(draws)
+    nothing = [None] * len(drawn)
+    states: Sequence[CentreState | None] = begin or nothing
+    teams: Sequence[DutyPlan | None] = duty or nothing
+    every = zip(drawn, states, teams, strict=True)
+    return LogBatch.of([simulate(scenario, each, begin=state, team=team) for each, state, team in every])
 
 
-def simulate(scenario: Scenario, draws: Draws, policy: Choose | None = None) -> ChatLog:
+def simulate(
+    scenario: Scenario,
+    draws: Draws,
+    policy: Choose | None = None,
+    *,
+    begin: CentreState | None = None,
+    team: DutyPlan | None = None,
+) -> ChatLog:
     """Run the centre of *scenario* with the customers of *draws*, routed by one's own *policy* if given."""
-    team = duty_plan(scenario, draws.people)
-    desk = State(scenario, draws, team, policy)
+    team = team or duty_plan(scenario, draws.people)
+    desk = State(scenario, draws, team, policy, begin)
     desk.run()
     return log_batch(scenario, DrawsBatch.of([draws]), [team], desk.log, np.array([desk.env.n_events]))[0]
+
+
+def state_at(scenario: Scenario, draws: Draws, now_s: float) -> CentreState:
+    """Run the centre up to an instant, and tell what holds then (R48)."""
+    desk = State(scenario, draws, duty_plan(scenario, draws.people))
+    desk.run(now_s)
+    return desk.state()

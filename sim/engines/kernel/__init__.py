@@ -10,6 +10,7 @@ all, which decides how long they take to compile.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.compiled import IS_COMPILED, prepare
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
 from sim.engines.kernel.batch import Batch, Begin, run_all
+from sim.engines.kernel.entry import entered
 from sim.engines.kernel.layout import Drawn, room_for
 from sim.engines.kernel.records import (
     AT_HAND,
@@ -39,21 +41,52 @@ from sim.engines.kernel.records import (
     Team,
     chat_rare,
     fixed,
+    fixed_with,
     records,
     room,
     team_of,
+    with_duty,
 )
+from sim.engines.kernel.stop import stopped
+from sim.engines.state import CentreState, begun
 from sim.log.batch import LogBatch
+from sim.scenario.duty import DutyPlan
 from sim.scenario.scenario import Same, Scenario
 
 
-def simulate_all(scenario: Scenario, draws: Iterable[Draws]) -> LogBatch:
-    """Run the centre of *scenario* with the customers of each of the *draws*."""
-    drawn, prepared = DrawsBatch.of(draws), fixed(Same(scenario))
-    teams = [team_of(prepared, scenario, people) for people in drawn.people]
-    c, batch = _begin(prepared, teams, drawn)
+def simulate_all(
+    scenario: Scenario,
+    draws: Iterable[Draws],
+    begin: Sequence[CentreState] = (),
+    duty: Sequence[DutyPlan] = (),
+) -> LogBatch:
+    """Run the centre of *scenario* with the customers of each of the *draws*, see `sim.engines`."""
+    drawn = DrawsBatch.of(draws)
+    if duty:
+        prepared = fixed_with(scenario, duty[0])
+        teams = [with_duty(scenario, planned) for planned in duty]
+    else:
+        prepared = fixed(Same(scenario))
+        teams = [team_of(prepared, scenario, people) for people in drawn.people]
+    c, batch = _begin(prepared, teams, drawn, begin)
     _compiled_run()(c, batch, _initial(prepared))
     return log_batch(scenario, drawn, [team.duty_plan for team in teams], _happened(c, batch), batch.n_events)
+
+
+def state_at(scenario: Scenario, draws: Draws, now_s: float) -> CentreState:
+    """Run the centre up to an instant, and tell what holds then (R48)."""
+    drawn, prepared = DrawsBatch.of([draws]), fixed(Same(scenario))
+    team = team_of(prepared, scenario, draws.people)
+    c, batch = _begin(prepared, [team], drawn)
+    initial = _initial(prepared)
+    initial = initial._replace(state=initial.state.copy())
+    initial.state["stop_s"] = now_s
+    _compiled_run()(c, batch, initial)
+    happened = _happened(c, batch)
+    if not len(c.chat_rare):
+        nothing = Happened.nothing_yet(draws, team.duty_plan)
+        happened = replace(happened, **{name: getattr(nothing, name) for name in RARER})
+    return stopped(c, happened, draws, team, now_s)
 
 
 RARER = ("gone_s", "estimate_s", "balked", "resolved")
@@ -67,8 +100,11 @@ def _happened(c: Centre, batch: Batch) -> Happened:
     return Happened(**columns, out_s=np.ascontiguousarray(c.spans["out_s"]))
 
 
-def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[Centre, Batch]:
+def _begin(
+    prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch, states: Sequence[CentreState] = ()
+) -> tuple[Centre, Batch]:
     """Everything as it is at the beginning, of all replications."""
+    duties = [begun(state, team.duty_plan) for state, team in zip(states, teams, strict=bool(states))]
     n_agents, n_queues = len(prepared.agents), len(prepared.queues)
     every, first_chat = drawn.together, drawn.first_chat
     first_turn = every.turn_offset[first_chat]
@@ -84,6 +120,7 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         written=room_for(every.n_chats, every.n_turns),
         agent_speed=np.array([team.duty_plan.speed for team in teams]),
         n_events=np.zeros(len(teams), dtype=np.int64),
+        states=entered(states, duties),
     )
     # Ten events a chat at most (wait, the way to its agent, work, that agent's announcements, its arrival),
     # and the end of patience with each reply; untouched memory is free.
@@ -120,6 +157,8 @@ def _begin(prepared: Fixed, teams: Sequence[Team], drawn: DrawsBatch) -> tuple[C
         troubles=prepared.troubles,
         state=prepared.state.copy(),
     )
+    if duties:
+        centre.spans["out_s"] = np.concatenate([duty.out_s for duty in duties])
     return centre, batch
 
 

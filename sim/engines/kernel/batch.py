@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sim.arrays import Floats, Ints
 from sim.compiled import compiled, inner
+from sim.engines.kernel.entry import Entered, enter
 from sim.engines.kernel.layout import Drawn, Written, lay_out, read_out
 from sim.engines.kernel.loop import run
 from sim.engines.kernel.records import Centre, Records
@@ -41,6 +42,8 @@ class Batch(NamedTuple):
     agent_speed: Floats
     """Shape (n_replications, n_agents, days)."""
     n_events: Ints
+    states: Entered
+    """From which the runs begin; none if they begin at first."""
 
 
 @inner
@@ -103,5 +106,7 @@ def run_all(workshop: Centre, batch: Batch, begin: Begin) -> None:
         )
         lay_out(batch.drawn, chat, turn, c.turn_offset, c.chats, c.chat_cold, c.turns)
         begin_again(c, begin, batch.differs[r] == 1)
+        if len(batch.states.now_s) > 0:
+            enter(c, batch.states, r, chat, turn, batch.n_customers[r])
         batch.n_events[r] = run(c, batch.n_customers[r])
         read_out(c.chats, c.chat_cold, c.turns, batch.written, chat, turn)

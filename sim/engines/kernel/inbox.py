@@ -27,6 +27,12 @@ def receive(c: Centre, row: int, now: float, took_s: float) -> None:
         c.agents[agent].attending = True
         compose(c, row, now)
         return
+    line_up(c, agent, row)
+
+
+@inlined
+def line_up(c: Centre, agent: int, row: int) -> None:
+    """Put a chat's message last in its agent's inbox."""
     tail = c.agents[agent].inbox_tail
     c.chats[row].inbox_next = NONE
     if tail == NONE:

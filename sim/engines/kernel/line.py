@@ -15,8 +15,15 @@ OVERFLOW, PATIENCE = int(Order.OVERFLOW), int(Order.PATIENCE)
 @inner
 def begin_to_wait(c: Centre, row: int, now: float) -> None:
     """Put a chat into its queue, with what will end its wait."""
-    q = c.chats[row].queue
     c.chats[row].queued = True
+    join_line(c, row)
+    limit_wait(c, row, now)
+
+
+@inner
+def join_line(c: Centre, row: int) -> None:
+    """Put a chat last into the line of its queue."""
+    q = c.chats[row].queue
     c.chats[row].waiting = True
     c.queues[q].n_waiting += 1
     tail = c.queues[q].wait_tail
@@ -26,7 +33,6 @@ def begin_to_wait(c: Centre, row: int, now: float) -> None:
     else:
         c.chat_cold[tail].wait_next = row
     c.queues[q].wait_tail = row
-    limit_wait(c, row, now)
 
 
 @inner

@@ -39,10 +39,10 @@ FROM_DOOR, FROM_DUTY, FROM_HEAP = 0, 1, 2
 
 @inner
 def run(centre: Centre, n_customers: int) -> int:
-    """Let everything happen until nothing more can (R5); return the number of events."""
+    """Let everything happen until nothing more can (R5), or it is stopped; return the number of events."""
     c = by_address(centre)
     rule_pages(c, n_customers)
-    row, duty, n_duty = 0, 0, len(c.duty)
+    row, duty, n_duty = int(c.state[0].first_customer), int(c.state[0].first_duty), len(c.duty)
     while True:
         now, key, source = np.inf, LATEST, NONE
         if row < n_customers:
@@ -52,6 +52,8 @@ def run(centre: Centre, n_customers: int) -> int:
         next_s, next_key = next_event(c)
         if earlier(next_s, next_key, now, key):
             now, key, source = next_s, next_key, FROM_HEAP
+        if now >= c.state[0].stop_s:
+            return int(c.state[0].n_events) + n_customers + n_duty
         arriving, receiving = NONE, NONE
         if source == FROM_HEAP:
             pop(c)
@@ -63,11 +65,9 @@ def run(centre: Centre, n_customers: int) -> int:
         elif source == FROM_DOOR:
             arriving = row
             row += 1
-        elif source == FROM_DUTY:
+        else:
             duty += 1
             change_duty(c, key // ROWS, key % ROWS, now)
-        else:
-            return int(c.state[0].n_events) + n_customers + n_duty
         if arriving != NONE:
             receiving = arrive(c, arriving, now)
         if receiving != NONE:

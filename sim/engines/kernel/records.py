@@ -126,15 +126,18 @@ DESK = np.dtype(
     [
         *((name, np.int64) for name in ("policy", "heap_size", "n_events")),
         *((name, np.int64) for name in ("page", "n_noted", "n_notes", "used_note", "opening")),
+        *((name, np.int64) for name in ("first_customer", "first_duty")),
         *((name, np.float64) for name in ("pages_per_s", "horizon_s", "resolution", "multitasking")),
-        *((name, np.float64) for name in ("accept_s", "deliver_s")),
+        *((name, np.float64) for name in ("accept_s", "deliver_s", "stop_s")),
         *((name, np.bool_) for name in ("patient", "differs", "judges", "has_fates")),
         *((name, np.bool_) for name in ("slows", "stops", "is_down")),
     ]
 )
 """`opening`: the first that has not ended. `patient`: some queue has patience with replies. `differs`: agents
 differ in speed, or `slows`: the system is slow at times. `judges`: chats are resolved or not. `stops`: there
-are outages; `is_down`: one is now. `accept_s`, `deliver_s`: delays of the platform (R39)."""
+are outages; `is_down`: one is now. `first_customer`, `first_duty`: the first to come, for what is before them
+is over as a run begins from a state (R49). `stop_s`: when it stops, or infinite. `accept_s`, `deliver_s`:
+delays of the platform (R39)."""
 TROUBLE = np.dtype([(name, np.float64) for name in ("begins_s", "over_s", "factor")])
 """A time with a slow system (R36), or an outage (R37), which has no end of a factor."""
 
@@ -233,12 +236,16 @@ class Fixed(NamedTuple):
 @lru_cache(maxsize=8)
 def fixed(same: Same) -> Fixed:
     """What a scenario brings, prepared once: replications ask for it again and again."""
-    scenario = same.scenario
-    queues, groups, team = scenario.queues, scenario.groups, _team(scenario, duty_plan(scenario))
+    return fixed_with(same.scenario, duty_plan(same.scenario))
+
+
+def fixed_with(scenario: Scenario, planned: DutyPlan) -> Fixed:
+    """What a scenario brings with a plan of duty, whose agents and slots may differ from its own."""
+    queues, groups, team = scenario.queues, scenario.groups, with_duty(scenario, planned)
     names = [queue.name for queue in queues]
     tiers = [_tiers(scenario, queue) for queue in queues]
     skills = [sorted(names.index(name) for name in group.queues) for group in groups]
-    n_slots = max(group.most_slots for group in groups)
+    n_slots = max([*(group.most_slots for group in groups), *team.duty_plan.slots.tolist()])
     tier_ends = np.cumsum([0] + [len(tier) for queue_tiers in tiers for tier in queue_tiers])
     curves = [queue.balking for queue in queues if queue.balking]
     return Fixed(
@@ -270,7 +277,7 @@ def fixed(same: Same) -> Fixed:
 
 def team_of(prepared: Fixed, scenario: Scenario, people: People | None) -> Team:
     """Agents and duty of a replication: as planned, or as its *people* are drawn."""
-    return prepared.team if people is None else _team(scenario, duty_plan(scenario, people))
+    return prepared.team if people is None else with_duty(scenario, duty_plan(scenario, people))
 
 
 def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
@@ -282,7 +289,8 @@ def room(n: int, dtype: np.dtype[Any], skipped: int = 0) -> Records:
     return rows if IS_COMPILED else rows.view(np.recarray)
 
 
-def _team(scenario: Scenario, planned: DutyPlan) -> Team:
+def with_duty(scenario: Scenario, planned: DutyPlan) -> Team:
+    """Agents and duty of a plan."""
     return Team(
         duty_plan=planned,
         spans=records(
@@ -306,6 +314,7 @@ def _desk(scenario: Scenario) -> Records:
         multitasking=quality.multitasking if quality else 0.0,
         accept_s=scenario.platform.accept_s,
         deliver_s=scenario.platform.deliver_s,
+        stop_s=np.inf,
         patient=any(queue.reply_patience is not None for queue in queues),
         judges=quality is not None,
         slows=bool(slowdowns(scenario)),
