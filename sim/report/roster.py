@@ -12,6 +12,7 @@ from sim.report.numbers import percent
 from sim.report.promise import basis, cells, columns, days_kept, judged, name_of, on_days, unless_kept
 from sim.report.result import Column, Head, Result, Table, answering
 from sim.report.run import calendar
+from sim.report.staffing import planned_shrinkage
 from sim.scenario.team import Pattern
 from sim.scenario.units import clock_text, end_text, plural
 from sim.studies.staffing.people import Heads, heads
@@ -49,6 +50,7 @@ def _facts(found: Roster, people: Heads) -> dict[str, Any]:
         "days_per_week": people.days,
         "fte": people.fte,
         "heads": people.employed,
+        "planned_shrinkage": planned_shrinkage(found.scenario),
         "cost": found.cost,
         "cost_of_covering": found.covering_cost,
         "least_cost_proved": found.bound or None,

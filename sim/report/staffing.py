@@ -98,9 +98,15 @@ def _facts(found: Staffing, people: Heads) -> dict[str, Any]:
         "fte_hours_per_week": people.contract_h,
         "days_per_week": people.days,
         "heads": people.employed,
+        "planned_shrinkage": planned_shrinkage(found.scenario),
         "figures": [name_of(bound, found.promise) for bound in found.promise.bounds],
         "groups": [group.name for group in found.scenario.groups],
     } | calendar(found.scenario)
+
+
+def planned_shrinkage(scenario: Scenario) -> dict[str, dict[str, float]]:
+    """Share of paid hours that each cause takes from what those before it leave, by group."""
+    return {group.name: dict(group.shrinkage) for group in scenario.groups}
 
 
 def requirement(found: Staffing) -> Table:

@@ -14,6 +14,7 @@ from sim.report.numbers import interval, number, percent, with_unit
 from sim.report.promise import DAYS_KEPT, cells, columns, judged, name_of
 from sim.report.result import PER_ROW, Column, Head, Judged, Result, Row, Table, answering
 from sim.report.run import calendar
+from sim.report.staffing import planned_shrinkage
 from sim.scenario.units import DAY_S, plural
 from sim.studies.staffing.choice import Over, Per
 from sim.studies.staffing.headcount import HeadCount, paid_h_a_week, people_for
@@ -217,6 +218,7 @@ def _facts(found: WeekStaffing, people: Heads) -> dict[str, Any]:
         "fte": people.fte,
         "fte_hours_per_week": people.contract_h,
         "heads": people.employed,
+        "planned_shrinkage": planned_shrinkage(found.scenario),
         "figures": [name_of(bound, found.promise) for bound in found.promise.bounds],
         "groups": [group.name for group in found.scenario.groups],
         "day_titles": [plan.title for plan in found.plans],

@@ -71,6 +71,22 @@ class Book:
         sheet = self._sheets.get(table)
         return sheet is not None and (not column or (column, "value") in sheet.places)
 
+    def columns(self, table: str) -> list[str]:
+        """Columns of a table that its sheet has."""
+        return list(dict.fromkeys(name for name, _ in self._sheets[table].places))
+
+    def words(self, table: str, column: str) -> list[Any]:
+        """What stands in the cells of a column."""
+        sheet = self._sheets[table]
+        return list(sheet.cells[sheet.places[column, "value"]])
+
+    def count(self, table: str, column: str) -> None:
+        """Let words that are all whole numbers be numbers."""
+        sheet = self._sheets[table]
+        place = sheet.places[column, "value"]
+        if all(cell is None or (isinstance(cell, str) and cell.isdecimal()) for cell in sheet.cells[place]):
+            sheet.cells[place] = [None if cell is None else int(str(cell)) for cell in sheet.cells[place]]
+
     def length(self, table: str) -> int:
         """Rows of a table."""
         return len(self._sheets[table].rows)

@@ -12,6 +12,8 @@ _DRAWN: dict[tuple[str, str], tuple[str, tuple[tuple[str, tuple[str, ...]], ...]
     ),
     ("run", "by_weekday"): ("weekday", (("Service level by weekday", ("service_level",)),)),
     ("staff", "requirement"): ("start_s", (("Agents", ("agents.*",)), ("Chats", ("chats",)))),
+    ("staff_week", "agents"): ("start_s", (("Agents by time and day", ("agents.*",)),)),
+    ("head_count", "agents"): ("start_s", (("Agents by time and day", ("agents.*",)),)),
     ("roster", "coverage"): ("start_s", (("Agents needed and on duty", ("needed.*", "on_duty.*")),)),
     ("capacity", "months"): (
         "month",

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, prod
 from typing import Literal
 
 Number = int | float
+DUST = 1e-9
+"""What sums of numbers may be off by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +22,14 @@ class Formula:
 
     >>> hours, contract = Formula("B3", 380.0), Formula("B1", 40.0)
     >>> (hours / (1 - Formula("B2", 0.05)) / contract).text
-    '(B3/(1-B2))/B1'
+    'B3/(1-B2)/B1'
     """
 
     text: str
     """Without the equals sign. Cells are named with their sheet, in quotes."""
     value: float | None
-    is_whole: bool = True
-    """Whether it may stand in another formula without brackets."""
+    rank: int = 2
+    """What binds its parts: 0 for a sum, 1 for a product, 2 where nothing can come between."""
 
     def within(self, sheet: str) -> str:
         """How it reads in a cell of a *sheet*, whose own cells need no name of a sheet."""
@@ -69,30 +72,52 @@ class Span:
         """Sum of all that are numbers."""
         return Formula(f"SUM({self.text})", float(sum(_numbers(self.values))))
 
-    def where(self, keys: Span, key: Formula, name: str) -> Formula:
-        """Sum of those beside whose *keys* a *name* stands, which is in the cell *key*."""
-        pairs = zip(keys.values, self.values, strict=True)
-        total = sum(_numbers([value for at, value in pairs if at == name]))
-        return Formula(f"SUMIF({keys.text},{key.text},{self.text})", float(total))
-
-    def times(self, *others: Span, minus: Span | None = None, factor: Number = 1) -> Formula:
-        """Sum of the products with cells of the same rows; of the last, those of another may be taken off.
-
-        Empty cells count as zero.
-        """
-        columns = [_zeros(each.values) for each in (self, *others)]
-        last = [0.0] * len(self.values) if minus is None else _zeros(minus.values)
+    def where(self, *pairs: tuple[Span, Formula, str]) -> Formula:
+        """Sum of those beside whose keys a name stands, for each pair of keys and the name and its cell."""
         total = 0.0
-        for k in range(len(self.values)):
-            product = 1.0
-            for column in columns[:-1]:
-                product *= column[k]
-            total += product * (columns[-1][k] - last[k])
-        texts = [self.text, *(each.text for each in others)]
-        if minus is not None:
-            texts[-1] = f"({texts[-1]}-{minus.text})"
-        text = f"SUMPRODUCT({'*'.join(texts) if minus is not None else ','.join(texts)})"
-        return Formula(text, total) if factor == 1 else Formula(text, total) * factor
+        for k, value in enumerate(self.values):
+            if all(keys.values[k] == name for keys, _, name in pairs):
+                total += _number(value)
+        asked = ",".join(f"{keys.text},{cell.text}" for keys, cell, _ in pairs)
+        return Formula(f"SUMIFS({self.text},{asked})", total)
+
+    def most(self) -> Formula:
+        """The greatest."""
+        return Formula(f"MAX({self.text})", max(_numbers(self.values), default=0.0))
+
+
+def sum_of_products(*spans: Span) -> Formula:
+    """Sum over rows of the products of their cells; empty ones count as zero."""
+    rows = zip(*(map(_number, span.values) for span in spans), strict=True)
+    text = f"SUMPRODUCT({','.join(span.text for span in spans)})"
+    return Formula(text, float(sum(prod(row) for row in rows)))
+
+
+def hours_of(agents: Span, start: Span, end: Span) -> Formula:
+    """Hours of so many agents from *start* to *end*, which are parts of a day."""
+    rows = zip(*(map(_number, span.values) for span in (agents, start, end)), strict=True)
+    text = f"SUMPRODUCT({agents.text}*({end.text}-{start.text}))*24"
+    return Formula(text, 24 * sum(n * (b - a) for n, a, b in rows), rank=1)
+
+
+def most_at_once(spans: Sequence[Span]) -> Formula:
+    """The greatest sum over a row."""
+    rows = zip(*(map(_number, span.values) for span in spans), strict=True)
+    return Formula(
+        f"SUMPRODUCT(MAX({'+'.join(span.text for span in spans)}))", max(map(sum, rows), default=0.0)
+    )
+
+
+def rounded_up(part: Formula) -> Formula:
+    """The next whole number, the dust of sums forgiven."""
+    value = None if part.value is None else float(ceil(part.value - DUST))
+    return Formula(f"ROUNDUP({part.text}-{DUST:.0E},0)", value)
+
+
+def rounded_down(part: Formula) -> Formula:
+    """The whole number below, the dust of sums forgiven."""
+    value = None if part.value is None else float(floor(part.value + DUST))
+    return Formula(f"ROUNDDOWN({part.text}+{DUST:.0E},0)", value)
 
 
 def quoted(sheet: str) -> str:
@@ -104,14 +129,12 @@ def most(first: Formula | Number, second: Formula | Number) -> Formula:
     """The greater of two."""
     a, b = _value(first), _value(second)
     value = None if a is None or b is None else max(a, b)
-    return Formula(f"MAX({_text(first, within=False)},{_text(second, within=False)})", value)
+    return Formula(f"MAX({_text(first)},{_text(second)})", value)
 
 
 def added(some: Sequence[Formula]) -> Formula:
     """Sum of some cells, one by one."""
-    values = [each.value for each in some]
-    value = None if None in values else float(sum(_numbers(values)))
-    return Formula("+".join(_text(each) for each in some) or "0", value, is_whole=len(some) == 1)
+    return sum(some[1:], start=some[0]) if some else Formula("0", 0.0)
 
 
 def _joined(left: Formula | Number, sign: Literal["+", "-", "*", "/"], right: Formula | Number) -> Formula:
@@ -121,22 +144,24 @@ def _joined(left: Formula | Number, sign: Literal["+", "-", "*", "/"], right: Fo
         value = None
     else:
         value = a + b if sign == "+" else a - b if sign == "-" else a * b if sign == "*" else a / b
-    return Formula(f"{_text(left)}{sign}{_text(right)}", value, is_whole=False)
+    rank = 0 if sign in "+-" else 1
+    return Formula(f"{_text(left, rank)}{sign}{_text(right, rank + (sign in '-/'))}", value, rank)
 
 
 def _value(part: Formula | Number) -> float | None:
     return part.value if isinstance(part, Formula) else part
 
 
-def _text(part: Formula | Number, *, within: bool = True) -> str:
+def _text(part: Formula | Number, rank: int = 0) -> str:
+    """Text of a part, in brackets if less binds it than what is around it."""
     if isinstance(part, Formula):
-        return part.text if part.is_whole or not within else f"({part.text})"
-    return repr(part) if part >= 0 or not within else f"({part!r})"
+        return part.text if part.rank >= rank else f"({part.text})"
+    return repr(part) if part >= 0 else f"({part!r})"
 
 
 def _numbers(values: Sequence[float | str | None]) -> list[float]:
     return [value for value in values if isinstance(value, int | float)]
 
 
-def _zeros(values: Sequence[float | str | None]) -> list[float]:
-    return [value if isinstance(value, int | float) else 0.0 for value in values]
+def _number(value: float | str | None) -> float:
+    return value if isinstance(value, int | float) else 0.0

@@ -177,13 +177,13 @@ def write_numbers(worksheet: Worksheet, name: str, lines: Iterable[Line], form: 
         side = "right" if place == 1 else "left"
         worksheet.write_string(TOP - 1, place, title, form(bold=True, bottom=1, align=side))
     for row, line in enumerate(lines, start=TOP):
-        numbers = number_format(Column("", unit=line.unit), [line.value])
+        numbers = number_format(Column(line.unit, unit=line.unit), [line.value])
         worksheet.write_string(row, 0, line.label)
         if isinstance(line.content, Formula):
             worksheet.write_formula(row, 1, line.content.within(name), form(num_format=numbers), line.value)
         else:
             worksheet.write_number(row, 1, line.content, form(num_format=numbers, font_color=INPUT))
-        worksheet.write_string(row, 2, "" if line.unit == "share" else line.unit, form(indent=1))
+        worksheet.write_string(row, 2, "" if line.unit in {"share", "cost"} else line.unit, form(indent=1))
 
 
 def cell_name(row: int, column: int, *, fixed: bool = False) -> str:
