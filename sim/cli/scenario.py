@@ -94,6 +94,15 @@ def new(
             show_default=False,
         ),
     ] = None,
+    bid: Annotated[
+        Path | None,
+        typer.Option(
+            "--bid",
+            metavar="RFP",
+            help="A client's request, of which to make the scenario; written to be filled in if not there.",
+            show_default=False,
+        ),
+    ] = None,
     zone: Zone = None,
     media: Media = None,
     queue: QueueNames = None,
@@ -109,11 +118,17 @@ def new(
     workers: Workers = None,
     force: Force = False,
 ) -> None:
-    """Write a commented scenario to start from, one of volumes or of your answers, or averages to fill in."""
+    """Write a commented scenario to start from; one of volumes, answers or a request; or averages to fill in.
+
+    With --bid a client's request for proposal becomes a scenario with the agents that it needs. What the
+    request leaves open is assumed, and told with what it is worth: the first are the questions to ask.
+    """
     reading = asked(
         zone=zone, media=media, queue=queue, mapping=mapping, dates=dates, decimals=decimals, missing=missing,
         profile_from=profile_from, country=country, region=region, without=without,
     )  # fmt: skip
+    if bid is not None and (averages or questions or volumes):
+        raise typer.BadParameter("give --bid alone: the request has all that is known")
     if volumes and (averages or questions):
         raise typer.BadParameter("give --volumes alone: averages, and answers of --ask, may name them too")
     if not volumes and reading != asked():
@@ -127,6 +142,11 @@ def new(
         return
     if file is None:
         raise typer.BadParameter("name the file to write, such as mine.toml")
+    if bid is not None:
+        from sim.cli.bid_of_request import from_request  # noqa: PLC0415
+
+        from_request(file, bid, seed=seed, workers=workers, force=force)
+        return
     if volumes:
         _of_volumes(file, volumes, reading, force=force)
         return

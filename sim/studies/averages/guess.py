@@ -79,28 +79,28 @@ def _times(shown: Shown, slots: int, numbers: dict[str, float]) -> dict[str, flo
         customer_s = response_s * usual
         if duration_s is not None:
             customer_s = max((duration_s - turns * response_s) / max(turns - 1, 0.1), 1.0)
-        agent_s = _solved(lambda s: _reply_s(s, customer_s, turns, wrap_up_s, held) - response_s)
+        agent_s = solved(lambda s: mean_reply_s(s, customer_s, turns, wrap_up_s, held) - response_s)
         return {"agent_s": agent_s, "customer_s": customer_s}
     if shown.focus_aht_s is not None:
         agent_s = max((shown.focus_aht_s.value - wrap_up_s) / turns, 1.0)
         if duration_s is None:
             return {"agent_s": agent_s, "customer_s": agent_s * usual}
-        reply_s = _reply_s(agent_s, agent_s * usual, turns, wrap_up_s, held)
+        reply_s = mean_reply_s(agent_s, agent_s * usual, turns, wrap_up_s, held)
         return {
             "agent_s": agent_s,
             "customer_s": max((duration_s - turns * reply_s) / max(turns - 1, 0.1), 1.0),
         }
     if duration_s is None:
         return {}
-    agent_s = _solved(
+    agent_s = solved(
         lambda s: (
-            turns * _reply_s(s, s * usual, turns, wrap_up_s, held) + (turns - 1) * s * usual - duration_s
+            turns * mean_reply_s(s, s * usual, turns, wrap_up_s, held) + (turns - 1) * s * usual - duration_s
         )
     )
     return {"agent_s": agent_s, "customer_s": agent_s * usual}
 
 
-def _reply_s(agent_s: float, customer_s: float, turns: float, wrap_up_s: float, held: float) -> float:
+def mean_reply_s(agent_s: float, customer_s: float, turns: float, wrap_up_s: float, held: float) -> float:
     """Mean response of an agent who always holds so many chats, which need not be a whole number."""
     attention = Attention(agent_s, customer_s, turns, wrap_up_s)
     below = int(held)
@@ -108,7 +108,7 @@ def _reply_s(agent_s: float, customer_s: float, turns: float, wrap_up_s: float, 
     return float(reply_s[below - 1] + (held - below) * (reply_s[below] - reply_s[below - 1]))
 
 
-def _solved(lack: object) -> float:
+def solved(lack: object) -> float:
     """Root of an increasing function of a time, or the nearest end of what is likely."""
     assert callable(lack)
     if lack(_LEAST_S) >= 0:
