@@ -154,7 +154,10 @@ def test_the_wait_of_those_who_waited_given_as_asa_is_found_out():
         ({"agents": 4}, "1,800 chats a day of 677 s are 338.5 hours, and 96.0 hours on duty"),
         ({"averages": {"asa_s": 2, "missed_rate": 0.02, "service_level": 0.75}}, "makes a mean of 6.6 s"),
         ({"averages": {"missed_rate": 5.7}}, "5.7 % is 0.057"),
-        ({"averages": {"missed_rate": "5.7 %"}}, "must be a number, without quotation marks, got '5.7 %'; 5.7 % is 0.057"),
+        (
+            {"averages": {"missed_rate": "5.7 %"}},
+            "must be a number, without quotation marks, got '5.7 %'; 5.7 % is 0.057",
+        ),
         ({"averages": {"response_s": "1 min 4 s"}}, "1 min 4 s is 64 s"),
         ({"averages": {"response_s": "soon"}}, "must be a number, got 'soon'"),
         ({"averages": {"response_s": {"value": 64, "counts": "al"}}}, "did you mean 'all'"),
