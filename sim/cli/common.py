@@ -41,7 +41,12 @@ class Exit(IntEnum):
 
 
 ScenarioPath = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file: TOML, or a workbook of sim new --excel.",
+        show_default=False,
+    ),
 ]
 Seed = Annotated[
     int,

@@ -85,6 +85,18 @@ def new(
         bool,
         typer.Option("--ask", help="Ask what you know of your centre, and write the scenario that fits it."),
     ] = False,
+    excel: Annotated[
+        bool,
+        typer.Option(
+            "--excel", help="Write a workbook to fill in (.xlsx), which all commands read, instead."
+        ),
+    ] = False,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.xlsx", help="The filled-in workbook, to be written as TOML.", show_default=False
+        ),
+    ] = None,
     volumes: Annotated[
         list[Path] | None,
         typer.Option(
@@ -131,6 +143,12 @@ def new(
         raise typer.BadParameter("give --bid alone: the request has all that is known")
     if volumes and (averages or questions):
         raise typer.BadParameter("give --volumes alone: averages, and answers of --ask, may name them too")
+    ways = {
+        "--excel": excel, "--workbook": workbook, "--averages": averages, "--ask": questions,
+        "--volumes": volumes,
+    }  # fmt: skip
+    if (excel or workbook) and len(given := [name for name, is_given in ways.items() if is_given]) > 1:
+        raise typer.BadParameter(f"give one of {' and '.join(given)}")
     if not volumes and reading != asked():
         raise typer.BadParameter("--zone and its like say how --volumes are to be read, and there are none")
     if questions:
@@ -149,6 +167,9 @@ def new(
         return
     if volumes:
         _of_volumes(file, volumes, reading, force=force)
+        return
+    if excel or workbook:
+        _of_workbook(file, workbook, force=force)
         return
     from importlib.resources import files  # noqa: PLC0415
 
@@ -172,6 +193,27 @@ def _of_volumes(file: Path, volumes: list[Path], reading: Reading, *, force: boo
     write_text(file, scenario_from(volumes, file, reading), force=force)
     shown = printable(str(file))
     stdout(f"{shown}: written, each number with where it is from. Next: sim check {shown}")
+
+
+def _of_workbook(file: Path, workbook: Path | None, *, force: bool) -> None:
+    """Write a workbook to fill in, or the scenario that a *workbook* says."""
+    from sim.output import refuse_target, write_bytes, write_text  # noqa: PLC0415
+
+    shown = printable(str(file))
+    refuse_target(file, force=force)
+    if workbook is None:
+        from sim.scenario.excel.template import template  # noqa: PLC0415
+
+        if file.suffix.lower() != ".xlsx":
+            raise typer.BadParameter(f"a workbook's name must end in .xlsx, got {shown}")
+        write_bytes(file, template(), force=force)
+        stdout(f"{shown}: written. Fill it in, then: sim check {shown}, sim run {shown}")
+        return
+    from sim.scenario.files import load, scenario_text  # noqa: PLC0415
+
+    load(workbook, stderr)
+    write_text(file, scenario_text(workbook), force=force)
+    stdout(f"{shown}: written. Next: sim check {shown}")
 
 
 @handles_errors

@@ -16,6 +16,7 @@ from sim.scenario.cells import DateOrder, Decimals
 from sim.scenario.forecast import Grid, read_forecast
 from sim.scenario.scenario import Parts, Scenario, laws_between
 from sim.scenario.source import read_bytes
+from sim.scenario.table import OLD_EXCEL, ZIP
 from sim.scenario.toml import UnboundedError, read_toml
 from sim.scenario.toml_positions import Places, places
 from sim.scenario.units import FROM_FILE, known_zone
@@ -31,6 +32,8 @@ Tell = Callable[[str], None]
 def load(path: str | Path, tell: Tell | None = None) -> Scenario:
     """Read the scenario file at *path*, with the forecast files that it names (relative to it).
 
+    It is TOML, or a workbook as `sim new --excel` writes one: problems then have a sheet and a cell.
+
     How each of them was understood is said to *tell*.
 
     Raises
@@ -39,8 +42,43 @@ def load(path: str | Path, tell: Tell | None = None) -> Scenario:
         With every problem found, each with file, line and column, place, law and value.
     """
     path = Path(path)
-    text = text_of(path)
-    return parse(text, str(path), path.parent, tell)
+    if not is_workbook(path):
+        return parse(text_of(path), str(path), path.parent, tell)
+    from sim.scenario.excel.centre import read_workbook  # noqa: PLC0415  an extra
+
+    book = read_workbook(path)
+    if tell is not None:
+        for remark in book.remarks:
+            tell(remark)
+    try:
+        return parse(book.text, str(path), path.parent, tell)
+    except ScenarioError as error:
+        raise ScenarioError([book.placed(problem) for problem in error.problems]) from None
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a workbook: by its name, or by what it begins with."""
+    if path.suffix.lower() in {".xlsx", ".xlsm", ".xls"}:
+        return True
+    try:
+        return read_bytes(path).startswith((ZIP, OLD_EXCEL))
+    except OSError:
+        return False
+
+
+def scenario_text(path: Path) -> str:
+    """TOML text of the scenario at *path*, which may be a workbook.
+
+    Raises
+    ------
+    ScenarioError
+        As `load`, of what can't be read.
+    """
+    if not is_workbook(path):
+        return text_of(path)
+    from sim.scenario.excel.centre import read_workbook  # noqa: PLC0415  an extra
+
+    return read_workbook(path).text
 
 
 def text_of(path: Path) -> str:

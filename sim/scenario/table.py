@@ -35,7 +35,7 @@ MOST_UNPACKED = 2 * MOST_BYTES
 _SAMPLE = 200
 """Lines that show what stands between cells."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,7 @@ def read_table(path: Path, shown: str, mark: str | None = None) -> Table:
         If it holds no table.
     """
     data = read_bytes(path)
-    if data.startswith(_OLD_EXCEL):
-        raise TableError("is an old Excel workbook, or one with a password: save it as .xlsx or CSV")
-    if data.startswith(_ZIP):
+    if data.startswith((ZIP, OLD_EXCEL)):
         return _of_workbook(data, shown)
     text, encoding = _decoded(data)
     return _of_text(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, shown, mark)
@@ -196,8 +194,16 @@ def _too_long(table: Table, shown: str) -> Iterator[Problem]:
             yield Problem(shown, "", law, repr(table.text(row)), why, row.line)
 
 
-def _of_workbook(data: bytes, shown: str) -> Table:
-    """Read the first sheet of a workbook that holds anything."""
+def checked_workbook(data: bytes) -> Any:
+    """Refuse what is no workbook, or a huge one, before it is unpacked; gives the module that reads it.
+
+    Raises
+    ------
+    TableError
+        If it can't be read.
+    """
+    if data.startswith(OLD_EXCEL):
+        raise TableError("is an old Excel workbook, or one with a password: save it as .xlsx or CSV")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             names, size = parts.namelist(), sum(part.file_size for part in parts.infolist())
@@ -213,6 +219,12 @@ def _of_workbook(data: bytes, shown: str) -> Table:
     except ModuleNotFoundError:
         extra = "pip install 'livechat-sim[excel]'"
         raise TableError(f"is an Excel workbook: {extra} reads it, or save it as CSV") from None
+    return openpyxl
+
+
+def _of_workbook(data: bytes, shown: str) -> Table:
+    """Read the first sheet of a workbook that holds anything."""
+    openpyxl = checked_workbook(data)
     try:
         with catch_warnings(action="ignore"):  # of styles that it does not know
             return _of_sheets(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True), shown)

@@ -15,10 +15,9 @@ from typing import Any
 import tomlkit
 
 from sim.output import write_text
-from sim.scenario.files import parse
+from sim.scenario.files import parse, scenario_text
 from sim.scenario.hours import Weekday
 from sim.scenario.shifts import Break, Shift
-from sim.scenario.source import read_bytes
 from sim.scenario.team import Group, StaffingByDay
 from sim.scenario.units import DAY_S, clock_text
 
@@ -44,8 +43,8 @@ def write(
 
 
 def read(source: Path) -> str:
-    """Text of a scenario file, as `sim.scenario.files.load` reads it."""
-    return read_bytes(source).decode("utf-8-sig").replace("\r\n", "\n")
+    """Text of a scenario file, as `sim.scenario.files.load` reads it; of a workbook the TOML that it says."""
+    return scenario_text(source)
 
 
 def written(

@@ -104,7 +104,9 @@ def forecast_of(series: Series, ahead: int, settings: Settings, spread: Dispersi
     found = counts(series, {*off, *settings.without})
     weekdays = np.asarray(series.weekdays)
     after = (series.weekdays[-1] + 1 + np.arange(ahead)) % WEEK
-    mean, age, known_weeks = last_means(rates(series, {*off, *settings.without}), weekdays, after, settings.weeks)
+    mean, age, known_weeks = last_means(
+        rates(series, {*off, *settings.without}), weekdays, after, settings.weeks
+    )
     growth = 0.0
     if settings.trend and (grows := trend(found, weekdays)) is not None:
         growth = grows.a_week
