@@ -21,6 +21,7 @@ from sim.cli import (
     import_,
     kpis,
     load,
+    report,
     roster,
     run,
     scenario,
@@ -41,6 +42,7 @@ SHOP = "scenarios/web_shop.toml"
 COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (LOOK, run.run, (f"sim run {SHOP}", f"sim run {SHOP} --by interval --by queue --out results")),
     (LOOK, desk.desk, (desk.EXAMPLE, "sim desk")),
+    (LOOK, report.report, report.EXAMPLES),
     (PLAN, staff.staff, (f"sim staff {SHOP}", f"sim staff {SHOP} --confidence 0.9 --write mine.toml")),
     (PLAN, roster.roster, ("sim roster scenarios/roster.toml --lengths 8,6,4 --write mine.toml",)),
     (PLAN, capacity.capacity, capacity.EXAMPLES),

@@ -10,6 +10,7 @@ HOMES: dict[str, str] = {
     "kpis": "sim.report.plots.measured",
     "forecast": "sim.report.plots.forecast",
     "load": "sim.report.plots.load",
+    "overview": "sim.report.plots.run",
     "run": "sim.report.plots.run",
     "risk": "sim.report.plots.risk",
     "sensitivity": "sim.report.plots.sensitivity",
