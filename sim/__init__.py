@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from sim.report.imported import import_log
     from sim.report.measured import measure_log
     from sim.report.result import Column, Head, Judged, Result, Table
+    from sim.report.rfp import size_rfp
     from sim.report.risk import risk
     from sim.report.roster import roster
     from sim.report.run import run
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from sim.scenario.incidents import AgentsOut, Burst, Outage, ShiftGap, SlowSystem
     from sim.scenario.platform import Platform
     from sim.scenario.quality import Quality
+    from sim.scenario.rfp import Rfp
     from sim.scenario.scenario import Routing, Scenario, under_stress
     from sim.scenario.shifts import Break, Shift
     from sim.scenario.stress import Stress
@@ -125,6 +127,7 @@ if TYPE_CHECKING:
     from sim.scenario.vary import vary
     from sim.studies.capacity import CapacityPlan
     from sim.studies.compare import Comparison
+    from sim.studies.rfp.file import load_rfp
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
     from sim.studies.sensitivity import Sensitivity
@@ -203,6 +206,7 @@ __all__ = [
     "Result",
     "ResultError",
     "Retry",
+    "Rfp",
     "Risk",
     "Roster",
     "Routing",
@@ -244,6 +248,7 @@ __all__ = [
     "head_count",
     "import_log",
     "load",
+    "load_rfp",
     "load_test",
     "mean_of",
     "measure",
@@ -258,6 +263,7 @@ __all__ = [
     "schema",
     "sensitivity",
     "simulate",
+    "size_rfp",
     "staff",
     "staff_week",
     "state_at",
@@ -294,6 +300,7 @@ _HOMES = {
     "sim.report.imported": "import_log",
     "sim.report.measured": "measure_log",
     "sim.report.result": "Column Head Judged Result Table",
+    "sim.report.rfp": "size_rfp",
     "sim.report.risk": "risk",
     "sim.report.roster": "roster",
     "sim.report.run": "run",
@@ -321,6 +328,7 @@ _HOMES = {
     "sim.scenario.incidents": "AgentsOut Burst Outage ShiftGap SlowSystem",
     "sim.scenario.platform": "Platform",
     "sim.scenario.quality": "Quality",
+    "sim.scenario.rfp": "Rfp",
     "sim.scenario.scenario": "Routing Scenario under_stress",
     "sim.scenario.shifts": "Break Shift",
     "sim.scenario.stress": "Stress",
@@ -329,6 +337,7 @@ _HOMES = {
     "sim.scenario.vary": "vary",
     "sim.studies.capacity": "CapacityPlan",
     "sim.studies.compare": "Comparison",
+    "sim.studies.rfp.file": "load_rfp",
     "sim.studies.risk": "Risk",
     "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity",

@@ -24,11 +24,11 @@ def from_request(target: Path, request: Path, *, seed: int, workers: int | None,
     from sim.report.rfp import result  # noqa: PLC0415
     from sim.report.rfp_scenario import scenario_of  # noqa: PLC0415
     from sim.studies.rfp.file import load_rfp  # noqa: PLC0415
-    from sim.studies.rfp.study import size  # noqa: PLC0415
+    from sim.studies.rfp.study import size_rfp  # noqa: PLC0415
 
     rfp = load_rfp(request)
     with progress("Points that are open") as bar:
-        found = size(rfp, seed=seed, workers=workers, progress=bar)
+        found = size_rfp(rfp, seed=seed, workers=workers, progress=bar)
     write_text(target, scenario_of(found), force=force)
     shown = printable(str(target))
     then = f"Next: sim check {shown}, then sim staff {shown}"

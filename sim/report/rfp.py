@@ -10,7 +10,8 @@ from sim.report.numbers import number, percent
 from sim.report.result import Column, Head, Result, Row, Table, answering, judged
 from sim.scenario.units import plural
 from sim.studies.rfp.centre import chats_a_month
-from sim.studies.rfp.study import SURER, Need, Priced, Sizing, size
+from sim.studies.rfp.study import MOST_TIMES, SURER, Need, Priced, Sizing
+from sim.studies.rfp.study import size_rfp as study
 from sim.studies.rfp.times import times_of
 
 ASKED = 3
@@ -33,7 +34,8 @@ def result(found: Sizing) -> Result:
     head = Head("rfp", (found.rfp.name,), basis, found.seed, SURER * found.weeks)
     low, high = (None, None) if found.base is None else found.band()
     facts: dict[str, Any] = {
-        "agents_peak": found.whole.peak, "hours_per_week": found.whole.hours, "fte": found.whole.fte,
+        "kept": found.base is not None, "agents_peak": found.whole.peak, "hours_per_week": found.whole.hours,
+        "fte": found.whole.fte,
         "fte_low": low, "fte_high": high, "error": found.error,
         "chats_per_month": chats_a_month(found.centre.rfp),
         "fte_busiest_month": None if found.busiest is None else found.busiest.fte,
@@ -44,7 +46,13 @@ def result(found: Sizing) -> Result:
 
 def _words(found: Sizing) -> Iterator[str]:
     if found.base is None:
-        yield "No number of agents keeps the promise: replies alone take longer than it allows."
+        yield f"No number of agents keeps the promise, up to {MOST_TIMES:g} times a first guess."
+        ends = (
+            (each.open, end, said) for each in found.priced for end, said in _ends(each) if end is not None
+        )
+        for point, end, said in ends:
+            yield f"It could be kept by {_one(end.fte)} FTE if this were {said}: {_lower(point.words)}."
+        yield _taken(found)
         return
     whole = found.whole
     yield (
@@ -72,6 +80,17 @@ def _words(found: Sizing) -> Iterator[str]:
     for clause in () if found.rfp.bid is None else found.rfp.bid.clauses:
         if "window" not in clause.model_fields_set:
             yield f"Clause {clause.name!r} does not say over what it is measured: a month is assumed."
+
+
+def _ends(each: Priced) -> Iterator[tuple[Need | None, str]]:
+    """What is needed at the low and the high value, where these are not what is assumed."""
+    for end, said in ((each.low, each.open.low), (each.high, each.open.high)):
+        if said != each.open.used:
+            yield end, said
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _worth(each: Priced, found: Sizing) -> str:
@@ -105,7 +124,7 @@ def _one(value: float) -> str:
 
 def _needs(found: Sizing) -> Table:
     """What is needed, on average and in the busiest month."""
-    rows: list[Row] = [_need("mean month", found.whole)]
+    rows: list[Row] = [] if found.base is None else [_need("mean month", found.whole)]
     if found.busiest is not None and found.base is not None:
         times = found.whole.fte / found.base.fte
         busiest = Need(found.busiest.hours * times, found.busiest.peak * times, found.busiest.fte * times)
@@ -123,18 +142,25 @@ def _need(month: str, need: Need) -> Row:
     return {"month": month, "agents": need.peak, "hours": need.hours, "fte": need.fte}
 
 
+def _fte(each: Priced, found: Sizing) -> tuple[float | None, ...]:
+    """Paid agents at the low and the high value."""
+    if found.base is None:
+        return tuple(None if end is None else end.fte for end in (each.low, each.high))
+    return tuple(None if ratio is None else ratio * found.whole.fte for ratio in each.ratios(found.base))
+
+
 def _open(found: Sizing) -> Table:
     """Points that are open, the one that matters most first."""
     rows: list[Row] = []
     for each in found.priced:
-        low, high = (None, None) if found.base is None else each.ratios(found.base)
+        low, high = _fte(each, found)
         peaks = [None if end is None else end.peak for end in (each.low, each.high)]
         rows.append(
             {
                 "key": each.open.key, "point": each.open.words, "used": each.open.used, "low": each.open.low,
                 "high": each.open.high, "span": f"{each.open.low} … {each.open.high}",
-                "fte_low": None if low is None else low * found.whole.fte,
-                "fte_high": None if high is None else high * found.whole.fte,
+                "fte_low": low,
+                "fte_high": high,
                 "agents_low": peaks[0], "agents_high": peaks[1], "ask": each.open.ask,
             }
         )  # fmt: skip
@@ -154,4 +180,4 @@ def _open(found: Sizing) -> Table:
     return Table("open", "What the request leaves open", columns, rows, key="key", notes=(NOTE,))
 
 
-size_rfp = answering(size, result)
+size_rfp = answering(study, result)

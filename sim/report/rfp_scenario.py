@@ -109,8 +109,9 @@ def _offer(bid: Offer, rfp: Rfp) -> dict[str, Any]:
         found["volume"] = [float(f"{per_month[(first + k) % MONTHS] / mean:.4g}") for k in range(months)]
     if "forecast_cv" not in found and rfp.volume.forecast_error:
         found["forecast_cv"] = float(f"{rfp.volume.forecast_error / NORMAL:.3g}")
-    for clause in found.get("clauses", ()):
-        clause.pop("text", None)
+    clauses = [{"name": each["name"]} | each for each in found.get("clauses", ())]
+    if clauses:
+        found["clauses"] = [{key: value for key, value in each.items() if key != "text"} for each in clauses]
     tables = {key: found.pop(key) for key in ("cost", "prices", "clauses") if key in found}
     return found | tables
 

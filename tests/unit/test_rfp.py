@@ -20,7 +20,7 @@ from sim.studies.rfp.centre import Centre, chats_a_month, chats_a_week
 from sim.studies.rfp.complete import completed, typical_day
 from sim.studies.rfp.file import load_rfp
 from sim.studies.rfp.open import open_points
-from sim.studies.rfp.study import size
+from sim.studies.rfp.study import size_rfp
 from sim.studies.rfp.times import times_of
 from sim.theory.erlang import erlang
 from tests import commands
@@ -168,7 +168,9 @@ def needed(per_h: float, aht_s: float, patience_s: float, share: float = 0.8) ->
 @pytest.fixture(scope="module")
 def sized() -> Any:
     """The centre that Erlang A tells, sized, with a request by turns beside it to be written."""
-    return size(single(hours={"open": "00:00", "close": "24:00", "sat": None, "sun": None}), seed=3, weeks=4)
+    return size_rfp(
+        single(hours={"open": "00:00", "close": "24:00", "sat": None, "sun": None}), seed=3, weeks=4
+    )
 
 
 def test_the_worth_of_a_point_is_what_erlang_a_says(sized: Any):
@@ -212,9 +214,31 @@ def test_the_answer_is_whole_agents_that_keep_the_promise(sized: Any, tmp_path: 
     assert answer.words[1].startswith(f"{answer.facts['fte_low']:.1f} to {answer.facts['fte_high']:.1f} FTE")
     assert answer.words[2].startswith("Ask first: ")
     small = request(hours={"open": "10:00"})
-    one, two = (size(small, seed=2, weeks=2, workers=n) for n in (1, 2))
+    one, two = (size_rfp(small, seed=2, weeks=2, workers=n) for n in (1, 2))
     assert scenario_of(one) == scenario_of(two)
     assert (one.base, one.error, one.priced) == (two.base, two.error, ())
+
+
+def test_what_nobody_can_keep_is_said_and_what_would_have_to_be_otherwise(tmp_path: Path):
+    """Replies that are assumed to take 45 s are never there within 20 s, unless they are quicker than assumed."""
+    late = request(
+        hours={"open": "10:00"},
+        service={"response_s": None, "held": 1.0, "concurrency": 1.0, "switching": None},
+        targets={"max_response_s": 20.0},
+    )
+    found = size_rfp(late, seed=2, weeks=1)
+    answer = holds(result(found), tmp_path)
+
+    assert found.base is None
+    assert not answer.kept
+    assert answer.words[0] == "No number of agents keeps the promise, up to 6 times a first guess."
+    (point,) = found.priced
+    assert point.high is None
+    assert point.low is not None
+    assert answer.words[1] == (
+        f"It could be kept by {point.low.fte:.1f} FTE if this were {point.open.low}: mean response time."
+    )
+    assert answer.table("needs").rows == []
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path):
@@ -296,13 +320,14 @@ def test_the_command_writes_a_request_to_fill_in_and_then_the_scenario(tmp_path:
     text = target.read_text()
     assert "# The contract: 70 % in half a minute, or five per cent\n# [[bid.clauses]]\n" in text
     assert sim.load(target).bid is None
+    assert '# [[bid.clauses]]\n# name = "Level"\n' in text
     refused = commands.sim("new", target, "--bid", file)
     assert refused.returncode == 2
     whole = load_rfp(file).bid
     assert whole is not None
     file.write_text(f'{BID}\n[[bid.prices]]\nkind = "hour"\nper_hour = 30\n')
     rfp = load_rfp(file)
-    bid = parse(scenario_of(size(rfp, weeks=1))).bid
+    bid = parse(scenario_of(size_rfp(rfp, weeks=1))).bid
     assert bid is not None
     assert whole.cost is not None
     assert (bid.cost.wage_per_hour, bid.prices[0].kind, bid.clauses[0].promise) == (

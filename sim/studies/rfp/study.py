@@ -127,7 +127,7 @@ class Sizing:
         return self.whole.fte * exp(-low), self.whole.fte * exp(high) if has_end else None
 
 
-def size(
+def size_rfp(
     rfp: Rfp,
     *,
     seed: int = 1,
@@ -172,8 +172,9 @@ def size(
                 if changed is not None:
                     tell()
             priced.append(Priced(point, *ends))
-    if base is not None:
-        priced.sort(key=lambda each: -each.reach(base))
+    priced.sort(
+        key=lambda each: each.low is None and each.high is None if base is None else -each.reach(base)
+    )
     whole = need(centre, levels)
     return Sizing(
         rfp, centre, levels, base, whole, busiest, estimates, error, tuple(priced), n, seed
