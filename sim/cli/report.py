@@ -18,7 +18,7 @@ EXAMPLES = (
     "sim report scenarios/web_shop.toml -o report.html -o report.pdf",
     "sim report results -o report.pdf --language de --company 'Köhler GmbH'",
 )
-SCENARIO = ".toml"
+RESULT = ".json"
 
 
 @handles_errors
@@ -27,7 +27,7 @@ def report(
         Path,
         typer.Argument(
             metavar="RESULT|FOLDER|SCENARIO",
-            help="A result.json, a folder that --out wrote, or a scenario file (TOML), which is simulated.",
+            help="A result.json, a folder that --out wrote, or a scenario file, which is simulated.",
             show_default=False,
         ),
     ],
@@ -65,7 +65,8 @@ def report(
     for file in output:
         refuse_document(file, force=force)
     picture = None if logo is None else read_logo(logo)
-    if source.suffix.lower() == SCENARIO:
+    is_scenario = source.suffix.lower() != RESULT and not source.is_dir()
+    if is_scenario:
         result = _simulated(source, seed, replications, workers)
     else:
         from sim.report.data import read_result  # noqa: PLC0415
@@ -74,7 +75,7 @@ def report(
     for file in output:
         save(result, file, language=chosen, company=company, logo=picture, force=force)
         stdout(f"wrote {printable(str(file))} ({file.stat().st_size / 1000:,.0f} kB)")
-    if result.head.interrupted and source.suffix.lower() == SCENARIO:
+    if result.head.interrupted and is_scenario:
         stderr("interrupted: the report has what was simulated until then")
         raise typer.Exit(Exit.INTERRUPTED)
 

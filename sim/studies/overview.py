@@ -129,8 +129,8 @@ def _teams(scenario: Scenario, remarks: list[str]) -> Iterator[_Trial]:
     if len(scenario.groups) > MOST_GROUPS:
         remarks.append(f"One agent fewer: tried in the first {MOST_GROUPS} of {len(scenario.groups)} groups")
     kinds: tuple[tuple[Kind, str, int], ...] = (("fewer", "−1", -1), ("more", "+1", 1))
-    for kind, label, more in kinds:
-        for g, group in enumerate(groups):
+    for g, group in enumerate(groups):
+        for kind, label, more in kinds:
             try:
                 other = vary(scenario, {f"groups.{g}.agents": group.n_agents + more})
             except (ScenarioError, VaryError) as error:

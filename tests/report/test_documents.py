@@ -88,6 +88,11 @@ def words(page: str) -> str:
     return _BLANKS.sub(" ", unescape(_TAG.sub(" ", page)))
 
 
+def numbers(text: str) -> list[str]:
+    """All numbers of a text, as they are written."""
+    return _NUMBER.findall(text)
+
+
 def text_of(written: bytes, tmp_path: Path) -> str:
     """What `pdftotext` finds in a PDF, on one line."""
     program = shutil.which("pdftotext")

@@ -7,12 +7,13 @@ said to be unknown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sim.kpis.estimate import Quantity
 from sim.report.documents.content import Answer
 from sim.report.documents.local import Local
-from sim.report.result import Judged, Result
+from sim.report.plots import style
+from sim.report.result import Judged, Result, Row
+from sim.scenario.units import clock_text
 
 MOST_LISTED = 6
 """Names in a sentence."""
@@ -155,7 +156,16 @@ def _binds(result: Result, local: Local) -> Iterator[str]:
     if rows:
         worst = (min if each.side == "at least" else max)(rows, key=lambda row: float(row[each.kpi]))
         shown = local.number(float(worst[each.kpi]), each.unit, each.bound)
-        yield local.say("worst", time=str(worst["start"]), value=shown)
+        yield local.say("worst", time=_moment(worst, result, local), value=shown)
+
+
+def _moment(row: Row, result: Result, local: Local) -> str:
+    """When an interval begins; of several days on which."""
+    if result.facts.get("days") == 1 or "start" not in result.facts:
+        return str(row["start"])
+    clocks = style.clocks(result.facts)
+    start_s = float(row["start_s"])
+    return f"{local.date(clocks.date(start_s), 'EEE d MMM')} {clock_text(clocks.place(start_s)[1])}"
 
 
 def _fewer(result: Result, local: Local) -> Iterator[str]:
@@ -171,7 +181,7 @@ def _fewer(result: Result, local: Local) -> Iterator[str]:
     yield local.say("not_simulated")
 
 
-def _fewer_in(result: Result, local: Local, group: str, rows: Sequence[Any]) -> Iterator[str]:
+def _fewer_in(result: Result, local: Local, group: str, rows: Sequence[Row]) -> Iterator[str]:
     """What one agent fewer in a group does to the figure that then binds, and what is then missed."""
     row = max(rows, key=lambda row: _used(row["fewer"]) if isinstance(row["fewer"], Judged) else 0.0)
     fewer = row["fewer"]
@@ -210,7 +220,7 @@ def _stated(each: Judged, local: Local) -> str:
     return f"{local.title(each)} {local.number(each.quantity.value, each.unit, each.bound)}"
 
 
-def change_name(row: Any, local: Local) -> str:
+def change_name(row: Row, local: Local) -> str:
     """A change in words: the group whose agents are more or fewer, or the input, and by how much."""
     what = (
         local.say("agents_of", group=row["what"]) if row["kind"] != "input" else local.name(str(row["what"]))

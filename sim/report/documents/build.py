@@ -34,13 +34,20 @@ def document(
     local = Local(language)
     parts = [
         Part(local.say("answer"), tuple(_answer(result, local))),
-        *_part("day" if has_day(result) else "pictures", _day(result, local), local),
+        *_part(_second(result), _day(result, local), local),
         *_part("tables", _tables(result, local), local),
         Part(local.say("last"), tuple(_last(result, local))),
     ]
     made_by = local.say("made_by", version=result.head.version, study=result.head.study)
     page = local.say("page", n="{n}", of="{of}")
     return Document(language, result.title, _subtitle(result, local), company, logo, parts, made_by, page)
+
+
+def _second(result: Result) -> str:
+    """What the second part is called."""
+    if not has_day(result):
+        return "pictures"
+    return "day" if result.facts.get("days") == 1 else "days"
 
 
 def _part(name: str, blocks: Iterator[Block], local: Local) -> list[Part]:

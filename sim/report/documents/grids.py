@@ -68,7 +68,10 @@ def _plain(cell: object) -> str:
 
 def _word(cell: str, local: Local) -> str:
     """Words of a cell: those of our own tables in this language, names as they are."""
-    return local.name(cell)
+    words = cell.lstrip()
+    ours, blank, theirs = words.partition(" ")
+    told = f"{local.name(ours)}{blank}{theirs}" if ours == "after" else local.name(words)
+    return cell[: len(cell) - len(words)] + told
 
 
 def _head(head: str, local: Local) -> str:

@@ -97,6 +97,14 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "Chats at once, most": (
         "Chats zugleich, höchstens", "Chats à la fois, maximum", "Chats a la vez, máximo",
     ),
+    "From paid hours to hours on duty": (
+        "Von bezahlten Stunden zu Stunden im Dienst", "Des heures payées aux heures de présence",
+        "De las horas pagadas a las de servicio",
+    ),
+    "Share": ("Anteil", "Part", "Proporción"),
+    "Paid": ("Bezahlt", "Payées", "Pagadas"),
+    "after": ("nach", "après", "tras"),
+    "On duty as planned": ("Im Dienst wie geplant", "Présence planifiée", "Servicio planificado"),
     "Cost": ("Kosten", "Coût", "Coste"),
     "Cost of the planned hours": (
         "Kosten der geplanten Stunden", "Coût des heures planifiées", "Coste de las horas planificadas",
