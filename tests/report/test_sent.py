@@ -19,13 +19,15 @@ from tests.commands import sim as command
 from tests.conftest import ROOT
 from tests.desk.test_access import FOUND
 from tests.desk.test_page import browser, chromium
+from tests.history.exports import daily
 from tests.npm import package
 from tests.report.test_documents import numbers, text_of, words
 
 __all__ = ["browser", "chromium"]
 pytestmark = pytest.mark.nightly
 SHOP, ROSTER = "scenarios/web_shop.toml", "scenarios/roster.toml"
-HISTORY = "scenarios/my_centre/history.csv"
+HISTORY = "{history}"
+"""Stands for a file of volumes that the test writes."""
 STUDIES: dict[str, tuple[str, ...]] = {
     "run": ("run", SHOP, "-n", "20"),
     "week": ("run", "scenarios/week.toml", "-n", "20"),
@@ -87,7 +89,9 @@ def page(chromium: Any) -> Any:
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_report_of_every_study_can_be_sent(study: str, page: Any, tmp_path: Path):
-    done = command(*STUDIES[study], "--out", tmp_path / "results")
+    history = tmp_path / "history.csv"
+    history.write_text(daily(70, lambda day, hour: 10 + (day * 7 + hour) % 13))
+    done = command(*(word.format(history=history) for word in STUDIES[study]), "--out", tmp_path / "results")
     assert done.returncode == 0, done.stderr
     is_sent(tmp_path / "results" / "result.json", page, tmp_path)
 
