@@ -19,12 +19,12 @@ from sim.report.result import PER_ROW, Column, Head, Judged, Result, Table
 from sim.report.workbook.book import Book
 from sim.report.workbook.formula import (
     Formula,
+    Span,
     hours_of,
     most,
     most_at_once,
     rounded_down,
     rounded_up,
-    sum_of_products,
 )
 from sim.report.workbook.sheets import MISSED
 from sim.report.workbook.write import save, workbook
@@ -145,8 +145,10 @@ def test_a_formula_stands_only_where_it_gives_what_the_result_has():
     assert book.sum_up("Wrong", total, 38.0) is None
     assert most(total, gross).value == gross.value
     agents, hours = book.span("shifts", "agents"), book.span("shifts", "hours")
-    assert sum_of_products(agents, hours).value == 36
     assert hours_of(agents, agents, hours).value == 24 * (3 * 5 + 2 * 4)
+    keys = Span("A1:A3", ("=x*", "X*", "=X*"))
+    only = Span("B1:B3", (1.0, 2.0, 4.0)).where((keys, Formula("C1", None), "=x*"))
+    assert (only.text, only.value) == ("SUMPRODUCT(--(A1:A3=C1),B1:B3)", 5)
     assert most_at_once([agents, hours]).value == 11
     assert (rounded_up(share).value, rounded_down(gross).value) == (1, 49)
     both = read(content := book.content()), read(content, values=True)

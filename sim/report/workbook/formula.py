@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, prod
+from math import ceil, floor
 from typing import Literal
 
 Number = int | float
@@ -73,24 +73,21 @@ class Span:
         return Formula(f"SUM({self.text})", float(sum(_numbers(self.values))))
 
     def where(self, *pairs: tuple[Span, Formula, str]) -> Formula:
-        """Sum of those beside whose keys a name stands, for each pair of keys and the name and its cell."""
+        """Sum of those beside whose keys a name stands, for each pair of keys and the name and its cell.
+
+        Names are compared whole, as spreadsheets do: without their case. (SUMIFS would take `*` and `>` in
+        them for patterns.)
+        """
         total = 0.0
         for k, value in enumerate(self.values):
-            if all(keys.values[k] == name for keys, _, name in pairs):
+            if all(str(keys.values[k]).casefold() == name.casefold() for keys, _, name in pairs):
                 total += _number(value)
-        asked = ",".join(f"{keys.text},{cell.text}" for keys, cell, _ in pairs)
-        return Formula(f"SUMIFS({self.text},{asked})", total)
+        asked = ",".join(f"--({keys.text}={cell.text})" for keys, cell, _ in pairs)
+        return Formula(f"SUMPRODUCT({asked},{self.text})", total)
 
     def most(self) -> Formula:
         """The greatest."""
         return Formula(f"MAX({self.text})", max(_numbers(self.values), default=0.0))
-
-
-def sum_of_products(*spans: Span) -> Formula:
-    """Sum over rows of the products of their cells; empty ones count as zero."""
-    rows = zip(*(map(_number, span.values) for span in spans), strict=True)
-    text = f"SUMPRODUCT({','.join(span.text for span in spans)})"
-    return Formula(text, float(sum(prod(row) for row in rows)))
 
 
 def hours_of(agents: Span, start: Span, end: Span) -> Formula:
