@@ -12,9 +12,10 @@ from math import exp, sqrt
 import numpy as np
 
 from sim.arrays import Floats
+from sim.kpis.estimate import Estimates
 from sim.scenario.averages import Seen
 from sim.scenario.averages_laws import OF_MESSAGES, is_of_queues, place_of
-from sim.studies.averages.fit import Fit, misfit, noise_of, refitted
+from sim.studies.averages.fit import SLOPES, Fit, misfit, noise_of, refitted
 from sim.studies.averages.guess import first_guess
 from sim.studies.averages.model import prior_of
 from sim.studies.averages.questions import NORMAL, Answer
@@ -24,9 +25,11 @@ from sim.studies.averages.simulated import Bench, Told
 TOO_FAR = 2.0
 """Of χ² over the number of averages: beyond this they contradict each other."""
 LEFT_OUT = 3
-"""Averages that it is tried to do without."""
-MOST_TRIED = 24
-"""Other readings that are tried."""
+"""Averages that it is tried to do without ..."""
+REREAD = 4
+"""... and that it is tried to read otherwise."""
+LOOKED_AT = 4
+"""Explanations that are fitted on all days: those that are likeliest on some of them."""
 LIKELIER = 1.0
 """To be read otherwise is so much likelier than to be wrong: χ² for each average."""
 
@@ -55,16 +58,34 @@ class Worth:
 def suspects(fit: Fit, bench: Bench) -> list[Suspect]:
     """Averages that the others contradict; none where all agree. The likeliest explanation comes first.
 
-    Each other reading of an average is tried, and to leave each out: the most likely ones are fitted anew.
+    Averages without which the others agree best, along the slopes, are left out and read otherwise: that is
+    fitted anew on some of the days, and on all of them where it explains most.
     """
     n = len(fit.told.names)
     if fit.misfit <= TOO_FAR * n:
         return []
-    tried = [(seen, reading) for seen in fit.told.names for reading in _others(fit, seen)][:MOST_TRIED]
-    left_out = sorted((_misfit_without(fit, k), seen) for k, seen in enumerate(fit.told.names))
-    tried += [(seen, "") for _, seen in left_out[:LEFT_OUT]]
-    found = [Suspect(seen, reading, _misfit_if(fit, bench, seen, reading)) for seen, reading in tried]
-    found.sort(key=lambda each: each.misfit + (0 if each.reading else LIKELIER * n))
+    doubted = [
+        seen for _, seen in sorted((_misfit_without(fit, k), seen) for k, seen in enumerate(fit.told.names))
+    ]
+    tried = [(seen, reading) for seen in doubted[:REREAD] for reading in _others(fit, seen)]
+    tried += [(seen, "") for seen in doubted[:LEFT_OUT]]
+
+    def rank(misfit: float, reading: str) -> float:
+        return misfit + (0 if reading else LIKELIER * n)
+
+    few = bench.part(SLOPES)
+    screened = []
+    for seen, reading in tried:
+        other = _otherwise(fit, few, seen, reading)
+        x, estimates = refitted(other, fit.model, few, rounds=4)
+        screened.append((rank(_misfit(other, estimates), reading), seen, reading, x))
+    screened.sort(key=lambda each: each[:3])
+    found = []
+    for _, seen, reading, x in screened[:LOOKED_AT]:
+        other = _otherwise(fit, bench, seen, reading)
+        _, estimates = refitted(other, fit.model, bench, rounds=1, start=x)
+        found.append(Suspect(seen, reading, _misfit(other, estimates)))
+    found.sort(key=lambda each: rank(each.misfit, each.reading))
     good = [each for each in found if each.misfit <= TOO_FAR * n]
     return good or found[:1]
 
@@ -85,8 +106,8 @@ def _misfit_without(fit: Fit, k: int) -> float:
     return float(left @ inverse @ left)
 
 
-def _misfit_if(fit: Fit, bench: Bench, seen: Seen, reading: str) -> float:
-    """χ² once an average is read otherwise, or left out where *reading* is empty, and all is fitted anew."""
+def _otherwise(fit: Fit, bench: Bench, seen: Seen, reading: str) -> Fit:
+    """Where a fit on the *bench* begins once an average is read otherwise, or left out: no reading."""
     given = dict(fit.told.given)
     jacobian = fit.jacobian.copy()
     if reading:
@@ -96,18 +117,13 @@ def _misfit_if(fit: Fit, bench: Bench, seen: Seen, reading: str) -> float:
         jacobian = np.delete(jacobian, fit.told.names.index(seen), axis=0)
         del given[seen]
     told = Told(given)
-    x = first_guess(fit.model, without=seen)
-    other = replace(fit, told=told, jacobian=jacobian, x=x, noise=_noise(fit, told, seen, reading))
-    _, estimates = refitted(other, fit.model, bench, rounds=4)
-    return misfit(told.wanted() - told.found(estimates), other.noise)
+    noise = noise_of(told, fit.estimates, fit.days, bench.days)
+    return replace(fit, told=told, jacobian=jacobian, x=first_guess(fit.model, without=seen), noise=noise)
 
 
-def _noise(fit: Fit, told: Told, seen: Seen, reading: str) -> Floats:
-    """Covariance of the averages that are left, or read otherwise."""
-    if reading:
-        return noise_of(told, fit.estimates, fit.model.base.days, fit.estimates.n)
-    keep = [k for k, each in enumerate(fit.told.names) if each != seen]
-    return fit.noise[np.ix_(keep, keep)]
+def _misfit(fit: Fit, estimates: Estimates) -> float:
+    """χ² of the averages of a fit where its numbers make other estimates."""
+    return misfit(fit.told.wanted() - fit.told.found(estimates), fit.noise)
 
 
 def _row(fit: Fit, seen: Seen, reading: Reading) -> Floats:

@@ -164,10 +164,13 @@ def _slopes(model: Model, told: Told, bench: Bench, x: Floats) -> _Slopes:
 
 
 def refitted(
-    fit: Fit, model: Model, bench: Bench, rounds: int = 2, *, alike: bool = False
+    fit: Fit, model: Model, bench: Bench, rounds: int = 2, *, alike: bool = False, start: Floats | None = None
 ) -> tuple[Floats, Estimates]:
-    """Fit a neighbouring *model* with the slopes of a fit; to what the fit gives, if it is to be *alike*."""
-    x, wanted, prior = fit.x, fit.told.wanted(), model.prior
+    """Fit a neighbouring *model* with the slopes of a fit; to what the fit gives, if it is to be *alike*.
+
+    It begins at *start*, or where the fit ended.
+    """
+    x, wanted, prior = fit.x if start is None else start, fit.told.wanted(), model.prior
     if alike:
         wanted, prior = fit.told.found(bench.measured([fit.model.centre(x)])[0]), x
     goal = _Goal(model, fit.told, wanted, prior, fit.noise)

@@ -59,9 +59,6 @@ LOGGED = 0.02
 """Spread of `available` where agents on duty come from a log of their status."""
 UNSURE = 0.30
 """... and where hours on duty contradict the other averages."""
-SWITCHING = 0.18
-"""What switching costs, where it is tried whether it matters."""
-
 
 OF = " of "
 """Between a number and the queue whose it is."""

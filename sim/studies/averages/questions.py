@@ -16,11 +16,14 @@ from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
 from sim.kpis.targets import Bound, bounds
 from sim.studies.averages.fit import SLOPES, Fit, refitted
-from sim.studies.averages.model import SWITCHING, Centre, Model, prior_of
+from sim.studies.averages.model import Centre, Model, prior_of
 from sim.studies.averages.simulated import Bench
+from sim.studies.averages.switching import TRIED, Mixture
 
 NORMAL = 1.6449
 """Of the normal distribution: 90 % lie within so many standard deviations."""
+BAND = (0.05, 0.95)
+"""Quantiles at the ends of a band."""
 MOST_TIMES = 4.0
 """Agents are looked for up to so many times those of today."""
 COARSE = 2
@@ -47,7 +50,7 @@ class Question:
 class Answer:
     """Agents at the peak, not a whole number, and the band in which 90 % of possible centres lie.
 
-    They are those whom the planner counts as on duty.
+    Agents are their (geometric) mean, counted as the planner counts those on duty.
     """
 
     question: Question
@@ -72,7 +75,7 @@ def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[
     if not questions:
         return
     fixed = replace(fit.model, turns_law="fixed")
-    switched = replace(fit.model, switching=SWITCHING)
+    switched = replace(fit.model, switching=TRIED)
     models = () if fit.model.base.by_work else (fixed, switched)
     few = bench.part(SLOPES)
     others = [(model, refitted(fit, model, few, rounds=4, alike=True)[0]) for model in models]
@@ -93,12 +96,12 @@ def _answer(
         return Answer(question, None, None, None, float("nan"), np.zeros(len(fit.x)))
     base, margins = found
     gradient, slope, away = asker.around(base, others)
-    # Half of what switching does: it is there or not.
-    centre = base - asker.available(fit.model, fit.x) + (away[-1] / 2 if away else 0.0)
-    variance = float(gradient @ fit.error @ gradient) + sum(each**2 for each in away) / 12
+    of_turns, of_switching = away or (0.0, 0.0)
+    variance = float(gradient @ fit.error @ gradient) + of_turns**2 / 12
     variance += asker.of_days(gradient, margins / slope)
-    reach = NORMAL * float(np.sqrt(variance))
-    return Answer(question, exp(centre), exp(centre - reach), exp(centre + reach), variance, gradient)
+    said = Mixture.of(base - asker.available(fit.model, fit.x), of_switching, variance)
+    low, high = (exp(each) for each in said.quantiles(BAND))
+    return Answer(question, exp(said.mean), low, high, said.variance, gradient)
 
 
 class _Asker:

@@ -55,7 +55,7 @@ class OddDay:
 
 
 def counts(series: Series, without: AbstractSet[dt.date] = frozenset()) -> Floats:
-    """Contacts by day and interval as spreads rest on them: NaN where clocks changed, and on days left out."""
+    """Contacts by day and interval, which spreads rest on: NaN where clocks changed, and on days left out."""
     found = np.where((series.passes == 1) & ~series.unsure, series.offered, np.nan)
     if without:
         found[[series.date(day) in without for day in range(series.days)]] = np.nan
