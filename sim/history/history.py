@@ -17,6 +17,8 @@ from sim.history.reader import Part, read_part
 from sim.history.series import Series, gaps_told, series_of
 from sim.scenario.units import plural
 
+_APART = 0.02
+"""Share of those offered that may be neither handled nor abandoned: carried over at the end."""
 _WIDE = 60
 """Days in a row without any row that make two histories of one."""
 _OLD = 180
@@ -113,5 +115,14 @@ def _doubts(series: Series) -> list[str]:
     if handled > 1.02 * offered > 0:
         told.append(
             f"{name}{handled:,.0f} were handled of {offered:,.0f} offered: carried over, or of another count"
+        )
+    all_known = ~np.isnan(series.offered + series.handled + series.abandoned)
+    offered, handled, abandoned = (
+        float(each[all_known].sum()) for each in (series.offered, series.handled, series.abandoned)
+    )
+    if offered > (1 + _APART) * (handled + abandoned):
+        told.append(
+            f"{name}{handled:,.0f} handled and {abandoned:,.0f} abandoned are {handled + abandoned:,.0f} of "
+            f"{offered:,.0f} offered: are those who left soon, or were passed on, counted nowhere?"
         )
     return told

@@ -351,6 +351,21 @@ def test_a_slip_is_told_in_a_sentence(tmp_path: Path, words: list[str], said: st
     assert "Traceback" not in done.stderr
 
 
+def test_contacts_that_are_neither_handled_nor_abandoned_are_told(tmp_path: Path):
+    """Of 100 offered 90 and 5 are accounted for; with one more interval that says nothing of them it is so, too."""
+    file = tmp_path / "history.csv"
+    rows = ["start,offered,handled,abandoned", "2026-03-02 08:00,60,55,2", "2026-03-02 09:00,40,35,3"]
+    file.write_text("\n".join([*rows, "2026-03-02 10:00,70,,"]) + "\n")
+    said = read_history([file]).account.remarks
+    file.write_text("\n".join([rows[0], "2026-03-02 08:00,60,55,5", "2026-03-02 09:00,40,37,2"]) + "\n")
+
+    assert (
+        "90 handled and 5 abandoned are 95 of 100 offered: are those who left soon, or were passed on, "
+        in " ".join(said)
+    )
+    assert not any("abandoned are" in words for words in read_history([file]).account.remarks)
+
+
 def test_too_short_a_history_is_told(tmp_path: Path):
     (tmp_path / "hours.csv").write_text(exports.daily(3, lambda day, hour: 10))
     done = sim("forecast", tmp_path / "hours.csv")
