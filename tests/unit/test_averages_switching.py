@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.studies.averages.switching import COSTS, MOST, NONE, TRIED, WEIGHTS, Mixture
+from sim.studies.averages.model import SWITCHING
+from sim.studies.averages.switching import COSTS, MOST, NONE, WEIGHTS, Mixture
 
 
 def test_a_mixture_s_quantiles_are_those_of_its_parts_together():
@@ -29,7 +30,7 @@ def test_without_an_effect_of_switching_the_band_is_the_normal_one():
 
 
 def test_costs_stand_for_none_and_for_all_up_to_the_most():
-    said = Mixture.of(1.0, TRIED, 1e-8)  # so that an answer is 1 and the cost
+    said = Mixture.of(1.0, SWITCHING, 1e-8)  # so that an answer is 1 and the cost
 
     assert WEIGHTS.sum() == pytest.approx(1)
     assert said.mean == pytest.approx(1 + (1 - NONE) * MOST / 2)

@@ -59,6 +59,9 @@ LOGGED = 0.02
 """Spread of `available` where agents on duty come from a log of their status."""
 UNSURE = 0.30
 """... and where hours on duty contradict the other averages."""
+SWITCHING = 0.18
+"""Cost of switching between chats, as a share of a reply, at which it is tried what it changes."""
+
 
 OF = " of "
 """Between a number and the queue whose it is."""

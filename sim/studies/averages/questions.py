@@ -16,9 +16,9 @@ from sim.arrays import Floats
 from sim.kpis.estimate import Estimates
 from sim.kpis.targets import Bound, bounds
 from sim.studies.averages.fit import SLOPES, Fit, refitted
-from sim.studies.averages.model import Centre, Model, prior_of
+from sim.studies.averages.model import SWITCHING, Centre, Model, prior_of
 from sim.studies.averages.simulated import Bench
-from sim.studies.averages.switching import TRIED, Mixture
+from sim.studies.averages.switching import Mixture
 
 NORMAL = 1.6449
 """Of the normal distribution: 90 % lie within so many standard deviations."""
@@ -75,7 +75,7 @@ def answered(fit: Fit, bench: Bench, questions: Sequence[Question]) -> Iterator[
     if not questions:
         return
     fixed = replace(fit.model, turns_law="fixed")
-    switched = replace(fit.model, switching=TRIED)
+    switched = replace(fit.model, switching=SWITCHING)
     models = () if fit.model.base.by_work else (fixed, switched)
     few = bench.part(SLOPES)
     others = [(model, refitted(fit, model, few, rounds=4, alike=True)[0]) for model in models]

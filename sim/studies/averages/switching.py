@@ -15,9 +15,8 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from sim.arrays import Floats
+from sim.studies.averages.model import SWITCHING
 
-TRIED = 0.18
-"""Cost of switching at which it is tried what it changes."""
 NONE = 0.3
 """Share of centres in which switching costs nothing, as far as is known beforehand."""
 MOST = 0.25
@@ -41,8 +40,8 @@ class Mixture:
 
     @classmethod
     def of(cls, base: float, away: float, variance: float) -> Mixture:
-        """Give an answer that is *base* where switching costs nothing, and *away* from it at `TRIED`."""
-        return cls(base + away * COSTS / TRIED, WEIGHTS, variance)
+        """Give an answer that is *base* where switching costs nothing, and *away* from it at `SWITCHING`."""
+        return cls(base + away * COSTS / SWITCHING, WEIGHTS, variance)
 
     @property
     def mean(self) -> float:
