@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from sim.report.averages import calibrate
     from sim.report.backtest import backtest
     from sim.report.best import best
+    from sim.report.bid import bid
     from sim.report.capacity import capacity
     from sim.report.compare import compare
     from sim.report.data import read_result
@@ -94,6 +95,9 @@ if TYPE_CHECKING:
     from sim.runs.replicate import Replications, replicate
     from sim.scenario.averages import Averages
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
+    from sim.scenario.bid import Bid
+    from sim.scenario.bid_clauses import Clause
+    from sim.scenario.bid_cost import Cost
     from sim.scenario.capacity import Capacity, HiringClass
     from sim.scenario.demand import Arrivals, ByTurns, ByWork, Queue, Spike
     from sim.scenario.distributions import (
@@ -147,6 +151,7 @@ __all__ = [
     "Averages",
     "Balking",
     "Best",
+    "Bid",
     "Break",
     "BreakWindow",
     "Breakpoints",
@@ -157,8 +162,10 @@ __all__ = [
     "CapacityPlan",
     "CentreState",
     "ChatLog",
+    "Clause",
     "Column",
     "Comparison",
+    "Cost",
     "Draws",
     "Empirical",
     "EmpiricalCount",
@@ -236,6 +243,7 @@ __all__ = [
     "Weibull",
     "backtest",
     "best",
+    "bid",
     "by_definitions",
     "calibrate",
     "calibrate_log",
@@ -290,6 +298,7 @@ _HOMES = {
     "sim.report.averages": "calibrate",
     "sim.report.backtest": "backtest",
     "sim.report.best": "best",
+    "sim.report.bid": "bid",
     "sim.report.capacity": "capacity",
     "sim.report.compare": "compare",
     "sim.report.data": "read_result",
@@ -316,6 +325,9 @@ _HOMES = {
     "sim.runs.replicate": "Replications replicate",
     "sim.scenario.averages": "Averages",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
+    "sim.scenario.bid": "Bid",
+    "sim.scenario.bid_clauses": "Clause",
+    "sim.scenario.bid_cost": "Cost",
     "sim.scenario.capacity": "Capacity HiringClass",
     "sim.scenario.demand": "Arrivals ByTurns ByWork Queue Spike",
     "sim.scenario.distributions": (

@@ -13,6 +13,7 @@ import typer
 from sim.cli import (
     backtest,
     best,
+    bid,
     calibrate,
     capacity,
     compare,
@@ -48,6 +49,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (PLAN, roster.roster, ("sim roster scenarios/roster.toml --lengths 8,6,4 --write mine.toml",)),
     (PLAN, publish.publish, publish.EXAMPLES),
     (PLAN, capacity.capacity, capacity.EXAMPLES),
+    (PLAN, bid.bid, bid.EXAMPLES),
     (PLAN, sweep.sweep, sweep.EXAMPLES),
     (PLAN, compare.compare, (f"sim compare {SHOP} mine.toml",)),
     (PLAN, best.best, ("sim best a.toml b.toml c.toml", f"sim best {SHOP} --vary groups.0.concurrency=2:6")),

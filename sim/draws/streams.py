@@ -68,6 +68,8 @@ class Stream(IntEnum):
     RELEASED_LATE = 41
     REPLY_LATE = 42
     MESSAGE_LATE = 43
+    CONTRACT = 44
+    """Which simulated months a contract is made of."""
 
 
 class Streams:

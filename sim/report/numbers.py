@@ -42,7 +42,14 @@ def number(value: float | None, unit: str, beside: float | None = None) -> str:
         return "∞"
     if unit == "share":
         return f"{_digits(100 * value, 1, None if beside is None else 100 * beside)} %"
+    if is_currency(unit):
+        return f"{value:,.2f}"
     return _digits(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2, beside)
+
+
+def is_currency(unit: str) -> bool:
+    """Whether a *unit* is a currency by its code, whose amounts are written to the hundredth."""
+    return len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper()
 
 
 def _digits(value: float, decimals: int, beside: float | None) -> str:

@@ -6,7 +6,7 @@ Amounts are the vendor's: a bonus is above zero, a malus below.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,16 +62,22 @@ def settled(clause: Clause, windows: Sequence[Judged], months: int) -> list[Deci
     A window that ends in the months of grace owes nothing. A malus is paid back, in the month in which the
     last of the windows that earn it ends, if all of these keep the promise.
     """
-    found = [NAUGHT] * months
-    for k, window in enumerate(windows):
-        amount = due(clause, window) if window.month >= clause.grace_months else NAUGHT
-        if not amount:
-            continue
-        found[window.month] += amount
-        after = windows[k + 1 : k + 1 + clause.earn_back_windows]
-        is_earned = len(after) == clause.earn_back_windows > 0 and all(each.kept for each in after)
-        if amount < 0 and is_earned:
-            found[after[-1].month] -= amount
+    amounts = {
+        k: due(clause, window) for k, window in enumerate(windows) if window.month >= clause.grace_months
+    }
+    kept, ends = [window.kept for window in windows], [window.month for window in windows]
+    return settled_amounts(clause, amounts, kept, ends, months)
+
+
+def settled_amounts(
+    clause: Clause, amounts: Mapping[int, Decimal], kept: Sequence[bool], ends: Sequence[int], months: int
+) -> list[Decimal]:
+    """The same, of windows of which it is known what they owe, whether they are kept, and when they end."""
+    found, n = [NAUGHT] * months, clause.earn_back_windows
+    for k, amount in amounts.items():
+        found[ends[k]] += amount
+        if n and amount < 0 and k + n < len(kept) and all(kept[k + 1 : k + 1 + n]):
+            found[ends[k + n]] -= amount
     return found
 
 
