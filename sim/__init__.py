@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from sim.report.forecast import forecast
     from sim.report.imported import import_log
     from sim.report.measured import measure_log
+    from sim.report.overview import overview
     from sim.report.result import Column, Head, Judged, Result, Table
     from sim.report.rfp import size_rfp
     from sim.report.risk import risk
@@ -261,6 +262,7 @@ __all__ = [
     "mean_of",
     "measure",
     "measure_log",
+    "overview",
     "parse",
     "read_log",
     "read_result",
@@ -308,6 +310,7 @@ _HOMES = {
     "sim.report.forecast": "forecast",
     "sim.report.imported": "import_log",
     "sim.report.measured": "measure_log",
+    "sim.report.overview": "overview",
     "sim.report.result": "Column Head Judged Result Table",
     "sim.report.rfp": "size_rfp",
     "sim.report.risk": "risk",

@@ -244,6 +244,37 @@ class Result:
 
         save(self, Path(folder), svg=svg, force=force)
 
+    def report(
+        self,
+        file: str | Path,
+        *,
+        language: str = "en",
+        company: str = "",
+        logo: str | Path | None = None,
+        force: bool = False,
+    ) -> None:
+        """Write it as a *file* that can be sent: a page (.html), a PDF or a workbook (.xlsx).
+
+        Pages and PDFs speak a *language* (en, de, fr, es) and say who sends them: a *company*, with the
+        *logo* of a PNG or SVG file.
+
+        Raises
+        ------
+        OutputError
+            If the file can't be written, exists and *force* is not given, or the libraries of the extra
+            `report` (of a workbook: `excel`) are missing.
+        ResultError
+            If the logo can't be read.
+        UnknownNameError
+            If it is another language.
+        """
+        from sim.report.documents.texts import Language  # noqa: PLC0415  heavy
+        from sim.report.documents.write import read_logo, save  # noqa: PLC0415  heavy
+
+        spoken = Language(_known(language, [str(each) for each in Language], "language"))
+        picture = None if logo is None else read_logo(Path(logo))
+        save(self, Path(file), language=spoken, company=company, logo=picture, force=force)
+
     def _gist(self) -> str:
         """Replications, service level and targets of a run; the answer of another study."""
         from sim.report.numbers import interval, number  # noqa: PLC0415  above

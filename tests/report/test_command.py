@@ -67,6 +67,19 @@ def test_what_is_no_result_is_told(tmp_path: Path):
     assert not (tmp_path / "report.html").exists()
 
 
+def test_from_python_a_result_is_written_and_what_is_unknown_is_told(tmp_path: Path):
+    result = Result(Head("nothing", ("Shop",), "One day", 1, 20), words=("All is well.",))
+    result.report(tmp_path / "a.html", language="es", company="Ñandú")
+    assert "<p>Ñandú</p>" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    for more, told in (
+        ({"language": "eo"}, "no language 'eo'"),
+        ({}, "exists; add --force"),
+        ({"force": True, "logo": "none.png"}, "none.png: can't be read"),
+    ):
+        with pytest.raises(SimError, match=told):
+            result.report(tmp_path / "a.html", **more)
+
+
 def test_logos_that_would_grow_without_end_are_refused(tmp_path: Path):
     logos = {
         "good.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
