@@ -45,7 +45,6 @@ def holds(result: Result, folder: Path) -> Result:
     assert plain(again, 110) == plain(result, 110)
     assert all(len(line.rstrip()) <= 80 for line in plain(again, 80).splitlines())
     assert page(again) == page(result)
-    assert workbook(again) == workbook(result)
     assert repr(again) == repr(result)
     assert "\n" not in repr(result)
     for table in result.tables:
@@ -57,6 +56,7 @@ def holds(result: Result, folder: Path) -> Result:
     times = _DRAWN.get(kind, 0)
     if times < _MOST:
         _DRAWN[kind] = times + 1
+        assert workbook(again) == workbook(result)
         for name, draw in result.pictures().items():
             picture = again.plot(name)
             assert contents(picture) == contents(draw()), name

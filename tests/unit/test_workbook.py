@@ -159,6 +159,18 @@ def test_a_formula_stands_only_where_it_gives_what_the_result_has():
     assert both[0]["numbers"]["B3"].value == 0.25
 
 
+def test_hours_of_named_people_are_the_sums_of_their_shifts():
+    """As in a roster of weeks: a row a shift, and a row a person; hours that don't add up stay a number."""
+    shape = Column("person", "Person"), Column("paid_hours", "Paid", "h", "number")
+    roster = [{"person": name, "paid_hours": hours} for name, hours in (("A", 8.0), ("B", 4.0), ("A", 7.5))]
+    people = [{"person": name, "paid_hours": hours} for name, hours in (("A", 15.5), ("B", 5.0), ("C", 0.0))]
+    tables = Table("roster", "Roster", shape, roster), Table("people", "People", shape, people)
+    sheet = read(workbook(Result(Head("roster", ("x",), ""), tables=tables)))["people"]
+
+    same = "=SUMPRODUCT(--('roster'!A3:A5=A{0}),'roster'!B3:B5)"
+    assert [sheet.cell(row, 2).value for row in (3, 4, 5)] == [same.format(3), 5, same.format(5)]
+
+
 @pytest.mark.parametrize(
     ("name", "law"), [("plan.xls", "must end in .xlsx"), ("none/plan.xlsx", "no directory")]
 )

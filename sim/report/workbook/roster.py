@@ -11,8 +11,9 @@ from sim.report.workbook.staffing import contract_hours, gross, people, shares
 
 
 def complete(result: Result, book: Book) -> None:
-    """Hours and cost of each shift, their sums, shrinkage on top, and people."""
-    if not book.has("shifts"):
+    """Hours and cost of each shift, their sums, shrinkage on top, and people; hours of named people."""
+    _live_people(book)
+    if not book.has("shifts", "paid_hours_each"):
         return
     facts = result.facts
     rates: dict[float, Formula] = {}
@@ -25,13 +26,27 @@ def complete(result: Result, book: Book) -> None:
             if rate not in rates:
                 rates[rate] = book.put_in(f"Cost of an hour, {_ordinal(len(rates))}", rate, "cost")
             book.live("shifts", "cost", row, paid * rates[rate])
-    _live_coverage(book, facts["groups"])
+    if book.has("coverage"):
+        _live_coverage(book, facts["groups"])
     book.sum_up("Paid hours a day", book.span("shifts", "paid_hours").total(), facts["paid_hours"], "h")
     if book.has("shifts", "cost"):
         book.sum_up("Cost a day", book.span("shifts", "cost").total(), facts["cost"], "cost")
     contract = contract_hours(book, facts)
     days = book.put_in("Days a week", facts["days_per_week"])
     people(book, facts, _gross(book, facts), None, contract, days)
+
+
+def _live_people(book: Book) -> None:
+    """Paid hours of each person, from their rows in the roster."""
+    if not (
+        book.has("roster", "person") and book.has("roster", "paid_hours") and book.has("people", "person")
+    ):
+        return
+    names, hours = book.span("roster", "person"), book.span("roster", "paid_hours")
+    for column in ("paid_hours", "hours"):
+        for row, name in enumerate(book.words("people", "person")) if book.has("people", column) else ():
+            of_person = (names, book.cell("people", "person", row), str(name))
+            book.live("people", column, row, hours.where(of_person))
 
 
 def _ordinal(n: int) -> str:
