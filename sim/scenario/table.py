@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,14 @@ _SAMPLE = 200
 """Lines that show what stands between cells."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+_HIDDEN_ROW = re.compile(rb'<row ([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_NUMBER = re.compile(rb'\br="(\d+)"')
+_MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z0-9:]+)"')
+_NO_VALUE = re.compile(
+    rb'<c [^>]*\br="([A-Z]+\d+)"[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+"""In the XML of a sheet: hidden rows, their numbers, merged cells, and formulas without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +247,31 @@ def _of_sheets(book: Any, shown: str) -> Table:
     for sheet in book.worksheets:
         rows = list(_sheet_rows(sheet)) if sheet.sheet_state == "visible" else []
         if rows:
-            return _table(rows, "", (f"sheet {sheet.title!r}",), shown, [])
+            table = _table(rows, "", (f"sheet {sheet.title!r}",), shown, [])
+            remarks, problems = _told_of(book, sheet, shown)
+            return replace(table, remarks=(*table.remarks, *remarks), problems=(*table.problems, *problems))
     raise TableError("is a workbook whose sheets are empty")
+
+
+def _told_of(book: Any, sheet: Any, shown: str) -> tuple[list[str], list[Problem]]:
+    """What a reader of values alone does not see: hidden rows and merged cells, which are read as they are,
+    and formulas that nobody has computed.
+    """
+    xml = book._archive.read(sheet._worksheet_path)
+    hidden = [found[1].decode() for row in _HIDDEN_ROW.finditer(xml) if (found := _NUMBER.search(row[1]))]
+    merged = [found[1].decode() for found in _MERGED.finditer(xml)]
+    remarks = []
+    if hidden:
+        some = f"{', '.join(hidden[:5])}{', …' * (len(hidden) > 5)}"
+        remarks.append(f"hidden rows of the sheet {sheet.title!r} are read like others: {some}")
+    if merged:
+        some = f"{', '.join(merged[:5])}{', …' * (len(merged) > 5)}"
+        remarks.append(f"of merged cells of the sheet {sheet.title!r} the first alone has a value: {some}")
+    law = "the formula has no value: open the workbook in a spreadsheet program and save it"
+    problems = [
+        Problem(shown, f"{sheet.title}!{found[1].decode()}", law) for found in _NO_VALUE.finditer(xml)
+    ]
+    return remarks, problems
 
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:

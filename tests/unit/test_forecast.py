@@ -7,9 +7,11 @@ import datetime as dt
 import io
 import sys
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
@@ -266,6 +268,30 @@ def test_a_workbook_is_read_as_it_is(tmp_path: Path, *, apart: bool):
         "v.csv: left out as a total: line 8, 'Total' 44",
         "v.csv: column 'AHT' is not used: handling times stand in [queues.service]",
     ]
+
+
+def test_what_a_workbook_hides_is_told(tmp_path: Path):
+    """Hidden rows and merged cells are said; a formula that nobody computed is a problem with its cell."""
+    book = openpyxl.load_workbook(BytesIO(workbook(tmp_path)), data_only=True)
+    sheet = book["Plan"]
+    sheet["E2"].value = "for the board"
+    sheet.merge_cells("E2:F2")
+    sheet.row_dimensions[5].hidden = True
+    book.save(tmp_path / "told.xlsx")
+    found = read(tmp_path, (tmp_path / "told.xlsx").read_bytes())
+    assert not found.problems
+    assert found.volumes[8:12] == [9.5, 10.5, 11.5, 12.5]
+    assert found.remarks[1:4] == [
+        "v.csv: left out as a title: line 2, 'for the board'",
+        "v.csv: hidden rows of the sheet 'Plan' are read like others: 5",
+        "v.csv: of merged cells of the sheet 'Plan' the first alone has a value: E2:F2",
+    ]
+
+    sheet["C6"].value = "=20+1"
+    book.save(tmp_path / "told.xlsx")
+    problems = read(tmp_path, (tmp_path / "told.xlsx").read_bytes()).problems
+    law = "the formula has no value: open the workbook in a spreadsheet program and save it"
+    assert f"v.csv: Plan!C6: {law}" in map(str, problems)
 
 
 def test_a_workbook_without_its_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
