@@ -13,6 +13,7 @@ from sim.report.naming import where_of
 from sim.report.result import PER_ROW, Column, Result, Table, answering, change, judged
 from sim.report.run import result as run_result
 from sim.scenario.demand import ByTurns
+from sim.scenario.money import cents
 from sim.scenario.scenario import Scenario
 from sim.studies.compare import Contrast, Part
 from sim.studies.overview import Overview, Tried
@@ -34,7 +35,12 @@ def result(found: Overview) -> Result:
         assumptions(scenario),
     )
     facts = {**run.facts, "left_out": list(found.remarks), "currency": _currency(found)}
-    facts |= {"cost_total": None if found.amounts is None else round(float(found.amounts.total), 2)}
+    if found.amounts is not None:
+        amounts = found.amounts
+        facts |= {
+            "month_cost": float(cents(amounts.total)), "contract_months": amounts.months,
+            "month_chats": float(amounts.chats),
+        }  # fmt: skip
     return Result(
         replace(run.head, study="overview"),
         run.judged,
@@ -152,7 +158,7 @@ def changes(found: Overview) -> Table:
 
 
 def _costs(found: Overview) -> Iterator[Table]:
-    """What the days cost as planned, and with one agent fewer in each group."""
+    """What a month costs as planned, and with one agent fewer in each group."""
     assert found.amounts is not None
     others = [each for each in found.tried if each.kind == "fewer" and each.amounts is not None]
     currency = found.amounts.currency
@@ -168,7 +174,7 @@ def _costs(found: Overview) -> Iterator[Table]:
     total: dict[str, Any] = {"part": "total", "now": float(found.amounts.total)}
     total |= {f"fewer_{k}": float(other.amounts.total) for k, other in enumerate(others) if other.amounts}
     columns = (
-        Column("part", "Cost of the planned hours"),
+        Column("part", "Cost a month"),
         Column("now", "As it is", currency, "number"),
         *(
             Column(f"fewer_{k}", f"One agent fewer, {other.what}", currency, "number")
@@ -176,8 +182,8 @@ def _costs(found: Overview) -> Iterator[Table]:
         ),
     )
     note = (
-        "Wages, what shrinkage takes and on-cost, for the days of the scenario, from the cost in [bid]. "
-        "What a month costs beyond its hours is not in it."
+        "The mean over the months of the bid, by the cost in [bid], with as many chats as are expected. "
+        "sim bid simulates the months, and has prices and clauses."
     )
     yield Table("cost", "Cost", columns, [*rows, total], notes=(note,))
 

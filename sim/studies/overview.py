@@ -18,7 +18,8 @@ from sim.runs.executor import Executor, Progress, executing
 from sim.runs.replicate import replicate
 from sim.scenario.scenario import Scenario
 from sim.scenario.vary import Change, varied, vary
-from sim.studies.bid.hours import hours_by_day
+from sim.studies.bid.contract import Contract
+from sim.studies.bid.cost import month_costs
 from sim.studies.compare import MOST_SCENARIOS, Contrast, compare
 from sim.studies.inputs import usual_inputs
 
@@ -29,12 +30,15 @@ Kind = Literal["fewer", "more", "input"]
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What the planned hours of a scenario's days cost; shares of months are not in it."""
+    """What a month of a bid costs, the mean over its months."""
 
     currency: str
-    """Empty where nobody says in which."""
     parts: dict[str, Decimal]
     """By kind, in the order in which they add up."""
+    months: int
+    """How many the bid has."""
+    chats: Decimal
+    """Expected in a month."""
 
     @property
     def total(self) -> Decimal:
@@ -151,24 +155,24 @@ def _inputs(scenario: Scenario, remarks: list[str]) -> Iterator[_Trial]:
 
 
 def amounts_of(scenario: Scenario) -> Amounts | None:
-    """Cost of the planned hours of a scenario's days, by its `[bid]`; None where it has none.
+    """Cost of a month by a scenario's `[bid]`, the mean over its months; None where it has none.
 
-    Wages of the hours on duty, of what shrinkage takes by cause, and the on-cost of both: what does not
-    depend on how long the contract is.
+    Chats are as many as are expected: what depends on them is part of it.
 
     Raises
     ------
     StudyError
-        If somebody works at a time for which there is no wage.
+        If somebody works at a time for which there is no wage, or nobody is expected on any day.
     """
     if scenario.bid is None:
         return None
-    cost = scenario.bid.cost
-    days = hours_by_day(scenario, cost)
-    parts = {"wages": sum((day.wages for day in days), Decimal(0))}
-    for day in days:
-        for cause, amount in day.lost.items():
-            key = f"shrinkage: {cause}"
-            parts[key] = parts.get(key, Decimal(0)) + amount
-    parts["on-cost"] = sum(parts.values(), Decimal(0)) * cost.on_cost_share
-    return Amounts(scenario.bid.currency, parts)
+    contract = Contract.of(scenario)
+    costs = month_costs(scenario.bid.cost, contract.hours(), contract.contract_h)
+    by_level = contract.expected().sum(axis=1)
+    chats = [Decimal(repr(float(by_level[level]))) for level in contract.level_of]
+    n = Decimal(len(costs))
+    parts = {name: sum((cost.parts[name] for cost in costs), Decimal(0)) / n for name in costs[0].parts}
+    each = sum((cost.per_chat * come for cost, come in zip(costs, chats, strict=True)), Decimal(0)) / n
+    parts["platform"] = each
+    known = {name: amount for name, amount in parts.items() if amount}
+    return Amounts(scenario.bid.currency, known, len(costs), sum(chats, Decimal(0)) / n)

@@ -29,6 +29,7 @@ from sim.report.documents.texts import TEXTS, Language
 from sim.report.documents.write import content
 from sim.report.overview import overview
 from sim.report.result import Result
+from sim.studies.bid.contract import Contract
 from tests.results import holds
 from tests.worlds import by_turns, fixed, group, queue, world
 
@@ -36,6 +37,7 @@ HOSTILE = "<script>alert(1)</script> #eval $x$ *b* @a \\n =cmd()"
 NAMES_ABROAD = "Straße, Łódź, España, Béziers"
 BID = {
     "currency": "EUR",
+    "days_per_month": 22,
     "cost": {"wage_per_hour": 20, "on_cost_share": 0.25},
     "prices": [{"kind": "hour", "per_hour": 40}],
 }
@@ -135,9 +137,11 @@ def test_an_overview_is_a_result_and_the_same_on_any_number_of_workers(
 
 def test_what_the_planned_hours_cost(found: Result):
     """Three agents of 6 h, at 20 an hour, with a quarter on top."""
-    assert found.facts["cost_total"] == 3 * 6 * 20 * 1.25
+    days = Contract.of(centre()).month_days
+    assert days == 22
+    assert found.facts["month_cost"] == days * 450.0
     (total,) = (row for row in found.table("cost").rows if row["part"] == "total")
-    assert (total["now"], total["fewer_0"]) == (450.0, 300.0)
+    assert (total["now"], total["fewer_0"]) == (days * 450.0, days * 300.0)
     none = sim.vary(centre(), {"bid": None})
     told = answers(overview(none, replications=3, workers=1), Local(Language.FRENCH))
     (cost,) = (each.sentences for each in told if each.question == "Combien cela coûte-t-il ?")
@@ -152,17 +156,18 @@ def test_the_report_alone_answers_five_questions(english: Document, german: Docu
     assert (
         "How sure is that? Sure: every 95 % interval lies on one side of its target. Replications: 20" in page
     )
-    assert "What does it cost? €450.00 for the planned hours of 1 day" in page
+    assert "What does it cost? €9,900.00 a month" in page
     assert re.search(r"What binds\? (Service level|Response)\S* .* against [≥≤] [\d.]+.(%|s)\.", page)
     assert re.search(
-        r"fewer do\? =cmd\(\): .* becomes .* instead of .*\. Then missed: .* It saves €150\.00\.", page
+        r"fewer do\? =cmd\(\): .* becomes .* instead of .*\. Then missed: .* It saves €3,300\.00 a month\.",
+        page,
     )
     assert re.search(r"What would change it\? Each alone would break it: .*Agents, =cmd\(\) −1", page)
     for read in (words(html(german)), text_of(pdf(german), tmp_path)):
         told = read.replace("\xa0", " ")
         assert "Wird das Versprechen gehalten? Ja. Erreichte Ziele: 2 von 2." in told
-        assert "450,00 €" in told
-        assert "Das spart 150,00 €" in told
+        assert "9.900,00 €" in told
+        assert "Das spart 3.300,00 €" in told
         for question in ("Wie sicher ist das?", "Was ist der Engpass?", "Was macht ein Agent weniger aus?"):
             assert question in told
 

@@ -113,16 +113,18 @@ def _between(each: Judged, local: Local) -> str:
 
 
 def _cost(result: Result, local: Local) -> Iterator[str]:
-    facts = result.facts
+    facts, currency = result.facts, result.facts.get("currency")
     days = local.days(int(facts["days"])) if isinstance(facts.get("days"), int) else ""
-    cost, currency = facts.get("cost_total"), facts.get("currency")
-    if isinstance(cost, float) and days:
-        yield local.say("cost", amount=local.money(cost, currency), days=days)
-        offered = _figure(result, "offered")
-        if offered:
-            yield local.say("cost_chat", amount=local.money(cost / offered, currency))
-    elif result.head.study not in COSTED:
-        yield local.say("no_cost")
+    months, cost = facts.get("contract_months"), facts.get("month_cost")
+    if result.head.study == "bid" and months:
+        cost = float(facts["mean_cost"]) / months
+    if cost is not None and months:
+        yield local.say("cost", amount=local.money(float(cost), currency), n=months)
+        if facts.get("month_chats"):
+            chat = float(cost) / float(facts["month_chats"])
+            yield local.say("cost_chat", amount=local.money(chat, currency))
+    else:
+        yield local.say("no_cost" if result.head.study not in COSTED else "own_cost")
     duty, paid = _figure(result, "agent_hours"), _figure(result, "paid_hours")
     if duty is not None and days:
         key = "hours" if paid is not None else "hours_alone"
@@ -130,8 +132,8 @@ def _cost(result: Result, local: Local) -> Iterator[str]:
         yield local.say(key, hours=hours, paid=paid_h, days=days)
 
 
-COSTED: frozenset[str] = frozenset()
-"""Studies whose own sentences say what it costs."""
+COSTED = frozenset({"best", "capacity", "compare", "roster", "sweep"})
+"""Studies whose own sentences and tables may say what it costs."""
 
 
 def _figure(result: Result, name: str) -> float | None:

@@ -112,7 +112,8 @@ def _tables(result: Result, local: Local) -> Iterator[Block]:
         yield day
         room -= len(day.rows)
     for table in result.tables:
-        if not table.is_shown or table.name in _OWN or not table.shown_rows:
+        is_placed = table.name in _OWN and (table.name == "kpis" or result.head.study == "overview")
+        if not table.is_shown or is_placed or not table.shown_rows:
             continue
         found = list(grids.grids(table, local))
         rows = sum(_height(each) for each in found)

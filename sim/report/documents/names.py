@@ -106,9 +106,17 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "after": ("nach", "après", "tras"),
     "On duty as planned": ("Im Dienst wie geplant", "Présence planifiée", "Servicio planificado"),
     "Cost": ("Kosten", "Coût", "Coste"),
-    "Cost of the planned hours": (
-        "Kosten der geplanten Stunden", "Coût des heures planifiées", "Coste de las horas planificadas",
-    ),
+    "Cost a month": ("Kosten im Monat", "Coût par mois", "Coste al mes"),
+    "learning": ("Einarbeitung", "Apprentissage", "Aprendizaje"),
+    "recruiting": ("Anwerbung", "Recrutement", "Selección"),
+    "training": ("Schulung", "Formation", "Formación"),
+    "supervisors": ("Teamleitung", "Encadrement", "Supervisión"),
+    "seats": ("Arbeitsplätze", "Postes de travail", "Puestos"),
+    "licences": ("Lizenzen", "Licences", "Licencias"),
+    "fixed": ("Fixkosten", "Coûts fixes", "Costes fijos"),
+    "overhead": ("Gemeinkosten", "Frais généraux", "Gastos generales"),
+    "set-up": ("Einrichtung", "Mise en place", "Puesta en marcha"),
+    "platform": ("Plattform", "Plateforme", "Plataforma"),
     "wages": ("Löhne", "Salaires", "Salarios"),
     "on-cost": ("Lohnnebenkosten", "Charges", "Cargas sociales"),
     "total": ("Summe", "Total", "Total"),
@@ -122,17 +130,14 @@ NAMES: dict[str, tuple[str, str, str]] = {
         "Cada cambio por sí solo, con los mismos clientes; las diferencias van emparejadas, "
         "repetición a repetición.",
     ),
-    "Wages, what shrinkage takes and on-cost, for the days of the scenario, from the cost in [bid]. "
-    "What a month costs beyond its hours is not in it.": (
-        "Löhne, Schwund und Lohnnebenkosten für die Tage des Szenarios, nach den Kosten in "
-        "[bid]. Was ein Monat "
-        "über seine Stunden hinaus kostet, ist nicht enthalten.",
-        "Salaires, temps non productif et charges pour les jours du scénario, d’après les coûts "
-        "de [bid]. Ce qu’un "
-        "mois coûte au-delà de ses heures n’y figure pas.",
-        "Salarios, tiempo no productivo y cargas de los días del escenario, según los costes de "
-        "[bid]. No incluye "
-        "lo que un mes cuesta más allá de sus horas.",
+    "The mean over the months of the bid, by the cost in [bid], with as many chats as are expected. "
+    "sim bid simulates the months, and has prices and clauses.": (
+        "Das Mittel über die Monate des Angebots, nach den Kosten in [bid], mit den erwarteten Chats. "
+        "sim bid simuliert die Monate und kennt Preise und Klauseln.",
+        "La moyenne des mois de l’offre, d’après les coûts de [bid], avec autant de chats qu’attendu. "
+        "sim bid simule les mois et connaît prix et clauses.",
+        "La media de los meses de la oferta, según los costes de [bid], con tantos chats como se esperan. "
+        "sim bid simula los meses y conoce precios y cláusulas.",
     ),
     # Units
     "chats": ("Chats", "chats", "chats"),

@@ -129,16 +129,16 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "No se juzga ningún objetivo; los intervalos de las cifras están en las tablas.",
     ),
     "cost": (
-        "{amount} for the planned hours of {days}: wages, shrinkage and on-cost.",
-        "{amount} für die geplanten Stunden ({days}): Löhne, Schwund und Lohnnebenkosten.",
-        "{amount} pour les heures planifiées ({days}) : salaires, temps non productif et charges.",
-        "{amount} por las horas planificadas ({days}): salarios, tiempo no productivo y cargas.",
+        "{amount} a month, the mean of {n} months.",
+        "{amount} im Monat, das Mittel von {n} Monaten.",
+        "{amount} par mois, en moyenne sur {n} mois.",
+        "{amount} al mes, la media de {n} meses.",
     ),
     "cost_chat": (
-        "That is {amount} a chat offered.",
-        "Das sind {amount} je angebotenem Chat.",
-        "Soit {amount} par chat présenté.",
-        "Es decir, {amount} por chat ofrecido.",
+        "That is {amount} a chat expected.",
+        "Das sind {amount} je erwartetem Chat.",
+        "Soit {amount} par chat attendu.",
+        "Es decir, {amount} por chat esperado.",
     ),
     "hours": (
         "{hours} h on duty over {days}, overrun included; {paid} h are paid.",
@@ -157,6 +157,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Kosten sind nicht angegeben.",
         "Aucun coût n’est indiqué.",
         "No se indica ningún coste.",
+    ),
+    "own_cost": (
+        "What it costs, the study's own sentences and tables say, as far as it was asked.",
+        "Was es kostet, sagen Sätze und Tabellen der Studie selbst, soweit danach gefragt war.",
+        "Ce que cela coûte, les phrases et tableaux de l’étude le disent, si on l’a demandé.",
+        "Lo que cuesta lo dicen las frases y tablas del propio estudio, si se le preguntó.",
     ),
     "binds": (
         "{figure}: {value} against {bound}.",
@@ -195,10 +201,10 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Entonces incumplido: {list}.",
     ),
     "then_saved": (
-        "It saves {amount}.",
-        "Das spart {amount}.",
-        "Cela économise {amount}.",
-        "Se ahorran {amount}.",
+        "It saves {amount} a month.",
+        "Das spart {amount} im Monat.",
+        "Cela économise {amount} par mois.",
+        "Se ahorran {amount} al mes.",
     ),
     "fewer_intervals": (
         "In {n} of {all} intervals one agent fewer breaks the promise.",
