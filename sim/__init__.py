@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from sim.report.fitted import calibrate_log
     from sim.report.forecast import forecast
     from sim.report.imported import import_log
+    from sim.report.intraday import intraday
     from sim.report.measured import measure_log
     from sim.report.overview import overview
     from sim.report.result import Column, Head, Judged, Result, Table
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from sim.rules import Outcome
     from sim.runs.executor import executing
     from sim.runs.replicate import Replications, replicate
+    from sim.scenario.actuals import load_actuals
     from sim.scenario.averages import Averages
     from sim.scenario.behaviour import Again, Balking, Retry, Silence
     from sim.scenario.bid import Bid
@@ -132,6 +134,7 @@ if TYPE_CHECKING:
     from sim.scenario.vary import vary
     from sim.studies.capacity import CapacityPlan
     from sim.studies.compare import Comparison
+    from sim.studies.intraday.study import Intraday
     from sim.studies.rfp.file import load_rfp
     from sim.studies.risk import Risk
     from sim.studies.selection import Best
@@ -188,6 +191,7 @@ __all__ = [
     "HiringClass",
     "Holidays",
     "Hyperexponential",
+    "Intraday",
     "Judged",
     "Kpis",
     "LoadError",
@@ -256,7 +260,9 @@ __all__ = [
     "forecast",
     "head_count",
     "import_log",
+    "intraday",
     "load",
+    "load_actuals",
     "load_rfp",
     "load_test",
     "mean_of",
@@ -309,6 +315,7 @@ _HOMES = {
     "sim.report.fitted": "calibrate_log",
     "sim.report.forecast": "forecast",
     "sim.report.imported": "import_log",
+    "sim.report.intraday": "intraday",
     "sim.report.measured": "measure_log",
     "sim.report.overview": "overview",
     "sim.report.result": "Column Head Judged Result Table",
@@ -326,6 +333,7 @@ _HOMES = {
     "sim.rules": "Outcome",
     "sim.runs.executor": "executing",
     "sim.runs.replicate": "Replications replicate",
+    "sim.scenario.actuals": "load_actuals",
     "sim.scenario.averages": "Averages",
     "sim.scenario.behaviour": "Again Balking Retry Silence",
     "sim.scenario.bid": "Bid",
@@ -353,6 +361,7 @@ _HOMES = {
     "sim.studies.capacity": "CapacityPlan",
     "sim.studies.compare": "Comparison",
     "sim.studies.rfp.file": "load_rfp",
+    "sim.studies.intraday.study": "Intraday",
     "sim.studies.risk": "Risk",
     "sim.studies.selection": "Best",
     "sim.studies.sensitivity": "Sensitivity",

@@ -63,6 +63,10 @@ class Stream(IntEnum):
     ABSENCE_ON_EVE = 26
     """From shifts that began on the eve of the first day."""
     LATE_ON_EVE = 27
+    MORNING = 30
+    """Who of those drawn came on a morning whose volumes are known."""
+    GIVEN = 31
+    """What is left of a chat that is here; its place is its number among them."""
     ACCEPTED_LATE = 40
     """Delays of a platform; their place is the day that is lived through again."""
     RELEASED_LATE = 41

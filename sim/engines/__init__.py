@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sim.draws.record import Draws
-    from sim.engines.reference import Choose
+    from sim.engines.reference_parts import Choose
     from sim.engines.state import CentreState
     from sim.log.batch import LogBatch
     from sim.log.chatlog import ChatLog
@@ -83,9 +83,16 @@ def simulate_all(
 
 
 def state_at(
-    scenario: Scenario, draws: Draws, now_s: float, engine: Engine | str = Engine.KERNEL
+    scenario: Scenario,
+    draws: Draws,
+    now_s: float,
+    engine: Engine | str = Engine.KERNEL,
+    *,
+    duty: DutyPlan | None = None,
 ) -> CentreState:
     """Run the centre of *scenario* up to *now_s*, in seconds since the first midnight: its state then (R48).
+
+    Agents work by a plan of *duty* that is given, instead of the scenario's.
 
     Raises
     ------
@@ -98,11 +105,11 @@ def state_at(
         case Engine.KERNEL:
             from sim.engines import kernel  # noqa: PLC0415  an engine is imported when it is used
 
-            return kernel.state_at(scenario, draws, now_s)
+            return kernel.state_at(scenario, draws, now_s, duty)
         case Engine.REFERENCE:
             from sim.engines import reference  # noqa: PLC0415  as above
 
-            return reference.state_at(scenario, draws, now_s)
+            return reference.state_at(scenario, draws, now_s, duty)
 
 
 def _engine(name: Engine | str) -> Engine:

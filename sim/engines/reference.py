@@ -5,99 +5,30 @@ No cleverness here: where this engine and a faster one disagree, this one is rig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import fields, replace
-from heapq import heappush
-from itertools import islice
+from collections.abc import Generator, Iterable, Sequence
+from itertools import islice, repeat
 from math import floor
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import simpy
-from simpy.events import EventPriority
 
 from sim.draws.record import Draws, DrawsBatch
 from sim.engines.happened import Happened, log_batch
-from sim.engines.state import CentreState, Stages, begun, with_turns
+from sim.engines.reference_parts import ACCEPTED, Agent, Choose, Clock, Entry, tiers
+from sim.engines.reference_state import enter, told
+from sim.engines.state import CentreState
 from sim.errors import StudyError
 from sim.log.batch import LogBatch
 from sim.log.chatlog import ChatLog
-from sim.rules import NO_AGENT, After, Estimate, From, Order, Outcome, Policy, Stage
-from sim.scenario.demand import ByWork, Queue
+from sim.rules import After, Estimate, From, Order, Outcome, Policy, Stage
+from sim.scenario.demand import ByWork
 from sim.scenario.duty import DutyPlan, duty_plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.troubles import outages, slowdowns
 
 Process: TypeAlias = Generator[simpy.Event, object, None]
 Service: TypeAlias = Generator[simpy.Event, object, bool]
-Choose: TypeAlias = "Callable[[list[Agent], str, float], Agent]"
-"""A routing policy of one's own: chooses among agents with a free slot, in order of number; for a chat of a
-queue, by name, at a time in seconds."""
-
-
-class Clock(simpy.Environment):
-    """SimPy's environment with events at exact times, ordered within an instant by the rule book."""
-
-    def __init__(self, now_s: float = 0.0) -> None:
-        super().__init__(initial_time=now_s)
-        self.n_events = 0
-
-    def at(self, time_s: float, order: Order, row: int) -> simpy.Event:
-        """Give the event of *row* at *time_s*, placed among its contemporaries by `Order`."""
-        event = simpy.Event(self)
-        event._ok, event._value = True, None
-        # NOTE: not `schedule(delay=time_s - now)`: now + (time_s - now) is not always time_s.
-        place = EventPriority(order * 10**9 + row)
-        heappush(self._queue, (time_s, place, next(self._eid), event))
-        self.n_events += 1
-        return event
-
-    def call(self, time_s: float, order: Order, row: int, happen: Callable[[], None]) -> None:
-        """Let something of *row* happen at *time_s*, unless that is never or before this run began (R49)."""
-        if self.now <= time_s < float("inf"):
-            callbacks = self.at(time_s, order, row).callbacks
-            assert callbacks is not None
-            callbacks.append(lambda _: happen())
-
-
-class Entry(NamedTuple):
-    """Where the process of a chat is entered: the stage, when that ends by itself, and the turn (R48)."""
-
-    stage: Stage
-    until_s: float = float("nan")
-    turn: int = 0
-
-
-ACCEPTED = Entry(Stage.WAITING)
-"""A chat whose service has not begun."""
-
-
-class Agent:
-    """One agent: on duty or not, the chats in their slots, and what has their attention."""
-
-    def __init__(self, number: int, group: int, slots: int, n_queues: int) -> None:
-        self.number, self.group, self.slots = number, group, slots
-        self.on_duty = False
-        self.is_leaving = False
-        """Logged off; if on duty still, as constant agents after closing, until they hold no chat (R12)."""
-        self.span = -1
-        """Span of duty that began last."""
-        self.n_open = 0
-        self.idle_since = 0.0
-        self.is_attending = False
-        self.inbox: dict[int, simpy.Event] = {}
-        """Chats whose messages wait for their attention, in order, each with the event that it waits for."""
-        self.work: dict[int, float] = {}
-        """Finish marks of the chats that are worked on (R17)."""
-        self.clock_s = [0.0] * n_queues
-        self.since_s = 0.0
-        self.retimings = 0
-        """Counts changes of speed: a finish announced before the last of them is void."""
-
-    @property
-    def may_take(self) -> bool:
-        """On duty with a free slot (R6); skills are looked at where agents are looked for."""
-        return self.on_duty and self.n_open < self.slots
 
 
 class State:
@@ -139,7 +70,7 @@ class State:
         """Whether there is an outage (R37)."""
         self.log = Happened.nothing_yet(draws, team)
         if begin is not None:
-            self.enter(begin)
+            enter(self, begin)
 
     def run(self, until_s: float | None = None) -> None:
         """Let everything happen until nothing more can (R5), or before an instant."""
@@ -149,74 +80,6 @@ class State:
             self.env.process(self.fail(outage))
         self.env.process(self.door())
         self.env.run(until_s)
-
-    # The state (R48, R49)
-
-    def enter(self, state: CentreState) -> None:
-        """Put everything where a state says that it is, and let each chat go on from its stage."""
-        duty = begun(state, self.duty_plan)
-        self.log = Happened(
-            **{field.name: getattr(state.happened, field.name).copy() for field in fields(Happened)}
-        )
-        self.log = replace(self.log, out_s=duty.out_s)
-        self.chosen_last, self.last_wait_s = state.chosen_last.tolist(), state.last_wait_s.tolist()
-        for agent, n_open in zip(self.agents, state.n_open.tolist(), strict=True):
-            i = agent.number
-            agent.on_duty, agent.is_leaving = bool(state.on_duty[i]), bool(duty.leaving[i])
-            agent.span, agent.n_open = int(duty.span[i]), n_open
-            agent.idle_since, agent.since_s = float(state.idle_since[i]), float(state.since_s[i])
-            agent.clock_s = state.clock_s[i].tolist()
-        for k, row in enumerate(state.chat.tolist()):
-            entry = Entry(Stage(state.stage[k]), float(state.until_s[k]), int(state.turn[k]))
-            its_agent = self.agents[state.agent[k]] if state.agent[k] >= 0 else None
-            self.go_on(row, its_agent, entry, float(state.mark_s[k]))
-        for agent in self.agents:
-            self.announce_finish(agent)
-        for row in range(self.draws.n_customers, self.draws.n_chats):
-            if self.log.arrival_s[row] >= self.env.now:
-                self.env.process(self.arrive(row))
-
-    def go_on(self, row: int, agent: Agent | None, entry: Entry, mark_s: float) -> None:
-        """Let a chat go on from a stage."""
-        if agent is None or entry.stage is Stage.COMING:
-            self.env.process(self.wait_first(row, agent, entry))
-            return
-        if entry.stage is Stage.COMPOSING or (entry.stage is Stage.WRAP_UP and self.wrap_up_attends(row)):
-            agent.is_attending = True
-        if entry.stage is Stage.WORKED_ON:
-            agent.work[row], self.done[row] = mark_s, self.env.event()
-        self.env.process(self.be_served(row, entry))
-
-    def state(self) -> CentreState:
-        """Tell what holds now."""
-        rows = [(row, Stage.WAITING, NO_AGENT) for line in self.waiting for row in line]
-        rows += [(row, Stage.INBOX, agent.number) for agent in self.agents for row in agent.inbox]
-        ordered = {row for row, *_ in rows}
-        accepted = np.flatnonzero(~np.isnan(self.log.accepted_s) & np.isnan(self.log.released_s)).tolist()
-        for row in sorted({*accepted, *self.on_its_way} - ordered):
-            coming = self.on_its_way.get(row)
-            agent = self.agents[self.log.agent[row]] if coming is None else coming[0]
-            stage = Stage.WORKED_ON if row in agent.work else self.stage[row].stage
-            rows.append((row, stage, agent.number))
-        untimed = {Stage.WAITING, Stage.INBOX, Stage.WORKED_ON}
-        ends = [np.nan if stage in untimed else self.stage[row].until_s for row, stage, _ in rows]
-        marks = [self.agents[n].work.get(row, np.nan) if n >= 0 else np.nan for row, _, n in rows]
-        known = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-        until_s, mark_s = np.array(ends, dtype=np.float64), np.array(marks, dtype=np.float64)
-        by_turns = [self.scenario.queues[skill[0]].by_turns for skill in self.skills]
-        shares = np.array([not by_turns[agent.group] for agent in self.agents], dtype=np.bool_)
-        clock_s = np.array([agent.clock_s for agent in self.agents], dtype=np.float64)
-        return CentreState(
-            now_s=float(self.env.now),
-            team=self.duty_plan,
-            on_duty=np.array([agent.on_duty for agent in self.agents], dtype=np.bool_),
-            idle_since=np.array([agent.idle_since for agent in self.agents], dtype=np.float64),
-            since_s=np.where(shares, np.array([agent.since_s for agent in self.agents]), 0.0),
-            clock_s=np.where(shares[:, None], clock_s.reshape(-1, len(self.waiting)), 0.0),
-            chosen_last=np.array(self.chosen_last, dtype=np.int64),
-            last_wait_s=np.array(self.last_wait_s, dtype=np.float64),
-            **with_turns(Stages(known[0], known[1], known[2], until_s, mark_s), self.log, self.draws),
-        )
 
     # Customers
 
@@ -751,18 +614,6 @@ class State:
         self.env.call(time_s, Order.FINISH, first, finish)
 
 
-def tiers(scenario: Scenario, queue: Queue) -> list[list[int]]:
-    """Groups that may take a chat of a *queue*, tier by tier (R7)."""
-    names = [group.name for group in scenario.groups]
-    preferred = [[names.index(name)] for name in queue.prefer]
-    others = [
-        g
-        for g, group in enumerate(scenario.groups)
-        if queue.name in group.queues and group.name not in queue.prefer
-    ]
-    return [*preferred, others] if others else preferred
-
-
 def simulate_all(
     scenario: Scenario,
     draws: Iterable[Draws],
@@ -770,11 +621,7 @@ def simulate_all(
     duty: Sequence[DutyPlan] = (),
 ) -> LogBatch:
     """Run the centre of *scenario* with the customers of each of the *draws*, see `sim.engines`."""
-    drawn = list(draws)
-    nothing = [None] * len(drawn)
-    states: Sequence[CentreState | None] = begin or nothing
-    teams: Sequence[DutyPlan | None] = duty or nothing
-    every = zip(drawn, states, teams, strict=True)
+    every = zip(draws, begin or repeat(None), duty or repeat(None), strict=False)
     return LogBatch.of([simulate(scenario, each, begin=state, team=team) for each, state, team in every])
 
 
@@ -793,8 +640,8 @@ def simulate(
     return log_batch(scenario, DrawsBatch.of([draws]), [team], desk.log, np.array([desk.env.n_events]))[0]
 
 
-def state_at(scenario: Scenario, draws: Draws, now_s: float) -> CentreState:
+def state_at(scenario: Scenario, draws: Draws, now_s: float, duty: DutyPlan | None = None) -> CentreState:
     """Run the centre up to an instant, and tell what holds then (R48)."""
-    desk = State(scenario, draws, duty_plan(scenario, draws.people))
+    desk = State(scenario, draws, duty or duty_plan(scenario, draws.people))
     desk.run(now_s)
-    return desk.state()
+    return told(desk)

@@ -51,7 +51,7 @@ def assert_never_stopped(scenario: Scenario, draws: Draws, now_s: float) -> None
         assert_same_state(*states)  # it is not used up
 
 
-@settings(max_examples=60 * SCALE)
+@settings(max_examples=30 * SCALE)
 @given(worlds(most_days=2, calendar=True), instants)
 def test_a_run_from_a_state_is_the_run_that_never_stopped(
     world: tuple[Scenario, Draws], instant: tuple[float, bool]

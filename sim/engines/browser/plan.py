@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from sim.draws.profile import days_of, demand
 from sim.draws.record import Draws
-from sim.engines.reference import tiers
+from sim.engines.reference_parts import tiers
 from sim.rules import From, Policy
 from sim.scenario.behaviour import Again
 from sim.scenario.demand import Queue

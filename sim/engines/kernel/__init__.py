@@ -73,10 +73,11 @@ def simulate_all(
     return log_batch(scenario, drawn, [team.duty_plan for team in teams], _happened(c, batch), batch.n_events)
 
 
-def state_at(scenario: Scenario, draws: Draws, now_s: float) -> CentreState:
+def state_at(scenario: Scenario, draws: Draws, now_s: float, duty: DutyPlan | None = None) -> CentreState:
     """Run the centre up to an instant, and tell what holds then (R48)."""
-    drawn, prepared = DrawsBatch.of([draws]), fixed(Same(scenario))
-    team = team_of(prepared, scenario, draws.people)
+    drawn = DrawsBatch.of([draws])
+    prepared = fixed(Same(scenario)) if duty is None else fixed_with(scenario, duty)
+    team = team_of(prepared, scenario, draws.people) if duty is None else prepared.team
     c, batch = _begin(prepared, [team], drawn)
     initial = _initial(prepared)
     initial = initial._replace(state=initial.state.copy())

@@ -9,6 +9,7 @@ HOMES: dict[str, str] = {
     "compare": "sim.report.plots.compare",
     "kpis": "sim.report.plots.measured",
     "forecast": "sim.report.plots.forecast",
+    "intraday": "sim.report.plots.intraday",
     "load": "sim.report.plots.load",
     "overview": "sim.report.plots.run",
     "run": "sim.report.plots.run",
