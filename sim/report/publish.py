@@ -47,9 +47,9 @@ def publish(result: Result, folder: Path, *, zone: str | None = None, force: boo
     files: dict[str, bytes] = {SHIFTS: shifts_csv(spans, name).encode()}
     for person, theirs in groupby(spans, key=lambda span: span.person):
         files[_file_name(person, files)] = calendar(person, list(theirs), name)
-    with whole_folder(folder, force=force) as new:
+    with whole_folder(folder, force=force) as new_folder:
         for file, content in files.items():
-            (new / file).write_bytes(content)
+            (new_folder / file).write_bytes(content)
     return list(files)
 
 

@@ -50,6 +50,8 @@ def _sheet(book: Workbook, layout: SheetLayout) -> None:
     sheet = book.add_worksheet(layout.name)
     sheet.write_string(0, 0, layout.meaning, book.add_format({"italic": True, "font_color": "#5B6770"}))
     head = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(2, 2 if layout.name in {"volumes", "agents"} else 1)
     for place, heading in enumerate(layout.headings):
         fill = {} if not heading.is_needed else {"bg_color": "#DCE6F1"}
