@@ -27,7 +27,8 @@ from sim.cli.common import (
 from sim.cli.numbers import whole
 from sim.cli.progress import progress
 
-EXAMPLES = ("sim bid offer.toml", "sim bid offer.toml --out bid")
+OFFER = "scenarios/bpo_bid.toml"
+EXAMPLES = (f"sim bid {OFFER}", f"sim bid {OFFER} --out bid --xlsx bid.xlsx")
 
 
 @handles_errors

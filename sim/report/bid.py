@@ -179,7 +179,12 @@ def _learning_words(found: BidFound) -> Iterator[str]:
 def _facts(found: BidFound) -> dict[str, Any]:
     bid, outcome = found.bid, found.outcome
     price = float(amount_of(bid.prices[0]))
+    received = outcome.mean(outcome.charged) + outcome.mean(outcome.service)
     return {
+        "amounts": ["charges", "cost", "service", "left"],
+        "mean_margin": float(outcome.mean(outcome.results) / received) if received else None,
+        "service_share": found.service_share,
+        "production_h": float(sum((cost.duty_h for cost in found.base.costs), Decimal(0))),
         "currency": bid.currency,
         "contract_months": bid.months,
         "days_per_month": found.base.contract.month_days,
@@ -218,7 +223,7 @@ def _contract(found: BidFound) -> Table:
     ):  # fmt: skip
         values = totals(table)
         p10, p90 = (float(each) for each in np.quantile(values, [0.1, 0.9]))
-        mean = float(cents(outcome.mean(table)))
+        mean = float(outcome.mean(table))
         rows.append({"what": name, "title": title, "amount": mean, "p10": p10, "p90": p90})
     columns = (
         Column("what", is_shown=False), Column("title", f"A contract of {plural(found.bid.months, 'month')}"),
@@ -247,7 +252,7 @@ def _months(found: BidFound) -> Table:
             {"month": k + 1, "chats": float(chats), "duty_h": float(cost.duty_h),
              "paid_h": float(cost.paid_h),
              "people": float(cost.people), "hires": float(cost.hires), "left_p10": p10, "left_p90": p90}
-            | {name: float(cents(sum(each, Decimal(0)) / len(each))) for name, each in sums.items()}
+            | {name: float(sum(each, Decimal(0)) / len(each)) for name, each in sums.items()}
         )  # fmt: skip
     columns = (
         Column("month", "Month", form="setting"), Column("chats", "Chats", "chats", "number", spare=6),
@@ -270,7 +275,7 @@ def _cost(found: BidFound) -> Table:
     total = found.outcome.mean(found.outcome.cost)
     parts["platform"] = total - sum(parts.values(), Decimal(0))
     rows: list[Row] = [
-        {"kind": name, "amount": float(cents(amount)), "an_hour": float(amount / hours) if hours else None,
+        {"kind": name, "amount": float(amount), "an_hour": float(amount / hours) if hours else None,
          "share": float(amount / total) if total else None}
         for name, amount in [*parts.items(), ("all", total)]
         if cents(amount)

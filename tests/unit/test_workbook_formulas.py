@@ -96,6 +96,18 @@ def ahead(folder: Path) -> Result:
     return sim.forecast(folder / "history.csv", ahead=7)
 
 
+def offered() -> Result:
+    """Two agents with work, a bonus that is a share of the charges, and a malus in a sum."""
+    clauses = [
+        {"name": "Fast", "kind": "bonus", "promise": ["service_level >= 10%"], "share_of_charges": 0.02},
+        {"name": "Pace", "promise": ["chats_per_agent_hour >= 99"], "amount": 500},
+    ]
+    cost = {"wage_per_hour": 12.37, "on_cost_share": 0.21, "platform_per_chat": 0.05, "overhead_share": 0.07}
+    prices = [{"kind": "chat", "per_chat": "2.10"}]
+    asked = {"currency": "EUR", "cost": cost, "prices": prices, "clauses": clauses, "days_per_month": 5}
+    return sim.bid(small(bid=asked), months=5, is_brief=True, workers=1)
+
+
 @dataclass(frozen=True)
 class Case:
     """A workbook, and a number of it that is changed."""
@@ -117,6 +129,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
         "months": Case(months(), "numbers", "Cost of a person hired", 2000.0),
         "shifts": Case(shifts(), "shifts", "A3", 7),
         "forecast": Case(ahead(tmp_path_factory.mktemp("history")), "by_interval", f"D{FIRST}", 1000.0),
+        "bid": Case(offered(), "numbers", "Price", 12.5),
         "run": Case(sim.run(small(), replications=3, workers=1), "hours", "C4", 0.55),
     }
 
@@ -161,7 +174,7 @@ def numbers(book: Workbook) -> dict[str, float]:
     return {row[0].value: row[1].value for row in book["numbers"].iter_rows(min_row=3)}  # type: ignore[misc]
 
 
-LEAST = {"staff": 6, "week": 60, "months": 60, "shifts": 10, "forecast": 8, "run": 3}
+LEAST = {"staff": 6, "week": 60, "months": 60, "shifts": 10, "forecast": 8, "bid": 24, "run": 3}
 """Cells that compute, at least."""
 
 
@@ -194,6 +207,9 @@ def test_the_numbers_are_those_of_the_json(cases: dict[str, Case], recalculated:
     ):
         fact_value = document(cases[name].result)[fact]
         assert numbers(recalculated(name))[label] == pytest.approx(fact_value, abs=0.005), (name, label)
+    assert numbers(recalculated("bid"))["Margin"] == pytest.approx(
+        document(cases["bid"].result)["mean_margin"]
+    )
     cost = sum(row["cost"] for row in document(cases["months"].result)["months"])
     assert numbers(recalculated("months"))["Cost of all months"] == pytest.approx(cost, abs=0.005)
 
@@ -217,6 +233,13 @@ def test_a_number_that_is_changed_moves_what_depends_on_it(cases: dict[str, Case
 
     before = sum(row["cost"] for row in cases["months"].result.table("months").rows)
     assert found["months"]["Cost of all months"] == pytest.approx(before + 3 * (2000 - 1234.56))
+
+    offer = facts["bid"]
+    charged = 12.5 / 2.10 * offer["mean_charges"]
+    received = 1.02 * charged - 12 * 500
+    assert found["bid"]["Margin"] == pytest.approx(1 - offer["mean_cost"] / received, abs=1e-6)
+    left = recalculated("bid-changed")["contract"]["B6"].value
+    assert left == pytest.approx(received - offer["mean_cost"], abs=0.02)
 
     shift = cases["shifts"].result.table("shifts").rows[0]
     more = (7 - shift["agents"]) * shift["paid_hours_each"]

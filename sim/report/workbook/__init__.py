@@ -4,6 +4,7 @@ A study may add formulas, charts and sheets of its own: a module of `HOMES` with
 """
 
 HOMES: dict[str, str] = {
+    "bid": "sim.report.workbook.bid",
     "capacity": "sim.report.workbook.capacity",
     "forecast": "sim.report.workbook.forecast",
     "head_count": "sim.report.workbook.staffing_week",

@@ -80,6 +80,14 @@ def price_for(case: Case, outcome: Outcome, margin: float, confidence: float) ->
     return Reached(found, _quantile(tried[found], spent, confidence))
 
 
+def service_share(case: Case, outcome: Outcome) -> float:
+    """Bonus and malus for each amount of charges, beside those in sums: from here to twice the price."""
+    twice = case.outcome(scaled(case.contract.bid.prices[0], Decimal(2)))
+    more = twice.mean(twice.charged) - outcome.mean(outcome.charged)
+    change = twice.mean(twice.service) - outcome.mean(outcome.service)
+    return float(change / more) if more else 0.0
+
+
 def _received(outcome: Outcome) -> Floats:
     return totals(outcome.charged) + totals(outcome.service)
 

@@ -14,7 +14,7 @@ from sim.scenario.scenario import Scenario
 from sim.studies.bid.case import Case, case
 from sim.studies.bid.contract import Contract
 from sim.studies.bid.outcome import Outcome
-from sim.studies.bid.prices import Model, Reached, break_even, models, price_for, sure_margin
+from sim.studies.bid.prices import Model, Reached, break_even, models, price_for, service_share, sure_margin
 from sim.studies.bid.swings import Swing, centre_swings, money_swings, wage_swings
 from sim.studies.bid.wording import Found, found_of
 
@@ -49,6 +49,8 @@ class BidFound:
     """The price for the wanted margin."""
     break_even: float | None
     """Times the price at which nothing is left; None if there is none."""
+    service_share: float
+    """How much bonus and malus change with each amount of charges, between the price and twice as much."""
     sure_margin: float
     """Margin that the offered price reaches as surely as wanted."""
     models: tuple[Model, ...]
@@ -115,6 +117,7 @@ def bid(
         rungs=tuple(rungs),
         wanted=price_for(base, outcome, float(asked.margin_share), asked.confidence),
         break_even=break_even(base, outcome),
+        service_share=service_share(base, outcome),
         sure_margin=sure_margin(outcome, asked.confidence),
         models=tuple(models(base, outcome)),
         swings=tuple(swings),
