@@ -141,11 +141,10 @@ def _clause_words(found: BidFound) -> Iterator[str]:
         )
         step = each.bought_off
         if clause.kind == "malus" and own.amount.value < 0:
-            if step is None:
-                text += (
-                    f"; up to {plural(max(one.added for one in each.steps), 'agent')} more don't buy it off"
-                )
-            elif step.added:
+            most = max(one.added for one in each.steps)
+            if step is None and most > 0:
+                text += f"; {plural(most, 'agent')} more {'does' if most == 1 else 'do'} not buy it off"
+            elif step is not None and step.added:
                 buys = "buys" if step.added == 1 else "buy"
                 text += (
                     f"; {plural(step.added, 'agent')} more {buys} it off, for {_money(step.cost, currency)}"
