@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import SimError
 from sim.report.documents.write import read_logo
-from sim.report.result import Head, Result
+from sim.report.result import Column, Head, Result, Table
 from tests.commands import sim as command
 from tests.conftest import ROOT
 
@@ -78,6 +78,18 @@ def test_from_python_a_result_is_written_and_what_is_unknown_is_told(tmp_path: P
     ):
         with pytest.raises(SimError, match=told):
             result.report(tmp_path / "a.html", **more)
+
+
+def test_tables_of_other_studies_that_are_called_like_those_of_a_run_are_shown_as_they_are(tmp_path: Path):
+    columns = (Column("date", "Date"), Column("chats", "Chats", "chats", "number"))
+    tables = [
+        Table(name, "Ahead", columns, [{"date": "d", "chats": 7.25}]) for name in ("by_day", "by_interval")
+    ]
+    Result(Head("nothing", ("Shop",), "One day"), tables=tuple(tables)).report(
+        tmp_path / "a.html", language="de"
+    )
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert page.count('<td class="right">7,25</td>') == 2
 
 
 def test_logos_that_would_grow_without_end_are_refused(tmp_path: Path):

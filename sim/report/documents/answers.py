@@ -154,7 +154,7 @@ def _binds(result: Result, local: Local) -> Iterator[str]:
     if each.where or not result.has("by_interval"):
         return
     table = result.table("by_interval")
-    rows = [row for row in table.shown_rows if row.get(each.kpi) is not None]
+    rows = [row for row in table.shown_rows if row.get(each.kpi) is not None and "start" in row]
     if rows:
         worst = (min if each.side == "at least" else max)(rows, key=lambda row: float(row[each.kpi]))
         shown = local.number(float(worst[each.kpi]), each.unit, each.bound)

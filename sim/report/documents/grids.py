@@ -113,6 +113,8 @@ def day(result: Result, local: Local) -> Grid | None:
         if not result.has(name):
             continue
         table = result.table(name)
+        if "start" not in {column.name for column in table.columns}:  # another study's table of that name
+            continue
         rows = table.shown_rows
         if 0 < len(rows) <= MOST_OF_DAY:
             return next(grids(_day(table, rows, result, local), local))
