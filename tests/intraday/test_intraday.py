@@ -183,6 +183,11 @@ def test_what_is_not_told_is_assumed_and_said(at_eleven: Intraday):
     found = intraday(at_eleven.centre, less, replications=9, with_moves=False)
     assert len(found.assumed) == 4
     assert "Not told, and assumed as simulated: who is logged in." in result(found).words
+    nothing = sim.vary(at_eleven.centre, {f"targets.{key}": None for key in ("service_level", "max_missed")})
+    nothing = sim.vary(nothing, {"targets.max_response_s": None})
+    promised_nothing = intraday(nothing, less, replications=9, with_moves=False)
+    assert promised_nothing.chances == ()
+    assert "promise" not in " ".join(result(promised_nothing).words)
     quiet = replace(less, offered=np.where(day.offered > 0, 10, 0))
     fewer = intraday(at_eleven.centre, quiet, replications=9, with_moves=False)
     assert fewer.rest(fewer.offered).value < 0.85 * fewer.forecast[fewer.now :].sum()

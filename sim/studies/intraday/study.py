@@ -374,7 +374,7 @@ class _Rest:
             np.array(
                 [of_sums(bound).kept(values[:, k]) for k, bound in enumerate(self.promise)], dtype=np.bool_
             )
-            .reshape(len(self.promise), -1)
+            .reshape(len(self.promise), len(values))
             .T
         )
 
