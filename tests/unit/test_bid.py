@@ -219,3 +219,32 @@ def test_more_agents_cost_what_they_are_paid():
     assert more.occupancy == pytest.approx(base.occupancy * 2 / 3, rel=0.01)
     cheaper = replace(base).outcome()
     assert cheaper.margins[0] == pytest.approx(float(-15817.632 / (19958.40 - 5600.832)))
+
+
+def test_a_day_with_an_outage_is_not_measured_where_the_clause_says_so():
+    """Two days in turn, the second with an outage in force: every other day is left out."""
+    outage = {"kind": "outage", "start": "2026-03-03T10:00:00", "minutes": 10}
+    clauses = [
+        {
+            "name": "SL",
+            "promise": ["service_level >= 80%"],
+            "amount": 1,
+            "window": "day",
+            "excludes_outages": True,
+        }
+    ]
+    arrivals = [*EVERY_FIVE_MINUTES, *(at + 86_400 for at in EVERY_FIVE_MINUTES)]
+    asked = {
+        "currency": "EUR",
+        "days_per_month": 4,
+        "cost": COST,
+        "clauses": clauses,
+        "prices": [{"kind": "hour", "per_hour": 30}],
+    }
+    centre = world(
+        [queue(arrivals, by_work(600))], [group(2)], hours={"open": "09:00", "close": "12:00"}, days=2,
+        stress={"in_force": True, "incidents": [outage]}, bid=asked,
+    )  # fmt: skip
+    with executing(1) as executor:
+        found = case(Contract.of(centre), 5, executor, 1)
+    assert found.windows[0].is_measured[0, :4].tolist() == [True, False, True, False]
