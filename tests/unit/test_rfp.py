@@ -169,7 +169,7 @@ def needed(per_h: float, aht_s: float, patience_s: float, share: float = 0.8) ->
 def sized() -> Any:
     """The centre that Erlang A tells, sized, with a request by turns beside it to be written."""
     return size_rfp(
-        single(hours={"open": "00:00", "close": "24:00", "sat": None, "sun": None}), seed=3, weeks=4
+        single(hours={"open": "00:00", "close": "24:00", "sat": None, "sun": None}), seed=3, weeks=2
     )
 
 
