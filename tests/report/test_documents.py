@@ -142,8 +142,11 @@ def test_what_the_planned_hours_cost(found: Result):
     assert found.facts["month_cost"] == days * 450.0
     (total,) = (row for row in found.table("cost").rows if row["part"] == "total")
     assert (total["now"], total["fewer_0"]) == (days * 450.0, days * 300.0)
-    none = sim.vary(centre(), {"bid": None})
+    none = sim.vary(centre(), {"bid": None, "targets": sim.Targets()})
     told = answers(overview(none, replications=3, workers=1), Local(Language.FRENCH))
+    assert all(each.sentences for each in told)
+    assert told[0].sentences[0].startswith("Aucun objectif n’est jugé ici")
+    assert re.search(r" pèse le plus : Part manquée passe à .+\s%\.", told[-1].sentences[0])
     (cost,) = (each.sentences for each in told if each.question == "Combien cela coûte-t-il ?")
     assert cost[0] == "Aucun coût n’est indiqué."
     assert "€" not in "".join(cost)

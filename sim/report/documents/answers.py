@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.kpis.definitions import BY_NAME
 from sim.kpis.estimate import Quantity
 from sim.report.documents.content import Answer
 from sim.report.documents.local import Local
@@ -15,6 +16,8 @@ from sim.report.plots import style
 from sim.report.result import Judged, Result, Row
 from sim.scenario.units import clock_text
 
+UNJUDGED = "missed_rate"
+"""Figure that changes are told of where nothing is judged."""
 MOST_LISTED = 6
 """Names in a sentence."""
 
@@ -26,7 +29,8 @@ def answers(result: Result, local: Local) -> tuple[Answer, ...]:
         "change": _change,
     }  # fmt: skip
     return tuple(
-        Answer(local.say(f"q_{name}"), tuple(answer(result, local))) for name, answer in told.items()
+        Answer(local.say(f"q_{name}"), tuple(answer(result, local)) or (local.say("not_simulated"),))
+        for name, answer in told.items()
     )
 
 
@@ -245,17 +249,29 @@ def _change(result: Result, local: Local) -> Iterator[str]:
             else local.say("none_changes")
         )
     each = tightest(result)
-    if each is None or each.where:
+    if each is None or not each.where:
+        yield from _moves_most(result, each, rows, local)
+
+
+def _moves_most(result: Result, each: Judged | None, rows: Sequence[Row], local: Local) -> Iterator[str]:
+    """The change that moves the figure that binds most; where nothing is judged, the missed share."""
+    kpi = UNJUDGED if each is None else each.kpi
+    value = _figure(result, kpi)
+    moved = [(row, found) for row in rows if (found := _value_of(row.get(kpi))) is not None]
+    if not moved or value is None:
         return
-    value = each.quantity.value
-    moved = [(row, row[each.kpi]) for row in rows if isinstance(row.get(each.kpi), Judged)]
-    if moved and value is not None:
-        row, cell = max(moved, key=lambda both: abs((both[1].quantity.value or value) - value))
-        what, _, label = change_name(row, local).rpartition(" ") if row["kind"] != "input" else (
-            local.name(str(row["what"])), "", local.cell(str(row["label"])),
-        )  # fmt: skip
-        shown = local.number(cell.quantity.value, each.unit, each.bound)
-        yield local.say("moves", what=what, label=label, figure=local.title(each), value=shown)
+    row, found = max(moved, key=lambda both: abs(both[1] - value))
+    what = change_name({**row, "label": ""}, local).rstrip()
+    title, unit = (BY_NAME[kpi].title, BY_NAME[kpi].unit) if each is None else (each.title, each.unit)
+    shown = local.number(found, unit, None if each is None else each.bound)
+    label = local.cell(str(row["label"]))
+    yield local.say("moves", what=what, label=label, figure=local.name(title), value=shown)
+
+
+def _value_of(cell: object) -> float | None:
+    """Value of a figure, whether it is judged or not."""
+    quantity = cell.quantity if isinstance(cell, Judged) else cell
+    return quantity.value if isinstance(quantity, Quantity) else None
 
 
 def _moved(result: Result, local: Local) -> Iterator[str]:
