@@ -18,7 +18,7 @@ from sim.rules import Stage
 from sim.scenario.duty import duty_plan
 from sim.scenario.scenario import Scenario
 from tests.conftest import ROOT
-from tests.worlds import A_NIGHT_S, SCALE, by_turns, queue, world, worlds
+from tests.worlds import A_NIGHT_S, SCALE, by_turns, group, queue, world, worlds
 
 ENGINES = ("reference", "kernel")
 instants = st.builds(lambda k, night: (15.0 * k, night), st.integers(1, 50), st.booleans())
@@ -130,3 +130,19 @@ def test_a_state_of_other_draws_is_refused():
         simulate(other, sim.draw(other, seed=1), begin=state)
     with pytest.raises(sim.SimError, match="now_s must be more than 0"):
         state_at(scenario, sim.draw(scenario, seed=1), 0.0)
+
+
+def test_what_is_rare_in_random_worlds_goes_on_too():
+    """A reply that ends at the instant itself; whom round robin chose last; the wait announced from the last chat."""
+    reply_then = world([queue([0.0], by_turns(10, 60, 2))])
+    assert_never_stopped(reply_then, sim.draw(reply_then, seed=1), 10.0)
+    robin = world(
+        [queue([0.0, 20.0, 40.0], by_turns(5, 60, 1))], [group(2)], routing={"policy": "round_robin"}
+    )
+    assert_never_stopped(robin, sim.draw(robin, seed=1), 15.0)
+    balking = {"estimate": "last", "waits_s": [0.0, 5.0], "shares": [0.0, 1.0]}
+    waits = world([queue([0.0, 1.0, 35.0], by_turns(30, 60, 1), balking=balking)])
+    waits = sim.vary(waits, {"groups.0.concurrency": 1})
+    draws = sim.draw(waits, seed=1)
+    assert simulate(waits, draws).chat.balked.tolist() == [False, False, True]
+    assert_never_stopped(waits, draws, 33.0)
