@@ -25,13 +25,16 @@ class Delays:
     """From the moment when an agent could take a chat to the moment when they have it."""
     deliver_s: float = 0.0
     """From a message's being sent to the other side's having it."""
+    longest_s: float = 0.0
+    """The longest that any one chat was held up before an agent had it; 0: unknown."""
 
     def __bool__(self) -> bool:
         return max(self.accept_s, self.deliver_s) > 0
 
     def beyond(self, known: Delays) -> Delays:
         """How far they are from those that are known."""
-        return Delays(abs(self.accept_s - known.accept_s), abs(self.deliver_s - known.deliver_s))
+        accept_s, deliver_s = abs(self.accept_s - known.accept_s), abs(self.deliver_s - known.deliver_s)
+        return Delays(accept_s, deliver_s, self.longest_s)
 
 
 NONE = Delays()

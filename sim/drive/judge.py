@@ -8,7 +8,7 @@ its prediction than its blur and so many standard errors, as many as keep the pr
 healthy server is called different at 1 %: the quantile of the largest of all figures' deviations over the
 replays (Westfall and Young, *Resampling-Based Multiple Testing*, 1993, single-step maxT), but at least three.
 The standard error is that of the replays, or that of the paired differences if it is larger and there are
-enough days to tell.
+enough days to tell; and never less than what one chat makes, also one that is as late as the latest.
 
 Verdicts belong to figures, never to single chats. There is none where the blur is more than 5 % of a
 threshold, and none at all where the driver itself was late or could not offer the load.
@@ -263,7 +263,7 @@ def _scale(
     if delays:
         error = max(error, _one_chat(name, expected))
         if BY_NAME[name].unit == "s":
-            error = max(error, UNKNOWN * _blur_s(name, delays))
+            error = max(error, UNKNOWN * _blur_s(name, delays), _one_late_chat(name, expected, delays))
     paired = _paired(name, expected, seen)
     if len(paired) >= ENOUGH:
         error = max(error, float(np.std(paired, ddof=1) / np.sqrt(len(paired))))
@@ -304,6 +304,14 @@ def _one_chat(name: str, expected: Estimates) -> float:
         return 1.0 / max(float(below.sum()), 1.0)
     offered, _ = expected.sums("offered", By.OVERALL)
     return abs(_value(expected.figure(name))) / max(float(offered.sum()), 1.0)
+
+
+def _one_late_chat(name: str, expected: Estimates, delays: Delays) -> float:
+    """What the one chat that was held up longest, such as the first, makes of a mean of all, in seconds."""
+    if not isinstance(BY_NAME[name].form, Ratio):
+        return 0.0
+    offered, _ = expected.sums("offered", By.OVERALL)
+    return delays.longest_s / max(float(offered.sum()), 1.0)
 
 
 def _is_blurred(name: str, scenario: Scenario, delays: Delays) -> bool:

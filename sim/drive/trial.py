@@ -331,7 +331,8 @@ def delays_of(latencies: Latencies, lag: Times, poll_s: float | None, speed: flo
     deliver_s = latencies[Verb.DELIVER].percentile_s(50) + own_s
     if poll_s is not None:
         accept_s += poll_s / 2 + latencies[Verb.LIST].percentile_s(50)
-    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in (accept_s, deliver_s)))
+    longest_s = latencies[Verb.OPEN].max_s + latencies[Verb.ASSIGN].max_s
+    return Delays(*(speed * each if each > _TINY_S else 0.0 for each in (accept_s, deliver_s, longest_s)))
 
 
 def platform_of(days: Sequence[Driven], latencies: Latencies, lag: Times, speed: float) -> Platform:

@@ -97,6 +97,24 @@ def test_without_any_delay_a_figure_is_equal_or_differs():
     assert "asa_s" in judge(scenario, draws, [late_once], Delays()).differs
 
 
+def test_one_chat_that_is_held_up_is_no_verdict_and_six_are():
+    """The first on a server that has just begun, in an empty centre, where nothing else varies."""
+    scenario = sim.vary(centre(), {"groups.0.agents": 200})
+    draws = days(scenario, 1)
+    twin = sim.simulate(scenario, draws[0])
+    taken = np.flatnonzero(~np.isnan(twin.chat.accepted_s))
+
+    def differ(n: int, longest_s: float) -> set[str]:
+        waits_s = twin.chat.accepted_s.copy()
+        waits_s[taken[:n]] += 2.0
+        slow = replace(twin, chat=replace(twin.chat, accepted_s=waits_s))
+        delays = Delays(accept_s=0.002, deliver_s=0.002, longest_s=longest_s)
+        return {"wait_s", "asa_s"} & set(judge(scenario, draws, [slow], delays, replays=REPLAYS).differs)
+
+    assert differ(1, 2.0) == set()
+    assert differ(6, 2.0) == differ(1, 0.0) == {"wait_s", "asa_s"}
+
+
 def test_a_slow_server_is_called_different_in_what_it_does_slowly():
     """Messages that take half a minute; chats that nobody takes for two."""
     scenario = centre()
