@@ -59,7 +59,8 @@ def _comments(found: Sizing) -> Iterator[tuple[str, str]]:
         yield "hours", "assumed"
     if full.targets is not said.targets:
         yield "targets", "assumed"
-    for g, group in enumerate(found.centre.groups):
+    staffed = (group for group, level in zip(found.centre.groups, found.levels, strict=True) if level.any())
+    for g, group in enumerate(staffed):
         said_of = said.service.concurrency
         told = _source(said_of)
         if said_of is not None and said_of % 1:

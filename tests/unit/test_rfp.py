@@ -126,6 +126,18 @@ def test_languages_are_queues_and_what_agents_speak_are_teams():
     assert other / own == pytest.approx(1.5 * 0.3 / 0.7, rel=1e-3)
 
 
+def test_a_group_that_nobody_is_in_is_not_written():
+    """A language with one agent at a time has nobody who holds three, and what is said stands beside the others."""
+    languages = [{"name": "Dutch", "share": 0.5}, {"name": "Danish", "share": 0.5}]
+    few = request(volume={"per_month": 60 * A_WEEK}, service={"concurrency": 2.25})
+    found = size_rfp(Rfp(**(few.model_dump() | {"languages": languages})), weeks=2)
+    assert [bool(level.any()) for level in found.levels] == [True, False, True, False]
+    assert [group.n_agents for group in found.scenario.groups] == [1, 0, 1, 0]
+    text = scenario_of(found)
+    assert [group.name for group in parse(text).groups] == ["Dutch, 2 at once", "Danish, 2 at once"]
+    assert text.count("# request: 2.25 on average; 75 % of the team hold so many") == 2
+
+
 def test_what_is_open_is_named_and_what_is_said_is_not():
     """Each key that a request lacks is an assumption by its name; a request that says all has none."""
     assert open_points(request()) == []

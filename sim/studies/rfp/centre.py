@@ -151,9 +151,10 @@ class Centre:
         return levels
 
     def staffed(self, levels: Ints) -> Scenario:
-        """Give the scenario with so many agents."""
+        """Give the scenario with so many agents. A group that nobody is in stays: all have the same ones."""
+        nobody = {Weekday.MON.value: (0,) * (levels.shape[1] // 7)}
         groups = tuple(
-            group.model_copy(update={"agents": None, "staffing_by_day": by_day(level)})
+            group.model_copy(update={"agents": None, "staffing_by_day": by_day(level) or nobody})
             for group, level in zip(self.scenario.groups, levels, strict=True)
         )
         return self.scenario.model_copy(update={"groups": groups})
