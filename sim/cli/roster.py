@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.common import (
     Cluster,
+    Exit,
     Force,
     Json,
     Out,
@@ -73,6 +74,31 @@ Write = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write SCENARIO with these shifts to a new file.", show_default=False),
 ]
+Weeks = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole(1, 52),
+        metavar="N",
+        help="Roster the [[people]] of SCENARIO for so many weeks, by its [roster] rules.",
+        show_default=False,
+    ),
+]
+Seconds = Annotated[
+    float,
+    typer.Option(
+        parser=real(1, 86_400),
+        metavar="S",
+        help="With --weeks: for solving, in all. What was found by then is taken, with its gap.",
+    ),
+]
+CheckRoster = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="With --weeks: check this roster (the result.json of --out) by SCENARIO's rules alone.",
+        show_default=False,
+    ),
+]
 
 
 @handles_errors
@@ -95,6 +121,9 @@ def roster(
         ),
     ] = 200,
     rounds: Rounds = 12,
+    weeks: Weeks = None,
+    seconds: Seconds = 150,
+    check_roster: CheckRoster = None,
     fte_hours_per_week: FteHours = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -113,16 +142,46 @@ def roster(
     in SCENARIO is ignored. An integer programme chooses, the roster is simulated, and where it falls short a
     cut is added and it is solved again. Exits with 99 if no roster was found that keeps the targets on days
     that the search did not see. Ctrl-C gives the best one found so far.
+
+    With --weeks, people by name are given shifts that keep the scenario's rules: rest, hours, days off.
     """
-    from sim.output import refuse_target  # noqa: PLC0415
+    from sim.output import refuse_target, write_text  # noqa: PLC0415
+    from sim.report.people_roster import result as people_result  # noqa: PLC0415
     from sim.report.roster import result  # noqa: PLC0415
     from sim.runs.executor import executing  # noqa: PLC0415
     from sim.scenario.files import load  # noqa: PLC0415
-    from sim.scenario.write import read, written  # noqa: PLC0415
+    from sim.scenario.write import (  # noqa: PLC0415
+        read,
+        written,
+        written_weeks,
+    )
     from sim.scenario.write import write as write_scenario  # noqa: PLC0415
+    from sim.studies.rostering.roster import roster_people  # noqa: PLC0415
     from sim.studies.staffing.roster import roster as plan  # noqa: PLC0415
 
     centre = load(scenario)
+    if check_roster is not None:
+        leave_if_broken(centre, check_roster, weeks)
+        return
+    if weeks is not None:
+        refuse_days_options(lengths, grid, pause)
+        if write is not None:
+            refuse_target(write, force=force)
+        refuse_outputs(out, xlsx, force=force)
+        with progress("Days simulated") as bar, executing(workers, cluster, resume) as ours:
+            named = roster_people(
+                centre, weeks=weeks, per=per, confidence=confidence, seed=seed, replications=replications,
+                seconds=seconds, progress=bar, executor=ours,
+            )  # fmt: skip
+        if write is not None:
+            text = written_weeks(read(scenario), named.scenario, scenario.parent, write.parent)
+            write_text(write, text, force=force)
+            stderr(f"shifts written to {write}")
+        give(people_result(named), json=json, wide=wide, out=out, xlsx=xlsx, svg=svg, force=force)
+        if not named.kept:
+            stderr("the targets are not kept on weeks that the search did not see: more people may do")
+            raise typer.Exit(Exit.MISSED)
+        return
     patterns = _patterns(centre, lengths, grid, pause)
     if write is not None:
         refuse_target(write, force=force)
@@ -170,3 +229,37 @@ def _patterns(
     except ValueError:
         raise StudyError(f"--lengths: must be hours such as 8,6,4, got {short(lengths or '')!r}") from None
     return standard(centre, hours, grid or GRID_MIN, BREAK_MIN if pause is None else pause)
+
+
+def refuse_days_options(lengths: str | None, grid: int | None, pause: float | None) -> None:
+    """Refuse options that shape the shifts of a day, where people are rostered for weeks."""
+    from sim.errors import StudyError  # noqa: PLC0415
+
+    given = [
+        name
+        for name, value in (("--lengths", lengths), ("--grid", grid), ("--break", pause))
+        if value is not None
+    ]
+    if given:
+        raise StudyError(
+            f"{', '.join(given)}: with --weeks, shifts come from the patterns of the scenario's groups"
+        )
+
+
+def leave_if_broken(centre: Scenario, file: Path, weeks: int | None) -> None:
+    """Check a roster from a file, and leave with 99 if it breaks rules."""
+    from sim.cli.common import stdout  # noqa: PLC0415
+    from sim.errors import StudyError, printable  # noqa: PLC0415
+    from sim.report.data import read_result  # noqa: PLC0415
+    from sim.scenario.units import plural  # noqa: PLC0415
+    from sim.studies.rostering.check import check  # noqa: PLC0415
+
+    if weeks is None:
+        raise StudyError("--check-roster: needs --weeks, the weeks of the roster")
+    found = read_result(file)
+    broken = check(found.table("roster").rows, centre, weeks)
+    for each in broken:
+        stdout(printable(str(each)))
+    stdout("no rule is broken" if not broken else f"{plural(len(broken), 'rule')} broken")
+    if broken:
+        raise typer.Exit(Exit.MISSED)

@@ -35,7 +35,7 @@ def result(found: WeekStaffing, fte_hours: float | None = None) -> Result:
     people = _people(found, fte_hours)
     head = Head("staff_week", (found.scenario.name,), _basis(found), found.seed, found.replications)
     tables = tuple(_tables(found, people.contract_h))
-    return Result(head, _targets(found), tuple(_words(found, people)), tables, _facts(found, people), found)
+    return Result(head, targets(found), tuple(_words(found, people)), tables, _facts(found, people), found)
 
 
 def head_count_result(found: HeadCount) -> Result:
@@ -53,7 +53,7 @@ def head_count_result(found: HeadCount) -> Result:
         "needed_paid_hours": paid_h_a_week(found.needed),
         "simulated_days": found.simulated,
     }
-    return Result(head, _targets(reached), tuple(_head_words(found)), tables, facts, found)
+    return Result(head, targets(reached), tuple(_head_words(found)), tables, facts, found)
 
 
 def _people(found: WeekStaffing, contract_h: float | None) -> Heads:
@@ -71,7 +71,7 @@ def _basis(found: WeekStaffing, what: str = "Fewest agents") -> str:
     return f"{text}\n{found.replications:,} × {days_} that the search did not see, seed {found.seed}"
 
 
-def _targets(found: WeekStaffing) -> tuple[Judged, ...]:
+def targets(found: WeekStaffing) -> tuple[Judged, ...]:
     """Each target over all days together: met if every day and interval keeps it; then the share of days."""
     trials = [plan.trial for plan in found.plans]
     pooled = Evaluation(
@@ -192,7 +192,7 @@ def _head_words(found: HeadCount) -> Iterator[str]:
 
 def _promises(found: WeekStaffing) -> Iterator[str]:
     """What the worst interval of all days keeps of each target."""
-    for each in _targets(found)[:-1]:
+    for each in targets(found)[:-1]:
         value = each.worst if each.worst is not None else each.quantity.value
         yield f"{each.title}{' ' + each.where if each.where else ''} {with_unit(each.unit, value)}"
 
@@ -409,8 +409,8 @@ def _kept_at(found: HeadCount) -> Table:
         Column("day", "Worst day"), Column("of_day", "keeps", PER_ROW, "number"),
         Column("at", "Worst interval"), Column("of_interval", "keeps", PER_ROW, "number"),
     )  # fmt: skip
-    targets = _targets(found.reached)[:-1]
-    rows = [_kept_of(found.reached, k, each) for k, each in enumerate(targets)]
+    promised = targets(found.reached)[:-1]
+    rows = [_kept_of(found.reached, k, each) for k, each in enumerate(promised)]
     return Table("promise", "What can be promised", shown, rows)
 
 

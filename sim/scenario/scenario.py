@@ -28,6 +28,7 @@ from sim.scenario.demand import RATE_COUNTS, ByWork, Queue
 from sim.scenario.hours import Calendar, Holidays, OpeningHours, Span, joined
 from sim.scenario.incidents import AgentsOut, Burst, Incident
 from sim.scenario.local_time import Cells, LocalTime, cells
+from sim.scenario.people import Person, RosterRules, people_laws
 from sim.scenario.platform import Platform
 from sim.scenario.quality import Quality
 from sim.scenario.record import BrokenLaw, Record, law_broken, repeated
@@ -91,6 +92,10 @@ class Scenario(Record):
     """What goes wrong when `sim stress` puts it under stress. Omitted: nothing."""
     capacity: Capacity | None = None
     """People, growth and hiring over months, which `sim capacity` plans with. Omitted: no plan."""
+    people: tuple[Person, ...] = Field(default=(), max_length=10_000)
+    """Who is rostered by `sim roster --weeks`. Omitted: nobody by name."""
+    roster: RosterRules | None = None
+    """What a roster of weeks must keep. Omitted: contracts and availability alone."""
     bid: Bid | None = None
     """Cost, prices and clauses of an offer, which `sim bid` judges. Omitted: none."""
 
@@ -229,6 +234,8 @@ class Parts:
     stress_start: dt.datetime | None
     """When the first stage begins, where it is said."""
     fail_if: list[str | None]
+    people: list[Person | None]
+    roster: RosterRules | None
     bid: BidParts
 
     @classmethod
@@ -263,6 +270,8 @@ class Parts:
             stages=[_valid(Stage, stage) for stage in _items(_field(data.get("stress"), "stages"))],
             stress_start=_valid(Moment, _field(data.get("stress"), "start")),
             fail_if=[_valid(str, text) for text in _items(_field(data.get("stress"), "fail_if"))],
+            people=[_valid(Person, person, context) for person in _items(data.get("people"))],
+            roster=_valid(RosterRules, data.get("roster"), context),
             bid=_bid_parts(data.get("bid"), context),
         )
 
@@ -301,6 +310,7 @@ def laws_between(parts: Parts) -> Iterator[BrokenLaw]:
     yield from _incident_laws(parts)
     yield from _stage_laws(parts)
     yield from _threshold_laws(parts)
+    yield from people_laws(parts.people, parts.roster, parts.known("groups"))
     yield from _bid_laws(parts)
 
 

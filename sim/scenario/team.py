@@ -97,6 +97,8 @@ class Pattern(Record):
     """Earliest start; omitted: when the centre opens, or midnight."""
     latest: Clock | None = Field(default=None, examples=["20:00"])
     """Latest end; omitted: when the centre closes, or midnight."""
+    over_midnight: bool = False
+    """Whether the latest end is on the next day: shifts over midnight, which `sim roster --weeks` plans."""
     grid_min: PositiveCount = 30
     """A shift may begin every so many minutes from the earliest start."""
     breaks: tuple[BreakWindow, ...] = ()
@@ -120,9 +122,12 @@ class Pattern(Record):
             broken.append(
                 (("most_agents",), f"must be at least least_agents, {self.least_agents}", self.most_agents)
             )
-        if self.earliest is not None and self.latest is not None and self.latest <= self.earliest:
-            hint = '; for midnight write "24:00"' if self.latest == 0 else ""
-            broken.append((("latest",), f"must be after the earliest start{hint}", clock_text(self.latest)))
+        if self.over_midnight and (self.earliest is None or self.latest is None):
+            broken.append((("over_midnight",), "needs an earliest start and a latest end", True))
+        ends = None if self.over_midnight else self.latest
+        if self.earliest is not None and ends is not None and ends <= self.earliest:
+            hint = '; for midnight write "24:00"' if ends == 0 else ""
+            broken.append((("latest",), f"must be after the earliest start{hint}", clock_text(ends)))
         broken += self._break_laws()
         if broken:
             raise law_broken(*broken)

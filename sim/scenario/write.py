@@ -17,6 +17,7 @@ import tomlkit
 from sim.output import write_text
 from sim.scenario.files import parse, scenario_text
 from sim.scenario.hours import Weekday
+from sim.scenario.scenario import Scenario
 from sim.scenario.shifts import Break, Shift
 from sim.scenario.team import Group, StaffingByDay
 from sim.scenario.units import DAY_S, clock_text
@@ -79,6 +80,18 @@ def written(
         if not _are_alike(group, was):
             staffed(table, group, comment)
     _proof(tomlkit.dumps(document), groups, folder)
+    if folder.resolve() != new_folder.resolve():
+        _move_forecasts(document["queues"], folder, new_folder)
+    return tomlkit.dumps(document)
+
+
+def written_weeks(text: str, scenario: Scenario, folder: Path, new_folder: Path) -> str:
+    """TOML *text* of a scenario with the days and the shifts of a roster of weeks."""
+    document: Any = tomlkit.parse(text)
+    document["days"] = scenario.days
+    for table, group in zip(document["groups"], scenario.groups, strict=True):
+        staffed(table, group, "by sim roster --weeks")
+    _proof(tomlkit.dumps(document), scenario.groups, folder)
     if folder.resolve() != new_folder.resolve():
         _move_forecasts(document["queues"], folder, new_folder)
     return tomlkit.dumps(document)

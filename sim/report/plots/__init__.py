@@ -18,6 +18,7 @@ HOMES: dict[str, str] = {
     "staff": "sim.report.plots.staffing",
     "staff_week": "sim.report.plots.staffing_week",
     "head_count": "sim.report.plots.staffing_week",
+    "people_roster": "sim.report.plots.people_roster",
     "roster": "sim.report.plots.roster",
     "stress": "sim.report.plots.stress",
     "trust": "sim.report.plots.trust",

@@ -165,6 +165,9 @@ def candidates(
     found: list[Candidate] = []
     for g, of_group in enumerate(patterns):
         for p, pattern in enumerate(of_group):
+            if pattern.over_midnight:
+                law = "one day is planned for all: shifts over midnight need people and --weeks"
+                raise StudyError(f"groups.{g}.patterns.{p}.over_midnight: {law}")
             before = len(found)
             for shift in _shifts(scenario, pattern):
                 found.append(_candidate(g, p, pattern, shift))

@@ -1,0 +1,1 @@
+"""Who works when in the coming weeks? Named people, rules, and the cover that keeps the promise."""
