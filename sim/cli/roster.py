@@ -79,7 +79,7 @@ Weeks = Annotated[
     typer.Option(
         parser=whole(1, 52),
         metavar="N",
-        help="Roster the [[people]] of SCENARIO for so many weeks, by its [roster] rules.",
+        help="Roster the people of SCENARIO for so many weeks, by its rules for rosters.",
         show_default=False,
     ),
 ]

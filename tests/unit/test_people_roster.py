@@ -280,6 +280,19 @@ def test_nights_and_clock_changes_count_by_the_clock_that_passes():
         assert (played[0] * problem.opened.minutes).sum() / 60 == 8 + hours  # the missing hour has no minutes
 
 
+def test_the_night_before_the_roster_is_of_another():
+    """Its morning, before the first shift can begin, asks nothing of the people, and is played all the same."""
+    scenario = centre([person()])
+    problem = problem_of(scenario, needs(scenario, (0, 3, 2), (0, 7, 1)))
+    cost, _ = solved(problem)
+    placed = Placed(problem, solve(Model(problem), gap=0.0, seconds=60))
+    played = on_duty(with_shifts(problem, placed))[0]
+
+    assert cost == 8
+    assert played[:14].tolist() == [2] * 6 + [1] * 8
+    assert not played[14:].any()
+
+
 def test_shifts_do_not_begin_where_the_clocks_leave_it_open():
     """02:30 is left out on 2026-03-29, and comes twice on 2026-10-25: no shift begins then."""
     early = sim.Pattern(lengths_h=[8.0], earliest="02:30", latest="10:30")

@@ -12,7 +12,8 @@ from sim.scenario.duty import duty_plan
 from sim.scenario.hours import Span
 from sim.scenario.people import Activity, Person, RosterRules
 from sim.scenario.scenario import Scenario
-from sim.studies.rostering.duties import Duty, duties_of, kinds_of
+from sim.scenario.units import DAY_S
+from sim.studies.rostering.duties import Duty, Kind, duties_of, kinds_of
 
 WEEK = 7
 
@@ -39,6 +40,8 @@ class Problem:
     required: Ints
     """Agents of each group in each interval of all days: (n_groups, n_cells)."""
     opened: OpenTime = field(repr=False)
+    eve: tuple[tuple[Kind, int], ...] = ()
+    """Shifts of the night before, which are of another roster: so many are taken to work them."""
 
     @property
     def weeks(self) -> int:
@@ -100,7 +103,32 @@ def problem_of(scenario: Scenario, required: Ints) -> Problem:
         tuple(tuple(day) for day in duties_of(scenario, kinds_of(scenario, g)))
         for g in range(len(scenario.groups))
     )
-    return Problem(scenario, workers, scenario.roster or RosterRules(), duties, required, OpenTime(scenario))
+    eve, asked = _eve(scenario, required)
+    rules = scenario.roster or RosterRules()
+    return Problem(scenario, workers, rules, duties, asked, OpenTime(scenario), eve)
+
+
+def _eve(scenario: Scenario, required: Ints) -> tuple[tuple[tuple[Kind, int], ...], Ints]:
+    """Shifts that last from the eve into the first morning, and what is required without that morning.
+
+    What they cover is left to them up to the time at which the first shift of the roster begins.
+    """
+    found, asked = list[tuple[Kind, int]](), required.copy()
+    edges_s = scenario.cells.edges_s
+    for g, group in enumerate(scenario.groups):
+        kinds = kinds_of(scenario, g)
+        nights = [kind for kind in kinds if kind.end_s > DAY_S]
+        if not nights:
+            continue
+        local = scenario.calendar.local_of(group.zone)
+        last = max(nights, key=lambda kind: (kind.end_s, -kind.start_s))
+        until_s = min(local.at(0, min(kind.start_s for kind in kinds)), local.at(-1, last.end_s))
+        cells = np.flatnonzero(edges_s[:-1] < until_s)
+        agents = int(required[g, cells].max(initial=0))
+        if agents:
+            found.append((last, agents))
+            asked[g, cells] = 0
+    return tuple(found), asked
 
 
 def refuse_others(scenario: Scenario) -> None:

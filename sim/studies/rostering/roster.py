@@ -201,7 +201,7 @@ def with_shifts(problem: Problem, placed: Placed) -> Scenario:
     groups = list[Group]()
     for g, group in enumerate(problem.scenario.groups):
         mine = [shift for shift in placed.shifts if shift.worker.group == g]
-        shifts = _shifts(problem, mine)
+        shifts = _shifts(problem, mine) + _of_eve(problem, g)
         if shifts:
             update: dict[str, Any] = {
                 "agents": None,
@@ -213,6 +213,16 @@ def with_shifts(problem: Problem, placed: Placed) -> Scenario:
             update = {"agents": 0, "staffing": None, "staffing_by_day": None, "shifts": None}
         groups.append(group.model_copy(update=update))
     return problem.scenario.model_copy(update={"groups": tuple(groups)})
+
+
+def _of_eve(problem: Problem, g: int) -> tuple[Shift, ...]:
+    """Shifts of the night before the roster, which nobody of it works."""
+    eve = problem.scenario.calendar.date(-1)
+    return tuple(
+        Shift(agents=n, start=kind.start_s, end=kind.end_s - DAY_S, dates=(eve,))
+        for kind, n in problem.eve
+        if kind.group == g
+    )
 
 
 def _shifts(problem: Problem, placed: list[PlacedShift]) -> tuple[Shift, ...]:
