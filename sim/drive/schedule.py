@@ -32,7 +32,7 @@ BEFORE_S = 60.0
 PLAYED: dict[type[Record], frozenset[str]] = {
     Scenario: frozenset({
         *("name", "start", "days", "interval_min", "warm_up_h", "hours", "holidays"),
-        "fte_hours_per_week", "targets", "zone", "capacity", "bid",
+        "fte_hours_per_week", "targets", "zone", "capacity", "bid", "people", "roster",
         *("queues", "groups", "routing", "quality", "stress", "platform"),
     }),
     Queue: frozenset({
