@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import SimError
+from sim.report.documents.build import document
+from sim.report.documents.local import Local
+from sim.report.documents.texts import Language
 from sim.report.documents.write import read_logo
 from sim.report.result import Column, Head, Result, Table
 from tests.commands import sim as command
@@ -90,6 +93,23 @@ def test_tables_of_other_studies_that_are_called_like_those_of_a_run_are_shown_a
     )
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert page.count('<td class="right">7,25</td>') == 2
+
+
+def test_a_long_table_leaves_room_for_short_ones_and_numbers_alone_are_no_day():
+    shown = (Column("start_s", "From", "s", "clock"), Column("offered", "Chats", form="number"))
+    long = Table(
+        "intervals", "Month by month", shown, [{"start_s": 60.0 * k, "offered": 1.0} for k in range(30)]
+    )
+    short = Table("clauses", "Clauses", shown, long.rows[:20])
+    facts = {"interval_s": 60.0, "days": 1}
+    result = Result(Head("bid", ("Shop",), "One day", 1, 20), tables=(long, short), facts=facts)
+    made = document(result)
+    assert [part.title for part in made.parts] == ["The answer", "Tables", "Definitions and assumptions"]
+    grid, left_out = made.parts[1].blocks
+    assert (grid.title, left_out.text) == (
+        "Clauses",
+        Local(Language.ENGLISH).say("left_out", list="Month by month"),
+    )
 
 
 def test_logos_that_would_grow_without_end_are_refused(tmp_path: Path):

@@ -15,10 +15,12 @@ from sim.report.documents.pictures import has_day, pictures
 from sim.report.documents.texts import Language
 from sim.report.result import Result, Table
 
-MOST_ROWS = 44
+MOST_ROWS = 56
 """Rows of the tables that a document has besides its targets and the day: two to four pages are read."""
 _TITLE_ROWS = 4
 """Rows that a table's title, head and notes take."""
+MOST_ASSUMED = 44
+"""Rows of what is assumed, on the last page."""
 MOST_WORDS = 2_400
 """Letters of a study's own sentences."""
 _OWN = {"kpis", "agent_fewer", "changes", "assumptions", "cost"}
@@ -111,19 +113,28 @@ def _tables(result: Result, local: Local) -> Iterator[Block]:
     if day is not None:
         yield day
         room -= len(day.rows)
-    for table in result.tables:
-        is_placed = table.name in _OWN and (table.name == "kpis" or result.head.study == "overview")
-        if not table.is_shown or is_placed or not table.shown_rows:
-            continue
-        found = list(grids.grids(table, local))
-        rows = sum(_height(each) for each in found)
-        if rows > room:
-            left_out.append(table.title)
-            continue
-        room -= rows
-        yield from found
+    found = [
+        (table.title, list(grids.grids(table, local))) for table in result.tables if _is_here(table, result)
+    ]
+    heights = [sum(_height(each) for each in grid) for _, grid in found]
+    fits = set[int]()
+    for k in sorted(range(len(found)), key=heights.__getitem__):  # many short ones say more than a long one
+        if heights[k] <= room:
+            room -= heights[k]
+            fits.add(k)
+    for k, (title, grid) in enumerate(found):
+        if k in fits:
+            yield from grid
+        else:
+            left_out.append(title)
     if left_out:
         yield Words(local.say("left_out", list="; ".join(left_out)), look="note")
+
+
+def _is_here(table: Table, result: Result) -> bool:
+    """Whether a table stands among a document's tables, if there is room."""
+    is_placed = table.name in _OWN and (table.name == "kpis" or result.head.study == "overview")
+    return table.is_shown and not is_placed and bool(table.shown_rows)
 
 
 def _height(grid: Grid) -> int:
@@ -158,7 +169,7 @@ def _last(result: Result, local: Local) -> Iterator[Block]:
 
 def _short(table: Table) -> Table:
     """The first rows of a table, as many as there is room for."""
-    return replace(table, rows=table.rows[:MOST_ROWS])
+    return replace(table, rows=table.rows[:MOST_ASSUMED])
 
 
 def _definitions(result: Result, local: Local) -> Grid:

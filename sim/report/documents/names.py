@@ -118,7 +118,7 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "set-up": ("Einrichtung", "Mise en place", "Puesta en marcha"),
     "platform": ("Plattform", "Plateforme", "Plataforma"),
     "wages": ("Löhne", "Salaires", "Salarios"),
-    "on-cost": ("Lohnnebenkosten", "Charges", "Cargas sociales"),
+    "on-cost": ("Lohnnebenkosten", "Charges sociales", "Cargas sociales"),
     "total": ("Summe", "Total", "Total"),
     "shrinkage": ("Schwund", "Temps non productif", "Tiempo no productivo"),
     # Notes

@@ -63,8 +63,10 @@ def _figures(result: Result, local: Local) -> Iterator[tuple[str, str, Figure, b
 
 
 def has_day(result: Result) -> bool:
-    """Whether a result has figures by interval, with what they rest on."""
-    return result.has("intervals") and "interval_s" in result.facts and bool(result.table("intervals").rows)
+    """Whether a result has figures by interval, with what they rest on: not each table of that name."""
+    if not result.has("intervals") or "interval_s" not in result.facts:
+        return False
+    return any(isinstance(row.get("offered"), Quantity) for row in result.table("intervals").rows)
 
 
 def _of_day(result: Result) -> str:
